@@ -1,0 +1,158 @@
+"""Clocks: when something is due, how much time is left, and whether it was missed.
+
+An hour is 3,600 seconds, also when the clocks change. A working day is Monday to Friday without the
+bank holidays of England and Wales. School days are a different calendar, which a partnership keeps.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from functools import cache
+
+from reachable.practice.errors import PracticeError
+from reachable.practice.time import LONDON, When, say_day, say_when
+
+_MINUTE = timedelta(minutes=1)
+
+
+class Unit(StrEnum):
+    """What a clock counts."""
+
+    MINUTES = "minutes"
+    HOURS = "hours"
+    WORKING_DAYS = "working_days"
+
+
+class CalendarEnds(PracticeError):
+    """A date lies outside the years for which bank holidays are known."""
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """Working days between two dates, both included."""
+
+    name: str
+    first: date
+    last: date
+    holidays: frozenset[date]
+
+    def is_working_day(self, day: date) -> bool:
+        """Say whether people are at work; `CalendarEnds` where that is not known."""
+        if not self.first <= day <= self.last:
+            raise CalendarEnds(
+                f"{self.name} are known from {say_day(self.first)} to {say_day(self.last)}, so a "
+                f"clock in working days cannot be counted on {say_day(day)}. Install a newer "
+                "version of Reachable, which brings newer bank holidays."
+            )
+        return day.weekday() < 5 and day not in self.holidays
+
+
+@dataclass(frozen=True)
+class Due:
+    """When something has to be done by. `by_day` is set when the day counts, not the hour."""
+
+    instant: datetime
+    by_day: date | None = None
+    note: str = ""
+
+
+@cache
+def england_and_wales() -> Calendar:
+    """Return the working days of England and Wales, from the dates in the installed package."""
+    # Importing it loads an HTTP client that is never used here, so only those who count pay.
+    from govuk_bank_holidays.bank_holidays import BankHolidays
+
+    source = BankHolidays(use_cached_holidays=True)
+    days = [day["date"] for day in source.get_holidays(division=BankHolidays.ENGLAND_AND_WALES)]
+    # A year is whole once its last holidays are listed; a year begun is not relied upon.
+    whole_years = [day.year for day in days if day.month == 12]
+    return Calendar(
+        name="Bank holidays of England and Wales",
+        first=date(min(whole_years), 1, 1),
+        last=date(max(whole_years), 12, 31),
+        holidays=frozenset(days),
+    )
+
+
+def after_hours(start: datetime, hours: float) -> datetime:
+    """Return the instant that many clock hours later, in UTC."""
+    if start.tzinfo is None:
+        raise ValueError("a clock starts at an instant with a time zone")
+    return start.astimezone(UTC) + timedelta(hours=hours)
+
+
+def after_working_days(day: date, n: int, calendar: Calendar) -> date:
+    """Return the nth working day after `day`, which is itself never counted."""
+    if n < 1:
+        raise ValueError("a clock in working days counts at least one")
+    while n:
+        day += timedelta(days=1)
+        n -= calendar.is_working_day(day)
+    return day
+
+
+def working_days_between(start: date, end: date, calendar: Calendar) -> int:
+    """Count the working days after `start`, up to and including `end`; 0 when it is not later."""
+    days = range(1, (end - start).days + 1)
+    return sum(calendar.is_working_day(start + timedelta(days=passed)) for passed in days)
+
+
+def due_after(start: When, amount: int, unit: Unit, calendar: Calendar | None = None) -> Due:
+    """Return when a clock of that length runs out.
+
+    A clock in working days runs to the last minute of its day in London. A clock in hours whose
+    start is known only by its day counts from the first instant of that day, so that it never gives
+    more time than there is; the note says so.
+    """
+    if unit is Unit.WORKING_DAYS:
+        last = after_working_days(start.day, amount, calendar or england_and_wales())
+        end = datetime.combine(last, time(23, 59), LONDON).astimezone(UTC)
+        return Due(end, by_day=last)
+    length = timedelta(hours=amount) if unit is Unit.HOURS else timedelta(minutes=amount)
+    note = "" if start.instant else "the time is not known, so the clock runs from the day's start"
+    return Due(start.earliest.astimezone(UTC) + length, note=note)
+
+
+def say_due(due: Due) -> str:
+    """Return "by Tuesday 3 March 2026, 14:05", or "by the end of" a day."""
+    if due.by_day:
+        return f"by the end of {say_day(due.by_day)}"
+    said = f"by {say_when(When.at(due.instant))}"
+    return f"{said} ({due.note})" if due.note else said
+
+
+def is_missed(now: datetime, due: datetime) -> bool:
+    """Say whether the time has passed; the due instant itself is still in time."""
+    return now > due
+
+
+def time_left(now: datetime, due: datetime) -> str:
+    """Return "2 hours 10 minutes left", "due now" or "missed by 3 days 4 hours"."""
+    if now == due:
+        return "due now"
+    return f"missed by {how_long(now - due)}" if now > due else f"{how_long(due - now)} left"
+
+
+def how_long(length: timedelta) -> str:
+    """Return a length in its two largest units, rounded down; a day is 24 hours."""
+    minutes = abs(length) // _MINUTE
+    days, rest = divmod(minutes, 24 * 60)
+    hours, minutes = divmod(rest, 60)
+    if days:
+        parts = (days, "day"), (hours, "hour")
+    else:
+        parts = (hours, "hour"), (minutes, "minute")
+    said = " ".join(_count(number, word) for number, word in parts if number)
+    return said or "less than a minute"
+
+
+def say_length(amount: int, unit: Unit) -> str:
+    """Return "72 clock hours" or "1 working day"."""
+    words = {Unit.MINUTES: "minute", Unit.HOURS: "clock hour", Unit.WORKING_DAYS: "working day"}
+    return _count(amount, words[unit])
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
