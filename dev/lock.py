@@ -1,0 +1,47 @@
+"""`dev lock`: decide again which exact versions to install, and write down their hashes.
+
+The locks name no index and no file: what is locked on one network installs on every other.
+"""
+
+from __future__ import annotations
+
+import os
+
+from dev import browser, setup
+from dev.paths import PYTHON, REQUIREMENTS, ROOT, VENV
+from dev.steps import run, step
+
+GROUPS = ("test", "check", "setup")
+
+
+def main(arguments: list[str]) -> int:
+    """Keep the versions of the present locks, or with `--upgrade` take the newest allowed."""
+    setup.prepare()
+    with step("requirements.lock"):
+        _python("--upgrade" in arguments)
+    for folder in (ROOT, browser.LOCK.parent):
+        with step(f"{folder.relative_to(ROOT.parent)}/package-lock.json"):
+            command = [str(PYTHON), "-c", setup.NPM, "--prefix", str(folder)]
+            action = "update" if "--upgrade" in arguments else "install"
+            run(
+                [*command, action, "--package-lock-only", "--ignore-scripts"],
+                failing="npm could not make its lock.",
+            )
+    setup.prepare()
+    return 0
+
+
+def _python(upgrade: bool) -> None:
+    groups = [word for group in GROUPS for word in ("--group", group)]
+    # Settings of this computer (mirrors, extra indexes) must not decide what everybody gets:
+    # without them uv asks the public index only.
+    private = ("UV_", "PIP_")
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(private)}
+    run(
+        [VENV / "bin" / "uv", "pip", "compile", "--quiet", "--no-config", "--no-header"]
+        + ["--universal", "--python-version", "3.11", "--generate-hashes"]
+        + [*groups, *(["--upgrade"] if upgrade else [])]
+        + ["--output-file", REQUIREMENTS.name, "pyproject.toml"],
+        failing="The Python packages could not be locked.",
+        environment={"UV_SYSTEM_CERTS": "true", **environment},
+    )
