@@ -29,6 +29,13 @@ class CalendarEnds(PracticeError):
     """A date lies outside the years for which bank holidays are known."""
 
 
+class Start(StrEnum):
+    """What a clock counts from: the child's clock runs from what happened, ours from being told."""
+
+    OCCURRED = "occurred"
+    RECEIVED = "received"
+
+
 @dataclass(frozen=True)
 class Calendar:
     """Working days between two dates, both included."""
@@ -56,6 +63,24 @@ class Due:
     instant: datetime
     by_day: date | None = None
     note: str = ""
+
+
+@dataclass(frozen=True)
+class Span:
+    """How long, in what unit and from when."""
+
+    amount: int
+    unit: Unit
+    start: Start
+
+    def due(self, *, occurred: When, received: datetime, calendar: Calendar | None = None) -> Due:
+        """Return when it runs out for what happened then and was received then."""
+        start = occurred if self.start is Start.OCCURRED else When.at(received)
+        return due_after(start, self.amount, self.unit, calendar)
+
+    def __str__(self) -> str:
+        start = "it happened" if self.start is Start.OCCURRED else "we were told"
+        return f"{say_length(self.amount, self.unit)} from when {start}"
 
 
 @cache

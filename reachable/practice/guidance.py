@@ -1,0 +1,129 @@
+"""Practice data by key: what every other room asks. Loaded once, then the same for everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import TypeVar
+
+from reachable.practice.errors import PracticeError
+from reachable.practice.items import (
+    Clock,
+    Definition,
+    EventKind,
+    Item,
+    MomentKind,
+    Outcome,
+    Pathway,
+    Source,
+)
+from reachable.practice.loading import Practice, load
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Group:
+    """Items of one kind, for the page "What this follows"."""
+
+    title: str
+    items: tuple[Item, ...]
+
+
+@cache
+def practice() -> Practice:
+    """Return all practice data of this release."""
+    return load()
+
+
+def definition(key: str) -> Definition:
+    return _get(practice().definitions, key, "definition")
+
+
+def event_kind(key: str) -> EventKind:
+    return _get(practice().events, key, "kind of event")
+
+
+def event_kinds() -> tuple[EventKind, ...]:
+    return tuple(practice().events.values())
+
+
+def signal_kinds() -> tuple[EventKind, ...]:
+    """Return what may be sent from a phone, in the order in which it is offered."""
+    return tuple(kind for kind in event_kinds() if kind.signal)
+
+
+def moment_kind(key: str) -> MomentKind:
+    return _get(practice().moments, key, "kind of moment")
+
+
+def moment_kinds() -> tuple[MomentKind, ...]:
+    return tuple(practice().moments.values())
+
+
+def clock(key: str) -> Clock:
+    return _get(practice().clocks, key, "clock")
+
+
+def clocks() -> tuple[Clock, ...]:
+    return tuple(practice().clocks.values())
+
+
+def pathway(moment: str, version: int | None = None) -> Pathway:
+    """Return a version of the pathway of a kind of moment; without a number, the newest."""
+    known = practice().pathways
+    wanted = version or max((number for kind, number in known if kind == moment), default=0)
+    found = known.get((moment, wanted))
+    if found is None:
+        raise PracticeError(
+            f"There is no version {wanted} of the pathway “{moment}” in this release. "
+            "Restore its file, or upgrade to a release that has it."
+        )
+    return found
+
+
+def outcome(key: str) -> Outcome:
+    return _get(practice().outcomes, key, "way to close a moment")
+
+
+def outcomes() -> tuple[Outcome, ...]:
+    return tuple(practice().outcomes.values())
+
+
+def sources() -> tuple[Source, ...]:
+    return tuple(practice().sources.values())
+
+
+def all_items() -> tuple[Group, ...]:
+    """Return everything that this follows, grouped; of each pathway, the newest version."""
+    data = practice()
+    newest = [pathway(moment) for moment in data.moments]
+    steps = [step for each in newest for step in each.steps]
+    kinds: list[Iterable[Item]] = [
+        data.definitions.values(),
+        data.law.values(),
+        data.moments.values(),
+        data.clocks.values(),
+        newest,
+        steps,
+        data.outcomes.values(),
+        data.events.values(),
+        data.evidence.values(),
+        data.wordings.values(),
+    ]
+    groups = (tuple(items) for items in kinds)
+    return tuple(Group(items[0].group, items) for items in groups)
+
+
+def not_known() -> tuple[Item, ...]:
+    """Return the items that leave something open, which the page shows first."""
+    return tuple(item for group in all_items() for item in group.items if item.unknown)
+
+
+def _get(known: Mapping[str, T], key: str, what: str) -> T:
+    if key not in known:
+        raise PracticeError(
+            f"There is no {what} “{key}” in this release. Known are: {', '.join(known)}."
+        )
+    return known[key]

@@ -1,0 +1,319 @@
+"""Reads a directory of practice files into one whole, or says what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+
+from reachable.practice.clocks import Span, Start, Unit
+from reachable.practice.items import (
+    Basis,
+    Certainty,
+    Clock,
+    Compartment,
+    Definition,
+    EventKind,
+    Evidence,
+    InForce,
+    Item,
+    Law,
+    Limb,
+    MomentKind,
+    Outcome,
+    Pathway,
+    Source,
+    Step,
+    Wording,
+)
+from reachable.practice.reading import Table, read_one, read_tables
+
+DATA = Path(__file__).parent / "data"
+AnItem = TypeVar("AnItem", bound=Item)
+
+
+@dataclass(frozen=True)
+class Practice:
+    """All practice data, by key. `pathways` holds every version by moment kind and number."""
+
+    sources: Mapping[str, Source]
+    definitions: Mapping[str, Definition]
+    events: Mapping[str, EventKind]
+    clocks: Mapping[str, Clock]
+    moments: Mapping[str, MomentKind]
+    pathways: Mapping[tuple[str, int], Pathway]
+    outcomes: Mapping[str, Outcome]
+    law: Mapping[str, Law]
+    evidence: Mapping[str, Evidence]
+    wordings: Mapping[str, Wording]
+
+
+def load(directory: Path = DATA) -> Practice:
+    """Read every file of the directory; `BadPractice` names the first thing that is wrong."""
+    sources = {each.key: each for each in _sources(directory / "sources.toml")}
+    clocks = _by_key(_clocks(directory / "clocks.toml", sources))
+    moments = _by_key(_moments(directory / "moments.toml", sources, clocks))
+    return Practice(
+        sources=sources,
+        definitions=_by_key(_definitions(directory / "definitions.toml", sources)),
+        events=_by_key(_events(directory / "events.toml", sources, moments)),
+        clocks=clocks,
+        moments=moments,
+        pathways=_pathways(directory / "pathways", sources, clocks, moments),
+        outcomes=_by_key(_outcomes(directory / "outcomes.toml", sources)),
+        law=_by_key(_laws(directory / "law.toml", sources)),
+        evidence=_by_key(_evidence(directory / "evidence.toml", sources)),
+        wordings=_by_key(_wordings(directory / "language.toml", sources)),
+    )
+
+
+def _by_key(items: Iterator[AnItem]) -> dict[str, AnItem]:
+    return {item.key: item for item in items}
+
+
+def _sources(path: Path) -> Iterator[Source]:
+    for table in read_tables(path, "source"):
+        source = Source(
+            key=table.text("key"),
+            title=table.text("title"),
+            publisher=table.text("publisher"),
+            address=table.text("address", ""),
+            seen=table.flag("seen"),
+            last_checked=table.month("last_checked"),
+        )
+        table.finish()
+        yield source
+
+
+def _standing(table: Table, sources: Mapping[str, Source]) -> dict[str, Any]:
+    """Read what every item has, and refuse an item that claims more than its sources give."""
+    basis = table.choice("basis", Basis)
+    certainty = table.choice("certainty", Certainty)
+    in_force, in_force_from = _force(table, basis, certainty)
+    named = tuple(
+        table.found(key, sources, "sources", "the source") for key in table.texts("sources")
+    )
+    unknown = table.text("unknown", "")
+    if certainty is Certainty.SEEN and not any(source.seen for source in named):
+        raise table.wrong(
+            "it is said to be seen, and none of its sources was",
+            "Name where it was seen, or make it “unverified”",
+        )
+    if certainty is Certainty.CHOSEN and basis not in (Basis.LOCAL, Basis.PRACTICE):
+        raise table.wrong(
+            f"it is said to be our own choice, and its basis is {basis.value}",
+            "Say whether it was seen, or make the basis “local” or “practice”",
+        )
+    if certainty is Certainty.DO_NOT_GUESS and not unknown:
+        raise table.wrong(
+            "it is marked “do not guess” and does not say what is not known", "Write “unknown”"
+        )
+    return {
+        "key": table.text("key"),
+        "title": table.text("title"),
+        "sources": named,
+        "basis": basis,
+        "jurisdiction": table.text("jurisdiction"),
+        "in_force": in_force,
+        "in_force_from": in_force_from,
+        "last_checked": table.month("last_checked"),
+        "certainty": certainty,
+        "unknown": unknown,
+    }
+
+
+def _force(table: Table, basis: Basis, certainty: Certainty) -> tuple[InForce, date | None]:
+    if not basis.is_law:
+        for name in ("in_force", "in_force_from"):
+            if table.has(name):
+                raise table.wrong(
+                    f"“{name}” is given, and {basis.value} is never in force", "Remove it"
+                )
+        return InForce.DOES_NOT_APPLY, None
+    in_force = table.choice("in_force", InForce)
+    in_force_from = table.date_or_unknown("in_force_from")
+    allowed = {
+        Certainty.SEEN: (InForce.IN_FORCE, InForce.NOT_CHECKED, InForce.NOT_KNOWN),
+        Certainty.CHOSEN: (),
+        Certainty.UNVERIFIED: (InForce.NOT_CHECKED, InForce.NOT_KNOWN),
+        Certainty.DO_NOT_GUESS: (InForce.NOT_KNOWN,),
+    }[certainty]
+    if in_force not in allowed:
+        raise table.wrong(
+            f"it is {certainty.value} and said to be “{in_force.value}”",
+            "Choose " + " or ".join(f"“{each.value}”" for each in allowed),
+        )
+    if in_force_from and in_force is not InForce.IN_FORCE:
+        raise table.wrong("it has a date and is not in force", "Make the date “unknown”")
+    return in_force, in_force_from
+
+
+def _definitions(path: Path, sources: Mapping[str, Source]) -> Iterator[Definition]:
+    for table in read_tables(path, "definition"):
+        definition = Definition(
+            **_standing(table, sources),
+            version=table.whole("version"),
+            detail=table.text("detail"),
+            limbs=tuple(_limbs(table)),
+        )
+        table.finish()
+        if not any(limb.core for limb in definition.limbs):
+            raise table.wrong("no limb is the core", "Give one limb “core = true”")
+        yield definition
+
+
+def _limbs(table: Table) -> Iterator[Limb]:
+    for inner in table.tables("limb"):
+        limb = Limb(
+            key=inner.text("key"),
+            title=inner.text("title"),
+            detail=inner.text("detail"),
+            core=inner.flag("core"),
+        )
+        inner.finish()
+        yield limb
+
+
+def _events(
+    path: Path, sources: Mapping[str, Source], moments: Mapping[str, MomentKind]
+) -> Iterator[EventKind]:
+    for table in read_tables(path, "event"):
+        opens = table.text("opens", "")
+        if opens:
+            table.found(opens, moments, "opens", "the moment")
+        event = EventKind(
+            **_standing(table, sources),
+            compartment=table.choice("compartment", Compartment),
+            signal=table.flag("signal"),
+            opens=opens,
+            hint=table.text("hint", ""),
+        )
+        table.finish()
+        if event.signal and not event.hint:
+            raise table.wrong("it is a signal without “hint”", "Say when to choose it")
+        yield event
+
+
+def _span(table: Table) -> Span:
+    return Span(table.whole("amount"), table.choice("unit", Unit), table.choice("start", Start))
+
+
+def _clocks(path: Path, sources: Mapping[str, Source]) -> Iterator[Clock]:
+    for table in read_tables(path, "clock"):
+        clock = Clock(
+            **_standing(table, sources),
+            span=_span(table),
+            counted_from=table.text("counted_from"),
+        )
+        table.finish()
+        yield clock
+
+
+def _moments(
+    path: Path, sources: Mapping[str, Source], clocks: Mapping[str, Clock]
+) -> Iterator[MomentKind]:
+    for table in read_tables(path, "moment"):
+        moment = MomentKind(
+            **_standing(table, sources),
+            detail=table.text("detail"),
+            child_clock=table.reference("child_clock", clocks, "the clock"),
+            acknowledge_clock=table.reference("acknowledge_clock", clocks, "the clock"),
+        )
+        table.finish()
+        yield moment
+
+
+def _pathways(
+    directory: Path,
+    sources: Mapping[str, Source],
+    clocks: Mapping[str, Clock],
+    moments: Mapping[str, MomentKind],
+) -> dict[tuple[str, int], Pathway]:
+    """Read one file a version; every kind of moment has versions 1, 2, … without a gap."""
+    found: dict[tuple[str, int], Pathway] = {}
+    for path in sorted(directory.glob("*.toml")):
+        table, defaults = read_one(path)
+        moment = table.reference("moment", moments, "the moment").key
+        pathway = Pathway(
+            **_standing(table, sources),
+            moment=moment,
+            version=table.whole("version"),
+            steps=tuple(_step(each, sources, clocks) for each in table.tables("step", defaults)),
+        )
+        table.finish()
+        if path.name != f"{moment}.{pathway.version}.toml":
+            raise table.wrong(
+                f"it is version {pathway.version} of {moment}",
+                f"Name the file {moment}.{pathway.version}.toml",
+            )
+        if not pathway.steps:
+            raise table.wrong("it has no step", "Add [[step]]")
+        found[moment, pathway.version] = pathway
+    _no_gaps(found, moments)
+    return found
+
+
+def _no_gaps(found: Mapping[tuple[str, int], Pathway], moments: Mapping[str, MomentKind]) -> None:
+    for moment in moments:
+        versions = sorted(version for kind, version in found if kind == moment)
+        if versions != list(range(1, len(versions) + 1)) or not versions:
+            there = ", ".join(map(str, versions)) or "none"
+            raise Table("pathways", moment, {}).wrong(
+                f"the versions there are: {there}",
+                f"Keep {moment}.1.toml and every later one: moments were opened with them",
+            )
+
+
+def _step(table: Table, sources: Mapping[str, Source], clocks: Mapping[str, Clock]) -> Step:
+    clock = table.reference("clock", clocks, "the clock") if table.has("clock") else None
+    own = _span(table) if table.has("amount") else None
+    if clock and own:
+        raise table.wrong("it has both “clock” and “amount”", "Keep one of them")
+    step = Step(
+        **_standing(table, sources),
+        detail=table.text("detail"),
+        owner=table.text("owner"),
+        clock=clock,
+        due=clock.span if clock else own,
+        good=table.text("good"),
+        avoid=table.text("avoid"),
+    )
+    table.finish()
+    return step
+
+
+def _outcomes(path: Path, sources: Mapping[str, Source]) -> Iterator[Outcome]:
+    for table in read_tables(path, "outcome"):
+        outcome = Outcome(
+            **_standing(table, sources),
+            detail=table.text("detail"),
+            counts_as_reached=table.flag("counts_as_reached"),
+            asks=table.text("asks"),
+        )
+        table.finish()
+        yield outcome
+
+
+def _laws(path: Path, sources: Mapping[str, Source]) -> Iterator[Law]:
+    for table in read_tables(path, "law"):
+        law = Law(**_standing(table, sources), detail=table.text("detail"))
+        table.finish()
+        yield law
+
+
+def _evidence(path: Path, sources: Mapping[str, Source]) -> Iterator[Evidence]:
+    for table in read_tables(path, "evidence"):
+        evidence = Evidence(
+            **_standing(table, sources), detail=table.text("detail"), so=table.text("so")
+        )
+        table.finish()
+        yield evidence
+
+
+def _wordings(path: Path, sources: Mapping[str, Source]) -> Iterator[Wording]:
+    for table in read_tables(path, "wording"):
+        wording = Wording(**_standing(table, sources), avoid=table.texts("avoid"))
+        table.finish()
+        yield wording
