@@ -1,0 +1,1 @@
+"""A partnership that does not exist: demonstration, test and benchmark data, with the truth."""

@@ -1,0 +1,82 @@
+"""A whole partnership that does not exist, made from one seed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from reachable.synthetic.agencies import Agency, Rota, Staff, Team, Worker, make_staff
+from reachable.synthetic.families import Person, Population
+from reachable.synthetic.material import stream
+from reachable.synthetic.places import Places, make_places
+from reachable.synthetic.stories import Episode, Storyteller
+
+DEFAULT_SEED, DEFAULT_CHILDREN, DEFAULT_MONTHS = 2026, 4000, 12
+ADULTS_A_CHILD = 45 / 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Partnership:
+    """Places, agencies, people and what happened to them between `starts` and `until`.
+
+    `until` is the day on which the last files are sent; nothing happens on it.
+    """
+
+    seed: int
+    months: int
+    starts: date
+    until: date
+    places: Places
+    staff: Staff
+    children: tuple[Person, ...]
+    adults: tuple[Person, ...]
+    episodes: tuple[Episode, ...]
+
+    @property
+    def agencies(self) -> tuple[Agency, ...]:
+        return self.staff.agencies
+
+    @property
+    def teams(self) -> tuple[Team, ...]:
+        return self.staff.teams
+
+    @property
+    def workers(self) -> tuple[Worker, ...]:
+        return self.staff.workers
+
+    @property
+    def rota(self) -> Rota:
+        return self.staff.rota
+
+
+def make(
+    seed: int = DEFAULT_SEED,
+    children: int = DEFAULT_CHILDREN,
+    months: int = DEFAULT_MONTHS,
+    *,
+    until: date,
+) -> Partnership:
+    """Make the partnership; the same arguments always give the same one.
+
+    `children` is how many agencies know in a year, `months` how long the story is (twelve months
+    are 52 weeks). Raises ValueError where a number is not positive.
+    """
+    if children < 1 or months < 1:
+        raise ValueError("a partnership needs at least one child and one month")
+    starts = until - timedelta(weeks=round(months * 52 / 12))
+    places = make_places(stream(seed, "places"))
+    population = Population(stream(seed, "people"), places, starts, until)
+    young = population.children(children)
+    grown = population.adults(round(children * ADULTS_A_CHILD), young)
+    storyteller = Storyteller(stream(seed, "stories"), places, starts, until)
+    return Partnership(
+        seed=seed,
+        months=months,
+        starts=starts,
+        until=until,
+        places=places,
+        staff=make_staff(stream(seed, "staff")),
+        children=young,
+        adults=grown,
+        episodes=storyteller.tell(young, grown),
+    )
