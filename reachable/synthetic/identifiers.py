@@ -21,9 +21,11 @@ def nhs_numbers(rng: Random) -> Iterator[str]:
     """Yield different NHS numbers in a scattered order; some 909,000 exist."""
     for serial in _scattered(rng, _SERIALS):
         payload = f"{NHS_PREFIX}{serial:06d}"
-        check = 11 - sum(
-            weight * int(digit) for weight, digit in zip(_NHS_WEIGHTS, payload, strict=True)
-        ) % 11
+        check = (
+            11
+            - sum(weight * int(digit) for weight, digit in zip(_NHS_WEIGHTS, payload, strict=True))
+            % 11
+        )
         if check != 10:
             yield f"{payload}{check % 11}"
 

@@ -109,37 +109,44 @@ class Blur:
         return self._rng.choice(FORMULAS) if self._hit("formula", faults) else ""
 
     def _names(self, person: Person, faults: list[str]) -> tuple[str, str]:
-        name = person.name
-        given, family = name.given, name.family
-        if person.known_as and self._hit("nickname", faults):
-            given = person.known_as
-        elif name.middle and not self._chance("no_middle_name"):
-            given = name.given_names
-        if " " in family and name.order == PATRONYMIC:
-            father, grandfather = family.split(" ", 1)
-            given, family = f"{given} {father}", grandfather
-            if self._hit("half_double_name", faults):
-                given, family = given.removesuffix(f" {father}"), father
-        elif " " in family and self._hit("half_double_name", faults):
-            family = family.rsplit(" ", 1)[1]
+        """Return family name and given names as written down."""
+        family, given = self._parts(person, faults)
         if self._hit("family_typo", faults):
             family = typo(self._rng, family)
         if self._hit("given_typo", faults):
             given = typo(self._rng, given)
         if not (given + family).isascii() and self._hit("accents_lost", faults):
             given, family = anyascii(given), anyascii(family)
-        swap = "swapped_family_first" if name.order == FAMILY_FIRST else "swapped_order"
-        if self._hit(swap, faults):
+        family_first = person.name.order == FAMILY_FIRST
+        if self._hit("swapped_family_first" if family_first else "swapped_order", faults):
             given, family = family, given
         if self._hit("capitals", faults):
             given, family = given.upper(), family.upper()
         return family, given
 
+    def _parts(self, person: Person, faults: list[str]) -> tuple[str, str]:
+        """Choose which of the person's names go into the two boxes of the form."""
+        name = person.name
+        given, family = name.given, name.family
+        if person.known_as and self._hit("nickname", faults):
+            given = person.known_as
+        elif name.middle and not self._chance("no_middle_name"):
+            given = name.given_names
+        first, _, second = family.partition(" ")
+        if not second:
+            return family, given
+        half = self._hit("half_double_name", faults)
+        if name.order == PATRONYMIC:
+            return (first, given) if half else (second, f"{given} {first}")
+        return (second if half else family), given
+
     def _birth_date(self, born: date, faults: list[str]) -> date | str:
         if self._hit("birth_date_missing", faults):
             return ""
-        if born.day <= 12 and born.day != born.month and self._hit(
-            "birth_day_month_swapped", faults
+        if (
+            born.day <= 12
+            and born.day != born.month
+            and self._hit("birth_day_month_swapped", faults)
         ):
             return date(born.year, born.day, born.month)
         if self._hit("birth_date_typo", faults):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -23,6 +24,7 @@ from reachable.synthetic.noise import Blur, Noise
 from reachable.synthetic.stories import Episode
 
 Value = str | date | datetime
+_KEYED_IN = timedelta(minutes=45)
 _UNREADABLE = ("31/02/2026", "00/00/0000", "yesterday", "2?/11/2026", "n/k")
 
 
@@ -59,27 +61,23 @@ class Recorder:
 
     def submissions(self, serial: int, episode: Episode) -> Iterator[Submission]:
         """Yield the versions of one record in the order in which they are sent."""
-        first = self._first(serial, episode)
-        yield first
-        last = first
-        if episode.end and not first.values.get("returned_date") and episode.feed != CUSTODY:
+        last = self._first(serial, episode)
+        yield last
+        if episode.end and not last.values["returned_date"]:
             last = self._next(last, self._returned(episode), ready=episode.end)
             yield last
         if last.wrong:
             if self._chance("wrong_date_corrected"):
-                yield replace(
-                    self._next(last, self._times(episode, last)), wrong=False, version=1
-                )
+                yield replace(self._next(last, self._times(episode)), wrong=False, version=1)
             return
         if self._chance("duplicated"):
-            yield replace(last, delay=last.delay + self._rng.randint(0, 1))
+            last = replace(last, delay=last.delay + self._rng.randint(0, 1))
+            yield last
         if self._chance("corrected"):
             last = self._corrected(last)
             yield last
         if self._chance("withdrawn"):
-            yield replace(
-                self._next(last, {"record_status": WITHDRAWN}), withdrawn=True
-            )
+            yield replace(self._next(last, {"record_status": WITHDRAWN}), withdrawn=True)
 
     def _first(self, serial: int, episode: Episode) -> Submission:
         rng = self._rng
@@ -88,24 +86,24 @@ class Recorder:
         values: dict[str, Value] = {**identity.values}
         values["sex"] = SEX[str(values["sex"])]
         values["record_status"] = LIVE
-        values["officer_contact"] = f"{rng.choice(['PC', 'DC', 'PS'])} {rng.randint(1000, 6999)}, "
-        values["officer_contact"] += phone(rng)
+        values["officer_contact"] = self._officer(rng.choice(["PC", "DC", "PS"]))
         key = self._source_key(serial, episode)
         values[SOURCE_KEY[episode.feed]] = key
         late = self._chance("late")
         delay = rng.randint(1, 4) if late else 0
         draft = Submission(
-            episode.feed, key, episode, episode.start + timedelta(minutes=45), delay, 1, values,
+            episode.feed, key, episode, episode.start + _KEYED_IN, delay, 1, values,
             (), late=late,
         )  # fmt: skip
-        sent_by = self._cutoff_of(draft)
+        sending = self._sending_of(draft)
         if episode.feed == CUSTODY:
             self._custody_details(episode, values, faults)
         else:
             self._missing_details(episode, values, faults)
-            if episode.end and episode.end + timedelta(minutes=45) < sent_by:
-                values |= self._returned(episode)
-        values |= self._times(episode, draft)
+            if episode.end:
+                known = replace(draft, ready=episode.end + _KEYED_IN, delay=0)
+                values |= self._returned(episode) if self._sending_of(known) <= sending else {}
+        values |= self._times(episode)
         wrong = self._chance("wrong_date")
         if wrong:
             values["arrived_date" if episode.feed == CUSTODY else "missing_date"] = (
@@ -133,7 +131,7 @@ class Recorder:
         values["placement"] = PLACEMENT[episode.person.placement]
         values["missing_from"] = self._blur.formula(faults) or episode.missing_from
 
-    def _times(self, episode: Episode, _of: Submission) -> dict[str, Value]:
+    def _times(self, episode: Episode) -> dict[str, Value]:
         day, clock = episode.start.date(), f"{episode.start:%H:%M}"
         if episode.feed == CUSTODY:
             return {"arrived_date": day, "arrived_time": clock}
@@ -166,11 +164,11 @@ class Recorder:
             before,
             values={**before.values, **known},
             version=before.version + 1,
-            ready=(ready + timedelta(minutes=45)) if ready else before.ready,
+            ready=(ready + _KEYED_IN) if ready else before.ready,
             delay=delay,
             late=False,
         )
-        if ready and self._cutoff_of(after) <= self._cutoff_of(before):
+        if ready and self._sending_of(after) <= self._sending_of(before):
             after = replace(after, ready=before.ready, delay=before.delay + 1)
         return after
 
@@ -186,8 +184,11 @@ class Recorder:
         elif not before.values["local_id"]:
             changes["local_id"] = person.police_ids[0]
         else:
-            changes["officer_contact"] = f"DS {self._rng.randint(1000, 6999)}, {phone(self._rng)}"
+            changes["officer_contact"] = self._officer("DS")
         return self._next(before, changes)
+
+    def _officer(self, rank: str) -> str:
+        return f"{rank} {self._rng.randint(1000, 6999)}, {phone(self._rng)}"
 
     def _source_key(self, serial: int, episode: Episode) -> str:
         year = f"{episode.start:%y}"
@@ -195,10 +196,8 @@ class Recorder:
             return f"FX/CU/{year}/{serial:06d}"
         return f"FXMP{year}-{serial:06d}"
 
-    def _cutoff_of(self, submission: Submission) -> datetime:
-        """The cut-off of the export that carries this, or a time after all of them."""
-        at = sending_of(self._cutoffs, submission)
-        return self._cutoffs[at] if at < len(self._cutoffs) else datetime.max
+    def _sending_of(self, submission: Submission) -> int:
+        return sending_of(self._cutoffs, submission)
 
     def _chance(self, share: str) -> bool:
         return self._rng.random() < float(getattr(self._noise, share))
@@ -206,8 +205,7 @@ class Recorder:
 
 def sending_of(cutoffs: list[datetime], submission: Submission) -> int:
     """Return which export carries the submission; `len(cutoffs)` and more come after the year."""
-    first = next((at for at, end in enumerate(cutoffs) if submission.ready < end), len(cutoffs))
-    return first + submission.delay
+    return bisect_right(cutoffs, submission.ready) + submission.delay
 
 
 def trigger_of(submission: Submission) -> tuple[str, str, bool]:

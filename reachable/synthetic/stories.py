@@ -140,15 +140,16 @@ class Storyteller:
     def _repeats(self, children: Sequence[Person], grown: Sequence[Person]) -> None:
         """Children in homes and with carers are reported missing more often than others."""
         rng = self._rng
-        cared_for = [c for c in grown if c.placement in (CHILDREN_HOME, FOSTER)]
+        older = sorted(grown, key=lambda c: rng.random() ** (1 / _weight(c, self._starts)))[::-1]
+        cared_for = [c for c in older if c.placement in (CHILDREN_HOME, FOSTER)]
         wanted = round(len(children) * REPEAT_MISSING_A_CHILD)
-        runaways = (cared_for + [c for c in grown[::-1] if c.placement == HOME])[:wanted]
+        at_home = [c for c in older[len(older) // 4 :] if c.placement == HOME]
+        runaways = (cared_for + at_home)[:wanted]
         for child in runaways:
             often = 4.0 if child.placement == CHILDREN_HOME else 1.0
             for _ in range(max(2, round(rng.expovariate(1 / 4.0) * often**0.5 * self._years))):
                 self._missing(child, self._some_day(), REPEAT)
-        middle = len(grown) // 2
-        for child in grown[middle : middle + round(len(children) * REPEAT_CUSTODY_A_CHILD)]:
+        for child in older[: round(len(children) * REPEAT_CUSTODY_A_CHILD)]:
             for _ in range(max(1, round((1 + rng.expovariate(1 / 2)) * self._years))):
                 self._custody(child, self._some_day(), REPEAT)
 
@@ -156,7 +157,7 @@ class Storyteller:
         """Fill up to the year's volume with children who appear once, seldom twice."""
         rng = self._rng
         pool = [c for c in grown if c.age_on(self._starts) >= 9]
-        weights = list(accumulate((c.age_on(self._starts) - 8) ** 2 for c in pool))
+        weights = list(accumulate(_weight(c, self._starts) for c in pool))
         for feed, volume, add in (
             (CUSTODY, custody, self._custody),
             (MISSING, missing, self._missing),
@@ -216,9 +217,11 @@ class Storyteller:
     def _custody(
         self, person: Person, day: date, story: str, group: str = "", place: str = ""
     ) -> bool:
-        """Return whether it was told: nobody under ten is arrested."""
+        """Return whether it was told: nobody under ten is arrested, and few who have just turned
+        18 slip into an extract that is meant for children."""
         rng = self._rng
-        if person.age_on(day) < 10:
+        age = person.age_on(day)
+        if age < 10 or (person.is_child and age >= 18 and rng.random() < 0.75):
             return False
         voluntary = rng.random() < _VOLUNTARY
         start = datetime.combine(day, self._clock(_OFFICE_HOURS if voluntary else _ARREST_HOURS))
@@ -267,3 +270,8 @@ class Storyteller:
                     e.station, e.offence_group, e.place, e.missing_from)
             for at, e in enumerate(told)
         )  # fmt: skip
+
+
+def _weight(child: Person, day: date) -> int:
+    """Older children come to notice more often: the square of the years past eight."""
+    return max(1, child.age_on(day) - 8) ** 2
