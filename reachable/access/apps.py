@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class AccessConfig(AppConfig):
+    name = "reachable.access"
+    label = "access"
+
+    def ready(self) -> None:
+        """A policy with a hole stops the start."""
+        from reachable.access.policy import policy
+        from reachable.foundation.registries import Right, rights
+
+        in_force = policy()
+        for key, words in in_force.capabilities.items():
+            titles = tuple(role.title for role in in_force.roles.values() if key in role.may)
+            rights.add(key, Right(words, titles), room="access")

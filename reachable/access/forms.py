@@ -1,0 +1,34 @@
+"""Signing in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth import authenticate
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.http import HttpRequest
+
+WRONG_PAIR = "That user name and password do not belong together. Nothing was opened."
+
+
+class SignInForm(forms.Form):
+    """A name and a password; a wrong name and a wrong password get the same sentence."""
+
+    username = forms.CharField(label="User name", max_length=60)
+    password = forms.CharField(label="Password", widget=forms.PasswordInput, strip=False)
+
+    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = request
+        self.user: AbstractBaseUser | None = None
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("username") and given.get("password"):
+            self.user = authenticate(
+                self.request, username=given["username"], password=given["password"]
+            )
+            if self.user is None:
+                raise forms.ValidationError(WRONG_PAIR)
+        return given

@@ -1,0 +1,143 @@
+"""Accounts, agencies, teams, rota, and who is involved with whom."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import F, Q
+
+from reachable.foundation.models import Identified
+
+
+class Agency(Identified):
+    """One of the partners; each received record names its agency as its controller."""
+
+    key = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=30)
+    contact = models.CharField(max_length=200, blank=True)
+
+
+class UserManager(BaseUserManager["User"]):
+    """Finds accounts by the name that people sign in with, in any case."""
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(username__iexact=username)
+
+
+class User(Identified, AbstractBaseUser):
+    """A person's account: one agency, any number of roles and teams."""
+
+    username = models.CharField(max_length=60, unique=True)
+    name = models.CharField(max_length=120)
+    job_title = models.CharField(max_length=120, blank=True)
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=30, blank=True)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT)
+    is_active = models.BooleanField(default=True)
+
+    USERNAME_FIELD = "username"
+    objects = UserManager()
+
+
+class Team(Identified):
+    """A team with a rota; `areas` says whose children it answers for, empty for everyone's."""
+
+    key = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=120)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT)
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=30, blank=True)
+    areas = models.JSONField(default=list)
+    acknowledge_minutes = models.PositiveSmallIntegerField(default=30)
+
+
+class Role(Identified):
+    """A role of the policy file that a person holds from a day until it ends."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="held_roles")
+    role = models.CharField(max_length=40)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "role"], condition=Q(ended_at=None), name="role_held_once"
+            )
+        ]
+
+
+class TeamMembership(Identified):
+    """A person belongs to a team until it ends."""
+
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="memberships")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="team_memberships")
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["team", "user"], condition=Q(ended_at=None), name="member_once"
+            )
+        ]
+
+
+class Shift(Identified):
+    """Somebody answers for a team in these hours: position 1 first, then 2, then 3."""
+
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="shifts")
+    user = models.ForeignKey(User, on_delete=models.PROTECT)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    position = models.PositiveSmallIntegerField(default=1)
+
+    class Meta:
+        indexes = [models.Index(fields=["team", "ends_at", "starts_at"], name="shift_hours")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")), name="shift_ends_after_start"
+            )
+        ]
+
+
+class Involvement(Identified):
+    """A person or a team works with somebody for a reason; its end closes the record to them.
+
+    It names its subject by kind and identifier, so that this room knows none above it.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, null=True)
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True)
+    subject_kind = models.CharField(max_length=30)
+    subject_id = models.UUIDField()
+    basis = models.CharField(max_length=30)
+    because_of = models.UUIDField(null=True)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["subject_kind", "subject_id"],
+                condition=Q(ended_at=None),
+                name="involvement_subject",
+            ),
+            models.Index(
+                fields=["user", "subject_kind"],
+                condition=Q(ended_at=None),
+                name="involvement_user",
+            ),
+            models.Index(
+                fields=["team", "subject_kind"],
+                condition=Q(ended_at=None),
+                name="involvement_team",
+            ),
+            models.Index(fields=["because_of"], name="involvement_because"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(user=None) ^ Q(team=None), name="involvement_of_one"
+            )
+        ]

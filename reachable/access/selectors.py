@@ -1,0 +1,132 @@
+"""Who somebody is, who is on duty, and with whom they work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from reachable.access.models import Agency, Involvement, Role, Shift, Team, TeamMembership, User
+from reachable.access.policy import policy
+from reachable.foundation.actor import Actor
+
+
+@dataclass(frozen=True)
+class OnDuty:
+    """A person who answers for a team now, and how to reach them."""
+
+    user_id: UUID
+    name: str
+    phone: str
+    position: int
+
+
+@dataclass(frozen=True)
+class TeamFacts:
+    id: UUID
+    name: str
+    phone: str
+    acknowledge_minutes: int
+    areas: frozenset[str]
+
+
+def actor_for(user: User) -> Actor:
+    """Return what this person may do now: roles and teams are read anew at each request."""
+    roles = frozenset(
+        Role.objects.filter(user=user, ended_at=None).values_list("role", flat=True)
+    )
+    teams = frozenset(
+        TeamMembership.objects.filter(user=user, ended_at=None).values_list("team_id", flat=True)
+    )
+    in_force = policy()
+    return Actor(
+        kind="person",
+        id=user.id,
+        name=user.name,
+        agency_id=user.agency_id,
+        agency=user.agency.name,
+        team_ids=teams,
+        roles=roles,
+        capabilities=in_force.capabilities_of(roles),
+        scopes=in_force.scopes_of(roles),
+    )
+
+
+def on_duty(*, team_id: UUID, at: datetime) -> list[OnDuty]:
+    """Return who answers for the team at that instant, in the order in which they are asked."""
+    shifts = (
+        Shift.objects.filter(
+            team_id=team_id, starts_at__lte=at, ends_at__gt=at, user__is_active=True
+        )
+        .order_by("position", "starts_at", "user_id")
+        .values_list("user_id", "user__name", "user__phone", "position")
+    )
+    seen: dict[UUID, OnDuty] = {}
+    for user_id, name, phone, position in shifts:
+        seen.setdefault(user_id, OnDuty(user_id, name, phone, position))
+    return list(seen.values())
+
+
+def members(*, team_id: UUID) -> list[OnDuty]:
+    """Return everybody in the team, by name."""
+    found = TeamMembership.objects.filter(
+        team_id=team_id, ended_at=None, user__is_active=True
+    ).order_by("user__name")
+    return [
+        OnDuty(user_id, name, phone, 0)
+        for user_id, name, phone in found.values_list("user_id", "user__name", "user__phone")
+    ]
+
+
+def teams() -> list[TeamFacts]:
+    return [
+        TeamFacts(team.id, team.name, team.phone, team.acknowledge_minutes, frozenset(team.areas))
+        for team in Team.objects.order_by("key")
+    ]
+
+
+def involved_subjects(*, by: Actor, kind: str) -> QuerySet[Involvement, UUID]:
+    """Return, as a subquery, the identifiers of what this person or their teams work with now."""
+    return Involvement.objects.filter(
+        Q(user_id=by.id) | Q(team_id__in=by.team_ids), subject_kind=kind, ended_at=None
+    ).values_list("subject_id", flat=True)
+
+
+def why_involved(*, by: Actor, kind: str, subject_ids: Iterable[UUID]) -> list[str]:
+    """Return the reasons, in words, for which this person may see the subject."""
+    found = Involvement.objects.filter(
+        Q(user_id=by.id) | Q(team_id__in=by.team_ids),
+        subject_kind=kind,
+        subject_id__in=list(subject_ids),
+        ended_at=None,
+    ).values_list("team__name", "basis")
+    words = [
+        f"{team} has an open moment for this child" if team else "You hold an open moment"
+        for team, _ in found
+    ]
+    return list(dict.fromkeys(words))
+
+
+def names(user_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return the names of workers: never of children."""
+    return dict(User.objects.filter(id__in=set(user_ids)).values_list("id", "name"))
+
+
+def agency_id(key: str) -> UUID:
+    return Agency.objects.values_list("id", flat=True).get(key=key)
+
+
+def agency_names(agency_ids: Iterable[UUID]) -> dict[UUID, str]:
+    return dict(Agency.objects.filter(id__in=set(agency_ids)).values_list("id", "name"))
+
+
+def demonstration_accounts() -> list[tuple[str, str, str]]:
+    """Return one account per role (username, name, role); only a fictional place lists them."""
+    held = Role.objects.filter(ended_at=None).order_by("role", "user__username")
+    first: dict[str, tuple[str, str, str]] = {}
+    for role, username, name in held.values_list("role", "user__username", "user__name"):
+        first.setdefault(role, (username, name, policy().roles[role].title))
+    return list(first.values())

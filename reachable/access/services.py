@@ -1,0 +1,171 @@
+"""Accounts, teams, rota and involvement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import cast
+from uuid import UUID
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+from django.db.models import Q
+
+from reachable.access.models import Agency, Involvement, Role, Shift, Team, TeamMembership, User
+from reachable.access.policy import policy
+from reachable.access.selectors import actor_for
+from reachable.audit import services as audit
+from reachable.foundation.actor import Actor
+from reachable.foundation.db import bulk_insert
+from reachable.foundation.errors import BadInput
+from reachable.foundation.ids import new_id
+from reachable.foundation.time import now
+
+
+@transaction.atomic
+def create_agency(*, by: Actor, key: str, name: str, kind: str, contact: str = "") -> UUID:
+    by.require("accounts.manage")
+    agency = Agency.objects.create(key=key, name=name, kind=kind, contact=contact)
+    audit.record(by=by, action="access.agency_created", subject=("agency", agency.id))
+    return agency.id
+
+
+@transaction.atomic
+def create_team(
+    *,
+    by: Actor,
+    key: str,
+    name: str,
+    agency_id: UUID,
+    areas: Sequence[str] = (),
+    phone: str = "",
+    email: str = "",
+    acknowledge_minutes: int = 30,
+) -> UUID:
+    by.require("accounts.manage")
+    team = Team.objects.create(
+        key=key,
+        name=name,
+        agency_id=agency_id,
+        areas=list(areas),
+        phone=phone,
+        email=email,
+        acknowledge_minutes=acknowledge_minutes,
+    )
+    audit.record(by=by, action="access.team_created", subject=("team", team.id))
+    return team.id
+
+
+@transaction.atomic
+def create_account(
+    *,
+    by: Actor,
+    username: str,
+    name: str,
+    agency_id: UUID,
+    roles: Iterable[str],
+    teams: Iterable[UUID] = (),
+    job_title: str = "",
+    email: str = "",
+    phone: str = "",
+    password_hash: str = "",
+) -> UUID:
+    """Create an account with its roles and teams; without a password hash nobody signs in."""
+    by.require("accounts.manage")
+    unknown = set(roles) - policy().roles.keys()
+    if unknown:
+        raise BadInput(f"The policy has no role {', '.join(sorted(unknown))}.")
+    user = User(
+        username=username,
+        name=name,
+        agency_id=agency_id,
+        job_title=job_title,
+        email=email,
+        phone=phone,
+    )
+    user.password = password_hash
+    if not password_hash:
+        user.set_unusable_password()
+    user.save(force_insert=True)
+    at = now()
+    for role in roles:
+        Role.objects.create(user=user, role=role, started_at=at)
+    for team_id in teams:
+        TeamMembership.objects.create(user=user, team_id=team_id, started_at=at)
+    audit.record(
+        by=by, action="access.account_created", subject=("user", user.id), roles=sorted(roles)
+    )
+    return user.id
+
+
+@transaction.atomic
+def end_role(*, by: Actor, user_id: UUID, role: str) -> None:
+    """End a role; it is gone at the person's next request."""
+    by.require("accounts.manage")
+    Role.objects.filter(user_id=user_id, role=role, ended_at=None).update(ended_at=now())
+    audit.record(by=by, action="access.role_ended", subject=("user", user_id), role=role)
+
+
+@transaction.atomic
+def plan_shifts(
+    *, by: Actor, team_id: UUID, shifts: Iterable[tuple[UUID, datetime, datetime, int]]
+) -> int:
+    """Add shifts (user, starts, ends, position) to a team's rota."""
+    by.require("accounts.manage")
+    count = bulk_insert(
+        Shift,
+        ["id", "team", "user", "starts_at", "ends_at", "position"],
+        [(new_id(), team_id, *shift) for shift in shifts],
+    )
+    audit.record(
+        by=by, action="access.shifts_planned", subject=("team", team_id), shifts=count
+    )
+    return count
+
+
+def involve(
+    *, by: Actor, rows: Sequence[tuple[UUID | None, UUID | None, UUID, str, UUID]], kind: str
+) -> None:
+    """Begin involvements, in the caller's transaction, whose audit entry covers them.
+
+    Each row is (user, team, subject, basis, because of which moment).
+    """
+    del by
+    at = now()
+    bulk_insert(
+        Involvement,
+        [
+            *("id", "user", "team", "subject_kind", "subject_id"),
+            *("basis", "because_of", "started_at", "ended_at"),
+        ],
+        [
+            (new_id(), user, team, kind, subject, basis, because_of, at, None)
+            for user, team, subject, basis, because_of in rows
+        ],
+    )
+
+
+def end_involvement(
+    *, by: Actor, because_of: UUID, user_id: UUID | None = None, except_user: UUID | None = None
+) -> int:
+    """End what somebody was given because of a moment: of one person, of all but one, or all."""
+    del by
+    ending = Involvement.objects.filter(because_of=because_of, ended_at=None)
+    if user_id is not None:
+        ending = ending.filter(user_id=user_id)
+    if except_user is not None:
+        ending = ending.exclude(Q(user_id=except_user) | Q(user_id=None))
+    return ending.update(ended_at=now())
+
+
+def signed_in(*, user: AbstractBaseUser) -> None:
+    """Note that somebody signed in."""
+    with transaction.atomic():
+        by = actor_for(cast(User, user))
+        audit.record(by=by, action="access.signed_in", subject=("user", by.id))
+
+
+def signed_out(*, by: Actor) -> None:
+    """Note that somebody signed out."""
+    with transaction.atomic():
+        audit.record(by=by, action="access.signed_out", subject=("user", by.id))

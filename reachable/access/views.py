@@ -1,0 +1,54 @@
+"""Sign in and sign out."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.auth import login, logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from reachable.access import services
+from reachable.access.forms import SignInForm
+from reachable.access.selectors import demonstration_accounts
+from reachable.foundation.views import actor, render
+
+DEMONSTRATION_PASSWORD = "reachable demonstration"
+
+
+def sign_in(request: HttpRequest) -> HttpResponse:
+    after = request.POST.get("next") or request.GET.get("next") or ""
+    if actor(request).is_person:
+        return redirect(_safe(request, after))
+    form = SignInForm(request, request.POST or None)
+    if request.method == "POST" and form.is_valid() and form.user is not None:
+        login(request, form.user)
+        services.signed_in(user=form.user)
+        return redirect(_safe(request, after))
+    status = 200 if request.method == "GET" else 422
+    return render(
+        request,
+        "access/sign_in.html",
+        {
+            "form": form,
+            "next": after,
+            "demonstration_accounts": demonstration_accounts(),
+            "demonstration_password": DEMONSTRATION_PASSWORD,
+        },
+        status=status,
+    )
+
+
+def sign_out(request: HttpRequest) -> HttpResponse:
+    by = actor(request)
+    if by.is_person:
+        services.signed_out(by=by)
+    logout(request)
+    return render(request, "access/signed_out.html")
+
+
+def _safe(request: HttpRequest, address: str) -> str:
+    """Only addresses of our own: a link must not lead from the sign-in page to elsewhere."""
+    if url_has_allowed_host_and_scheme(address, {request.get_host()}, request.is_secure()):
+        return address
+    return settings.LOGIN_REDIRECT_URL

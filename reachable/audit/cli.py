@@ -1,0 +1,46 @@
+"""`reachable audit verify`."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from reachable.audit import services, verification
+from reachable.foundation.actor import system
+
+
+@click.group("audit")
+def group() -> None:
+    """Who did and who looked."""
+
+
+@group.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object as the last line.")
+def verify(as_json: bool) -> None:
+    """Check the whole chain; exit status 0 only when it is whole."""
+    by = system("audit.verify")
+    services.seal(by=by)
+    found = verification.verify(by=by)
+    for fault in found.faults:
+        click.echo(fault, err=as_json)
+    state = "whole" if found.whole else "NOT whole"
+    click.echo(
+        f"The chain is {state}: {found.entries} entries, {found.seals} seals, "
+        f"{found.anchors} anchors.",
+        err=as_json,
+    )
+    if as_json:
+        click.echo(
+            json.dumps(
+                {
+                    "whole": found.whole,
+                    "entries": found.entries,
+                    "seals": found.seals,
+                    "anchors": found.anchors,
+                    "waiting": found.waiting,
+                    "faults": found.faults,
+                }
+            )
+        )
+    raise SystemExit(0 if found.whole else 1)

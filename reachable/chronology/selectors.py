@@ -1,0 +1,93 @@
+"""A child's time line, as far as somebody may see it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F
+
+from reachable.chronology.models import Event
+from reachable.foundation.actor import Actor
+from reachable.people.selectors import visible_people
+from reachable.practice.time import Precision, When
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class EventFacts:
+    """One thing that happened, its source and its three times."""
+
+    id: UUID
+    signal_id: UUID
+    kind: str
+    compartment: str
+    occurred: When
+    received_at: datetime
+    recorded_at: datetime
+    agency: str
+    source: str
+    place: str
+    details: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class TimeLine:
+    """One page of events, newest first; `hidden` says whether compartments are kept back."""
+
+    events: list[EventFacts]
+    total: int
+    page: int
+    pages: int
+    compartments: frozenset[str]
+
+
+def time_line(*, by: Actor, person_id: UUID, page: int = 1) -> TimeLine:
+    """Return events of one current person, in the compartments that `by` may read."""
+    held = Event.objects.filter(
+        record__person__now__current_id=person_id,
+        record__person__now__current_id__in=visible_people(by=by),
+        compartment__in=by.compartments(),
+    )
+    total = held.count()
+    pages = max(1, -(-total // PAGE))
+    page = min(max(1, page), pages)
+    rows = held.select_related("agency").order_by(
+        "-occurred_on", F("occurred_at").desc(nulls_last=True), "-id"
+    )[(page - 1) * PAGE : page * PAGE]
+    return TimeLine([_facts(row) for row in rows], total, page, pages, by.compartments())
+
+
+def events(*, by: Actor, event_ids: Iterable[UUID]) -> dict[UUID, EventFacts]:
+    """Return these events, without those in compartments that `by` may not read."""
+    held = Event.objects.filter(id__in=list(event_ids)).select_related("agency")
+    if not by.is_system:
+        held = held.filter(
+            compartment__in=by.compartments(),
+            record__person__now__current_id__in=visible_people(by=by),
+        )
+    return {row.id: _facts(row) for row in held}
+
+
+def _facts(row: Event) -> EventFacts:
+    return EventFacts(
+        id=row.id,
+        signal_id=row.signal_id,
+        kind=row.kind,
+        compartment=row.compartment,
+        occurred=when_of(row.occurred_at, row.occurred_on, row.precision, row.time_note),
+        received_at=row.received_at,
+        recorded_at=row.recorded_at,
+        agency=row.agency.name,
+        source=row.source,
+        place=row.place,
+        details=row.details,
+    )
+
+
+def when_of(instant: datetime | None, day: date, precision: str, note: str = "") -> When:
+    return When(instant, day, Precision(precision), note)

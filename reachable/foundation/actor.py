@@ -1,0 +1,63 @@
+"""Who acts: every service and selector takes one as `by`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from uuid import UUID
+
+from reachable.foundation.errors import Forbidden
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A person signed in, or a named part of the system, with what they may do right now.
+
+    `scopes` maps a compartment to none, own, involved or all.
+    """
+
+    kind: str
+    id: UUID | None
+    name: str
+    agency_id: UUID | None = None
+    agency: str = ""
+    team_ids: frozenset[UUID] = frozenset()
+    roles: frozenset[str] = frozenset()
+    capabilities: frozenset[str] = frozenset()
+    scopes: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+
+    @property
+    def is_person(self) -> bool:
+        return self.kind == "person"
+
+    @property
+    def is_system(self) -> bool:
+        return self.kind == "system"
+
+    def can(self, capability: str) -> bool:
+        """A part of the system may do what it is named for; a person what their roles include."""
+        return self.is_system or capability in self.capabilities
+
+    def require(self, capability: str) -> None:
+        if not self.can(capability):
+            raise Forbidden(capability)
+
+    def scope(self, compartment: str) -> str:
+        return "all" if self.is_system else self.scopes.get(compartment, "none")
+
+    def compartments(self) -> frozenset[str]:
+        """Compartments of which this person may read something of the children they work with."""
+        return frozenset(
+            name for name, scope in self.scopes.items() if scope in {"involved", "all"}
+        )
+
+
+ANONYMOUS = Actor(kind="nobody", id=None, name="nobody")
+
+
+def system(part: str) -> Actor:
+    """Return the actor for a named part of the system, such as “sealer”."""
+    return Actor(kind="system", id=None, name=part)

@@ -1,0 +1,36 @@
+"""Errors that a person reads: what happened, what was kept, what to do."""
+
+from __future__ import annotations
+
+
+class ReachableError(Exception):
+    """Something that is told to the person in a sentence."""
+
+    def __init__(self, sentence: str, *, kept: str = "", next: str = "") -> None:
+        super().__init__(" ".join(part for part in (sentence, kept, next) if part))
+        self.sentence = sentence
+        self.kept = kept
+        self.next = next
+
+
+class BadInput(ReachableError):
+    """What was sent cannot be used as it is."""
+
+
+class Forbidden(ReachableError):
+    """The person's role lacks a capability; the page says which and whom to ask."""
+
+    def __init__(self, capability: str) -> None:
+        super().__init__(f"Your role does not include “{capability}”.")
+        self.capability = capability
+
+
+class NotFound(ReachableError):
+    """Absent, or hidden from this person: the two are never told apart."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such page, or it is not one that you may see.")
+
+
+class Conflict(ReachableError):
+    """Somebody else changed it first; nothing was overwritten."""

@@ -1,0 +1,69 @@
+"""Every address says who may open it; an address that says nothing is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.urls import URLPattern, URLResolver, get_resolver, path
+
+from reachable.foundation.errors import Forbidden
+
+PUBLIC = "public"
+SIGNED_IN = "signed in"
+
+View = Callable[..., HttpResponse]
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """Who may open an address: `public`, `signed in` or a capability; and by which methods."""
+
+    needs: str
+    methods: tuple[str, ...]
+
+
+def page(
+    route: str, view: View, *, name: str, needs: str, methods: Sequence[str] = ("GET",)
+) -> URLPattern:
+    """Declare an address. HEAD goes wherever GET goes."""
+    allowed = (*methods, "HEAD") if "GET" in methods else tuple(methods)
+    declaration = Declaration(needs, tuple(allowed))
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if needs != PUBLIC and not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
+        if needs not in {PUBLIC, SIGNED_IN} and not request.by.can(needs):  # type: ignore
+            raise Forbidden(needs)
+        if request.method not in allowed:
+            return HttpResponseNotAllowed(allowed)
+        return view(request, *args, **kwargs)
+
+    guarded.declaration = declaration  # type: ignore[attr-defined]
+    return path(route, guarded, name=name)
+
+
+def declaration_of(callback: Any) -> Declaration | None:
+    return getattr(callback, "declaration", None)
+
+
+def every_address() -> list[tuple[str, Any]]:
+    """Return (route, callback) for all addresses of the product."""
+
+    def walk(patterns: Sequence[URLPattern | URLResolver], before: str) -> list[tuple[str, Any]]:
+        found: list[tuple[str, Any]] = []
+        for pattern in patterns:
+            route = before + str(pattern.pattern)
+            if isinstance(pattern, URLResolver):
+                found += walk(pattern.url_patterns, route)
+            else:
+                found.append((route, pattern))
+        return found
+
+    return walk(get_resolver().url_patterns, "")

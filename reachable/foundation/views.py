@@ -1,0 +1,27 @@
+"""How a page is answered."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render as django_render
+
+from reachable.foundation.actor import Actor
+
+
+class Request(HttpRequest):
+    """A request with the actor that the middleware found for it."""
+
+    by: Actor
+
+
+def actor(request: HttpRequest) -> Actor:
+    """Return who asks."""
+    return cast(Request, request).by
+
+
+def render(
+    request: HttpRequest, template: str, context: dict[str, Any] | None = None, status: int = 200
+) -> HttpResponse:
+    return django_render(request, template, context or {}, status=status)

@@ -1,0 +1,21 @@
+"""Where a postcode lies. Geography is nobody's secret, so these ask for no actor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from reachable.geography.models import Area, Postcode
+
+
+def areas_of(postcodes: Iterable[str]) -> dict[str, str]:
+    """Return postcode → area code, for those that the partnership knows."""
+    wanted = {postcode for postcode in postcodes if postcode}
+    if not wanted:
+        return {}
+    return dict(
+        Postcode.objects.filter(postcode__in=wanted).values_list("postcode", "area_id")
+    )
+
+
+def area_names() -> dict[str, str]:
+    return dict(Area.objects.values_list("code", "name"))

@@ -1,0 +1,24 @@
+"""Loading the partnership's areas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import transaction
+
+from reachable.audit import services as audit
+from reachable.foundation.actor import Actor
+from reachable.foundation.db import bulk_insert
+from reachable.geography.models import Area, Postcode
+
+
+@transaction.atomic
+def load_areas(
+    *, by: Actor, areas: Iterable[tuple[str, str]], postcodes: Iterable[tuple[str, str]]
+) -> int:
+    """Add areas (code, name) and postcodes (standard form, area code); return the postcodes."""
+    by.require("accounts.manage")
+    Area.objects.bulk_create([Area(code=code, name=name) for code, name in areas])
+    count = bulk_insert(Postcode, ["postcode", "area"], postcodes)
+    audit.record(by=by, action="geography.loaded", subject=("partnership", None), count=count)
+    return count

@@ -1,0 +1,143 @@
+"""What was sent in: deliveries, signals with their versions, and rows that wait for a correction."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from reachable.access.models import Agency, User
+from reachable.foundation.models import Identified
+from reachable.people.models import Record
+
+
+class Delivery(Identified):
+    """A file as it was sent. The same content counts once, whatever its name.
+
+    `next_row` is the checkpoint: every row before it has been dealt with and committed.
+    """
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT)
+    feed = models.CharField(max_length=40)
+    file_name = models.CharField(max_length=200)
+    digest = models.CharField(max_length=64)
+    size = models.BigIntegerField()
+    sent_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True)
+    received_at = models.DateTimeField()
+    history = models.BooleanField(default=False)
+    state = models.CharField(max_length=10, default="received")
+    report = models.JSONField(null=True)
+    next_row = models.PositiveIntegerField(default=0)
+    rows = models.PositiveIntegerField(null=True)
+    accepted = models.PositiveIntegerField(default=0)
+    quarantined = models.PositiveIntegerField(default=0)
+    duplicates = models.PositiveIntegerField(default=0)
+    events = models.PositiveIntegerField(default=0)
+    moments = models.PositiveIntegerField(default=0)
+    worked_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    error = models.CharField(max_length=400, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agency", "feed", "digest"], name="delivery_counts_once"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["agency", "-received_at"], name="deliveries_of_agency"),
+            models.Index(
+                fields=["worked_at"],
+                condition=Q(state__in=("checking", "loading")),
+                name="deliveries_at_work",
+            ),
+        ]
+
+
+class Signal(Identified):
+    """One thing that an agency tells us, whose identity is (agency, feed, source key).
+
+    `record` is empty where a row opened no moment and concerned nobody known: it is removed on
+    `forget_on`.
+    """
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT)
+    feed = models.CharField(max_length=40)
+    key_hash = models.CharField(max_length=32)
+    source_key = models.CharField(max_length=80, blank=True)
+    content_hash = models.CharField(max_length=32)
+    version = models.PositiveSmallIntegerField(default=1)
+    received_at = models.DateTimeField()
+    record = models.ForeignKey(Record, on_delete=models.PROTECT, null=True)
+    sent_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True)
+    forget_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["agency", "feed", "key_hash"], name="signal_identity")
+        ]
+        indexes = [
+            models.Index(
+                fields=["forget_on"],
+                condition=Q(forget_on__isnull=False),
+                name="signals_to_forget",
+            ),
+            models.Index(
+                fields=["sent_by", "-received_at"],
+                condition=Q(sent_by__isnull=False),
+                name="signals_of_sender",
+            ),
+        ]
+
+
+class SignalVersion(Identified):
+    """What a signal said at one time, in canonical form: immutable, and replayable."""
+
+    signal = models.ForeignKey(Signal, on_delete=models.CASCADE, related_name="versions")
+    version = models.PositiveSmallIntegerField()
+    content = models.JSONField()
+    received_at = models.DateTimeField()
+    delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, null=True)
+    row_number = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["signal", "version"], name="version_of_signal")
+        ]
+
+
+class QuarantinedRow(Identified):
+    """A row that could not be accepted, as it was sent, with every reason."""
+
+    delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="refused")
+    row_number = models.PositiveIntegerField()
+    source_key = models.CharField(max_length=80, blank=True)
+    cells = models.JSONField()
+    problems = models.JSONField()
+    state = models.CharField(max_length=12, default="open")
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True)
+    decided_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["delivery", "row_number"], name="row_refused_once")
+        ]
+        indexes = [
+            models.Index(
+                fields=["source_key"], condition=Q(state="open"), name="refused_by_key"
+            )
+        ]
+
+
+class Forgotten(models.Model):
+    """How many signals of a feed were removed on a day because they led nowhere."""
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT)
+    feed = models.CharField(max_length=40)
+    day = models.DateField()
+    count = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["agency", "feed", "day"], name="forgotten_per_day")
+        ]

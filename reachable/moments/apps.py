@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class MomentsConfig(AppConfig):
+    name = "reachable.moments"
+    label = "moments"
+
+    def ready(self) -> None:
+        from reachable.foundation.registries import (
+            NavigationItem,
+            Schedule,
+            navigation,
+            schedules,
+        )
+        from reachable.moments.panels import MOMENTS
+        from reachable.moments.services import follow_identity, pass_on_unanswered
+        from reachable.people.registries import child_panels, identity_changed
+
+        schedules.add(
+            "pass on",
+            Schedule("pass on", 2, lambda by: pass_on_unanswered(by=by)),
+            room="moments",
+        )
+        identity_changed.add("moments", follow_identity, room="moments")
+        child_panels.add("moments", MOMENTS, room="moments")
+        navigation.add(
+            "worklist", NavigationItem("Worklist", "worklist", "moments.hold", 10), room="moments"
+        )

@@ -1,0 +1,91 @@
+"""When to act: reachable moments, what opened them, and what people did about them."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from reachable.access.models import Team, User
+from reachable.foundation.models import Identified
+from reachable.people.models import Person
+
+OPEN = ("waiting", "with_team", "held")
+
+
+class Moment(Identified):
+    """A time when a child can be reached, with its clocks and whoever has it.
+
+    `person` is the one first chosen; who stands for them now is derived. `state`, `asked`,
+    `holder` and the times below them follow from the appended actions. A missed clock is not
+    kept here: it follows from `child_due_at` and `reached_at` whenever it is read.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT)
+    kind = models.CharField(max_length=40)
+    rule = models.CharField(max_length=60)
+    rule_version = models.PositiveSmallIntegerField()
+    pathway_version = models.PositiveSmallIntegerField()
+    team = models.ForeignKey(Team, on_delete=models.PROTECT)
+    opened_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+    child_due_at = models.DateTimeField()
+    state = models.CharField(max_length=12, default="waiting")
+    asked = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    answer_by = models.DateTimeField(null=True)
+    holder = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    held_at = models.DateTimeField(null=True)
+    attempted_at = models.DateTimeField(null=True)
+    reached_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=40, blank=True)
+    next_due_at = models.DateTimeField(null=True)
+    joined_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True)
+    joined_by = models.UUIDField(null=True)
+    state_before = models.CharField(max_length=12, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"], condition=Q(state__in=OPEN), name="one_open_moment"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["team", "next_due_at"], condition=Q(state__in=OPEN), name="moment_worklist"
+            ),
+            models.Index(
+                fields=["answer_by"], condition=Q(state="waiting"), name="moment_unanswered"
+            ),
+        ]
+
+
+class Trigger(Identified):
+    """An event that opened a moment or joined it, and the child's clock that it started."""
+
+    moment = models.ForeignKey(Moment, on_delete=models.PROTECT, related_name="triggers")
+    event_id = models.UUIDField(unique=True)
+    signal_id = models.UUIDField()
+    event_kind = models.CharField(max_length=40)
+    rule = models.CharField(max_length=60)
+    due_at = models.DateTimeField()
+    joined_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["signal_id"], name="trigger_of_signal")]
+
+
+class Action(Identified):
+    """Something that a person or the clock did with a moment: appended, never changed."""
+
+    moment = models.ForeignKey(Moment, on_delete=models.PROTECT, related_name="actions")
+    kind = models.CharField(max_length=20)
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    about = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    step = models.CharField(max_length=60, blank=True)
+    how = models.CharField(max_length=40, blank=True)
+    note = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["moment", "at"], name="actions_of_moment")]

@@ -1,0 +1,241 @@
+"""From events to moments, a batch at a time: opened or joined, given to somebody, told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Min
+
+from reachable.access import selectors as access
+from reachable.access import services as access_services
+from reachable.foundation.actor import Actor
+from reachable.foundation.db import bulk_insert, bulk_update
+from reachable.foundation.errors import BadInput
+from reachable.foundation.ids import new_id
+from reachable.foundation.time import now
+from reachable.geography.selectors import areas_of
+from reachable.moments import rules
+from reachable.moments.models import OPEN, Action, Moment, Trigger
+from reachable.moments.rules import Opening
+from reachable.notices import services as notices
+from reachable.notices.services import Telling
+from reachable.practice.time import When
+
+Values = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Noticeable:
+    """An event, whose it is, and what the rules need to know of it."""
+
+    event_id: UUID
+    signal_id: UUID
+    kind: str
+    person_id: UUID
+    current_id: UUID
+    occurred: When
+    received_at: datetime
+    birth_date: date | None
+    postcode: str
+    revised: bool = False
+
+    def opening(self) -> Opening | None:
+        return rules.opening(
+            event_kind=self.kind,
+            occurred=self.occurred,
+            received_at=self.received_at,
+            birth_date=self.birth_date,
+        )
+
+
+@dataclass
+class Writes:
+    """What a batch will insert, table by table."""
+
+    moments: list[Values] = field(default_factory=list)
+    triggers: list[Values] = field(default_factory=list)
+    actions: list[Values] = field(default_factory=list)
+    involved: list[tuple[UUID | None, UUID | None, UUID, str, UUID]] = field(default_factory=list)
+    tellings: list[Telling] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Open:
+    moment_id: UUID
+    holder_id: UUID | None
+    child_due_at: datetime
+
+
+class Batch:
+    """Opens or joins one moment per child."""
+
+    def __init__(self, by: Actor) -> None:
+        self.by = by
+        self.at = now()
+        self.writes = Writes()
+        self.teams = access.teams()
+        self.duty: dict[UUID, list[access.OnDuty]] = {}
+        self.reclocked: set[UUID] = set()
+
+    def run(self, events: Sequence[Noticeable]) -> int:
+        """Return how many moments were opened."""
+        calls = [(event, opening) for event in events if (opening := event.opening())]
+        calls = self._without_revised(calls)
+        open_now = _open_moments({event.current_id for event, _ in calls})
+        areas = areas_of(event.postcode for event, _ in calls)
+        for event, opening in calls:
+            known = open_now.get(event.current_id)
+            if known is None:
+                known = self._open(event, opening, areas.get(event.postcode, ""))
+                open_now[event.current_id] = known
+            else:
+                self._join(event, opening, known)
+            self.writes.triggers.append(
+                (
+                    *(new_id(), known.moment_id, event.event_id, event.signal_id),
+                    *(event.kind, opening.rule, opening.child_due_at, self.at),
+                )
+            )
+        self._write()
+        return len(self.writes.moments)
+
+    def _without_revised(
+        self, calls: list[tuple[Noticeable, Opening]]
+    ) -> list[tuple[Noticeable, Opening]]:
+        """A corrected event keeps its moment; only its clock is set anew."""
+        revised = {
+            trigger.event_id: trigger
+            for trigger in Trigger.objects.filter(
+                event_id__in=[event.event_id for event, _ in calls if event.revised]
+            )
+        }
+        for event, opening in calls:
+            trigger = revised.get(event.event_id)
+            if trigger is not None and trigger.due_at != opening.child_due_at:
+                trigger.due_at = opening.child_due_at
+                trigger.save(update_fields=["due_at"])
+                self.reclocked.add(trigger.moment_id)
+        return [call for call in calls if call[0].event_id not in revised]
+
+    def _open(self, event: Noticeable, opening: Opening, area: str) -> _Open:
+        moment_id = new_id()
+        team_id = self._team_for(area)
+        asked = self._first_on_duty(team_id)
+        state = "waiting" if asked else "with_team"
+        answer_by = rules.answer_by(opening.kind, self.at) if asked else None
+        due = rules.next_due(
+            state=state,
+            answer_by=answer_by,
+            child_due_at=opening.child_due_at,
+            reached_at=None,
+        )
+        self.writes.moments.append(
+            (
+                *(moment_id, event.person_id, opening.kind, opening.rule, rules.VERSION),
+                *(opening.pathway_version, team_id, self.at, event.received_at),
+                *(opening.child_due_at, state, asked, answer_by, due, "", "", 1),
+            )
+        )
+        self.writes.involved.append((None, team_id, event.person_id, "team", moment_id))
+        self._act(moment_id, "opened", None)
+        if asked:
+            self._act(moment_id, "asked", asked)
+            self.writes.involved.append((asked, None, event.person_id, "asked", moment_id))
+            self._tell(asked, "moment.assigned", moment_id, f"asked:{moment_id}:1:{asked}")
+        else:
+            self._act(moment_id, "to_team", None)
+            for member in access.members(team_id=team_id):
+                key = f"team:{moment_id}:1:{member.user_id}"
+                self._tell(member.user_id, "moment.with_team", moment_id, key)
+        return _Open(moment_id, None, opening.child_due_at)
+
+    def _join(self, event: Noticeable, opening: Opening, known: _Open) -> None:
+        self._act(known.moment_id, "joined", None)
+        if opening.child_due_at < known.child_due_at:
+            known.child_due_at = opening.child_due_at
+            self.reclocked.add(known.moment_id)
+        if known.holder_id:
+            key = f"joined:{event.event_id}"
+            self._tell(known.holder_id, "moment.joined", known.moment_id, key)
+
+    def _team_for(self, area: str) -> UUID:
+        everybody = [team for team in self.teams if not team.areas]
+        for team in self.teams:
+            if area and area in team.areas:
+                return team.id
+        if everybody or self.teams:
+            return (everybody or self.teams)[0].id
+        raise BadInput(
+            "There is no team that could answer for a child.",
+            kept="Nothing was lost: this can be sent again.",
+            next="Ask the system administrator to set up a team and its rota.",
+        )
+
+    def _first_on_duty(self, team_id: UUID) -> UUID | None:
+        if team_id not in self.duty:
+            self.duty[team_id] = access.on_duty(team_id=team_id, at=self.at)
+        return rules.next_asked([who.user_id for who in self.duty[team_id]], [])
+
+    def _act(self, moment_id: UUID, kind: str, about: UUID | None) -> None:
+        self.writes.actions.append((new_id(), moment_id, kind, self.at, about, "", "", ""))
+
+    def _tell(self, user_id: UUID, kind: str, moment_id: UUID, key: str) -> None:
+        self.writes.tellings.append(Telling(user_id, kind, ("moment", moment_id), key))
+
+    def _write(self) -> None:
+        writes = self.writes
+        bulk_insert(
+            Moment,
+            [
+                *("id", "person", "kind", "rule", "rule_version", "pathway_version", "team"),
+                *("opened_at", "received_at", "child_due_at", "state", "asked", "answer_by"),
+                *("next_due_at", "outcome", "state_before", "version"),
+            ],
+            writes.moments,
+        )
+        bulk_insert(
+            Trigger,
+            [
+                *("id", "moment", "event_id", "signal_id", "event_kind"),
+                *("rule", "due_at", "joined_at"),
+            ],
+            writes.triggers,
+        )
+        bulk_insert(
+            Action,
+            ["id", "moment", "kind", "at", "about", "step", "how", "note"],
+            writes.actions,
+        )
+        access_services.involve(by=self.by, rows=writes.involved, kind="person")
+        notices.tell(by=self.by, tellings=writes.tellings)
+        self._reclock()
+
+    def _reclock(self) -> None:
+        """The child's clock of a moment is the earliest of what joined it."""
+        if not self.reclocked:
+            return
+        rows = []
+        for moment in Moment.objects.filter(id__in=self.reclocked).annotate(
+            earliest=Min("triggers__due_at")
+        ):
+            due = rules.next_due(
+                state=moment.state,
+                answer_by=moment.answer_by,
+                child_due_at=moment.earliest,
+                reached_at=moment.reached_at,
+            )
+            rows.append((moment.id, moment.earliest, due))
+        bulk_update(Moment, "id", ["child_due_at", "next_due_at"], rows)
+
+
+def _open_moments(current_ids: set[UUID]) -> dict[UUID, _Open]:
+    rows = (
+        Moment.objects.filter(person__now__current_id__in=current_ids, state__in=OPEN)
+        .order_by("-opened_at")
+        .values_list("person__now__current_id", "id", "holder_id", "child_due_at")
+    )
+    return {row[0]: _Open(*row[1:]) for row in rows}

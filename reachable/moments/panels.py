@@ -1,0 +1,18 @@
+"""What moments/ shows on the child's page."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from reachable.foundation.actor import Actor
+from reachable.moments.selectors import moments_of_child
+from reachable.people.registries import Panel
+
+
+def _context(by: Actor, person_id: UUID, query: dict[str, str]) -> dict[str, Any]:
+    del query
+    return {"rows": moments_of_child(by=by, person_id=person_id)}
+
+
+MOMENTS = Panel("moments/child_panel.html", 10, _context)

@@ -1,0 +1,86 @@
+"""Which events open a reachable moment, who is asked, and when something was missed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from reachable.practice import clocks, guidance
+from reachable.practice.time import When
+
+VERSION = 1
+ADULT_AT = 18
+# A moment that reaches us a month late is a line in the chronology: the time to act has passed.
+STALE_AFTER = timedelta(days=28)
+
+
+@dataclass(frozen=True)
+class Opening:
+    """A moment that an event calls for, with the child's clock and ours."""
+
+    kind: str
+    rule: str
+    pathway_version: int
+    child_due_at: datetime
+
+
+def opening(
+    *, event_kind: str, occurred: When, received_at: datetime, birth_date: date | None
+) -> Opening | None:
+    """Return the moment that an event calls for, or None.
+
+    Only for a child, under 18 when it happened or of unknown age; and only while it is fresh.
+    """
+    kind = guidance.event_kind(event_kind).opens
+    if not kind or received_at - occurred.earliest > STALE_AFTER:
+        return None
+    if birth_date is not None and age_on(birth_date, occurred.day) >= ADULT_AT:
+        return None
+    moment = guidance.moment_kind(kind)
+    due = moment.child_clock.span.due(
+        occurred=occurred, received=received_at, calendar=clocks.england_and_wales()
+    )
+    return Opening(kind, f"{kind}.{event_kind}", guidance.pathway(kind).version, due.instant)
+
+
+def answer_by(kind: str, at: datetime) -> datetime:
+    """Return by when whoever is asked at that instant should have answered."""
+    span = guidance.moment_kind(kind).acknowledge_clock.span
+    return span.due(
+        occurred=When.at(at), received=at, calendar=clocks.england_and_wales()
+    ).instant
+
+
+def age_on(birth_date: date, day: date) -> int:
+    """Return the age in whole years; born on 29 February, one is a year older on 1 March."""
+    before = (day.month, day.day) < (birth_date.month, birth_date.day)
+    return day.year - birth_date.year - before
+
+
+def next_asked(on_duty: Sequence[UUID], asked: Sequence[UUID]) -> UUID | None:
+    """Return the first on duty whom nobody has asked yet; None when it goes to the whole team."""
+    return next((user for user in on_duty if user not in asked), None)
+
+
+def missed(*, due_at: datetime, reached_at: datetime | None, now: datetime) -> bool:
+    """A clock is missed when the child was not reached by its end, whatever came later."""
+    return clocks.is_missed(reached_at or now, due_at)
+
+
+def next_due(
+    *, state: str, answer_by: datetime | None, child_due_at: datetime, reached_at: datetime | None
+) -> datetime | None:
+    """Return what the worklist sorts by: the nearest clock that still runs or was missed."""
+    running = [] if reached_at else [child_due_at]
+    if state == "waiting" and answer_by:
+        running.append(answer_by)
+    return min(running, default=None)
+
+
+def bucket(*, due_at: datetime | None, waiting: bool, now: datetime, day_ends: datetime) -> str:
+    """Return now, today or week: what nobody has taken up and what is overdue comes first."""
+    if waiting or (due_at is not None and due_at <= now + timedelta(hours=1)):
+        return "now"
+    return "today" if due_at is not None and due_at < day_ends else "week"

@@ -1,0 +1,307 @@
+"""Moments, for those who may see them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Count, F, Q, QuerySet
+
+from reachable.access import selectors as access
+from reachable.audit import services as audit
+from reachable.chronology import selectors as chronology
+from reachable.chronology.selectors import EventFacts
+from reachable.foundation.actor import Actor
+from reachable.foundation.errors import NotFound
+from reachable.foundation.time import now
+from reachable.moments import rules
+from reachable.moments.models import OPEN, Action, Moment, Trigger
+from reachable.people import selectors as people
+from reachable.practice import guidance
+from reachable.practice.items import MomentKind, Pathway
+from reachable.practice.time import LONDON, start_of_day
+
+SHOWN = 50
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the worklist. `due_at` is None when no clock runs: the child was reached."""
+
+    id: UUID
+    person_id: UUID
+    name: str
+    birth_date: date | None
+    kind: MomentKind
+    state: str
+    team: str
+    asked: str
+    holder: str
+    mine: bool
+    answer_by: datetime | None
+    child_due_at: datetime
+    due_at: datetime | None
+    missed: bool
+    reached_at: datetime | None
+    opened_at: datetime
+    triggers: int
+
+
+@dataclass(frozen=True)
+class Bucket:
+    key: str
+    rows: list[Row]
+    total: int
+
+
+@dataclass(frozen=True)
+class Worklist:
+    """Open moments of this person's teams, in three buckets, and who is on duty now."""
+
+    buckets: list[Bucket]
+    on_duty: list[tuple[str, list[access.OnDuty]]]
+    mine_only: bool
+    at: datetime
+
+
+@dataclass(frozen=True)
+class ActionFacts:
+    kind: str
+    at: datetime
+    by: str
+    about: str
+    step: str
+    how: str
+    note: str
+
+
+@dataclass(frozen=True)
+class MomentFacts:
+    """Everything on a moment's page. `events` lacks those in compartments kept from `by`."""
+
+    row: Row
+    version: int
+    pathway: Pathway
+    events: list[EventFacts]
+    hidden_events: int
+    actions: list[ActionFacts]
+    done: frozenset[str]
+    communication_needs: tuple[str, ...]
+    opened_by_rule: str
+    attempted_at: datetime | None
+    closed_at: datetime | None
+    outcome: str
+    asked_me: bool
+    can_assign: bool
+    members: list[access.OnDuty]
+    on_duty: list[access.OnDuty]
+    received_at: datetime
+    why_visible: list[str]
+
+
+def visible_moments(*, by: Actor) -> QuerySet[Moment]:
+    """Moments of the children with whom this person works now."""
+    if by.is_system:
+        return Moment.objects.all()
+    if not by.can("moments.hold") or by.scope("welfare") not in {"involved", "all"}:
+        return Moment.objects.none()
+    return Moment.objects.filter(
+        person__now__current_id__in=people.visible_people(by=by)
+    )
+
+
+def worklist(*, by: Actor, mine_only: bool = False) -> Worklist:
+    """Return what waits now, what is due today and what is due later."""
+    by.require("moments.hold")
+    at = now()
+    day_ends = start_of_day(at.astimezone(LONDON).date() + timedelta(days=1))
+    held = visible_moments(by=by).filter(state__in=OPEN)
+    if mine_only:
+        held = held.filter(Q(holder_id=by.id) | Q(asked_id=by.id))
+    urgent = Q(state__in=("waiting", "with_team")) | Q(next_due_at__lte=at + timedelta(hours=1))
+    today = ~urgent & Q(next_due_at__lt=day_ends)
+    later = ~urgent & (Q(next_due_at__gte=day_ends) | Q(next_due_at=None))
+    parts = {"now": urgent, "today": today, "week": later}
+    totals = held.aggregate(**{key: Count("id", filter=part) for key, part in parts.items()})
+    found = {
+        key: list(_with_names(held.filter(part)).order_by("next_due_at", "id")[:SHOWN])
+        for key, part in parts.items()
+    }
+    rows = _rows(by, [moment for moments in found.values() for moment in moments], at)
+    return Worklist(
+        buckets=[
+            Bucket(key, [rows[moment.id] for moment in moments], totals[key])
+            for key, moments in found.items()
+        ],
+        on_duty=_on_duty(by, at),
+        mine_only=mine_only,
+        at=at,
+    )
+
+
+def _with_names(moments: QuerySet[Moment]) -> QuerySet[Moment]:
+    return moments.select_related("team", "asked", "holder", "person__now")
+
+
+def _on_duty(by: Actor, at: datetime) -> list[tuple[str, list[access.OnDuty]]]:
+    return [
+        (team.name, access.on_duty(team_id=team.id, at=at))
+        for team in access.teams()
+        if team.id in by.team_ids
+    ]
+
+
+def _rows(by: Actor, moments: list[Moment], at: datetime) -> dict[UUID, Row]:
+    names = people.names(by=by, current_ids={m.person.now.current_id for m in moments})
+    joined = dict(
+        Trigger.objects.filter(moment_id__in=[moment.id for moment in moments])
+        .values_list("moment_id")
+        .annotate(count=Count("id"))
+    )
+    return {moment.id: _row(by, moment, names, joined.get(moment.id, 0), at) for moment in moments}
+
+
+def _row(
+    by: Actor, moment: Moment, names: dict[UUID, people.Name], triggers: int, at: datetime
+) -> Row:
+    current = moment.person.now.current_id
+    known = names.get(current)
+    return Row(
+        id=moment.id,
+        person_id=current,
+        name=known.name if known else "Name kept back",
+        birth_date=known.birth_date if known else None,
+        kind=guidance.moment_kind(moment.kind),
+        state=moment.state,
+        team=moment.team.name,
+        asked=moment.asked.name if moment.asked else "",
+        holder=moment.holder.name if moment.holder else "",
+        mine=by.id is not None and by.id in (moment.holder_id, moment.asked_id),
+        answer_by=moment.answer_by,
+        child_due_at=moment.child_due_at,
+        due_at=moment.next_due_at if moment.state in OPEN else None,
+        missed=rules.missed(
+            due_at=moment.child_due_at,
+            reached_at=moment.reached_at,
+            now=moment.closed_at or at,
+        ),
+        reached_at=moment.reached_at,
+        opened_at=moment.opened_at,
+        triggers=triggers,
+    )
+
+
+def moment(*, by: Actor, moment_id: UUID) -> MomentFacts:
+    """Return one moment; hidden and absent are the same. The look is logged.
+
+    One that was joined to an older moment is answered with that one.
+    """
+    by.require("moments.hold")
+    found = _with_names(visible_moments(by=by)).filter(id=moment_id).first()
+    if found is not None and found.joined_into_id is not None:
+        found = _with_names(visible_moments(by=by)).filter(id=found.joined_into_id).first()
+    if found is None:
+        raise NotFound
+    audit.looked(by=by, subject=("moment", found.id), page="moment")
+    audit.looked(by=by, subject=("person", found.person.now.current_id), page="moment")
+    at = now()
+    together = [found.id, *Moment.objects.filter(joined_into=found).values_list("id", flat=True)]
+    triggers = list(Trigger.objects.filter(moment_id__in=together).order_by("joined_at", "id"))
+    events = chronology.events(by=by, event_ids=[trigger.event_id for trigger in triggers])
+    actions = _actions(together)
+    return MomentFacts(
+        row=_rows(by, [found], at)[found.id],
+        version=found.version,
+        pathway=guidance.pathway(found.kind, found.pathway_version),
+        events=sorted(events.values(), key=lambda event: event.occurred.earliest),
+        hidden_events=len(triggers) - len(events),
+        actions=actions,
+        done=frozenset(action.step for action in actions if action.kind == "step_done"),
+        communication_needs=people.communication_needs(
+            by=by, person_id=found.person.now.current_id
+        ),
+        opened_by_rule=f"{found.rule}, version {found.rule_version}",
+        attempted_at=found.attempted_at,
+        closed_at=found.closed_at,
+        outcome=found.outcome,
+        asked_me=found.asked_id == by.id,
+        can_assign=by.can("moments.assign") or found.holder_id == by.id,
+        members=access.members(team_id=found.team_id),
+        on_duty=access.on_duty(team_id=found.team_id, at=at),
+        received_at=found.received_at,
+        why_visible=access.why_involved(by=by, kind="person", subject_ids=[found.person_id]),
+    )
+
+
+def _actions(moment_ids: list[UUID]) -> list[ActionFacts]:
+    rows = (
+        Action.objects.filter(moment_id__in=moment_ids)
+        .order_by("at", "id")
+        .values_list("kind", "at", "by__name", "about__name", "step", "how", "note")
+    )
+    return [
+        ActionFacts(kind, at, by or "", about or "", step, how, note)
+        for kind, at, by, about, step, how, note in rows
+    ]
+
+
+def moments_of_child(*, by: Actor, person_id: UUID) -> list[Row]:
+    """Return the moments of a child with whom `by` works, newest first."""
+    held = _with_names(Moment.objects.all()).filter(
+        person__now__current_id=person_id,
+        person__now__current_id__in=people.visible_people(by=by),
+        joined_into=None,
+    )
+    moments = list(held.order_by("-opened_at"))
+    rows = _rows(by, moments, now())
+    return [rows[moment.id] for moment in moments]
+
+
+@dataclass(frozen=True)
+class Whereabouts:
+    """What the sender of a signal may know: whether somebody has it, who, and whom to ring."""
+
+    state: str
+    who: str
+    phone: str
+    team: str
+    team_phone: str
+    answer_by: datetime | None
+    since: datetime | None
+
+
+def whereabouts(*, signal_ids: Iterable[UUID]) -> dict[UUID, Whereabouts]:
+    """Return signal → who has it, for senders; never whether the child was known."""
+    found: dict[UUID, Whereabouts] = {}
+    triggers = Trigger.objects.filter(signal_id__in=list(signal_ids)).select_related(
+        "moment__team", "moment__holder", "moment__asked"
+    )
+    for trigger in triggers:
+        held = trigger.moment
+        who = held.holder or held.asked
+        found[trigger.signal_id] = Whereabouts(
+            state=held.state,
+            who=who.name if who else "",
+            phone=who.phone if who else "",
+            team=held.team.name,
+            team_phone=held.team.phone,
+            answer_by=held.answer_by,
+            since=held.held_at,
+        )
+    return found
+
+
+def counts() -> dict[str, int]:
+    """Return moments, overdue and reached of the whole partnership, for its summary."""
+    at = now()
+    every = Moment.objects.filter(joined_into=None)
+    late = Q(reached_at=None, child_due_at__lt=at) & (
+        Q(closed_at=None) | Q(closed_at__gt=F("child_due_at"))
+    )
+    return every.aggregate(
+        moments=Count("id"),
+        overdue=Count("id", filter=late | Q(reached_at__gt=F("child_due_at"))),
+        reached=Count("id", filter=Q(reached_at__isnull=False)),
+    )

@@ -1,0 +1,14 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class NoticesConfig(AppConfig):
+    name = "reachable.notices"
+    label = "notices"
+
+    def ready(self) -> None:
+        from reachable.foundation.registries import Schedule, schedules
+        from reachable.notices.services import deliver
+
+        schedules.add("outbox", Schedule("outbox", 2, lambda by: deliver(by=by)), room="notices")

@@ -1,0 +1,51 @@
+"""What each kind of notice says: fixed sentences without any personal data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+MOST_TRIES = 6
+
+
+@dataclass(frozen=True)
+class Wording:
+    title: str
+    text: str
+    address: str
+
+
+WORDINGS = {
+    "moment.assigned": Wording(
+        "A reachable moment is waiting for you",
+        "You are on duty. Please acknowledge it, or it passes to the next person.",
+        "moment",
+    ),
+    "moment.with_team": Wording(
+        "A reachable moment is waiting for your team",
+        "Nobody on duty has acknowledged it yet. Whoever can, please take it.",
+        "moment",
+    ),
+    "moment.joined": Wording(
+        "Something was added to a reachable moment that you hold",
+        "Please look at what is new.",
+        "moment",
+    ),
+    "moment.handed_over": Wording(
+        "A reachable moment was passed to you",
+        "Please acknowledge it, or say that you cannot take it.",
+        "moment",
+    ),
+    "signal.answered": Wording(
+        "Somebody has taken up what you sent",
+        "Open it to see who has it and whom to ring.",
+        "signal",
+    ),
+}
+
+
+def next_try(tries: int, now: datetime) -> datetime | None:
+    """Return when to try an e-mail again after `tries` failures; None to give up."""
+    if tries >= MOST_TRIES:
+        return None
+    return now + timedelta(seconds=30 * 4 ** (tries - 1))

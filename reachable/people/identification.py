@@ -1,0 +1,314 @@
+"""One batch of claims, identified together: two questions to the database, then bulk writes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from reachable.foundation.db import bulk_insert, bulk_update, in_values
+from reachable.foundation.ids import new_id
+from reachable.people import rules
+from reachable.people.models import (
+    CurrentPerson,
+    LinkDecision,
+    Person,
+    Record,
+    RecordDetail,
+    RecordKey,
+    Review,
+    ReviewCandidate,
+)
+from reachable.people.rules import Candidate, Decision, Identity
+
+Values = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What an agency says about somebody.
+
+    `reference` is the agency's own number, or empty; `content` is kept as received. Where
+    `needed` is false, somebody whom nobody knows is not recorded.
+    """
+
+    agency_id: UUID
+    reference: str
+    identity: Identity
+    shown_name: str
+    content: dict[str, Any]
+    content_hash: str
+    received_at: datetime
+    needed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """The agency's record, its person, who stands for that person now, and why."""
+
+    record_id: UUID
+    person_id: UUID
+    current_id: UUID
+    outcome: str
+    rule: str
+
+
+@dataclass(slots=True)
+class _Known:
+    record_id: UUID
+    person_id: UUID
+    current_id: UUID
+    detail_hash: str
+    detail_at: datetime
+    identity: Identity
+
+
+@dataclass
+class Writes:
+    """What a batch will insert, table by table."""
+
+    people: list[Values] = field(default_factory=list)
+    records: dict[UUID, Values] = field(default_factory=dict)
+    details: list[Values] = field(default_factory=list)
+    keys: list[Values] = field(default_factory=list)
+    decisions: list[Values] = field(default_factory=list)
+    reviews: list[Values] = field(default_factory=list)
+    beside: list[Values] = field(default_factory=list)
+    changed: dict[UUID, Values] = field(default_factory=dict)
+    rekeyed: dict[UUID, list[int]] = field(default_factory=dict)
+
+
+class Batch:
+    """Decides claims one after the other, so that a row can find the row before it."""
+
+    def __init__(self, claims: Sequence[Claim], at: datetime) -> None:
+        self.at = at
+        self.claims = claims
+        self.writes = Writes()
+        self.records = _known_records(claims)
+        self.keys = [rules.blocking_keys(claim.identity) for claim in claims]
+        self.by_key = _candidates({key for keys in self.keys for key in keys})
+
+    def run(self) -> list[Identified | None]:
+        found = [
+            self._identify(claim, keys)
+            for claim, keys in zip(self.claims, self.keys, strict=True)
+        ]
+        self._write()
+        return found
+
+    def _identify(self, claim: Claim, keys: list[int]) -> Identified | None:
+        references = references_of(claim)
+        suspect: _Known | None = None
+        for reference in references:
+            known = self.records.get((claim.agency_id, reference))
+            if known is None:
+                continue
+            if rules.fits(claim.identity, known.identity) or claim.identity == known.identity:
+                self._follow(known, claim, keys)
+                return Identified(
+                    known.record_id, known.person_id, known.current_id, "link", "same_record"
+                )
+            suspect = suspect or known
+        decision = rules.decide(claim.identity, self._sharing(keys))
+        if suspect is not None:
+            decision = Decision("review", "details_changed", None, (suspect.record_id,))
+        if decision.outcome == "new" and not claim.needed:
+            return None
+        return self._add(claim, keys, decision, references[-1 if suspect else 0])
+
+    def _sharing(self, keys: list[int]) -> list[Candidate]:
+        seen: dict[UUID, Candidate] = {}
+        for key in keys:
+            for candidate in self.by_key.get(key, ()):
+                seen.setdefault(candidate.record_id, candidate)
+        return list(seen.values())
+
+    def _add(
+        self, claim: Claim, keys: list[int], decision: Decision, reference: str
+    ) -> Identified:
+        record_id = new_id()
+        if decision.person_id is not None:
+            person_id = current_id = decision.person_id
+        else:
+            person_id = current_id = new_id()
+            self.writes.people.append((person_id, self.at))
+        identity = claim.identity
+        self.writes.records[record_id] = (
+            record_id,
+            claim.agency_id,
+            reference,
+            person_id,
+            claim.content_hash,
+            claim.received_at,
+            *_columns(claim),
+        )
+        self.writes.details.append((new_id(), record_id, claim.content, claim.received_at))
+        self.writes.keys += [(key, record_id) for key in keys]
+        self.writes.decisions.append(
+            (new_id(), record_id, person_id, decision.outcome, decision.rule, None, self.at)
+        )
+        if decision.beside:
+            review_id = new_id()
+            self.writes.reviews.append((review_id, record_id, decision.rule, self.at, "", ""))
+            self.writes.beside += [(review_id, other) for other in decision.beside]
+        candidate = Candidate(record_id, current_id, identity)
+        for key in keys:
+            self.by_key.setdefault(key, []).append(candidate)
+        self.records[claim.agency_id, reference] = _Known(
+            record_id, person_id, current_id, claim.content_hash, claim.received_at, identity
+        )
+        return Identified(record_id, person_id, current_id, decision.outcome, decision.rule)
+
+    def _follow(self, known: _Known, claim: Claim, keys: list[int]) -> None:
+        """Keep what a known record says now, unless something newer was already received."""
+        if claim.content_hash == known.detail_hash:
+            return
+        self.writes.details.append((new_id(), known.record_id, claim.content, claim.received_at))
+        if claim.received_at < known.detail_at:
+            return
+        known.detail_hash, known.detail_at = claim.content_hash, claim.received_at
+        known.identity = claim.identity
+        if known.record_id in self.writes.records:
+            new = self.writes.records[known.record_id]
+            self.writes.records[known.record_id] = (
+                *new[:4],
+                claim.content_hash,
+                claim.received_at,
+                *_columns(claim),
+            )
+            mine = known.record_id
+            self.writes.keys = [row for row in self.writes.keys if row[1] != mine]
+            self.writes.keys += [(key, mine) for key in keys]
+        else:
+            self.writes.changed[known.record_id] = (
+                known.record_id,
+                claim.content_hash,
+                claim.received_at,
+                *_columns(claim),
+            )
+            self.writes.rekeyed[known.record_id] = keys
+        candidate = Candidate(known.record_id, known.current_id, claim.identity)
+        for key in keys:
+            self.by_key.setdefault(key, []).append(candidate)
+
+    def _write(self) -> None:
+        writes = self.writes
+        bulk_insert(Person, ["id", "made_at"], writes.people)
+        bulk_insert(CurrentPerson, ["person", "current"], [(p[0], p[0]) for p in writes.people])
+        bulk_insert(Record, ["id", "agency", "source_ref", "person", *_DERIVED], _rows(writes))
+        bulk_insert(RecordDetail, ["id", "record", "content", "received_at"], writes.details)
+        if writes.changed:
+            bulk_update(Record, "id", _DERIVED, list(writes.changed.values()))
+            RecordKey.objects.filter(record_id__in=list(writes.rekeyed)).delete()
+            for record_id, keys in writes.rekeyed.items():
+                writes.keys += [(key, record_id) for key in keys]
+        bulk_insert(RecordKey, ["key", "record"], dict.fromkeys(writes.keys))
+        bulk_insert(
+            LinkDecision,
+            ["id", "record", "person", "outcome", "rule", "decided_by", "decided_at"],
+            writes.decisions,
+        )
+        bulk_insert(
+            Review, ["id", "record", "rule", "opened_at", "outcome", "reason"], writes.reviews
+        )
+        bulk_insert(ReviewCandidate, ["review", "record"], writes.beside)
+
+
+_DERIVED = [
+    *("detail_hash", "detail_at", "shown_name", "family_name", "given_names"),
+    *("birth_date", "postcode", "nhs_number", "upn"),
+]
+
+
+def _rows(writes: Writes) -> list[Values]:
+    return list(writes.records.values())
+
+
+def _columns(claim: Claim) -> Values:
+    identity = claim.identity
+    return (
+        claim.shown_name,
+        identity.family,
+        identity.given,
+        identity.birth_date,
+        identity.postcode,
+        identity.nhs_number,
+        identity.upn,
+    )
+
+
+def references_of(claim: Claim) -> tuple[str, ...]:
+    """The agency's number, and what stands in where that number was given to somebody else."""
+    fingerprint = f"#{claim.content_hash[:24]}"
+    return (claim.reference, claim.reference + fingerprint) if claim.reference else (fingerprint,)
+
+
+_IDENTITY = "r.family_name, r.given_names, r.birth_date, r.postcode, r.nhs_number, r.upn"
+
+
+def _known_records(claims: Sequence[Claim]) -> dict[tuple[UUID, str], _Known]:
+    wanted = {reference for claim in claims for reference in references_of(claim)}
+    condition, parameters = in_values("r.source_ref", list(wanted))
+    rows = _select(
+        f"SELECT r.agency_id, r.source_ref, r.id, r.person_id, c.current_id, r.detail_hash, "
+        f"r.detail_at, {_IDENTITY} FROM people_record r "
+        f"JOIN people_currentperson c ON c.person_id = r.person_id WHERE {condition}",
+        parameters,
+    )
+    return {
+        (_uuid(row[0]), row[1]): _Known(
+            _uuid(row[2]),
+            _uuid(row[3]),
+            _uuid(row[4]),
+            row[5],
+            _instant(row[6]),
+            _identity(row[7:]),
+        )
+        for row in rows
+    }
+
+
+def _candidates(keys: set[int]) -> dict[int, list[Candidate]]:
+    condition, parameters = in_values("k.key", list(keys))
+    rows = _select(
+        f"SELECT k.key, r.id, c.current_id, {_IDENTITY} FROM people_recordkey k "
+        f"JOIN people_record r ON r.id = k.record_id "
+        f"JOIN people_currentperson c ON c.person_id = r.person_id WHERE {condition}",
+        parameters,
+    )
+    found: dict[int, list[Candidate]] = {}
+    made: dict[Any, Candidate] = {}
+    for row in rows:
+        candidate = made.get(row[1])
+        if candidate is None:
+            candidate = Candidate(_uuid(row[1]), _uuid(row[2]), _identity(row[3:]))
+            made[row[1]] = candidate
+        found.setdefault(row[0], []).append(candidate)
+    return found
+
+
+def _select(sql: str, parameters: list[Any]) -> list[Values]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return cursor.fetchall()
+
+
+def _identity(row: Values) -> Identity:
+    family, given, born, postcode, nhs_number, upn = row
+    born = date.fromisoformat(born) if isinstance(born, str) else born
+    return Identity(family, given, born, postcode, nhs_number, upn)
+
+
+def _uuid(value: Any) -> UUID:
+    return value if isinstance(value, UUID) else UUID(value)
+
+
+def _instant(value: Any) -> datetime:
+    if isinstance(value, datetime):
+        return value
+    return datetime.fromisoformat(value + "+00:00")

@@ -1,0 +1,135 @@
+"""Many agencies' records, one person."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from reachable.access.models import Agency, User
+from reachable.foundation.models import Identified
+
+
+class Person(Identified):
+    """Somebody whom records speak of. Everything known about them is in their records."""
+
+    made_at = models.DateTimeField()
+
+
+class CurrentPerson(models.Model):
+    """Which person stands for this one now: derived from merges; selectors join through it."""
+
+    person = models.OneToOneField(
+        Person, on_delete=models.PROTECT, primary_key=True, related_name="now"
+    )
+    current = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="stands_for")
+
+
+class Record(Identified):
+    """What one agency holds on one person.
+
+    `source_ref` is the agency's own identifier, or a digest of the identity where it has none.
+    The standardised columns are derived from the newest detail.
+    """
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT)
+    source_ref = models.CharField(max_length=80)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="records")
+    detail_hash = models.CharField(max_length=32)
+    detail_at = models.DateTimeField()
+    shown_name = models.CharField(max_length=200)
+    family_name = models.CharField(max_length=120)
+    given_names = models.CharField(max_length=120)
+    birth_date = models.DateField(null=True)
+    postcode = models.CharField(max_length=8, blank=True)
+    nhs_number = models.CharField(max_length=10, blank=True)
+    upn = models.CharField(max_length=13, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["agency", "source_ref"], name="record_of_agency")
+        ]
+
+
+class RecordDetail(Identified):
+    """A version of a record as it was received: immutable."""
+
+    record = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="details")
+    content = models.JSONField()
+    received_at = models.DateTimeField()
+
+
+class RecordKey(models.Model):
+    """A hashed blocking key of a record: how candidates are found without comparing text."""
+
+    pk = models.CompositePrimaryKey("key", "record_id")
+    key = models.BigIntegerField()
+    record = models.ForeignKey(Record, on_delete=models.CASCADE)
+
+    class Meta:
+        indexes = [models.Index(fields=["record"], name="key_of_record")]
+
+
+class LinkDecision(Identified):
+    """Why a record is with a person: appended, never edited; the newest stands."""
+
+    record = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="decisions")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT)
+    outcome = models.CharField(max_length=10)
+    rule = models.CharField(max_length=40)
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True)
+    decided_at = models.DateTimeField()
+
+
+class Review(Identified):
+    """A record that may be somebody already known; a person decides."""
+
+    record = models.ForeignKey(Record, on_delete=models.PROTECT)
+    rule = models.CharField(max_length=40)
+    opened_at = models.DateTimeField()
+    outcome = models.CharField(max_length=10, blank=True)
+    reason = models.CharField(max_length=300, blank=True)
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["opened_at"], condition=Q(outcome=""), name="review_open")
+        ]
+
+
+class ReviewCandidate(models.Model):
+    """One of the people whom a review asks about."""
+
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="candidates")
+    record = models.ForeignKey(Record, on_delete=models.PROTECT)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["review", "record"], name="candidate_once")
+        ]
+
+
+class Merge(Identified):
+    """Two people were decided to be one; undoing it restores every record exactly."""
+
+    kept = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="merges_kept")
+    joined = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="merges_joined")
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, null=True)
+    reason = models.CharField(max_length=300)
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True)
+    decided_at = models.DateTimeField()
+    undone_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="merges_undone"
+    )
+    undone_at = models.DateTimeField(null=True)
+    undone_reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["joined"], condition=Q(undone_at=None), name="joined_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(kept=models.F("joined")), name="merge_of_two"
+            ),
+        ]

@@ -1,0 +1,36 @@
+"""What people/ offers to the rooms above it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from reachable.foundation.actor import Actor
+from reachable.foundation.registry import Registry
+
+
+@dataclass(frozen=True)
+class IdentityChanged:
+    """Two people became one, or one became two again, in the transaction that is open now."""
+
+    merge_id: UUID
+    kept_id: UUID
+    joined_id: UUID
+    undone: bool
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A part of the child's page: a template, and what it shows to `by` of this child."""
+
+    template: str
+    order: int
+    context: Callable[[Actor, UUID, dict[str, str]], dict[str, Any]]
+
+
+identity_changed: Registry[Callable[[Actor, IdentityChanged], None]] = Registry(
+    "Identity changed", "who follows when two people are merged, or a merge is undone"
+)
+child_panels: Registry[Panel] = Registry("Panels of the child's page", "parts of the child's page")

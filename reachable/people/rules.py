@@ -1,0 +1,231 @@
+"""Who is it? Standard forms, blocking keys and the decision, on plain values.
+
+Only trusted identifiers, or name, birth date and postcode together, link a record by themselves.
+Everything that is merely likely is for a person to decide: a wrong link is worse than none.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from uuid import UUID
+
+from anyascii import anyascii
+
+LINK, REVIEW, NEW = "link", "review", "new"
+
+WHY = {
+    "same_record": "the same agency's own number, and the details agree",
+    "nhs_number": "the same NHS number, and the name or the birth date agrees",
+    "upn": "the same UPN, and the name or the birth date agrees",
+    "name_birth_postcode": "the same name, birth date and postcode",
+    "identifier_reused": "the same number, but neither the name nor the birth date agrees",
+    "identifiers_differ": "the same name and birth date, but a different NHS number or UPN",
+    "several_people": "more than one person fits equally well",
+    "name_birth": "the same name and birth date, but not the same postcode",
+    "birth_postcode_similar": "the same birth date and postcode, and a similar name",
+    "name_postcode": "the same name and postcode, but not the same birth date",
+    "details_changed": "an agency's record now names somebody who looks different",
+    "nobody_like": "nobody like this was known",
+    "decided": "a person decided it",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who a record speaks of, in standard form; empty means not known."""
+
+    family: str
+    given: str
+    birth_date: date | None
+    postcode: str
+    nhs_number: str = ""
+    upn: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A known record that shares a key, and the person for whom it stands now."""
+
+    record_id: UUID
+    person_id: UUID
+    identity: Identity
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Link to `person_id`; or make a new person, for REVIEW with records to look at beside."""
+
+    outcome: str
+    rule: str
+    person_id: UUID | None = None
+    beside: tuple[UUID, ...] = ()
+
+
+@lru_cache(maxsize=65536)
+def standard_name(text: str) -> str:
+    """Fold letters of every script, drop what is no letter, keep the words apart."""
+    folded = anyascii(text).casefold().replace("'", "").replace("’", "")
+    return " ".join("".join(c if c.isalnum() else " " for c in folded).split())
+
+
+@lru_cache(maxsize=65536)
+def _words(name: str) -> frozenset[str]:
+    return frozenset(name.split())
+
+
+def blocking_keys(identity: Identity) -> list[int]:
+    """Return signed 64-bit hashes under which this identity is found again."""
+    keys: list[str] = []
+    born = identity.birth_date.isoformat() if identity.birth_date else ""
+    if identity.nhs_number:
+        keys.append("n" + identity.nhs_number)
+    if identity.upn:
+        keys.append("u" + identity.upn)
+    names = _name_key(identity.family, identity.given)
+    if names and born:
+        keys.append(f"b{born}|{names}")
+    if born and identity.postcode:
+        keys.append(f"p{born}|{identity.postcode}")
+    if names and identity.postcode:
+        keys.append(f"a{identity.postcode}|{names}")
+    return [
+        int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), "big", signed=True)
+        for key in keys
+    ]
+
+
+def _name_key(family: str, given: str) -> str:
+    """First given name and last family name in either order: some systems swap them."""
+    if not family or not given:
+        return ""
+    first, last = given.split(" ", 1)[0], family.rsplit(" ", 1)[-1]
+    return f"{first}|{last}" if first <= last else f"{last}|{first}"
+
+
+def same_name(one: Identity, other: Identity) -> bool:
+    """The same first given name and last family name, in either order."""
+    key = _name_key(one.family, one.given)
+    return bool(key) and key == _name_key(other.family, other.given)
+
+
+def similar_name(one: Identity, other: Identity) -> bool:
+    """Share a word, or differ by one typing error in the given name under one family name."""
+    if one.family == other.family:
+        return _near(one.given.split(" ", 1)[0], other.given.split(" ", 1)[0])
+    return bool(_words(one.given) & _words(other.given))
+
+
+def _near(one: str, other: str) -> bool:
+    """At most one letter more, less or different, or two neighbours swapped; or one begins the
+    other, as Tom does Thomas."""
+    if not one or not other or one == other:
+        return True
+    if len(one) > len(other):
+        one, other = other, one
+    if len(one) >= 3 and other.startswith(one):
+        return True
+    if len(other) - len(one) > 1:
+        return False
+    at = next((i for i, c in enumerate(one) if c != other[i]), len(one))
+    if len(one) < len(other):
+        return one[at:] == other[at + 1 :]
+    rest = one[at + 1 :] == other[at + 1 :]
+    swapped = one[at : at + 2] == other[at : at + 2][::-1] and one[at + 2 :] == other[at + 2 :]
+    return rest or swapped
+
+
+def conflicting(one: Identity, other: Identity) -> bool:
+    """Both hold an NHS number, or both a UPN, and these differ."""
+    return bool(
+        (one.nhs_number and other.nhs_number and one.nhs_number != other.nhs_number)
+        or (one.upn and other.upn and one.upn != other.upn)
+    )
+
+
+def same_birth(one: Identity, other: Identity) -> bool:
+    return one.birth_date is not None and one.birth_date == other.birth_date
+
+
+def fits(one: Identity, other: Identity) -> bool:
+    """Could a changed record still be the same person? Name or birth date must agree."""
+    return same_name(one, other) or same_birth(one, other)
+
+
+def compare(claim: Identity, candidate: Identity) -> tuple[str, str]:
+    """Return the outcome and the rule for one candidate alone."""
+    name, born = same_name(claim, candidate), same_birth(claim, candidate)
+    home = bool(claim.postcode) and claim.postcode == candidate.postcode
+    for number, rule in (("nhs_number", "nhs_number"), ("upn", "upn")):
+        held = getattr(claim, number)
+        if held and held == getattr(candidate, number):
+            if not (name or born):
+                return REVIEW, "identifier_reused"
+            return (REVIEW, "identifiers_differ") if conflicting(claim, candidate) else (LINK, rule)
+    if name and born and conflicting(claim, candidate):
+        return REVIEW, "identifiers_differ"
+    if name and born and home:
+        return LINK, "name_birth_postcode"
+    if name and born:
+        return REVIEW, "name_birth"
+    if born and home and similar_name(claim, candidate):
+        return REVIEW, "birth_postcode_similar"
+    if name and home and (claim.birth_date is None or candidate.birth_date is None):
+        return REVIEW, "name_postcode"
+    if name and home and _dates_near(claim.birth_date, candidate.birth_date):
+        return REVIEW, "name_postcode"
+    return NEW, "nobody_like"
+
+
+def _dates_near(one: date | None, other: date | None) -> bool:
+    """One part of the date differs, or day and month are swapped."""
+    if one is None or other is None:
+        return True
+    same = (one.year == other.year) + (one.month == other.month) + (one.day == other.day)
+    return same == 2 or (one.year == other.year and one.month == other.day)
+
+
+def decide(claim: Identity, candidates: Sequence[Candidate]) -> Decision:
+    """Link, review or new, from everybody who shares a key with the claim."""
+    links: dict[UUID, str] = {}
+    reviews: dict[UUID, tuple[str, UUID]] = {}
+    for candidate in candidates:
+        outcome, rule = compare(claim, candidate.identity)
+        if outcome == LINK:
+            links.setdefault(candidate.person_id, rule)
+        elif outcome == REVIEW:
+            reviews.setdefault(candidate.person_id, (rule, candidate.record_id))
+    if len(links) == 1:
+        person_id, rule = next(iter(links.items()))
+        against = [c for c in candidates if c.person_id == person_id]
+        if not any(conflicting(claim, c.identity) for c in against):
+            return Decision(LINK, rule, person_id)
+        return Decision(REVIEW, "identifiers_differ", None, _one_each(against, [person_id]))
+    if links:
+        return Decision(REVIEW, "several_people", None, _one_each(candidates, links))
+    if reviews:
+        rule = next(iter(reviews.values()))[0]
+        return Decision(REVIEW, rule, None, tuple(record for _, record in reviews.values()))
+    return Decision(NEW, "nobody_like")
+
+
+def _one_each(candidates: Sequence[Candidate], people: Iterable[UUID]) -> tuple[UUID, ...]:
+    first: dict[UUID, UUID] = {}
+    for candidate in candidates:
+        first.setdefault(candidate.person_id, candidate.record_id)
+    return tuple(first[person] for person in people)
+
+
+def current_people(merges: Iterable[tuple[UUID, UUID]]) -> dict[UUID, UUID]:
+    """Return person → who stands for them now, for all that merges (kept, joined) touch."""
+    into = {joined: kept for kept, joined in merges}
+    found: dict[UUID, UUID] = {}
+    for start in {*into, *into.values()}:
+        person = start
+        while person in into:
+            person = into[person]
+        found[start] = person
+    return found

@@ -1,0 +1,180 @@
+"""Who somebody is, for those who may know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from reachable.access import selectors as access
+from reachable.audit import services as audit
+from reachable.foundation.actor import Actor
+from reachable.foundation.errors import NotFound
+from reachable.geography.selectors import area_names, areas_of
+from reachable.people.models import CurrentPerson, LinkDecision, Record, RecordDetail
+from reachable.people.rules import WHY
+
+
+@dataclass(frozen=True)
+class Name:
+    """What a list shows of a child."""
+
+    person_id: UUID
+    name: str
+    birth_date: date | None
+    postcode: str
+
+
+@dataclass(frozen=True)
+class RecordFacts:
+    """One agency's record of the child, and why it is with this child."""
+
+    agency: str
+    reference: str
+    name: str
+    birth_date: date | None
+    postcode: str
+    received_at: datetime
+    why: str
+
+
+@dataclass(frozen=True)
+class ChildFacts:
+    """Who the child is, from all records, newest first."""
+
+    person_id: UUID
+    name: str
+    birth_date: date | None
+    postcode: str
+    area: str
+    communication_needs: tuple[str, ...]
+    also_known_as: tuple[str, ...]
+    nhs_number: str
+    upn: str
+    records: list[RecordFacts]
+    why_visible: list[str] = field(default_factory=list)
+
+
+def visible_people(*, by: Actor) -> QuerySet[CurrentPerson, dict[str, Any]]:
+    """Return, as a subquery, who this person works with now; nobody without involvement."""
+    people = CurrentPerson.objects.values("current_id")
+    if by.is_system:
+        return people
+    if not by.can("people.read") or by.scope("identity") not in {"involved", "all"}:
+        return people.none()
+    return people.filter(person_id__in=access.involved_subjects(by=by, kind="person"))
+
+
+def current_of(*, person_ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    return dict(
+        CurrentPerson.objects.filter(person_id__in=set(person_ids)).values_list(
+            "person_id", "current_id"
+        )
+    )
+
+
+def same_people(*, current_ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """Return person → current for everybody who is one of these people now."""
+    return dict(
+        CurrentPerson.objects.filter(current_id__in=set(current_ids)).values_list(
+            "person_id", "current_id"
+        )
+    )
+
+
+def names(*, by: Actor, current_ids: Iterable[UUID]) -> dict[UUID, Name]:
+    """Return the newest name of each of these people whom `by` may see, in one question."""
+    wanted = list(set(current_ids))
+    rows = Record.objects.filter(person__now__current_id__in=wanted)
+    if not by.is_system:
+        rows = rows.filter(person__now__current_id__in=visible_people(by=by))
+    found = rows.order_by("detail_at").values_list(
+        "person__now__current_id", "shown_name", "birth_date", "postcode"
+    )
+    return {row[0]: Name(*row) for row in found}
+
+
+def child(*, by: Actor, person_id: UUID) -> ChildFacts:
+    """Return who a child is; hidden and absent are the same. The look is logged.
+
+    A person who was merged into another is answered with the one who stands for them now.
+    """
+    by.require("people.read")
+    current = (
+        CurrentPerson.objects.filter(
+            person_id=person_id, current_id__in=visible_people(by=by)
+        )
+        .values_list("current_id", flat=True)
+        .first()
+    )
+    if current is None:
+        raise NotFound
+    audit.looked(by=by, subject=("person", current), page="child")
+    return _child(by, current)
+
+
+def _child(by: Actor, current: UUID) -> ChildFacts:
+    records = list(
+        Record.objects.filter(person__now__current_id=current)
+        .select_related("agency")
+        .order_by("-detail_at")
+    )
+    ids = [record.id for record in records]
+    why = dict(
+        LinkDecision.objects.filter(record_id__in=ids)
+        .order_by("decided_at")
+        .values_list("record_id", "rule")
+    )
+    newest = records[0]
+    areas = areas_of([newest.postcode])
+    together = same_people(current_ids=[current])
+    return ChildFacts(
+        person_id=current,
+        name=newest.shown_name,
+        birth_date=newest.birth_date,
+        postcode=newest.postcode,
+        area=area_names().get(areas.get(newest.postcode, ""), ""),
+        communication_needs=_communication_needs(ids),
+        also_known_as=_others(newest.shown_name, [record.shown_name for record in records]),
+        nhs_number=next((r.nhs_number for r in records if r.nhs_number), ""),
+        upn=next((r.upn for r in records if r.upn), ""),
+        records=[_record_facts(record, why.get(record.id, "")) for record in records],
+        why_visible=access.why_involved(by=by, kind="person", subject_ids=together),
+    )
+
+
+def _record_facts(record: Record, rule: str) -> RecordFacts:
+    return RecordFacts(
+        agency=record.agency.name,
+        reference="" if record.source_ref.startswith("#") else record.source_ref.split("#")[0],
+        name=record.shown_name,
+        birth_date=record.birth_date,
+        postcode=record.postcode,
+        received_at=record.detail_at,
+        why=WHY.get(rule, rule),
+    )
+
+
+def communication_needs(*, by: Actor, person_id: UUID) -> tuple[str, ...]:
+    """Return what was said of how a visible child communicates, newest first."""
+    records = Record.objects.filter(
+        person__now__current_id=person_id, person__now__current_id__in=visible_people(by=by)
+    )
+    return _communication_needs(list(records.values_list("id", flat=True)))
+
+
+def _communication_needs(record_ids: list[UUID]) -> tuple[str, ...]:
+    said = (
+        RecordDetail.objects.filter(record_id__in=record_ids)
+        .order_by("-received_at")
+        .values_list("content__communication_needs", flat=True)[:200]
+    )
+    return tuple(dict.fromkeys(need for need in said if need))
+
+
+def _others(shown: str, names: list[str]) -> tuple[str, ...]:
+    return tuple(name for name in dict.fromkeys(names) if name != shown)

@@ -1,0 +1,142 @@
+"""Identify, review, merge and undo."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+
+from reachable.audit import services as audit
+from reachable.foundation.actor import Actor
+from reachable.foundation.db import bulk_update, exclusive
+from reachable.foundation.errors import BadInput, Conflict, NotFound
+from reachable.foundation.time import now
+from reachable.people import rules
+from reachable.people.identification import Batch, Claim, Identified
+from reachable.people.models import CurrentPerson, LinkDecision, Merge, Record, Review
+from reachable.people.registries import IdentityChanged, identity_changed
+
+
+def identify(*, by: Actor, claims: Sequence[Claim]) -> list[Identified | None]:
+    """Say who each claim speaks of: link, review or new, with the rule that said so.
+
+    Runs in the caller's transaction, one at a time in the whole partnership, and the caller's
+    audit entry covers it. None stands for somebody unknown whom the claim need not record.
+    """
+    by.require("people.identify")
+    exclusive("people.identify")
+    return Batch(claims, now()).run() if claims else []
+
+
+@transaction.atomic
+def decide_review(
+    *, by: Actor, review_id: UUID, same_as: UUID | None, reason: str
+) -> UUID | None:
+    """Decide that a record is one of the people beside it (`same_as`, a record), or nobody.
+
+    Returns the merge, if two people became one.
+    """
+    by.require("people.review")
+    if not reason.strip():
+        raise BadInput("Please say in a few words why.", kept="Nothing was changed.")
+    exclusive("people.identify")
+    review = Review.objects.select_for_update().filter(id=review_id).first()
+    if review is None:
+        raise NotFound
+    if review.outcome:
+        raise Conflict("Somebody else has decided this already.", kept="Nothing was changed.")
+    merge_id = None
+    if same_as is not None:
+        if not review.candidates.filter(record_id=same_as).exists():
+            raise NotFound
+        merge_id = _merge_records(by, review, same_as, reason)
+    review.outcome = "same" if same_as else "different"
+    review.reason, review.decided_by_id, review.decided_at = reason.strip()[:300], by.id, now()
+    review.save()
+    audit.record(
+        by=by,
+        action="people.reviewed",
+        subject=("review", review.id),
+        outcome=review.outcome,
+        record=review.record_id,
+        same_as=same_as,
+        merge=merge_id,
+    )
+    return merge_id
+
+
+def _merge_records(by: Actor, review: Review, same_as: UUID, reason: str) -> UUID | None:
+    current = dict(
+        Record.objects.filter(id__in=[review.record_id, same_as]).values_list(
+            "id", "person__now__current_id"
+        )
+    )
+    joined, kept = current[review.record_id], current[same_as]
+    if joined == kept:
+        return None
+    merge = Merge.objects.create(
+        kept_id=kept,
+        joined_id=joined,
+        review=review,
+        reason=reason.strip()[:300],
+        decided_by_id=by.id,
+        decided_at=now(),
+    )
+    LinkDecision.objects.create(
+        record_id=review.record_id,
+        person_id=kept,
+        outcome="link",
+        rule="decided",
+        decided_by_id=by.id,
+        decided_at=merge.decided_at,
+    )
+    CurrentPerson.objects.filter(current_id=joined).update(current_id=kept)
+    _tell(by, IdentityChanged(merge.id, kept, joined, undone=False))
+    return merge.id
+
+
+@transaction.atomic
+def undo_merge(*, by: Actor, merge_id: UUID, reason: str) -> None:
+    """Make one person two again, exactly as they were; the merge stays on record as undone."""
+    by.require("people.review")
+    if not reason.strip():
+        raise BadInput("Please say in a few words why.", kept="Nothing was changed.")
+    exclusive("people.identify")
+    merge = Merge.objects.select_for_update().filter(id=merge_id).first()
+    if merge is None:
+        raise NotFound
+    if merge.undone_at:
+        raise Conflict("This merge is undone already.", kept="Nothing was changed.")
+    merge.undone_by_id, merge.undone_at = by.id, now()
+    merge.undone_reason = reason.strip()[:300]
+    merge.save()
+    rebuild_current(around=merge.kept_id)
+    _tell(by, IdentityChanged(merge.id, merge.kept_id, merge.joined_id, undone=True))
+    audit.record(by=by, action="people.merge_undone", subject=("merge", merge.id))
+
+
+def rebuild_current(*, around: UUID | None = None) -> int:
+    """Derive who stands for whom from the merges that stand: for one person's group, or for all."""
+    held = CurrentPerson.objects.all()
+    if around is not None:
+        top = held.values_list("current_id", flat=True).get(person_id=around)
+        held = held.filter(current_id=top)
+    before = dict(held.values_list("person_id", "current_id"))
+    merges = Merge.objects.filter(undone_at=None)
+    if around is not None:
+        merges = merges.filter(Q(kept_id__in=before) | Q(joined_id__in=before))
+    after = rules.current_people(merges.values_list("kept_id", "joined_id"))
+    changed = [
+        (person, after.get(person, person))
+        for person, current in before.items()
+        if after.get(person, person) != current
+    ]
+    bulk_update(CurrentPerson, "person", ["current"], changed)
+    return len(changed)
+
+
+def _tell(by: Actor, change: IdentityChanged) -> None:
+    for follow in identity_changed.items():
+        follow(by, change)

@@ -1,0 +1,24 @@
+"""The `reachable` command: every room's verbs, assembled."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def reachable() -> None:
+    """Reachable: one child, one story, no moment missed."""
+
+
+def main() -> None:
+    """Set Django up, then hand over to the command."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "reachable.site.settings")
+    import django
+
+    django.setup()
+    from reachable.site import commands
+
+    commands.add_to(reachable)
+    reachable(prog_name="reachable")

@@ -1,0 +1,92 @@
+"""Which commands there are."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+from pathlib import Path
+
+import click
+from django.core.management import call_command
+
+from reachable.audit.cli import group as audit
+from reachable.foundation import jobs
+from reachable.foundation.actor import system
+from reachable.foundation.registries import rebuilders, references
+
+DOCS = Path(__file__).resolve().parents[2]
+
+
+def add_to(main: click.Group) -> None:
+    for command in (migrate, serve, worker, rebuild, docs, audit):
+        main.add_command(command)
+
+
+@click.command()
+def migrate() -> None:
+    """Bring the database up to this release."""
+    call_command("migrate", verbosity=0, interactive=False)
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+@click.option("--workers", default=1, show_default=True)
+def serve(host: str, port: int, workers: int) -> None:
+    """Serve the pages."""
+    options = ["--interface", "wsgi", "--host", host, "--port", str(port)]
+    options += ["--workers", str(workers), "--blocking-threads", "4", "--no-access-log"]
+    program = "reachable.site.wsgi:application"
+    os.execv(sys.executable, [sys.executable, "-m", "granian", *options, program])
+
+
+@click.command()
+def worker() -> None:
+    """Do the work behind the pages: seal, tell, pass on, load files."""
+    stop = threading.Event()
+    ticker = threading.Thread(target=_tick_until, args=(stop,), name="ticker", daemon=True)
+    ticker.start()
+    try:
+        call_command("db_worker", interval=0.5, startup_delay=False, verbosity=0)
+    finally:
+        stop.set()
+        ticker.join(timeout=10)
+
+
+def _tick_until(stop: threading.Event) -> None:
+    while not stop.is_set():
+        jobs.tick()
+        stop.wait(0.25)
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object as the last line.")
+def rebuild(as_json: bool) -> None:
+    """Make all derived facts again from what was received and decided."""
+    by = system("rebuild")
+    changed = {listed.key: listed.item(by) for listed in rebuilders.listed()}
+    for name, count in changed.items():
+        click.echo(f"{name}: {count} changed", err=as_json)
+    if as_json:
+        click.echo(json.dumps({"changed": changed}))
+
+
+@click.command()
+@click.option("--check", is_flag=True, help="Change nothing; fail when a page is stale.")
+def docs(check: bool) -> None:
+    """Write the reference pages that the product generates about itself."""
+    stale = []
+    for page in references.items():
+        path = DOCS / page.path
+        wanted = page.render()
+        if path.exists() and path.read_text(encoding="utf-8") == wanted:
+            continue
+        stale.append(page.path)
+        if not check:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(wanted, encoding="utf-8")
+    for name in stale:
+        click.echo(f"{name} {'is stale: run `reachable docs`' if check else 'written'}")
+    raise SystemExit(1 if check and stale else 0)

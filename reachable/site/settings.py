@@ -1,0 +1,133 @@
+"""Settings. Everything that differs between places comes from the environment."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from reachable.site.database import database_from
+from reachable.site.secret import secret_key
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+VAR_DIR = Path(os.environ.get("REACHABLE_VAR", BASE_DIR / "var"))
+KEY_FILE = Path(os.environ.get("REACHABLE_KEY_FILE", VAR_DIR / "keys.json"))
+ANCHOR_FILE = Path(os.environ.get("REACHABLE_ANCHOR_FILE", VAR_DIR / "anchors.jsonl"))
+UPLOAD_DIR = Path(os.environ.get("REACHABLE_UPLOADS", VAR_DIR / "uploads"))
+CLOCK_FILE = os.environ.get("REACHABLE_CLOCK_FILE")
+
+SECRET_KEY = secret_key(VAR_DIR)
+DEBUG = False
+ALLOWED_HOSTS = os.environ.get("REACHABLE_HOSTS", "127.0.0.1,localhost").split(",")
+SITE_URL = os.environ.get("REACHABLE_URL", "http://127.0.0.1:8000")
+HTTPS = SITE_URL.startswith("https://")
+
+ROOMS = [
+    "foundation",
+    "audit",
+    "access",
+    "geography",
+    "notices",
+    "people",
+    "chronology",
+    "moments",
+    "intake",
+    "synthetic",
+    "site",
+]
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_tasks",
+    "django_tasks_db",
+    *[f"reachable.{room}.apps.{room.title()}Config" for room in ROOMS],
+]
+MIDDLEWARE = [
+    "reachable.foundation.security_headers.SecurityHeaders",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "reachable.access.middleware.FindActor",
+    "reachable.foundation.middleware.DefaultDeny",
+]
+ROOT_URLCONF = "reachable.site.urls"
+WSGI_APPLICATION = "reachable.site.wsgi.application"
+CSRF_FAILURE_VIEW = "reachable.foundation.error_pages.csrf_failure"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [BASE_DIR / "reachable" / room / "templates" for room in ROOMS],
+        "APP_DIRS": False,
+        "OPTIONS": {
+            "environment": "reachable.foundation.jinja.environment",
+            "context_processors": [
+                "django.template.context_processors.csrf",
+                "django.contrib.messages.context_processors.messages",
+                "reachable.site.context.common",
+            ],
+        },
+    },
+]
+
+DATABASES = {"default": database_from(os.environ.get("DATABASE_URL"), VAR_DIR / "reachable.db")}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "access.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "/sign-in/"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/sign-in/"
+
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_HTTPONLY = True
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+SECURE_PROXY_SSL_HEADER = None
+SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
+
+LANGUAGE_CODE = "en-gb"
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "collected"
+STATICFILES_DIRS = [path for path in (BASE_DIR / "var" / "assets",) if path.exists()]
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+EMAIL_HOST = os.environ.get("REACHABLE_SMTP_HOST", "")
+EMAIL_PORT = int(os.environ.get("REACHABLE_SMTP_PORT", "25"))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = os.environ.get("REACHABLE_MAIL_FROM", "reachable@localhost")
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+FILE_UPLOAD_TEMP_DIR = os.environ.get("REACHABLE_TEMP")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"stderr": {"class": "logging.StreamHandler"}},
+    "loggers": {
+        "reachable": {"handlers": ["stderr"], "level": "INFO"},
+        # Django's request log names addresses and repeats exceptions, which could hold what
+        # somebody typed; our own middleware logs the kind of error instead.
+        "django.request": {"handlers": [], "propagate": False},
+        "django.security": {"handlers": [], "propagate": False},
+    },
+}
