@@ -136,7 +136,7 @@ def due_after(start: When, amount: int, unit: Unit, calendar: Calendar | None = 
         end = datetime.combine(last, time(23, 59), LONDON).astimezone(UTC)
         return Due(end, by_day=last)
     length = timedelta(hours=amount) if unit is Unit.HOURS else timedelta(minutes=amount)
-    note = "" if start.instant else "the time is not known, so the clock runs from the day's start"
+    note = "" if start.instant else "the time is not known, so the clock runs from the day’s start"
     return Due(start.earliest.astimezone(UTC) + length, note=note)
 
 
