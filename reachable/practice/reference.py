@@ -90,7 +90,7 @@ def _item(item: Item) -> list[str]:
 def _standing(item: Item) -> Iterator[str]:
     sources = "; ".join(source.title for source in item.sources)
     yield f"- *{item.standing}*"
-    yield f"- Source: {sources}. Last checked {item.checked_words}. Key: `{item.key}`."
+    yield f"- Source: {sources}. As of {item.checked_words}. Key: `{item.key}`."
 
 
 @singledispatch

@@ -162,7 +162,7 @@ def test_the_data_of_this_release_is_whole(data: Path) -> None:
         ),
         (
             "events.toml",
-            'hint = "A child is at the police station, arrested or as a volunteer"\n',
+            'hint = "A child is at the police station, arrested or for a voluntary interview"\n',
             "",
             "events.toml, in_custody_now: it is a signal without “hint”. Say when to choose it.",
         ),
