@@ -1,0 +1,98 @@
+"""Errors as pages: what happened, what was kept, what to do. None holds what somebody typed."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import sys
+import traceback
+from types import TracebackType
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import get_template
+
+from reachable.foundation.errors import Forbidden, ReachableError
+from reachable.foundation.registries import Right, rights
+from reachable.foundation.views import render
+
+log = logging.getLogger("reachable.errors")
+_TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
+
+
+def bad_input(request: HttpRequest, error: ReachableError) -> HttpResponse:
+    """What was sent cannot be used, or somebody else was first: the error's own three sentences."""
+    return _page(request, "400", 400, error=error)
+
+
+def refused(request: HttpRequest, error: Forbidden) -> HttpResponse:
+    """A right is missing: say which, and which roles include it."""
+    return _page(request, "403", 403, right=_right(error.capability))
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    return _page(request, "413", 413)
+
+
+def too_many(request: HttpRequest, *, minutes: int) -> HttpResponse:
+    """Too many attempts; `minutes` says how long to wait."""
+    response = _page(request, "429", 429, minutes=minutes)
+    response["Retry-After"] = str(minutes * 60)
+    return response
+
+
+def handler400(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """A request that Django itself does not trust, such as one with another host's name."""
+    if isinstance(exception, _TOO_LARGE):
+        return _bare("413", 413)
+    return _bare("400", 400, error=None)
+
+
+def handler403(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _page(request, "403", 403, right=None)
+
+
+def handler404(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Absent and hidden look the same, down to the bytes."""
+    return _page(request, "404", 404)
+
+
+def handler500(request: HttpRequest) -> HttpResponse:
+    """An error of ours. Only its kind and its place in the code are logged: messages hold data."""
+    reference = secrets.token_hex(4)
+    kind, _, trace = sys.exc_info()
+    match = getattr(request, "resolver_match", None)
+    log.error(
+        "reference %s: %s at %s, in %s",
+        reference,
+        kind.__name__ if kind else "an error",
+        match.route if match else "no page",
+        _place(trace),
+    )
+    return _bare("500", 500, reference=reference)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The form was made for another sign-in, or was open for too long."""
+    del reason
+    return _page(request, "csrf", 403)
+
+
+def _right(capability: str) -> Right | None:
+    return {listed.key: listed.item for listed in rights.listed()}.get(capability)
+
+
+def _place(trace: TracebackType | None) -> str:
+    frames = traceback.extract_tb(trace)[-3:]
+    return " < ".join(f"{frame.filename}:{frame.lineno}" for frame in reversed(frames))
+
+
+def _page(request: HttpRequest, name: str, status: int, **context: Any) -> HttpResponse:
+    return render(request, f"foundation/errors/{name}.html", context, status=status)
+
+
+def _bare(name: str, status: int, **context: Any) -> HttpResponse:
+    """Without navigation and account: what fills them may be what failed."""
+    template = get_template(f"foundation/errors/{name}.html")
+    return HttpResponse(template.render(context), status=status)
