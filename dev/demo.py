@@ -17,4 +17,6 @@ def main(arguments: list[str]) -> int:
     setup.prepare()
     command = VENV / "bin" / "reachable"
     os.chdir(ROOT)
-    os.execve(command, [str(command), "demo", *arguments], {**os.environ, STARTED_AT: f"{started:.3f}"})
+    os.execve(
+        command, [str(command), "demo", *arguments], {**os.environ, STARTED_AT: f"{started:.3f}"}
+    )

@@ -12,6 +12,10 @@ from dev.paths import PYTHON, REQUIREMENTS, ROOT, VENV
 from dev.steps import run, step
 
 GROUPS = ("test", "check", "setup")
+COMPILE = (
+    *("pip", "compile", "pyproject.toml", "--quiet", "--no-config", "--no-header"),
+    *("--universal", "--python-version=3.11", "--generate-hashes"),
+)
 
 
 def main(arguments: list[str]) -> int:
@@ -32,16 +36,13 @@ def main(arguments: list[str]) -> int:
 
 
 def _python(upgrade: bool) -> None:
-    groups = [word for group in GROUPS for word in ("--group", group)]
+    options = [f"--group={group}" for group in GROUPS] + ["--upgrade"] * upgrade
     # Settings of this computer (mirrors, extra indexes) must not decide what everybody gets:
     # without them uv asks the public index only.
     private = ("UV_", "PIP_")
     environment = {k: v for k, v in os.environ.items() if not k.startswith(private)}
     run(
-        [VENV / "bin" / "uv", "pip", "compile", "--quiet", "--no-config", "--no-header"]
-        + ["--universal", "--python-version", "3.11", "--generate-hashes"]
-        + [*groups, *(["--upgrade"] if upgrade else [])]
-        + ["--output-file", REQUIREMENTS.name, "pyproject.toml"],
+        [str(VENV / "bin" / "uv"), *COMPILE, *options, f"--output-file={REQUIREMENTS.name}"],
         failing="The Python packages could not be locked.",
         environment={"UV_SYSTEM_CERTS": "true", **environment},
     )

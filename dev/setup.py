@@ -14,6 +14,7 @@ import sys
 import sysconfig
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 
 from dev import assets, browser
@@ -65,13 +66,11 @@ def _environment() -> None:
     made_from = Stamp(VENV / "environment.made-from", str(ROOT), sysconfig.get_python_version())
     if made_from.is_fresh() and PYTHON.exists():
         return
-    try:
-        import ensurepip  # noqa: F401
-    except ImportError:
+    if not find_spec("ensurepip"):
         raise Failed(
             "Python's venv module is incomplete here. On Debian and Ubuntu, as root:\n"
             "    apt-get install python3-venv"
-        ) from None
+        )
     with step("Python environment in .venv"):
         run(
             [sys.executable, "-m", "venv", "--clear", VENV],

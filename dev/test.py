@@ -1,0 +1,24 @@
+"""`dev test`: set up, then run pytest on both cores over everything.
+
+SQLite serves unless DATABASE_URL names a PostgreSQL server, whose role must be allowed to create
+databases: each test process gets one of its own, and the named database itself is left alone.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+
+from dev import setup
+from dev.paths import PYTHON, ROOT
+
+# Tests of one module stay together, because they may share a running server.
+TOGETHER = ["-n", "2", "--dist", "loadscope"]
+
+
+def main(arguments: list[str]) -> int:
+    """Return pytest's exit status."""
+    setup.prepare()
+    setup.prepare_browser()
+    command = [str(PYTHON), "-m", "pytest", *TOGETHER, *arguments]
+    return subprocess.run(command, cwd=ROOT, env=dict(os.environ), check=False).returncode

@@ -1,0 +1,128 @@
+"""Fixtures that every room's tests share. Databases, servers and pages are in tests/support."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page
+from pytest_django import DjangoDbBlocker
+
+from dev import browser as chromium
+from tests import environment
+from tests.support import databases, pages, servers
+from tests.support.databases import Database
+from tests.support.servers import Server
+
+JOURNEYS = Path(__file__).parent / "journeys"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Make `db` enough to reach the database, and refuse what would empty it."""
+    for item in items:
+        marker = item.get_closest_marker("django_db")
+        if marker and marker.kwargs.get("transaction"):
+            raise pytest.UsageError(
+                f"{item.nodeid}: transaction=True empties every table after the test, audit "
+                "included. Take the fixture own_database: a clone where commits are real."
+            )
+        clones = {"own_database", "server"}.intersection(getattr(item, "fixturenames", ()))
+        if item.get_closest_marker("db") and not marker and not clones:
+            item.add_marker(pytest.mark.django_db)
+        if JOURNEYS in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The process that started the others ends last and takes the template with it."""
+    if not os.environ.get("PYTEST_XDIST_WORKER"):
+        databases.remove_template()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Clone this process's database from the migrated template, in place of migrating it."""
+    with django_db_blocker.unblock():
+        databases.make_own()
+    yield
+    with django_db_blocker.unblock():
+        databases.remove_own()
+
+
+@pytest.fixture
+def cloned_database() -> Iterator[Database]:
+    """A migrated database for the processes that a test starts, kills and starts again."""
+    with databases.fresh() as database:
+        yield database
+
+
+@pytest.fixture
+def own_database(
+    cloned_database: Database, django_db_blocker: DjangoDbBlocker
+) -> Iterator[Database]:
+    """A clone that the ORM of the test uses too: commits are real, other processes see them."""
+    with django_db_blocker.unblock(), cloned_database.connected():
+        yield cloned_database
+
+
+@pytest.fixture(scope="module")
+def server(django_db_blocker: DjangoDbBlocker) -> Iterator[Server]:
+    """A server and a worker for the tests of one module; the ORM of the tests sees its data."""
+    with (
+        django_db_blocker.unblock(),
+        databases.fresh() as database,
+        database.connected(),
+        servers.running(database) as server,
+    ):
+        yield server
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    """What pytest-playwright starts the browser with."""
+    return chromium.launch_options()
+
+
+OpenPage = Callable[[str], Page]
+
+
+@pytest.fixture
+def open_page(new_context: Callable[..., BrowserContext]) -> OpenPage:
+    """Open a browser of one person's own: open_page("phone") or open_page("desktop")."""
+    sizes = {"phone": pages.PHONE, "desktop": pages.DESKTOP}
+
+    def opened(size: str) -> Page:
+        return new_context(**sizes[size]).new_page()
+
+    return opened
+
+
+@pytest.fixture
+def phone(open_page: OpenPage) -> Page:
+    return open_page("phone")
+
+
+@pytest.fixture
+def desktop(open_page: OpenPage) -> Page:
+    return open_page("desktop")
+
+
+@pytest.fixture
+def axe() -> Callable[[Page], None]:
+    """axe(page) fails with what is not accessible."""
+    return pages.axe
+
+
+@pytest.fixture
+def screenshot() -> Callable[[Page, str], None]:
+    """screenshot(page, name) keeps a picture in test-results/screens."""
+    return pages.screenshot
+
+
+@pytest.fixture(scope="session")
+def on_postgres() -> bool:
+    return environment.on_postgres()

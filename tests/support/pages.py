@@ -1,0 +1,42 @@
+"""Pages in a real browser: sizes, accessibility, pictures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from dev.paths import ROOT
+
+SCREENS = ROOT / "test-results" / "screens"
+BRITISH = {"locale": "en-GB", "timezone_id": "Europe/London"}
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 390, "height": 844},
+    "device_scale_factor": 2,
+    "is_mobile": True,
+    "has_touch": True,
+    **BRITISH,
+}
+DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}, **BRITISH}
+
+
+def axe(page: Page) -> None:
+    """Fail, readably, when the page as it is now breaks a rule of axe."""
+    found = Axe().run(page).response["violations"]
+    assert not found, f"{page.url} is not accessible:\n" + "\n".join(map(_said, found))
+
+
+def _said(violation: dict[str, Any]) -> str:
+    places = [f"      {node['html'][:200]}" for node in violation["nodes"][:5]]
+    more = len(violation["nodes"]) - len(places)
+    return "\n".join(
+        [f"  {violation['id']} ({violation['impact']}): {violation['help']}", *places]
+        + ([f"      and {more} more"] if more else [])
+    )
+
+
+def screenshot(page: Page, name: str) -> None:
+    """Keep a picture of the whole page, for people to look at."""
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SCREENS / f"{name}.png", full_page=True)
