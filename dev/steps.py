@@ -12,6 +12,8 @@ from pathlib import Path
 
 from dev.paths import ROOT
 
+SHOWN_LINES = 60  # of the output of a failed command
+
 
 class Failed(Exception):
     """A step failed; the text is a sentence for the person at the keyboard."""
@@ -47,8 +49,8 @@ def run(
         check=False,
     )
     if done.returncode:
-        tail = "\n".join(done.stdout.strip().splitlines()[-25:])
-        raise Failed(f"{failing}\n\n{tail}" if tail else failing)
+        tail = "\n".join(done.stdout.strip().splitlines()[-SHOWN_LINES:])
+        raise Failed("\n\n".join(filter(None, [failing, tail])))
     return done.stdout
 
 
