@@ -10,9 +10,6 @@ from random import Random
 from reachable.practice.time import LONDON
 from reachable.synthetic.material import material, phone
 
-# Week 0 of the rota's turn: a Monday, so that the pattern does not depend on when it is asked.
-_TURN_EPOCH = date(2020, 1, 6)
-
 
 @dataclass(frozen=True, slots=True)
 class Agency:
@@ -68,7 +65,10 @@ class Shift:
 
 @dataclass(frozen=True, slots=True)
 class Rota:
+    """`turns_from` is the first day of a turn in which the first-named people are on duty."""
+
     team: str
+    turns_from: date
     turn_days: int
     patterns: tuple[ShiftPattern, ...]
 
@@ -76,7 +76,7 @@ class Rota:
         """Yield the shifts that begin from `first_day` to `last_day`, without a gap between."""
         day = first_day
         while day <= last_day:
-            turn = (day - _TURN_EPOCH).days // self.turn_days
+            turn = (day - self.turns_from).days // self.turn_days
             for pattern in self.patterns:
                 overnight = pattern.ends <= pattern.starts
                 yield Shift(
@@ -98,8 +98,11 @@ class Staff:
     rota: Rota
 
 
-def make_staff(rng: Random) -> Staff:
-    """Read agencies, teams, workers and rota, and give each worker an address and a phone."""
+def make_staff(rng: Random, until: date) -> Staff:
+    """Read agencies, teams, workers and rota, and give each worker an address and a phone.
+
+    The turns of the rota are counted from the week that ends the story.
+    """
     source = material("agencies")
     workers = tuple(
         Worker(
@@ -129,8 +132,12 @@ def make_staff(rng: Random) -> Staff:
         agencies=tuple(Agency(**row) for row in source["agencies"]),
         teams=tuple(Team(**row) for row in source["teams"]),
         workers=workers,
-        rota=Rota(rota["team"], rota["turn_days"], patterns),
+        rota=Rota(rota["team"], _monday(until), rota["turn_days"], patterns),
     )
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
 
 
 def _instant(day: date, clock: time) -> datetime:

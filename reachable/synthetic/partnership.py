@@ -75,7 +75,7 @@ def make(
         starts=starts,
         until=until,
         places=places,
-        staff=make_staff(stream(seed, "staff")),
+        staff=make_staff(stream(seed, "staff"), until),
         children=young,
         adults=grown,
         episodes=storyteller.tell(young, grown),

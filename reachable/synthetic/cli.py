@@ -1,0 +1,63 @@
+"""`reachable synthetic make`."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+
+from reachable.foundation.time import today
+from reachable.synthetic import feeds, partnership
+
+
+@click.group("synthetic")
+def synthetic() -> None:
+    """A partnership that does not exist."""
+
+
+@synthetic.command()
+@click.option("--seed", default=partnership.DEFAULT_SEED, show_default=True)
+@click.option("--children", default=partnership.DEFAULT_CHILDREN, show_default=True)
+@click.option("--months", default=partnership.DEFAULT_MONTHS, show_default=True)
+@click.option(
+    "--until",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The day on which the last files are sent; today unless given.",
+)
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    required=True,
+    help="An empty or a new folder.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object as the last line.")
+def make(
+    seed: int, children: int, months: int, until: datetime | None, out: Path, as_json: bool
+) -> None:
+    """Write a year of files of invented children, with the truth beside them."""
+    if children < 1 or months < 1:
+        raise click.BadParameter("Children and months are at least 1.")
+    if out.exists() and any(out.iterdir()):
+        raise click.BadParameter(f"{out} is not empty. Nothing was written; name a new folder.")
+    last_day: date = until.date() if until else today()
+    made = partnership.make(seed, children, months, until=last_day)
+    manifest = feeds.write(made, out)
+    click.echo(
+        f"Invented {len(made.children)} children and {len(made.episodes)} episodes: "
+        f"{len(manifest.files)} files with {manifest.rows} rows in {out}.",
+        err=as_json,
+    )
+    if as_json:
+        summary = {
+            "children": len(made.children),
+            "episodes": len(made.episodes),
+            "files": len(manifest.files),
+            "rows": manifest.rows,
+            "seed": seed,
+            "until": last_day.isoformat(),
+            "digest": manifest.digest(),
+            "manifest": str(out / feeds.MANIFEST_FILE),
+        }
+        click.echo(json.dumps(summary))
