@@ -26,7 +26,7 @@ def test_custody_rows_concern_the_register_in_the_shares_asked_for():
     rows = list(bulk.custody(1, known, 4000, UNTIL, bulk.Shares(0.5, 0.3, with_local_id=1.0)))
     columns = list(CUSTODY_HEADINGS)
     by_id = {person.local_id: person for person in known}
-    kinds = Counter()
+    kinds: Counter[str] = Counter()
     for row in rows:
         values = dict(zip(columns, row, strict=True))
         person = by_id.get(values["local_id"])

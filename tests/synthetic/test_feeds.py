@@ -114,7 +114,7 @@ def test_a_return_is_told_after_it_happened(true_rows, sent):
 
 
 def test_returns_that_come_later_are_new_versions(true_rows):
-    first = {}
+    first: dict[str, truth.TruthRow] = {}
     for row in true_rows:
         if row.feed == MISSING and row.expect == "accepted":
             first.setdefault(row.source_key, row)

@@ -41,7 +41,7 @@ def test_without_noise_people_are_written_as_they_are(fenmarch):
 
 def test_every_fault_of_a_person_occurs(fenmarch):
     blur = Blur(Random(1), NORMAL, fenmarch.children)
-    faults = set()
+    faults: set[str] = set()
     for child in fenmarch.children:
         faults.update(blur.identity(child, date(2026, 10, 1)).faults)
     assert faults == {

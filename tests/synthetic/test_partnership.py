@@ -1,10 +1,11 @@
 from collections import Counter
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from stdnum.gb import nhs, upn
 
 from reachable.synthetic import partnership
+from reachable.synthetic.families import Person
 from reachable.synthetic.formats import CUSTODY, MISSING
 from reachable.synthetic.material import material
 from reachable.synthetic.names import WELL_KNOWN
@@ -65,7 +66,7 @@ def test_children_are_children_when_the_year_begins(fenmarch):
 
 
 def test_families_have_twins_brothers_sisters_and_moves(fenmarch):
-    by_family = {}
+    by_family: dict[str, list[Person]] = {}
     for child in fenmarch.children:
         by_family.setdefault(child.family_id, []).append(child)
     twins = [c for family in by_family.values() if len(family) > 1 for c in family if c.twin]
@@ -161,7 +162,7 @@ def test_returns_come_after_hours_or_days_and_a_few_are_still_missing(fenmarch):
 
 
 def test_nobody_is_missing_twice_at_once(fenmarch):
-    last = {}
+    last: dict[str, datetime] = {}
     for episode in fenmarch.episodes:
         if episode.feed == MISSING:
             assert episode.start >= last.get(episode.person.id, episode.start)
@@ -177,7 +178,7 @@ def test_ages_fit_what_happened(fenmarch):
 def test_most_have_one_event_and_some_are_exploited_over_months(fenmarch):
     told = Counter(episode.person.id for episode in fenmarch.episodes)
     assert sum(count == 1 for count in told.values()) > len(told) / 3
-    exploited = {}
+    exploited: dict[str, list[datetime]] = {}
     for episode in fenmarch.episodes:
         if episode.story == "exploited":
             exploited.setdefault(episode.person.id, []).append(episode.start)
