@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from reachable.foundation.time import today
+from reachable.foundation.time import now
 from reachable.synthetic import feeds, partnership
 
 
@@ -24,7 +24,7 @@ def synthetic() -> None:
 @click.option(
     "--until",
     type=click.DateTime(["%Y-%m-%d"]),
-    help="The day on which the last files are sent; today unless given.",
+    help="The day on which the last files are sent; unless given, the last that has had its files.",
 )
 @click.option(
     "--out",
@@ -41,7 +41,7 @@ def make(
         raise click.BadParameter("Children and months are at least 1.")
     if out.exists() and any(out.iterdir()):
         raise click.BadParameter(f"{out} is not empty. Nothing was written; name a new folder.")
-    last_day: date = until.date() if until else today()
+    last_day: date = until.date() if until else feeds.last_sending(now())
     made = partnership.make(seed, children, months, until=last_day)
     manifest = feeds.write(made, out)
     click.echo(

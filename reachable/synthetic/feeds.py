@@ -1,7 +1,8 @@
 """The year's files, as the invented constabulary sends them.
 
-An export leaves every week, in the last four weeks every night, soon after midnight. One file of
-the year is sent a second time under another name, and one comes after the file that follows it.
+An export of the days before leaves soon after eight: every week, in the last four weeks every day.
+One file of each feed is sent a second time under another name, and one comes after the file that
+follows it.
 """
 
 from __future__ import annotations
@@ -24,10 +25,10 @@ from reachable.synthetic.noise import NORMAL, Blur, Noise
 from reachable.synthetic.partnership import Partnership
 from reachable.synthetic.records import Recorder, Submission, Value, sending_of, trigger_of
 
-NIGHTLY_DAYS = 28
+DAILY_DAYS = 28
 MANIFEST_FILE = "manifest.json"
 POLICE = "fenmarch-constabulary"
-_SENT_AT = {CUSTODY: time(0, 20), MISSING: time(0, 40)}
+_SENT_AT = {CUSTODY: time(8, 5), MISSING: time(8, 10)}
 _RESENT, _DELAYED = 0.4, 0.6
 # A workbook says when it was made; a fixed day keeps the same seed at the same bytes.
 _WORKBOOK_MADE = datetime(2026, 1, 1, tzinfo=UTC)
@@ -107,13 +108,19 @@ def read_manifest(folder: Path) -> Manifest:
     return Manifest(**{**content, "folder": folder, "until": until, "files": files})
 
 
+def last_sending(instant: datetime) -> date:
+    """Return the last day whose files have all been sent by an instant."""
+    local = instant.astimezone(LONDON)
+    return local.date() - timedelta(days=local.time() < max(_SENT_AT.values()))
+
+
 def exports(starts: date, until: date) -> list[datetime]:
-    """Return the local midnights up to which the exports reach: weekly, at last nightly."""
-    nightly_from = max(starts, until - timedelta(days=NIGHTLY_DAYS))
+    """Return the local midnights up to which the exports reach: weekly, at last daily."""
+    daily_from = max(starts, until - timedelta(days=DAILY_DAYS))
     days = []
     day = starts
     while day < until:
-        day += timedelta(days=7 if day + timedelta(days=7) <= nightly_from else 1)
+        day += timedelta(days=7 if day + timedelta(days=7) <= daily_from else 1)
         days.append(datetime.combine(day, time()))
     return days
 
@@ -166,7 +173,7 @@ def _with_mishaps(parcels: list[_Parcel]) -> list[_Parcel]:
     for at in range(start, len(parcels) - 1):
         held, follower = parcels[at], parcels[at + 1]
         if not {s.source_key for s in held.rows} & {s.source_key for s in follower.rows}:
-            parcels[at] = replace(held, sent_at=follower.sent_at + timedelta(hours=9))
+            parcels[at] = replace(held, sent_at=follower.sent_at + timedelta(hours=5))
             break
     if again:
         name = again.path.removesuffix(again.layout.suffix)
@@ -174,7 +181,7 @@ def _with_mishaps(parcels: list[_Parcel]) -> list[_Parcel]:
             replace(
                 again,
                 path=f"{name} (1){again.layout.suffix}",
-                sent_at=again.sent_at + timedelta(hours=10),
+                sent_at=again.sent_at + timedelta(hours=6),
             )
         )
     return parcels

@@ -100,6 +100,7 @@ class Storyteller:
         missing = round(len(children) * MISSING_A_CHILD * self._years)
         self._exploitation(children, grown)
         self._repeats(children, grown)
+        self._clock_changes(grown)
         self._singles(grown, custody, missing)
         for adult in adults:
             self._custody(adult, self._some_day(), SINGLE)
@@ -152,6 +153,17 @@ class Storyteller:
         for child in older[: round(len(children) * REPEAT_CUSTODY_A_CHILD)]:
             for _ in range(max(1, round((1 + rng.expovariate(1 / 2)) * self._years))):
                 self._custody(child, self._some_day(), REPEAT)
+
+    def _clock_changes(self, grown: Sequence[Person]) -> None:
+        """Somebody comes back in the hour that comes twice, somebody just before the clocks go
+        forward: the 72 hours run through both."""
+        teenagers = [c for c in grown if 13 <= c.age_on(self._starts) <= 16]
+        for day in _clock_change_days(self._starts, self._until):
+            if teenagers:
+                end = datetime.combine(day, time(1 if day.month == 10 else 0, 30))
+                child = self._rng.choice(teenagers)
+                start = end - timedelta(hours=self._rng.randint(5, 30))
+                self._add_missing(child, start, end, SINGLE, "", self._found_near(child))
 
     def _singles(self, grown: Sequence[Person], custody: int, missing: int) -> None:
         """Fill up to the year's volume with children who appear once, seldom twice."""
@@ -270,6 +282,15 @@ class Storyteller:
                     e.station, e.offence_group, e.place, e.missing_from)
             for at, e in enumerate(told)
         )  # fmt: skip
+
+
+def _clock_change_days(starts: date, until: date) -> list[date]:
+    """Return the last Sundays of March and October from `starts` on, before `until`."""
+    days = [
+        date(year, month, 31) for year in range(starts.year, until.year + 1) for month in (3, 10)
+    ]
+    sundays = [day - timedelta(days=(day.weekday() + 1) % 7) for day in days]
+    return [day for day in sundays if starts < day < until]
 
 
 def _weight(child: Person, day: date) -> int:

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from python_calamine import CalamineWorkbook
 
-from reachable.intake import specification
+from reachable.intake import checking, specification
+from reachable.intake.rules.check import Checked
 from reachable.synthetic import feeds, partnership, truth
 from reachable.synthetic.formats import CUSTODY, HEADINGS, MISSING, layout_of
 from reachable.synthetic.noise import NONE
@@ -120,6 +121,25 @@ def test_returns_that_come_later_are_new_versions(true_rows):
             first.setdefault(row.source_key, row)
     later = [row for row in true_rows if row.trigger and row.version == 2]
     assert any(first[row.source_key].trigger == "" for row in later)
+
+
+def test_a_right_check_agrees_with_the_truth(sent, true_rows):
+    """The feeds' own check refuses the rows that the truth calls wrong, and no others."""
+    expected: dict[str, list[bool]] = {}
+    for row in true_rows:
+        expected.setdefault(row.file, []).append(row.expect != "quarantined")
+    reasons: Counter[str] = Counter()
+    for file in sent.files:
+        opened = checking.open_file(specification.feed(file.feed), sent.folder / file.path)
+        results = [row.result for row in opened.rows(file.sent_at.date())]
+        assert [isinstance(r, Checked) for r in results] == expected.get(file.path, [])
+        reasons.update(str(question.reason) for r in results for question in r.questions)
+    assert reasons["age"] > 0
+
+
+def test_the_last_sending_is_the_last_day_whose_files_have_come():
+    assert feeds.last_sending(datetime(2026, 11, 24, 8, 9, tzinfo=UTC)) == date(2026, 11, 23)
+    assert feeds.last_sending(datetime(2026, 11, 24, 8, 10, tzinfo=UTC)) == date(2026, 11, 24)
 
 
 def test_one_file_is_sent_twice_under_two_names(sent):

@@ -185,3 +185,9 @@ def test_most_have_one_event_and_some_are_exploited_over_months(fenmarch):
     assert 70 <= len(exploited) <= 100
     spans = [max(days) - min(days) for days in exploited.values()]
     assert sorted(spans)[len(spans) // 2] > timedelta(days=60)
+
+
+def test_somebody_comes_back_in_the_hour_that_comes_twice(fenmarch):
+    ends = {episode.end for episode in fenmarch.episodes}
+    assert datetime(2026, 10, 25, 1, 30) in ends
+    assert datetime(2026, 3, 29, 0, 30) in ends
