@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -95,8 +95,7 @@ class Batch:
 
     def run(self) -> list[Identified | None]:
         found = [
-            self._identify(claim, keys)
-            for claim, keys in zip(self.claims, self.keys, strict=True)
+            self._identify(claim, keys) for claim, keys in zip(self.claims, self.keys, strict=True)
         ]
         self._write()
         return found
@@ -128,9 +127,7 @@ class Batch:
                 seen.setdefault(candidate.record_id, candidate)
         return list(seen.values())
 
-    def _add(
-        self, claim: Claim, keys: list[int], decision: Decision, reference: str
-    ) -> Identified:
+    def _add(self, claim: Claim, keys: list[int], decision: Decision, reference: str) -> Identified:
         record_id = new_id()
         if decision.person_id is not None:
             person_id = current_id = decision.person_id
@@ -309,6 +306,6 @@ def _uuid(value: Any) -> UUID:
 
 
 def _instant(value: Any) -> datetime:
-    if isinstance(value, datetime):
-        return value
-    return datetime.fromisoformat(value + "+00:00")
+    """SQLite gives a column's datetime without its zone, and an expression's as text."""
+    read = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
