@@ -10,9 +10,14 @@ class AccessConfig(AppConfig):
     def ready(self) -> None:
         """A policy with a hole stops the start."""
         from reachable.access.policy import policy
-        from reachable.foundation.registries import Right, rights
+        from reachable.foundation.registries import NavigationItem, Right, navigation, rights
 
         in_force = policy()
         for key, words in in_force.capabilities.items():
             titles = tuple(role.title for role in in_force.roles.values() if key in role.may)
             rights.add(key, Right(words, titles), room="access")
+        navigation.add(
+            "who looked",
+            NavigationItem("Who did and who looked", "who_looked", "audit.read", 60),
+            room="access",
+        )

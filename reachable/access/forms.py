@@ -1,4 +1,4 @@
-"""Signing in."""
+"""Signing in, and looking for something in the audit."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from django import forms
 from django.contrib.auth import authenticate
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
+
+from reachable.foundation.fields import DayField
 
 WRONG_PAIR = "That user name and password do not belong together. Nothing was opened."
 
@@ -32,3 +34,16 @@ class SignInForm(forms.Form):
             if self.user is None:
                 raise forms.ValidationError(WRONG_PAIR)
         return given
+
+
+class NarrowForm(forms.Form):
+    """What to look for in the audit; everything may stay empty."""
+
+    who = forms.CharField(label="Worker", required=False, max_length=120)
+    subject = forms.UUIDField(
+        label="Reference of a record",
+        required=False,
+        help_text="The long number in the address of a page.",
+        error_messages={"invalid": "A reference has 32 letters and figures, as in the address"},
+    )
+    day = DayField(label="Day", required=False)

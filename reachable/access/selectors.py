@@ -35,9 +35,7 @@ class TeamFacts:
 
 def actor_for(user: User) -> Actor:
     """Return what this person may do now: roles and teams are read anew at each request."""
-    roles = frozenset(
-        Role.objects.filter(user=user, ended_at=None).values_list("role", flat=True)
-    )
+    roles = frozenset(Role.objects.filter(user=user, ended_at=None).values_list("role", flat=True))
     teams = frozenset(
         TeamMembership.objects.filter(user=user, ended_at=None).values_list("team_id", flat=True)
     )
@@ -113,6 +111,12 @@ def why_involved(*, by: Actor, kind: str, subject_ids: Iterable[UUID]) -> list[s
 def names(user_ids: Iterable[UUID]) -> dict[UUID, str]:
     """Return the names of workers: never of children."""
     return dict(User.objects.filter(id__in=set(user_ids)).values_list("id", "name"))
+
+
+def workers(user_ids: Iterable[UUID]) -> dict[UUID, tuple[str, str]]:
+    """Return user → name and agency."""
+    found = User.objects.filter(id__in=set(user_ids)).values_list("id", "name", "agency__name")
+    return {user_id: (name, agency) for user_id, name, agency in found}
 
 
 def agency_id(key: str) -> UUID:

@@ -1,4 +1,4 @@
-"""Sign in and sign out."""
+"""Sign in, sign out, and who did and who looked."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from reachable.access import services
-from reachable.access.forms import SignInForm
+from reachable.access import looking, services
+from reachable.access.forms import NarrowForm, SignInForm
 from reachable.access.selectors import demonstration_accounts
-from reachable.foundation.views import actor, render
+from reachable.foundation.views import actor, page_number, render
 
 DEMONSTRATION_PASSWORD = "reachable demonstration"
 
@@ -45,6 +45,24 @@ def sign_out(request: HttpRequest) -> HttpResponse:
         services.signed_out(by=by)
     logout(request)
     return render(request, "access/signed_out.html")
+
+
+def who_looked(request: HttpRequest) -> HttpResponse:
+    form = NarrowForm(request.GET)
+    given = form.cleaned_data if form.is_valid() else {}
+    found = looking.acts(
+        by=actor(request),
+        who=given.get("who", ""),
+        subject_id=given.get("subject"),
+        day=given.get("day"),
+        page=page_number(request),
+    )
+    query = request.GET.copy()
+    query.pop("page", None)
+    base = f"{request.path}?{query.urlencode()}" if query else request.path
+    status = 200 if form.is_valid() else 422
+    context = {"form": form, "found": found, "base": base, "narrowed": any(given.values())}
+    return render(request, "access/who_looked.html", context, status=status)
 
 
 def _safe(request: HttpRequest, address: str) -> str:

@@ -11,8 +11,10 @@ from uuid import UUID
 from django.db.models import F
 
 from reachable.chronology.models import Event
+from reachable.chronology.wording import in_words
 from reachable.foundation.actor import Actor
 from reachable.people.selectors import visible_people
+from reachable.practice import guidance
 from reachable.practice.time import Precision, When
 
 PAGE = 50
@@ -33,6 +35,15 @@ class EventFacts:
     source: str
     place: str
     details: dict[str, Any]
+
+    @property
+    def title(self) -> str:
+        return guidance.event_kind(self.kind).title
+
+    @property
+    def told(self) -> list[tuple[str, str]]:
+        """What else was said, as pairs of a label and words."""
+        return in_words(self.details)
 
 
 @dataclass(frozen=True)

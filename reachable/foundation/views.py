@@ -25,3 +25,9 @@ def render(
     request: HttpRequest, template: str, context: dict[str, Any] | None = None, status: int = 200
 ) -> HttpResponse:
     return django_render(request, template, context or {}, status=status)
+
+
+def page_number(request: HttpRequest) -> int:
+    """Return which page of a long list was asked for; anything that is no number is the first."""
+    asked = request.GET.get("page", "1")
+    return int(asked) if asked.isdecimal() and len(asked) < 6 else 1

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from reachable.people.rules import age_on
 from reachable.practice import clocks, guidance
 from reachable.practice.time import When
 
@@ -48,15 +49,7 @@ def opening(
 def answer_by(kind: str, at: datetime) -> datetime:
     """Return by when whoever is asked at that instant should have answered."""
     span = guidance.moment_kind(kind).acknowledge_clock.span
-    return span.due(
-        occurred=When.at(at), received=at, calendar=clocks.england_and_wales()
-    ).instant
-
-
-def age_on(birth_date: date, day: date) -> int:
-    """Return the age in whole years; born on 29 February, one is a year older on 1 March."""
-    before = (day.month, day.day) < (birth_date.month, birth_date.day)
-    return day.year - birth_date.year - before
+    return span.due(occurred=When.at(at), received=at, calendar=clocks.england_and_wales()).instant
 
 
 def next_asked(on_duty: Sequence[UUID], asked: Sequence[UUID]) -> UUID | None:

@@ -107,9 +107,7 @@ def visible_moments(*, by: Actor) -> QuerySet[Moment]:
         return Moment.objects.all()
     if not by.can("moments.hold") or by.scope("welfare") not in {"involved", "all"}:
         return Moment.objects.none()
-    return Moment.objects.filter(
-        person__now__current_id__in=people.visible_people(by=by)
-    )
+    return Moment.objects.filter(person__now__current_id__in=people.visible_people(by=by))
 
 
 def worklist(*, by: Actor, mine_only: bool = False) -> Worklist:

@@ -1,5 +1,32 @@
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
+from django.http import HttpResponse
 from django.urls import URLPattern
 
-urlpatterns: list[URLPattern] = []
+from reachable.foundation.urls import page
+from reachable.moments import views
+
+HOLD = "moments.hold"
+BOTH = ("GET", "POST")
+
+
+def _of_one(
+    end: str, view: Callable[..., HttpResponse], name: str, methods: Sequence[str]
+) -> URLPattern:
+    route = f"moments/<uuid:moment_id>/{end}"
+    return page(route, view, name=name, needs=HOLD, methods=methods)
+
+
+urlpatterns = [
+    page("worklist/", views.worklist, name="worklist", needs=HOLD),
+    _of_one("", views.moment, "moment", ("GET",)),
+    _of_one("take/", views.take, "moment_take", ("POST",)),
+    _of_one("steps/", views.step_done, "moment_step", ("POST",)),
+    _of_one("attempt/", views.attempt, "moment_attempt", BOTH),
+    _of_one("reached/", views.reach, "moment_reached", BOTH),
+    _of_one("pass-on/", views.pass_on, "moment_pass_on", BOTH),
+    _of_one("hand-over/", views.hand_over, "moment_hand_over", BOTH),
+    _of_one("close/", views.close, "moment_close", BOTH),
+]

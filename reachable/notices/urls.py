@@ -1,5 +1,10 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from reachable.foundation.urls import SIGNED_IN, page
+from reachable.notices import views
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    page("notices/", views.notices, name="notices", needs=SIGNED_IN),
+    page("notices/read/", views.all_read, name="notices_read", needs=SIGNED_IN, methods=("POST",)),
+    page("notices/<uuid:notice_id>/", views.notice, name="notice", needs=SIGNED_IN),
+]

@@ -229,3 +229,9 @@ def current_people(merges: Iterable[tuple[UUID, UUID]]) -> dict[UUID, UUID]:
             person = into[person]
         found[start] = person
     return found
+
+
+def age_on(birth_date: date, day: date) -> int:
+    """Return the age in whole years; born on 29 February, one is a year older on 1 March."""
+    before = (day.month, day.day) < (birth_date.month, birth_date.day)
+    return day.year - birth_date.year - before

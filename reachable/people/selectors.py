@@ -105,9 +105,7 @@ def child(*, by: Actor, person_id: UUID) -> ChildFacts:
     """
     by.require("people.read")
     current = (
-        CurrentPerson.objects.filter(
-            person_id=person_id, current_id__in=visible_people(by=by)
-        )
+        CurrentPerson.objects.filter(person_id=person_id, current_id__in=visible_people(by=by))
         .values_list("current_id", flat=True)
         .first()
     )

@@ -1,5 +1,14 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from reachable.foundation.urls import page
+from reachable.people import views
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    page("children/<uuid:person_id>/", views.child, name="child", needs="people.read"),
+    page(
+        "children/<uuid:person_id>/who-looked/",
+        views.who_looked,
+        name="child_looked",
+        needs="people.read",
+    ),
+]

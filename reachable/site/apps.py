@@ -11,4 +11,15 @@ class SiteConfig(AppConfig):
 
     def ready(self) -> None:
         """The last room to start: after it, the registries are closed."""
+        from reachable.foundation.registries import NavigationItem, navigation
+        from reachable.foundation.urls import SIGNED_IN
+
+        navigation.add(
+            "help", NavigationItem("Help", "help", SIGNED_IN, 90, place="footer"), room="site"
+        )
+        navigation.add(
+            "practice",
+            NavigationItem("What this follows", "practice", "practice.read", 91, place="footer"),
+            room="site",
+        )
         Registry.freeze_all()

@@ -1,5 +1,12 @@
+"""Addresses of the pages that belong to no other room."""
+
 from __future__ import annotations
 
-from django.urls import URLPattern
+from reachable.foundation.urls import SIGNED_IN, page
+from reachable.site import views
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    page("", views.home, name="home", needs=SIGNED_IN),
+    page("help/", views.help_page, name="help", needs=SIGNED_IN),
+    page("what-this-follows/", views.practice, name="practice", needs="practice.read"),
+]

@@ -1,0 +1,96 @@
+"""Who did and who looked, for those who may ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from reachable.audit.models import Entry
+from reachable.audit.services import looked
+from reachable.foundation.actor import Actor
+from reachable.practice.time import start_of_day
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class EntryFacts:
+    """One act, by identifiers only."""
+
+    id: UUID
+    at: datetime
+    actor_id: UUID | None
+    part: str
+    action: str
+    subject_kind: str
+    subject_id: UUID | None
+    details: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Entries:
+    """One page of entries, newest first."""
+
+    entries: list[EntryFacts]
+    number: int
+    pages: int
+    total: int
+
+
+def looks_at(*, by: Actor, kind: str, subject_ids: Iterable[UUID], page: int = 1) -> Entries:
+    """Return who looked at a record. The caller has made sure that `by` may see it."""
+    by.require("people.read")
+    held = Entry.objects.filter(
+        action="looked", subject_kind=kind, subject_id__in=list(subject_ids)
+    )
+    return _page(held, page)
+
+
+def entries(
+    *,
+    by: Actor,
+    actor_ids: Iterable[UUID] | None = None,
+    subject_id: UUID | None = None,
+    day: date | None = None,
+    page: int = 1,
+) -> Entries:
+    """Return entries of these people, about this subject, of this day in London; or all.
+
+    To read the audit is itself a look, and is noted.
+    """
+    by.require("audit.read")
+    looked(by=by, subject=("audit", None), page="who looked")
+    held = Entry.objects.all()
+    if actor_ids is not None:
+        held = held.filter(actor_id__in=list(actor_ids))
+    if subject_id is not None:
+        held = held.filter(subject_id=subject_id)
+    if day is not None:
+        held = held.filter(at__gte=start_of_day(day), at__lt=start_of_day(day + timedelta(days=1)))
+    return _page(held, page)
+
+
+def _page(held: QuerySet[Entry], page: int) -> Entries:
+    total = held.count()
+    pages = max(1, -(-total // PAGE))
+    number = min(max(1, page), pages)
+    rows = held.order_by("-at", "-id")[(number - 1) * PAGE : number * PAGE]
+    return Entries([_facts(row) for row in rows], number, pages, total)
+
+
+def _facts(row: Entry) -> EntryFacts:
+    return EntryFacts(
+        row.id,
+        row.at,
+        row.actor_id,
+        row.actor_name,
+        row.action,
+        row.subject_kind,
+        row.subject_id,
+        row.details,
+    )

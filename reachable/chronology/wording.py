@@ -1,0 +1,43 @@
+"""What an event's details are called on a page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+_LABELS = {
+    "said": "What was said",
+    "reach": "How to reach the child or who is with them",
+    "sent_by": "Sent by",
+    "offence_group": "Given reason for the arrest",
+    "officer_contact": "Officer to ring",
+    "arrest_place": "Where it happened",
+    "missing_from": "Missing from",
+    "found_place": "Found at",
+    "placement": "Lives in",
+    "station": "Station",
+    "attendance": "Came",
+}
+_VALUES = {
+    "arrest": "by arrest",
+    "voluntary_attendance": "for a voluntary interview",
+    "home": "the family’s home",
+    "children_home": "a children’s home",
+    "foster": "a foster home",
+    "other": "another place",
+}
+_CODED = {"attendance", "placement"}
+
+
+def in_words(details: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return label and words; a label that nobody has named yet is made from its key."""
+    return [
+        (_label(key), _VALUES.get(value, value) if key in _CODED else str(value))
+        for key, value in details.items()
+        if value
+    ]
+
+
+def _label(key: str) -> str:
+    words = key.replace("_", " ")
+    return _LABELS.get(key, words[:1].upper() + words[1:])

@@ -1,0 +1,114 @@
+"""What people answer about a moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from django import forms
+
+from reachable.foundation.fields import ClockTimeField, DayField, Hinted
+from reachable.foundation.time import today
+from reachable.moments.wording import ATTEMPTS, REACHED
+from reachable.practice import guidance
+from reachable.practice.time import read_local
+
+
+class ActForm(forms.Form):
+    """An act on a moment as it was when the page was opened."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def answers(self) -> dict[str, Any]:
+        """Return what the service takes, by the names of its parameters."""
+        return dict(self.cleaned_data)
+
+
+def _note(label: str, help_text: str, *, required: bool) -> forms.CharField:
+    box = forms.Textarea(attrs={"rows": 4})
+    return forms.CharField(
+        label=label, help_text=help_text, required=required, widget=box, max_length=4000
+    )
+
+
+def _offer(form: forms.Form, name: str, choices: Sequence[tuple[str, Any]]) -> None:
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)
+    field.choices = choices
+
+
+class AttemptForm(ActForm):
+    how = forms.ChoiceField(label="How did you try?", choices=ATTEMPTS, widget=forms.RadioSelect)
+    note = _note(
+        "What happened, and what will you try next?",
+        "Another time of day, another place, or somebody the child trusts.",
+        required=False,
+    )
+
+
+class ReachForm(ActForm):
+    how = forms.ChoiceField(
+        label="How was the child reached?", choices=REACHED, widget=forms.RadioSelect
+    )
+    day = DayField(label="On which day?", required=False, help_text="Leave empty for today.")
+    at = ClockTimeField(
+        label="At what time?", required=False, help_text="Leave empty for just now."
+    )
+    note = _note(
+        "What does the child say they need?",
+        "Their words, if you can. Do not ask about an offence.",
+        required=False,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("day") and not given.get("at") and not self.errors:
+            self.add_error("at", "Enter the time too, as well as you know it")
+        return given
+
+    def answers(self) -> dict[str, Any]:
+        """Say when as an instant; without a time it was just now."""
+        given = super().answers()
+        day, at = given.pop("day"), given.pop("at")
+        return {**given, "at": read_local(day or today(), at).instant if at else None}
+
+
+class PassOnForm(ActForm):
+    reason = _note("Why can you not take it?", "A few words are enough.", required=True)
+
+
+class HandOverForm(ActForm):
+    to_user = forms.TypedChoiceField(
+        label="To whom?",
+        coerce=UUID,
+        widget=forms.RadioSelect,
+        help_text="They have to acknowledge it. Until then it counts as waiting.",
+    )
+    reason = _note("Why, and what do they need to know?", "", required=True)
+
+    def __init__(self, *args: Any, people: Iterable[tuple[UUID, str, bool]], **kwargs: Any) -> None:
+        """Offer these people (user, name, whether they are on duty now)."""
+        super().__init__(*args, **kwargs)
+        choices = [
+            (str(user), Hinted(name, "On duty now") if on_duty else name)
+            for user, name, on_duty in people
+        ]
+        _offer(self, "to_user", choices)
+
+
+class CloseForm(ActForm):
+    outcome = forms.ChoiceField(label="How does it end?", widget=forms.RadioSelect)
+    reason = _note(
+        "Say why, and what comes next",
+        "Answer the question beside what you chose.",
+        required=True,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [
+            (known.key, Hinted(known.title, f"{known.detail} {known.asks}"))
+            for known in guidance.outcomes()
+        ]
+        _offer(self, "outcome", choices)

@@ -1,0 +1,82 @@
+"""How pages and the history say where a moment stands and what was done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from reachable.moments.selectors import ActionFacts, MomentFacts, Row
+
+TAKEN = frozenset({"acknowledged", "claimed"})
+BUCKETS: Mapping[str, tuple[str, str, str]] = {
+    "now": (
+        "Now",
+        "Nobody has taken it up yet, or its time is nearly over or has passed.",
+        "Nothing waits to be taken up.",
+    ),
+    "today": ("Today", "Due before midnight.", "Nothing else is due today."),
+    "week": ("This week", "Due later, or reached and not yet closed.", "Nothing is due later."),
+}
+ATTEMPTS = (
+    ("visited", "I went to see them"),
+    ("rang", "I rang"),
+    ("wrote", "I sent a message"),
+    ("asked_somebody", "I asked somebody they trust"),
+    ("other", "In another way"),
+)
+REACHED = (
+    ("seen", "Seen in person"),
+    ("spoken", "Spoken with by phone or video"),
+    ("answered", "They answered a message"),
+)
+_TRIED = {
+    "visited": "went to see the child",
+    "rang": "rang",
+    "wrote": "sent a message",
+    "asked_somebody": "asked somebody the child trusts",
+    "other": "tried to reach the child",
+}
+_REACHED = {
+    "seen": "saw the child",
+    "spoken": "spoke with the child",
+    "answered": "had an answer from the child",
+}
+
+
+def standing(row: Row, outcome: str = "") -> str:
+    """Return in a sentence who has a moment, or who is asked."""
+    if row.state == "held":
+        return f"{row.holder} has it"
+    if row.state == "waiting":
+        return f"{row.asked} is asked"
+    if row.state == "with_team":
+        return f"Nobody yet; all of {row.team} are asked"
+    return f"Closed: {outcome[:1].lower()}{outcome[1:]}" if outcome else "Closed"
+
+
+def said(action: ActionFacts, moment: MomentFacts, outcomes: Mapping[str, str]) -> str:
+    """Return one line of the history; what somebody wrote stands beside it, as they wrote it."""
+    who, about = action.by, action.about
+    step = moment.pathway.step(action.step) if action.step else None
+    sentences = {
+        "opened": f"Opened by the rule {moment.opened_by_rule}",
+        "asked": f"{about} was asked",
+        "passed_on": f"{who} could not take it; {about} was asked"
+        if who
+        else f"No answer in time; {about} was asked",
+        "to_team": f"{who} could not take it, and nobody else was on duty; the whole team was told"
+        if who
+        else "Nobody on duty answered; the whole team was told",
+        "handed_over": f"{who} handed it over; {about} was asked",
+        "acknowledged": f"{who} acknowledged it, and has it",
+        "claimed": f"{who} took it",
+        "attempted": f"{who} {_TRIED.get(action.how, _TRIED['other'])}",
+        "reached": f"{who} {_REACHED.get(action.how, 'reached the child')}",
+        "step_done": f"{who} did: {step.title if step else action.step}",
+        "closed": f"{who} closed it: {outcomes.get(action.how, action.how)}",
+        "joined": "Something else happened, and joined this moment",
+        "joined_older": "It joined an older moment of the same child",
+        "separated": "It was separated again: the two records are different children",
+    }
+    return sentences[action.kind]

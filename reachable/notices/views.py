@@ -1,0 +1,30 @@
+"""Pages of what somebody has been told."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from reachable.foundation.views import actor, render
+from reachable.notices import selectors, services
+
+
+def notices(request: HttpRequest) -> HttpResponse:
+    return render(
+        request, "notices/list.html", {"notices": selectors.my_notices(by=actor(request))}
+    )
+
+
+def notice(request: HttpRequest, notice_id: UUID) -> HttpResponse:
+    """Lead to what the notice is about; what is opened there counts as told."""
+    by = actor(request)
+    found = selectors.my_notice(by=by, notice_id=notice_id)
+    services.mark_read(by=by, subject=(found.address, found.subject_id))
+    return redirect(found.address, found.subject_id)
+
+
+def all_read(request: HttpRequest) -> HttpResponse:
+    services.mark_read(by=actor(request))
+    return redirect("notices")

@@ -1,0 +1,44 @@
+"""Where people begin, help, and what the product follows."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from reachable.foundation.registries import navigation
+from reachable.foundation.urls import SIGNED_IN
+from reachable.foundation.views import actor, render
+from reachable.practice import guidance
+from reachable.site.wording import group_key
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """Lead to the first page of this person's work."""
+    by = actor(request)
+    links = sorted(navigation.items(), key=lambda link: link.order)
+    for link in links:
+        if link.place == "header" and (link.needs == SIGNED_IN or by.can(link.needs)):
+            return redirect(link.url_name)
+    return render(request, "site/home.html")
+
+
+def help_page(request: HttpRequest) -> HttpResponse:
+    return render(request, "site/help.html")
+
+
+def practice(request: HttpRequest) -> HttpResponse:
+    """What is not known first, then one group at a time."""
+    groups = [(group_key(group.title), group) for group in guidance.all_items()]
+    asked = request.GET.get("group", "")
+    shown = next((group for key, group in groups if key == asked), None)
+    return render(
+        request,
+        "site/practice.html",
+        {
+            "groups": groups,
+            "shown_key": asked if shown else "",
+            "shown": shown,
+            "not_known": guidance.not_known(),
+            "sources": guidance.sources(),
+        },
+    )
