@@ -9,7 +9,6 @@ from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
-from django.db.models import Q
 
 from reachable.access.models import Agency, Involvement, Role, Shift, Team, TeamMembership, User
 from reachable.access.policy import policy
@@ -117,9 +116,7 @@ def plan_shifts(
         ["id", "team", "user", "starts_at", "ends_at", "position"],
         [(new_id(), team_id, *shift) for shift in shifts],
     )
-    audit.record(
-        by=by, action="access.shifts_planned", subject=("team", team_id), shifts=count
-    )
+    audit.record(by=by, action="access.shifts_planned", subject=("team", team_id), shifts=count)
     return count
 
 
@@ -146,15 +143,25 @@ def involve(
 
 
 def end_involvement(
-    *, by: Actor, because_of: UUID, user_id: UUID | None = None, except_user: UUID | None = None
+    *,
+    by: Actor,
+    because_of: UUID,
+    user_id: UUID | None = None,
+    except_user: UUID | None = None,
+    keep_team: bool = False,
 ) -> int:
-    """End what somebody was given because of a moment: of one person, of all but one, or all."""
+    """End what somebody was given because of a moment: of one person, of all but one, or all.
+
+    The team's own involvement stays with `except_user` and with `keep_team`.
+    """
     del by
     ending = Involvement.objects.filter(because_of=because_of, ended_at=None)
     if user_id is not None:
         ending = ending.filter(user_id=user_id)
     if except_user is not None:
-        ending = ending.exclude(Q(user_id=except_user) | Q(user_id=None))
+        ending = ending.exclude(user_id=except_user)
+    if except_user is not None or keep_team:
+        ending = ending.exclude(user_id=None)
     return ending.update(ended_at=now())
 
 

@@ -85,9 +85,7 @@ def hand_over(
 
 
 @transaction.atomic
-def attempt(
-    *, by: Actor, moment_id: UUID, how: str, note: str, version: int | None = None
-) -> None:
+def attempt(*, by: Actor, moment_id: UUID, how: str, note: str, version: int | None = None) -> None:
     """Record that one tried to reach the child. Trying is not reaching."""
     moment = _held(by, moment_id, version)
     moment.attempted_at = moment.attempted_at or now()
@@ -212,9 +210,7 @@ def _open(by: Actor, moment_id: UUID, version: int | None) -> Moment:
 def _held(by: Actor, moment_id: UUID, version: int | None) -> Moment:
     moment = _open(by, moment_id, version)
     if moment.holder_id != by.id:
-        raise Conflict(
-            "You do not have this moment.", kept=NOTHING_CHANGED, next="Take it first."
-        )
+        raise Conflict("You do not have this moment.", kept=NOTHING_CHANGED, next="Take it first.")
     return moment
 
 
@@ -232,7 +228,9 @@ def _ask_next(by: Actor, moment: Moment, *, note: str) -> None:
     )
     on_duty = [who.user_id for who in access.on_duty(team_id=moment.team_id, at=now())]
     next_user = rules.next_asked(on_duty, [user for user in asked if user])
-    access_services.end_involvement(by=by, because_of=moment.id, except_user=next_user)
+    access_services.end_involvement(
+        by=by, because_of=moment.id, except_user=next_user, keep_team=True
+    )
     if next_user is not None:
         _ask(by, moment, next_user, kind="passed_on", telling="moment.assigned", note=note)
         return
@@ -253,9 +251,7 @@ def _ask_next(by: Actor, moment: Moment, *, note: str) -> None:
     )
 
 
-def _ask(
-    by: Actor, moment: Moment, user_id: UUID, *, kind: str, telling: str, note: str
-) -> None:
+def _ask(by: Actor, moment: Moment, user_id: UUID, *, kind: str, telling: str, note: str) -> None:
     moment.state, moment.asked_id = "waiting", user_id
     moment.answer_by = rules.answer_by(moment.kind, now())
     row = (user_id, None, moment.person_id, "asked", moment.id)
