@@ -137,7 +137,5 @@ class Involvement(Identified):
             models.Index(fields=["because_of"], name="involvement_because"),
         ]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(user=None) ^ Q(team=None), name="involvement_of_one"
-            )
+            models.CheckConstraint(condition=Q(user=None) ^ Q(team=None), name="involvement_of_one")
         ]

@@ -13,7 +13,8 @@ def refuse_changes(*tables: str) -> tuple[Any, Any]:
         if postgres:
             schema_editor.execute(
                 "CREATE OR REPLACE FUNCTION audit_refuse() RETURNS trigger AS $$ BEGIN "
-                "RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$ LANGUAGE plpgsql"
+                "RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$ LANGUAGE plpgsql",
+                params=None,
             )
         for table in tables:
             for verb in ("UPDATE", "DELETE"):

@@ -52,6 +52,4 @@ def identifiers(details: Mapping[str, Any]) -> dict[str, Any]:
     wrong = FORBIDDEN_DETAIL & details.keys()
     if wrong:
         raise ValueError(f"audit entries hold identifiers, never content: {sorted(wrong)}")
-    return {
-        key: value.hex if isinstance(value, UUID) else value for key, value in details.items()
-    }
+    return {key: value.hex if isinstance(value, UUID) else value for key, value in details.items()}

@@ -64,9 +64,7 @@ def record(
         else:
             found[key] = new_id()
             fresh.append((found[key], what.signal_id, what.kind, what.agency_id, at, *facts))
-    bulk_insert(
-        Event, ["id", "signal_id", "kind", "agency", "recorded_at", *_FACTS], fresh
-    )
+    bulk_insert(Event, ["id", "signal_id", "kind", "agency", "recorded_at", *_FACTS], fresh)
     bulk_update(Event, "id", _FACTS, changed)
     gone = [event_id for key, event_id in known.items() if key not in found]
     if gone:

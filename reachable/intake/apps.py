@@ -2,7 +2,47 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
+DAILY = 24 * 60 * 60
+
 
 class IntakeConfig(AppConfig):
     name = "reachable.intake"
     label = "intake"
+
+    def ready(self) -> None:
+        from reachable.foundation.registries import (
+            NavigationItem,
+            Reference,
+            Schedule,
+            navigation,
+            references,
+            schedules,
+        )
+        from reachable.intake import reference, services
+        from reachable.moments.registries import moment_answered
+
+        schedules.add(
+            "loads",
+            Schedule("loads", 20, lambda by: services.resume_abandoned(by=by)),
+            room="intake",
+        )
+        schedules.add(
+            "forget", Schedule("forget", DAILY, lambda by: services.forget(by=by)), room="intake"
+        )
+        moment_answered.add("senders", services.tell_senders, room="intake")
+        references.add(
+            "feeds", Reference("docs/reference/feeds.md", reference.render), room="intake"
+        )
+        navigation.add(
+            "signal",
+            NavigationItem("Send a signal", "send_signal", "signals.send", 20),
+            room="intake",
+        )
+        navigation.add(
+            "signals",
+            NavigationItem("What I sent", "my_signals", "signals.send", 30),
+            room="intake",
+        )
+        navigation.add(
+            "intake", NavigationItem("Intake", "intake", "intake.load", 40), room="intake"
+        )

@@ -123,9 +123,7 @@ class QuarantinedRow(Identified):
             models.UniqueConstraint(fields=["delivery", "row_number"], name="row_refused_once")
         ]
         indexes = [
-            models.Index(
-                fields=["source_key"], condition=Q(state="open"), name="refused_by_key"
-            )
+            models.Index(fields=["source_key"], condition=Q(state="open"), name="refused_by_key")
         ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -23,33 +23,23 @@ from reachable.moments.models import OPEN, Action, Moment, Trigger
 from reachable.moments.rules import Opening
 from reachable.notices import services as notices
 from reachable.notices.services import Telling
-from reachable.practice.time import When
 
 Values = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Noticeable:
-    """An event, whose it is, and what the rules need to know of it."""
+    """An event that calls for a moment, and whose it is."""
 
     event_id: UUID
     signal_id: UUID
     kind: str
     person_id: UUID
     current_id: UUID
-    occurred: When
+    opening: Opening
     received_at: datetime
-    birth_date: date | None
     postcode: str
     revised: bool = False
-
-    def opening(self) -> Opening | None:
-        return rules.opening(
-            event_kind=self.kind,
-            occurred=self.occurred,
-            received_at=self.received_at,
-            birth_date=self.birth_date,
-        )
 
 
 @dataclass
@@ -83,17 +73,17 @@ class Batch:
 
     def run(self, events: Sequence[Noticeable]) -> int:
         """Return how many moments were opened."""
-        calls = [(event, opening) for event in events if (opening := event.opening())]
-        calls = self._without_revised(calls)
-        open_now = _open_moments({event.current_id for event, _ in calls})
-        areas = areas_of(event.postcode for event, _ in calls)
-        for event, opening in calls:
+        events = self._without_revised(events)
+        open_now = _open_moments({event.current_id for event in events})
+        areas = areas_of(event.postcode for event in events)
+        for event in events:
+            opening = event.opening
             known = open_now.get(event.current_id)
             if known is None:
-                known = self._open(event, opening, areas.get(event.postcode, ""))
+                known = self._open(event, areas.get(event.postcode, ""))
                 open_now[event.current_id] = known
             else:
-                self._join(event, opening, known)
+                self._join(event, known)
             self.writes.triggers.append(
                 (
                     *(new_id(), known.moment_id, event.event_id, event.signal_id),
@@ -103,25 +93,21 @@ class Batch:
         self._write()
         return len(self.writes.moments)
 
-    def _without_revised(
-        self, calls: list[tuple[Noticeable, Opening]]
-    ) -> list[tuple[Noticeable, Opening]]:
+    def _without_revised(self, events: Sequence[Noticeable]) -> list[Noticeable]:
         """A corrected event keeps its moment; only its clock is set anew."""
-        revised = {
-            trigger.event_id: trigger
-            for trigger in Trigger.objects.filter(
-                event_id__in=[event.event_id for event, _ in calls if event.revised]
-            )
-        }
-        for event, opening in calls:
+        maybe = [event.event_id for event in events if event.revised]
+        triggers = Trigger.objects.filter(event_id__in=maybe) if maybe else ()
+        revised = {trigger.event_id: trigger for trigger in triggers}
+        for event in events:
             trigger = revised.get(event.event_id)
-            if trigger is not None and trigger.due_at != opening.child_due_at:
-                trigger.due_at = opening.child_due_at
+            if trigger is not None and trigger.due_at != event.opening.child_due_at:
+                trigger.due_at = event.opening.child_due_at
                 trigger.save(update_fields=["due_at"])
                 self.reclocked.add(trigger.moment_id)
-        return [call for call in calls if call[0].event_id not in revised]
+        return [event for event in events if event.event_id not in revised]
 
-    def _open(self, event: Noticeable, opening: Opening, area: str) -> _Open:
+    def _open(self, event: Noticeable, area: str) -> _Open:
+        opening = event.opening
         moment_id = new_id()
         team_id = self._team_for(area)
         asked = self._first_on_duty(team_id)
@@ -153,7 +139,8 @@ class Batch:
                 self._tell(member.user_id, "moment.with_team", moment_id, key)
         return _Open(moment_id, None, opening.child_due_at)
 
-    def _join(self, event: Noticeable, opening: Opening, known: _Open) -> None:
+    def _join(self, event: Noticeable, known: _Open) -> None:
+        opening = event.opening
         self._act(known.moment_id, "joined", None)
         if opening.child_due_at < known.child_due_at:
             known.child_due_at = opening.child_due_at

@@ -92,9 +92,7 @@ class Review(Identified):
     decided_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [
-            models.Index(fields=["opened_at"], condition=Q(outcome=""), name="review_open")
-        ]
+        indexes = [models.Index(fields=["opened_at"], condition=Q(outcome=""), name="review_open")]
 
 
 class ReviewCandidate(models.Model):
@@ -104,9 +102,7 @@ class ReviewCandidate(models.Model):
     record = models.ForeignKey(Record, on_delete=models.PROTECT)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["review", "record"], name="candidate_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["review", "record"], name="candidate_once")]
 
 
 class Merge(Identified):
@@ -129,7 +125,5 @@ class Merge(Identified):
             models.UniqueConstraint(
                 fields=["joined"], condition=Q(undone_at=None), name="joined_once"
             ),
-            models.CheckConstraint(
-                condition=~Q(kept=models.F("joined")), name="merge_of_two"
-            ),
+            models.CheckConstraint(condition=~Q(kept=models.F("joined")), name="merge_of_two"),
         ]

@@ -109,9 +109,7 @@ def review(*, by: Actor, review_id: UUID) -> ReviewFacts:
     found = Review.objects.select_related("record__agency").filter(id=review_id).first()
     if found is None:
         raise NotFound
-    beside = list(
-        Record.objects.filter(reviewcandidate__review=found).select_related("agency")
-    )
+    beside = list(Record.objects.filter(reviewcandidate__review=found).select_related("agency"))
     audit.looked(by=by, subject=("review", found.id), page="review")
     sides = [_side(record) for record in beside]
     mine = _side(found.record)

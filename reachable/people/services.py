@@ -31,9 +31,7 @@ def identify(*, by: Actor, claims: Sequence[Claim]) -> list[Identified | None]:
 
 
 @transaction.atomic
-def decide_review(
-    *, by: Actor, review_id: UUID, same_as: UUID | None, reason: str
-) -> UUID | None:
+def decide_review(*, by: Actor, review_id: UUID, same_as: UUID | None, reason: str) -> UUID | None:
     """Decide that a record is one of the people beside it (`same_as`, a record), or nobody.
 
     Returns the merge, if two people became one.

@@ -15,11 +15,9 @@ def database_from(url: str | None, default: Path) -> dict[str, Any]:
         return _sqlite(default)
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
-        return _sqlite(Path(unquote(parts.path.removeprefix("/") if parts.netloc else parts.path)))
+        return _sqlite(Path(unquote(parts.path)))
     if parts.scheme not in {"postgres", "postgresql"}:
-        raise ValueError(
-            f"DATABASE_URL starts with “{parts.scheme}”; use postgres:// or sqlite://"
-        )
+        raise ValueError(f"DATABASE_URL starts with “{parts.scheme}”; use postgres:// or sqlite://")
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.removeprefix("/")),

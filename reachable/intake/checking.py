@@ -1,0 +1,156 @@
+"""Checks a file as a feed, row by row, without a database: for the sender, the shell and the preview."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from reachable.foundation.errors import BadInput
+from reachable.foundation.files.limits import DEFAULT, Limits
+from reachable.foundation.files.table import Cells, Table, Unreadable, open_table
+from reachable.intake.rules.check import Checked, Content, Refused, check_row, refuse_unreadable
+from reachable.intake.rules.headings import Mapping, Mismatch, match_headings
+from reachable.intake.rules.problems import Problem
+from reachable.intake.rules.words import as_text
+from reachable.intake.specification import Feed, feeds
+
+Result = Checked | Refused
+
+
+@dataclass(frozen=True)
+class CheckedRow:
+    """A row of a file: its number as a spreadsheet shows it, its cells as sent, and what they are."""
+
+    number: int
+    cells: tuple[str, ...]
+    result: Result
+
+
+@dataclass(frozen=True)
+class OpenedFile:
+    """A file whose headings fit a feed; its rows can be gone through as often as needed."""
+
+    feed: Feed
+    table: Table
+    mapping: Mapping
+
+    def rows(self, today: date, *, after: int = 0) -> Iterator[CheckedRow]:
+        """Check the rows that come after row number `after`, one at a time; none is passed over."""
+        feed, mapping = self.feed, self.mapping
+        for number, cells in self.table.rows(after=after):
+            if isinstance(cells, Unreadable):
+                refused = refuse_unreadable(cells.sentence, cells.next, cells.cells)
+                yield CheckedRow(number, cells.cells, refused)
+            else:
+                yield CheckedRow(number, _as_sent(cells), check_row(feed, mapping, cells, today))
+
+
+def _as_sent(cells: Cells) -> tuple[str, ...]:
+    return tuple([cell if isinstance(cell, str) else as_text(cell) for cell in cells])
+
+
+def open_file(feed: Feed, path: Path, limits: Limits = DEFAULT) -> OpenedFile:
+    """Open a file as a feed; raise BadInput, in a sentence, if it cannot be one."""
+    table = open_table(path, limits)
+    mapping = match_headings(feed, table.headings, feeds().values())
+    if isinstance(mapping, Mismatch):
+        raise BadInput(mapping.sentence, kept="Nothing was kept.", next=mapping.next)
+    return OpenedFile(feed, table, mapping)
+
+
+@dataclass(frozen=True)
+class Noted:
+    """A problem with the number of its row."""
+
+    row: int
+    problem: Problem
+
+
+@dataclass
+class CheckReport:
+    """What a load of this file would do: counts, the first problems, and rows as they were read."""
+
+    feed: str
+    size: int
+    notes: tuple[str, ...]
+    read: tuple[tuple[str, str], ...]
+    """Our name and the sender's heading of each column that is read."""
+    not_read: tuple[str, ...]
+    rows: int = 0
+    accepted: int = 0
+    refused: int = 0
+    questioned: int = 0
+    """Accepted rows that have a question."""
+    reasons: Counter[str] = field(default_factory=Counter)
+    problems: list[Noted] = field(default_factory=list)
+    samples: list[tuple[int, Content]] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the report as plain JSON values, without any content of accepted rows."""
+        return {
+            "feed": self.feed,
+            "rows": self.rows,
+            "accepted": self.accepted,
+            "quarantined": self.refused,
+            "questions": self.questioned,
+            "reasons": dict(self.reasons),
+            "columns": dict(self.read),
+            "not_read": list(self.not_read),
+            "notes": list(self.notes),
+            "problems": [
+                {
+                    "row": noted.row,
+                    "column": noted.problem.column,
+                    "reason": str(noted.problem.reason),
+                    "sentence": noted.problem.sentence,
+                    "next": noted.problem.next,
+                }
+                for noted in self.problems
+            ],
+        }
+
+
+def check_file(
+    feed: Feed,
+    path: Path,
+    today: date,
+    *,
+    limits: Limits = DEFAULT,
+    problems: int = 50,
+    samples: int = 5,
+) -> CheckReport:
+    """Go through a whole file, keep the first `problems` and `samples`, and write nothing."""
+    opened = open_file(feed, path, limits)
+    mapping = opened.mapping
+    report = CheckReport(
+        feed=feed.key,
+        size=opened.table.size,
+        notes=opened.table.notes,
+        read=tuple((name, mapping.headings[place]) for name, place in mapping.places),
+        not_read=mapping.not_read,
+    )
+    for row in opened.rows(today):
+        _count(report, row, problems, samples)
+    return report
+
+
+def _count(report: CheckReport, row: CheckedRow, problems: int, samples: int) -> None:
+    report.rows += 1
+    result = row.result
+    if isinstance(result, Checked):
+        report.accepted += 1
+        if len(report.samples) < samples:
+            report.samples.append((row.number, result.content))
+        told = result.questions
+        report.questioned += bool(told)
+    else:
+        report.refused += 1
+        told = result.problems + result.questions
+    for each in told:
+        report.reasons[str(each.reason)] += 1
+        if len(report.problems) < problems:
+            report.problems.append(Noted(row.number, each))

@@ -1,0 +1,92 @@
+"""What an accepted row makes: events with their time, and who it is about. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, time
+from functools import lru_cache
+from typing import Any
+
+from reachable.geography.rules import standard_postcode
+from reachable.intake.specification import Feed
+from reachable.people.rules import Identity, standard_name
+from reachable.practice.time import When, read_local
+
+ALSO_OF_THE_PERSON = ("communication_needs",)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """An event that a row makes."""
+
+    kind: str
+    when: When
+    place: str
+    compartment: str
+
+
+_day = lru_cache(maxsize=32768)(date.fromisoformat)
+
+
+@lru_cache(maxsize=65536)
+def _local(day: str, clock: str) -> When:
+    return read_local(date.fromisoformat(day), time.fromisoformat(clock) if clock else None)
+
+
+def made_by(feed: Feed, content: Mapping[str, Any]) -> list[Made]:
+    """Return the events of a row, in the order in which the feed names them."""
+    whens = {each.name: each for each in feed.happenings}
+    made = []
+    for make in feed.makes:
+        happening = whens[make.at]
+        day = content.get(happening.date)
+        if not day or (make.if_column and content.get(make.if_column) != make.if_value):
+            continue
+        when = _local(day, content.get(happening.time) or "")
+        place = content.get(make.place) if make.place else ""
+        made.append(Made(make.event, when, place or "", str(make.compartment)))
+    return made
+
+
+def identity_of(content: Mapping[str, Any]) -> Identity:
+    """Return who a row is about, in standard form."""
+    born = content.get("birth_date")
+    return Identity(
+        family=standard_name(content.get("family_name") or ""),
+        given=standard_name(content.get("given_names") or ""),
+        birth_date=_day(born) if born else None,
+        postcode=standard_postcode(content.get("postcode") or ""),
+        nhs_number=content.get("nhs_number") or "",
+        upn=content.get("upn") or "",
+    )
+
+
+def person_content(feed: Feed, content: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the part of a row that is about the person, as it is kept with their record."""
+    names = (*feed.identity, *ALSO_OF_THE_PERSON)
+    return {name: content[name] for name in names if content.get(name)}
+
+
+def event_details(feed: Feed, content: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what else a row says, without the person and without what the event itself holds."""
+    person = {*feed.identity, *ALSO_OF_THE_PERSON, feed.source_key}
+    times = {name for each in feed.happenings for name in (each.date, each.time)}
+    return {
+        name: value
+        for name, value in content.items()
+        if value and name not in person and name not in times
+    }
+
+
+def shown_name(content: Mapping[str, Any]) -> str:
+    parts = (content.get("given_names"), content.get("family_name"))
+    return " ".join(part for part in parts if part) or "Name not known"
+
+
+def short_hash(value: Any) -> str:
+    """Return 32 hexadecimal digits that are the same for the same JSON value."""
+    text = value if isinstance(value, str) else json.dumps(value, sort_keys=True)
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()

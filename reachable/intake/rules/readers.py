@@ -1,0 +1,189 @@
+"""What reads the cells of each type of column, made once for a file.
+
+A reader takes clean text that is not empty and returns the canonical value, or "" where nothing is
+known or the value was set aside; what is to be said about it goes to `told`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import TYPE_CHECKING
+
+from reachable.intake.rules import identifiers
+from reachable.intake.rules.dates import ReadDate, read_time
+from reachable.intake.rules.problems import Problem, Reason, problem
+from reachable.intake.rules.words import Cell, clean, is_no_name, is_not_known, word_key
+
+if TYPE_CHECKING:
+    from reachable.intake.specification import Column
+
+Told = list[Problem]
+Reader = Callable[[str, Told], str]
+
+
+def reader_of(column: Column, heading: str, *, source_key: bool) -> Reader:
+    """Return the reader of a column; dates and times have their own, below."""
+    match column.type:
+        case "name":
+            return _name_reader(column, heading)
+        case "reference":
+            return _reference_reader(column, heading, source_key=source_key)
+        case "code":
+            return _code_reader(column, heading)
+        case "sex":
+            return _sex_reader(column, heading)
+        case "postcode":
+            return _checked_reader(column, heading, identifiers.read_postcode, _POSTCODE)
+        case "nhs_number":
+            return _checked_reader(column, heading, identifiers.read_nhs_number, _NHS)
+        case "upn":
+            return _checked_reader(column, heading, identifiers.read_upn, _UPN)
+        case _:
+            return _text_reader(column, heading)
+
+
+_POSTCODE, _NHS, _UPN = Reason.POSTCODE_WRONG, Reason.NHS_NUMBER_WRONG, Reason.UPN_WRONG
+
+
+def _too_long(column: Column, heading: str, text: str) -> Problem:
+    return problem(
+        Reason.TOO_LONG,
+        column.name,
+        text,
+        heading=heading,
+        length=len(text),
+        longest=column.longest,
+    )
+
+
+def _text_reader(column: Column, heading: str) -> Reader:
+    longest = column.longest
+
+    def read(text: str, told: Told) -> str:
+        if len(text) > longest:
+            told.append(_too_long(column, heading, text))
+            return ""
+        return "" if len(text) < 20 and is_not_known(text) else text
+
+    return read
+
+
+def _name_reader(column: Column, heading: str) -> Reader:
+    longest = column.longest
+
+    def read(text: str, told: Told) -> str:
+        if len(text) > longest:
+            told.append(_too_long(column, heading, text))
+            return ""
+        if is_no_name(text):
+            return ""
+        if not text.isascii() and "\ufffd" in text:
+            told.append(problem(Reason.LOST_LETTERS, column.name, text, heading=heading))
+        return text
+
+    return read
+
+
+def _reference_reader(column: Column, heading: str, *, source_key: bool) -> Reader:
+    longest = column.longest
+    shortened = Reason.NUMBER_SHORTENED if source_key else Reason.NUMBER_SET_ASIDE
+
+    def read(text: str, told: Told) -> str:
+        if len(text) > longest:
+            told.append(_too_long(column, heading, text))
+            return ""
+        if identifiers.is_shortened(text):
+            told.append(problem(shortened, column.name, text, heading=heading))
+            return ""
+        return "" if is_not_known(text) else text
+
+    return read
+
+
+def _code_reader(column: Column, heading: str) -> Reader:
+    known = {
+        word_key(word): code for code, words in column.codes.items() for word in (code, *words)
+    }
+    listed = ", ".join(words[0] for words in column.codes.values())
+    unknown = Reason.CODE_UNKNOWN if column.need == "value" else Reason.CODE_SET_ASIDE
+
+    def read(text: str, told: Told) -> str:
+        code = known.get(word_key(text))
+        if code is None:
+            if not is_not_known(text):
+                told.append(problem(unknown, column.name, text, heading=heading, known=listed))
+            return ""
+        return code
+
+    return read
+
+
+def _sex_reader(column: Column, heading: str) -> Reader:
+    def read(text: str, told: Told) -> str:
+        key = word_key(text)
+        sex = identifiers.SEX_OF.get(key)
+        if sex is not None:
+            return sex
+        if key not in identifiers.SEX_NOT_KNOWN and not is_not_known(text):
+            told.append(
+                problem(
+                    Reason.CODE_SET_ASIDE,
+                    column.name,
+                    text,
+                    heading=heading,
+                    known="F, M, X, or empty",
+                )
+            )
+        return ""
+
+    return read
+
+
+def _checked_reader(
+    column: Column, heading: str, check: Callable[[str], str | None], wrong: Reason
+) -> Reader:
+    """A value that says by itself whether it can be right; a wrong one is never trusted."""
+
+    def read(text: str, told: Told) -> str:
+        value = check(text)
+        if value is None:
+            if not is_not_known(text):
+                told.append(problem(wrong, column.name, text, heading=heading))
+            return ""
+        return value
+
+    return read
+
+
+def read_clock(cell: Cell, column: Column, heading: str, told: Told) -> str:
+    """Return a time of day, or "" with a question where it is none."""
+    if isinstance(cell, str):
+        cell = clean(cell)
+        if not cell:
+            return ""
+    clock = read_time(cell)
+    if not clock and not (isinstance(cell, str) and is_not_known(cell)):
+        told.append(problem(Reason.TIME_UNREADABLE, column.name, str(cell), heading=heading))
+    return clock
+
+
+def date_problem(found: ReadDate, column: Column, heading: str, value: str, order: str) -> Problem:
+    """Say why a date was not read, with what it might have been."""
+    reason = found.reason or Reason.DATE_UNREADABLE
+    readings = [_say(day) for day in found.readings]
+    iso = found.readings[0].isoformat() if found.readings else "2026-03-07"
+    return problem(
+        reason,
+        column.name,
+        value,
+        heading=heading,
+        one=readings[0] if readings else "",
+        other=readings[-1] if readings else "",
+        iso=iso,
+        order=order.replace("-", ", "),
+    )
+
+
+def _say(day: date) -> str:
+    return f"{day.day} {day:%B} {day.year}"

@@ -1,0 +1,26 @@
+"""Sample files of each feed, with the invented rows of its specification."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from reachable.foundation.files.export import write_csv, write_xlsx
+from reachable.intake.specification import Feed
+
+KINDS = ("csv", "xlsx")
+
+
+def sample_table(feed: Feed) -> tuple[list[str], list[list[str]]]:
+    """Return the headings and rows of a feed's sample file."""
+    return (
+        [column.heading for column in feed.columns],
+        [list(sample.cells) for sample in feed.samples],
+    )
+
+
+def write_sample(feed: Feed, folder: Path, kind: str = "csv") -> Path:
+    """Write the sample file of a feed into a folder and return its path."""
+    path = folder / f"{feed.key}-sample.{kind}"
+    write = {"csv": write_csv, "xlsx": write_xlsx}[kind]
+    write(path, *sample_table(feed))
+    return path

@@ -1,0 +1,247 @@
+"""What came in, for whoever sent it, who never learns whether a child was known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Max, QuerySet, Sum
+
+from reachable.foundation.actor import Actor
+from reachable.foundation.errors import NotFound
+from reachable.intake.models import Delivery, Forgotten, QuarantinedRow, Signal, SignalVersion
+from reachable.intake.specification import Feed, feeds
+from reachable.moments.selectors import Whereabouts, whereabouts
+from reachable.practice import guidance
+
+SHOWN = 50
+
+
+@dataclass(frozen=True)
+class DeliveryFacts:
+    """A file, how far it is, and what became of its rows."""
+
+    id: UUID
+    feed: Feed
+    file_name: str
+    size: int
+    sent_by: str
+    received_at: datetime
+    history: bool
+    state: str
+    report: dict[str, object] | None
+    next_row: int
+    rows: int | None
+    accepted: int
+    quarantined: int
+    duplicates: int
+    events: int
+    moments: int
+    finished_at: datetime | None
+    error: str
+
+
+@dataclass(frozen=True)
+class FeedFacts:
+    """A feed, as this person's agency has sent it so far."""
+
+    feed: Feed
+    last_received_at: datetime | None
+    accepted: int
+    waiting_rows: int
+    forgotten: int
+
+
+@dataclass(frozen=True)
+class RefusedFacts:
+    """A refused row as it was sent, with every reason; `columns` are the feed's own names."""
+
+    id: UUID
+    delivery_id: UUID
+    feed: Feed
+    file_name: str
+    row_number: int
+    cells: list[tuple[str, str]]
+    problems: list[dict[str, str]]
+    state: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class SentSignal:
+    """A signal that this person sent, and who has it now."""
+
+    id: UUID
+    kind: str
+    name: str
+    birth_date: date | None
+    where: str
+    said: str
+    reach: str
+    sent_at: datetime
+    whereabouts: Whereabouts | None
+
+
+def my_feeds(*, by: Actor) -> list[FeedFacts]:
+    """Return every feed with what this agency sent of it."""
+    by.require("intake.load")
+    sent = {
+        row["feed"]: row
+        for row in _own(by).values("feed").annotate(last=Max("received_at"), rows=Sum("accepted"))
+    }
+    waiting: dict[str, int] = {}
+    for feed_key in QuarantinedRow.objects.filter(state="open", delivery__in=_own(by)).values_list(
+        "delivery__feed", flat=True
+    ):
+        waiting[feed_key] = waiting.get(feed_key, 0) + 1
+    gone = dict(
+        Forgotten.objects.filter(agency_id=by.agency_id)
+        .values_list("feed")
+        .annotate(count=Sum("count"))
+    )
+    return [
+        FeedFacts(
+            feed=feed,
+            last_received_at=sent.get(key, {}).get("last"),
+            accepted=sent.get(key, {}).get("rows") or 0,
+            waiting_rows=waiting.get(key, 0),
+            forgotten=gone.get(key, 0),
+        )
+        for key, feed in feeds().items()
+    ]
+
+
+def my_deliveries(*, by: Actor) -> list[DeliveryFacts]:
+    """Return the latest deliveries of this person's agency, newest first."""
+    by.require("intake.load")
+    held = _own(by).select_related("sent_by").order_by("-received_at")[:SHOWN]
+    return [_delivery(row) for row in held]
+
+
+def delivery(*, by: Actor, delivery_id: UUID) -> DeliveryFacts:
+    """Return one delivery of this person's own agency."""
+    by.require("intake.load")
+    found = _own(by).select_related("sent_by").filter(id=delivery_id).first()
+    if found is None:
+        raise NotFound
+    return _delivery(found)
+
+
+def refused_rows(*, by: Actor, delivery_id: UUID | None = None) -> list[RefusedFacts]:
+    """Return open refused rows of this person's agency: of one delivery, or of all."""
+    by.require("intake.load")
+    held = QuarantinedRow.objects.filter(delivery__in=_own(by)).select_related("delivery")
+    if delivery_id is not None:
+        held = held.filter(delivery_id=delivery_id)
+    held = held.filter(state="open").order_by("delivery__received_at", "row_number")
+    return [_refused(row) for row in held[:SHOWN]]
+
+
+def refused_count(*, by: Actor) -> int:
+    by.require("intake.load")
+    return QuarantinedRow.objects.filter(delivery__in=_own(by), state="open").count()
+
+
+def refused_row(*, by: Actor, row_id: UUID) -> RefusedFacts:
+    by.require("intake.load")
+    found = (
+        QuarantinedRow.objects.filter(id=row_id, delivery__in=_own(by))
+        .select_related("delivery")
+        .first()
+    )
+    if found is None:
+        raise NotFound
+    return _refused(found)
+
+
+def my_signals(*, by: Actor) -> list[SentSignal]:
+    """Return what this person sent from a phone, newest first, with who has it."""
+    by.require("signals.send")
+    return _sent(Signal.objects.filter(sent_by_id=by.id).order_by("-received_at")[:SHOWN])
+
+
+def my_signal(*, by: Actor, signal_id: UUID) -> SentSignal:
+    """Return one signal that this person sent; anybody else's is not found."""
+    by.require("signals.send")
+    found = _sent(Signal.objects.filter(sent_by_id=by.id, id=signal_id))
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+def totals() -> dict[str, int]:
+    """Return signals and open refused rows of the whole partnership, for its summary."""
+    return {
+        "signals": Signal.objects.count(),
+        "quarantined": QuarantinedRow.objects.filter(state="open").count(),
+    }
+
+
+def _own(by: Actor) -> QuerySet[Delivery]:
+    return Delivery.objects.filter(agency_id=by.agency_id)
+
+
+def _delivery(row: Delivery) -> DeliveryFacts:
+    return DeliveryFacts(
+        id=row.id,
+        feed=feeds()[row.feed],
+        file_name=row.file_name,
+        size=row.size,
+        sent_by=row.sent_by.name if row.sent_by else "the shell",
+        received_at=row.received_at,
+        history=row.history,
+        state=row.state,
+        report=row.report,
+        next_row=row.next_row,
+        rows=row.rows,
+        accepted=row.accepted,
+        quarantined=row.quarantined,
+        duplicates=row.duplicates,
+        events=row.events,
+        moments=row.moments,
+        finished_at=row.finished_at,
+        error=row.error,
+    )
+
+
+def _refused(row: QuarantinedRow) -> RefusedFacts:
+    return RefusedFacts(
+        id=row.id,
+        delivery_id=row.delivery_id,
+        feed=feeds()[row.delivery.feed],
+        file_name=row.delivery.file_name,
+        row_number=row.row_number,
+        cells=[(heading, text) for heading, text in row.cells],
+        problems=row.problems,
+        state=row.state,
+        reason=row.reason,
+    )
+
+
+def _sent(signals: QuerySet[Signal]) -> list[SentSignal]:
+    held = list(signals)
+    said = {
+        version.signal_id: version.content
+        for version in SignalVersion.objects.filter(
+            signal_id__in=[signal.id for signal in held]
+        ).order_by("version")
+    }
+    who = whereabouts(signal_ids=[signal.id for signal in held])
+    return [_sent_signal(signal, said[signal.id], who.get(signal.id)) for signal in held]
+
+
+def _sent_signal(signal: Signal, content: dict[str, str], who: Whereabouts | None) -> SentSignal:
+    born = content.get("birth_date")
+    names = (content.get("given_names"), content.get("family_name"))
+    return SentSignal(
+        id=signal.id,
+        kind=guidance.event_kind(content["kind"]).title,
+        name=" ".join(name for name in names if name) or "Name not known",
+        birth_date=date.fromisoformat(born) if born else None,
+        where=content.get("where", ""),
+        said=content.get("said", ""),
+        reach=content.get("reach", ""),
+        sent_at=signal.received_at,
+        whereabouts=who,
+    )

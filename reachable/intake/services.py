@@ -1,0 +1,337 @@
+"""Sending in: files, corrections of refused rows, and signals from a phone."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any, BinaryIO
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Count, F
+
+from reachable.access.selectors import agency_names
+from reachable.audit import services as audit
+from reachable.foundation.actor import Actor
+from reachable.foundation.db import exclusive
+from reachable.foundation.errors import BadInput, Conflict, NotFound
+from reachable.foundation.files.whole import whole_file
+from reachable.foundation.ids import new_id
+from reachable.foundation.time import now, today
+from reachable.intake import loading
+from reachable.intake.loading import incoming, stored_file
+from reachable.intake.models import Delivery, Forgotten, QuarantinedRow, Signal
+from reachable.intake.pipeline import Incoming, Origin, take_in
+from reachable.intake.rules import making
+from reachable.intake.rules.check import Refused, check_row
+from reachable.intake.rules.headings import Mismatch, match_headings
+from reachable.intake.rules.problems import Problem
+from reachable.intake.specification import feed as feed_of
+from reachable.notices import services as notices
+from reachable.notices.services import Telling
+from reachable.people.rules import Identity
+from reachable.practice import guidance
+from reachable.practice.time import When
+
+CHUNK = 1 << 20
+SIGNAL_FEED = "signal"
+ABANDONED_AFTER = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Received:
+    """A delivery; `again` when the same content came before, which counts once."""
+
+    delivery_id: UUID
+    again: bool
+
+
+def receive(
+    *,
+    by: Actor,
+    agency_id: UUID,
+    feed: str,
+    file_name: str,
+    content: BinaryIO,
+    history: bool = False,
+) -> Received:
+    """Keep a file as it came. Nothing is loaded yet."""
+    by.require("intake.load")
+    if by.is_person and by.agency_id != agency_id:
+        raise NotFound
+    specification = feed_of(feed)
+    digest, size = _keep(content)
+    if not size:
+        stored_file(digest).unlink(missing_ok=True)
+        raise BadInput(
+            "The file is empty.", kept="Nothing was kept of it.", next="Export it again and look."
+        )
+    try:
+        with transaction.atomic():
+            delivery = Delivery.objects.create(
+                agency_id=agency_id,
+                feed=specification.key,
+                file_name=Path(file_name).name[:200],
+                digest=digest,
+                size=size,
+                sent_by_id=by.id,
+                received_at=now(),
+                history=history,
+            )
+            audit.record(
+                by=by, action="intake.received", subject=("delivery", delivery.id), digest=digest
+            )
+        return Received(delivery.id, again=False)
+    except IntegrityError:
+        earlier = Delivery.objects.get(agency_id=agency_id, feed=feed, digest=digest)
+        if earlier.state == "loaded":
+            stored_file(digest).unlink(missing_ok=True)
+        elif earlier.state == "failed":
+            Delivery.objects.filter(id=earlier.id).update(state="received", error="")
+        return Received(earlier.id, again=True)
+
+
+def _keep(content: BinaryIO) -> tuple[str, int]:
+    """Copy a stream to where its own digest says; a full disk leaves nothing behind."""
+    total, size = hashlib.sha256(), 0
+    inbox = Path(settings.UPLOAD_DIR)
+    inbox.mkdir(parents=True, exist_ok=True)
+    arriving = inbox / f"arriving-{new_id()}"
+    with whole_file(arriving) as part, part.open("wb") as file:
+        while chunk := content.read(CHUNK):
+            total.update(chunk)
+            size += len(chunk)
+            file.write(chunk)
+    digest = total.hexdigest()
+    target = stored_file(digest)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    arriving.replace(target)
+    return digest, size
+
+
+@transaction.atomic
+def begin_loading(*, by: Actor, delivery_id: UUID) -> None:
+    """Say that a delivery is to be loaded; whoever works on it goes on from its checkpoint."""
+    by.require("intake.load")
+    delivery = _own_delivery(by, delivery_id)
+    if delivery.state in ("loaded", "loading"):
+        return
+    delivery.state, delivery.worked_at, delivery.error = "loading", now(), ""
+    delivery.save(update_fields=["state", "worked_at", "error"])
+    audit.record(by=by, action="intake.begun", subject=("delivery", delivery.id))
+
+
+def _own_delivery(by: Actor, delivery_id: UUID) -> Delivery:
+    held = Delivery.objects.select_for_update().filter(id=delivery_id)
+    if by.is_person:
+        held = held.filter(agency_id=by.agency_id)
+    delivery = held.first()
+    if delivery is None:
+        raise NotFound
+    return delivery
+
+
+def resume_abandoned(*, by: Actor) -> int:
+    """Go on with deliveries whose worker died; return how many were finished."""
+    left = Delivery.objects.filter(
+        state="loading", worked_at__lt=now() - ABANDONED_AFTER
+    ).values_list("id", flat=True)
+    return sum(loading.load(by=by, delivery_id=each).state == "loaded" for each in list(left))
+
+
+class StillWrong(BadInput):
+    """A corrected row that cannot be accepted yet; `problems` say why."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("This row cannot be accepted yet.", kept="Nothing was changed.")
+        self.problems = problems
+
+
+@transaction.atomic
+def correct(*, by: Actor, row_id: UUID, cells: Mapping[str, str]) -> None:
+    """Take in a refused row with corrected cells (heading → text); StillWrong says why not."""
+    by.require("intake.load")
+    exclusive("people.identify")
+    row = _own_row(by, row_id)
+    feed = feed_of(row.delivery.feed)
+    headings = [heading for heading, _ in row.cells]
+    texts = [cells.get(heading, text) for heading, text in row.cells]
+    mapping = match_headings(feed, headings)
+    if isinstance(mapping, Mismatch):
+        raise BadInput(mapping.sentence, kept="Nothing was changed.", next=mapping.next)
+    outcome = check_row(feed, mapping, texts, today())
+    if isinstance(outcome, Refused):
+        raise StillWrong(outcome.problems)
+    origin = Origin(
+        agency_id=row.delivery.agency_id,
+        feed=feed.key,
+        title=f"{agency_names([row.delivery.agency_id])[row.delivery.agency_id]}, {feed.title}",
+        received_at=row.delivery.received_at,
+        delivery_id=row.delivery_id,
+        history=row.delivery.history,
+        keep_unmatched_days=feed.keep_unmatched_days,
+    )
+    counts = take_in(by=by, origin=origin, rows=[incoming(feed, outcome, row.row_number)])
+    row.state, row.decided_by_id, row.decided_at = "corrected", by.id, now()
+    row.save(update_fields=["state", "decided_by_id", "decided_at"])
+    Delivery.objects.filter(id=row.delivery_id).update(
+        accepted=F("accepted") + counts.accepted,
+        duplicates=F("duplicates") + counts.duplicates,
+        quarantined=F("quarantined") - 1,
+        events=F("events") + counts.events,
+        moments=F("moments") + counts.moments,
+    )
+    audit.record(
+        by=by, action="intake.corrected", subject=("quarantined_row", row.id), digest=counts.digest
+    )
+
+
+@transaction.atomic
+def set_aside(*, by: Actor, row_id: UUID, reason: str) -> None:
+    """Leave a refused row out for good, with a reason."""
+    by.require("intake.load")
+    if not reason.strip():
+        raise BadInput("Please say in a few words why.", kept="Nothing was changed.")
+    row = _own_row(by, row_id)
+    row.state, row.reason = "set_aside", reason.strip()[:300]
+    row.decided_by_id, row.decided_at = by.id, now()
+    row.save(update_fields=["state", "reason", "decided_by_id", "decided_at"])
+    audit.record(by=by, action="intake.set_aside", subject=("quarantined_row", row.id))
+
+
+def _own_row(by: Actor, row_id: UUID) -> QuarantinedRow:
+    held = QuarantinedRow.objects.select_for_update(of=("self",)).select_related("delivery")
+    held = held.filter(id=row_id)
+    if by.is_person:
+        held = held.filter(delivery__agency_id=by.agency_id)
+    row = held.first()
+    if row is None:
+        raise NotFound
+    if row.state != "open":
+        raise Conflict("This row has been settled already.", kept="Nothing was changed.")
+    return row
+
+
+@dataclass(frozen=True)
+class PhoneSignal:
+    """What somebody who is with a child says: who, what happened, where, how to reach them.
+
+    `token` is made with the form, so that sending it twice counts once.
+    """
+
+    token: UUID
+    kind: str
+    family_name: str
+    given_names: str
+    birth_date: date | None
+    where: str
+    said: str
+    reach: str
+    postcode: str = ""
+    communication_needs: str = ""
+    happened_at: datetime | None = None
+
+
+@transaction.atomic
+def send_signal(*, by: Actor, signal: PhoneSignal) -> UUID:
+    """Take in a signal; it opens or joins a moment at once. Returns the signal."""
+    by.require("signals.send")
+    if by.agency_id is None:
+        raise NotFound
+    kind = guidance.event_kind(signal.kind)
+    if not kind.signal:
+        raise BadInput("Please choose what happened.", kept="Nothing was sent.")
+    at = now()
+    if signal.happened_at and signal.happened_at > at:
+        raise BadInput("That time has not come yet.", kept="Nothing was sent.")
+    row = _phone_row(by, signal, When.at(signal.happened_at or at), str(kind.compartment))
+    origin = Origin(
+        agency_id=by.agency_id,
+        feed=SIGNAL_FEED,
+        title=f"Signal from {by.agency}",
+        received_at=at,
+        sent_by=by.id,
+        always_opens=True,
+    )
+    exclusive("people.identify")
+    take_in(by=by, origin=origin, rows=[row])
+    signal_id = Signal.objects.values_list("id", flat=True).get(
+        agency_id=by.agency_id, feed=SIGNAL_FEED, key_hash=row.key_hash
+    )
+    audit.record(by=by, action="intake.signal_sent", subject=("signal", signal_id))
+    return signal_id
+
+
+def _phone_row(by: Actor, signal: PhoneSignal, when: When, compartment: str) -> Incoming:
+    person = {
+        "family_name": signal.family_name,
+        "given_names": signal.given_names,
+        "birth_date": signal.birth_date.isoformat() if signal.birth_date else "",
+        "postcode": signal.postcode,
+        "communication_needs": signal.communication_needs,
+    }
+    person = {name: value for name, value in person.items() if value}
+    details = {"said": signal.said, "reach": signal.reach, "sent_by": by.name}
+    details = {name: value for name, value in details.items() if value}
+    content: dict[str, Any] = {**person, **details, "kind": signal.kind, "where": signal.where}
+    identity: Identity = making.identity_of(person)
+    key = str(signal.token)
+    return Incoming(
+        row_number=None,
+        source_key="",
+        key_hash=making.short_hash(f"{by.id}:{key}"),
+        content=content,
+        content_hash=making.short_hash(content),
+        made=[making.Made(signal.kind, when, signal.where, compartment)],
+        identity=identity,
+        shown_name=making.shown_name(person),
+        reference="",
+        person=person,
+        person_hash=making.short_hash(person),
+        details=details,
+    )
+
+
+def tell_senders(by: Actor, moment_id: UUID, signal_ids: Sequence[UUID]) -> None:
+    """Tell whoever sent a signal from a phone that somebody has taken it up."""
+    senders = Signal.objects.filter(id__in=signal_ids, sent_by__isnull=False).values_list(
+        "id", "sent_by_id"
+    )
+    notices.tell(
+        by=by,
+        tellings=[
+            Telling(
+                user_id,
+                "signal.answered",
+                ("signal", signal_id),
+                f"answered:{moment_id}:{signal_id}",
+            )
+            for signal_id, user_id in senders
+        ],
+    )
+
+
+@transaction.atomic
+def forget(*, by: Actor) -> int:
+    """Remove signals that led nowhere and whose time is over; keep only how many there were."""
+    day = today()
+    over = Signal.objects.filter(forget_on__lte=day, record=None)
+    counts = list(over.values("agency_id", "feed").annotate(count=Count("id")))
+    for each in counts:
+        tally, created = Forgotten.objects.get_or_create(
+            agency_id=each["agency_id"],
+            feed=each["feed"],
+            day=day,
+            defaults={"count": each["count"]},
+        )
+        if not created:
+            Forgotten.objects.filter(id=tally.id).update(count=F("count") + each["count"])
+    total = sum(each["count"] for each in counts)
+    if total:
+        over.delete()
+        audit.record(by=by, action="intake.forgotten", subject=("partnership", None), count=total)
+    return total
