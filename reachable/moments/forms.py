@@ -11,7 +11,7 @@ from django import forms
 from reachable.foundation.fields import ClockTimeField, DayField, Hinted
 from reachable.foundation.time import today
 from reachable.moments.wording import ATTEMPTS, REACHED
-from reachable.practice import guidance
+from reachable.practice.items import Outcome
 from reachable.practice.time import read_local
 
 
@@ -19,6 +19,7 @@ class ActForm(forms.Form):
     """An act on a moment as it was when the page was opened."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
+    title = ""
 
     def answers(self) -> dict[str, Any]:
         """Return what the service takes, by the names of its parameters."""
@@ -98,17 +99,13 @@ class HandOverForm(ActForm):
 
 
 class CloseForm(ActForm):
-    outcome = forms.ChoiceField(label="How does it end?", widget=forms.RadioSelect)
-    reason = _note(
-        "Say why, and what comes next",
-        "Answer the question beside what you chose.",
-        required=True,
-    )
+    """How it ends is chosen on the page before; here its own question is answered."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    outcome = forms.CharField(widget=forms.HiddenInput, max_length=60)
+    reason = _note("", "", required=True)
+
+    def __init__(self, *args: Any, ending: Outcome, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [
-            (known.key, Hinted(known.title, f"{known.detail} {known.asks}"))
-            for known in guidance.outcomes()
-        ]
-        _offer(self, "outcome", choices)
+        self.title = f"Close: {ending.title[:1].lower()}{ending.title[1:]}"
+        self.fields["reason"].label = ending.asks
+        self.fields["reason"].help_text = ending.detail

@@ -144,11 +144,6 @@ def _hand_over_form(request: HttpRequest, moment: MomentFacts) -> forms.ActForm:
     )
 
 
-def _close_form(request: HttpRequest, moment: MomentFacts) -> forms.ActForm:
-    initial = {"version": moment.version, "outcome": request.GET.get("outcome", "")}
-    return forms.CloseForm(request.POST or None, initial=initial)
-
-
 attempt = asked(
     Question(
         "I tried to reach the child",
@@ -187,13 +182,28 @@ hand_over = asked(
         stays=False,
     )
 )
-close = asked(
-    Question(
-        "Close this moment",
-        "Close it",
-        _close_form,
-        lambda by, moment_id, given: services.close(by=by, moment_id=moment_id, **given),
-        "The moment is closed. What it opened to you and your team has closed with it.",
-        stays=False,
-    )
-)
+
+
+def close(request: HttpRequest, moment_id: UUID) -> HttpResponse:
+    """Ask first how it ends, then what that way to end asks."""
+    chosen = request.POST.get("outcome") or request.GET.get("outcome", "")
+    endings = {known.key: known for known in guidance.outcomes()}
+    if chosen not in endings:
+        found = selectors.moment(by=actor(request), moment_id=moment_id)
+        context = {"moment": found, "row": found.row, "endings": endings.values()}
+        return render(request, "moments/endings.html", context)
+
+    def form(request: HttpRequest, moment: MomentFacts) -> forms.ActForm:
+        initial = {"version": moment.version, "outcome": chosen}
+        return forms.CloseForm(request.POST or None, initial=initial, ending=endings[chosen])
+
+    return asked(
+        Question(
+            "Close this moment",
+            "Close it",
+            form,
+            lambda by, moment_id, given: services.close(by=by, moment_id=moment_id, **given),
+            "The moment is closed. What it opened to you and your team has closed with it.",
+            stays=False,
+        )
+    )(request, moment_id)

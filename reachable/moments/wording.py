@@ -47,9 +47,9 @@ _REACHED = {
 def standing(row: Row, outcome: str = "") -> str:
     """Return in a sentence who has a moment, or who is asked."""
     if row.state == "held":
-        return f"{row.holder} has it"
+        return "You have it" if row.mine else f"{row.holder} has it"
     if row.state == "waiting":
-        return f"{row.asked} is asked"
+        return "You are asked" if row.mine else f"{row.asked} is asked"
     if row.state == "with_team":
         return f"Nobody yet; all of {row.team} are asked"
     return f"Closed: {outcome[:1].lower()}{outcome[1:]}" if outcome else "Closed"
@@ -60,7 +60,7 @@ def said(action: ActionFacts, moment: MomentFacts, outcomes: Mapping[str, str]) 
     who, about = action.by, action.about
     step = moment.pathway.step(action.step) if action.step else None
     sentences = {
-        "opened": f"Opened by the rule {moment.opened_by_rule}",
+        "opened": f"Opened by a rule ({moment.opened_by_rule})",
         "asked": f"{about} was asked",
         "passed_on": f"{who} could not take it; {about} was asked"
         if who

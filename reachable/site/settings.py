@@ -122,12 +122,16 @@ FILE_UPLOAD_TEMP_DIR = os.environ.get("REACHABLE_TEMP")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"stderr": {"class": "logging.StreamHandler"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler"},
+        # Without any handler Python would write to standard error after all.
+        "nowhere": {"class": "logging.NullHandler"},
+    },
     "loggers": {
         "reachable": {"handlers": ["stderr"], "level": "INFO"},
         # Django's request log names addresses and repeats exceptions, which could hold what
         # somebody typed; our own middleware logs the kind of error instead.
-        "django.request": {"handlers": [], "propagate": False},
-        "django.security": {"handlers": [], "propagate": False},
+        "django.request": {"handlers": ["nowhere"], "propagate": False},
+        "django.security": {"handlers": ["nowhere"], "propagate": False},
     },
 }
