@@ -46,7 +46,10 @@ def _lint() -> None:
 
 
 def _format() -> None:
-    run([BIN / "ruff", "format", "--check", "--output-format", "concise", "."], failing="Run `ruff format`.")
+    run(
+        [BIN / "ruff", "format", "--check", "--output-format", "concise", "."],
+        failing="Run `ruff format`.",
+    )
 
 
 def _types() -> None:

@@ -24,7 +24,7 @@ def main(arguments: list[str]) -> int:
     with step("requirements.lock"):
         _python("--upgrade" in arguments)
     for folder in (ROOT, browser.LOCK.parent):
-        with step(f"{folder.relative_to(ROOT.parent)}/package-lock.json"):
+        with step(f"{(folder / 'package-lock.json').relative_to(ROOT)}"):
             command = [str(PYTHON), "-c", setup.NPM, "--prefix", str(folder)]
             action = "update" if "--upgrade" in arguments else "install"
             run(
