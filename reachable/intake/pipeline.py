@@ -15,7 +15,7 @@ from uuid import UUID
 
 from reachable.chronology import services as chronology
 from reachable.chronology.services import Happening
-from reachable.foundation.actor import Actor
+from reachable.foundation.actor import Actor, system
 from reachable.foundation.db import bulk_insert, bulk_update
 from reachable.foundation.ids import new_id
 from reachable.foundation.time import today
@@ -29,6 +29,7 @@ from reachable.people.identification import Claim, Identified
 from reachable.people.rules import Identity
 
 Values = tuple[Any, ...]
+IDENTIFY = system("identify")
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,9 @@ class _Accepted:
 def take_in(*, by: Actor, origin: Origin, rows: Sequence[Incoming]) -> Counts:
     """Write one batch in the caller's transaction, whose audit entry covers it."""
     accepted, counts = _sort_out(origin, rows)
-    found = people.identify(by=by, claims=[_claim(origin, each) for each in accepted])
+    claims = [_claim(origin, each) for each in accepted]
+    # Whoever sends may not look people up; identifying is the system's own, and its outcome hidden.
+    found = people.identify(by=IDENTIFY, claims=claims)
     _write_signals(origin, accepted, found)
     events = _record(by, origin, accepted, found)
     counts.events = len(events)
