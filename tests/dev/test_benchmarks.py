@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import importlib
+
+import pytest
+
+from benchmarks.__main__ import available, missed
+from benchmarks.report import page
+
+RESULT = {
+    "benchmark": "loading",
+    "about": "A file to moments",
+    "baseline": "bulk insert of the same rows",
+    "database": "SQLite",
+    "rows_per_second": 3412.5,
+    "least_rows_per_second": 3000,
+    "ratio": 4.2,
+    "target_ratio": 5,
+    "rows": 100_000,
+    "missed": [],
+    "seconds": 40.0,
+}
+
+
+def test_a_number_beyond_its_target_is_missed() -> None:
+    assert missed({"ratio": 5.1, "target_ratio": 5, "rows": 1, "least_rows": 2}) == [
+        "ratio",
+        "rows",
+    ]
+    assert missed({"ratio": 5, "target_ratio": 5, "rows": 2, "least_rows": 2}) == []
+
+
+def test_the_page_says_number_and_target() -> None:
+    written = page([RESULT])
+    assert "## A file to moments" in written
+    assert "Baseline: bulk insert of the same rows. Database: SQLite." in written
+    assert "| rows per second | 3,412.5 | at least 3,000 |" in written
+    assert "| ratio | 4.2 | at most 5 |" in written
+    assert "| rows | 100,000 |  |" in written
+
+
+@pytest.mark.parametrize("name", available())
+def test_every_benchmark_says_what_it_measures(name: str) -> None:
+    module = importlib.import_module(f"benchmarks.{name}")
+    assert module.NAME
+    assert module.BASELINE
+    assert callable(module.run)
