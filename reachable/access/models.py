@@ -108,8 +108,8 @@ class Involvement(Identified):
     It names its subject by kind and identifier, so that this room knows none above it.
     """
 
-    user = models.ForeignKey(User, on_delete=models.PROTECT, null=True)
-    team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, db_index=False)
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, db_index=False)
     subject_kind = models.CharField(max_length=30)
     subject_id = models.UUIDField()
     basis = models.CharField(max_length=30)

@@ -18,8 +18,8 @@ class Event(Identified):
 
     signal_id = models.UUIDField()
     kind = models.CharField(max_length=40)
-    record = models.ForeignKey(Record, on_delete=models.PROTECT)
-    agency = models.ForeignKey(Agency, on_delete=models.PROTECT)
+    record = models.ForeignKey(Record, on_delete=models.PROTECT, db_index=False)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, db_index=False)
     compartment = models.CharField(max_length=20)
     occurred_on = models.DateField()
     occurred_at = models.DateTimeField(null=True)

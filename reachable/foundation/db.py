@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+import orjson
 from django.db import connection, models, transaction
 
 from reachable.foundation.crypto import hash64
@@ -57,15 +59,8 @@ def bulk_update(
     columns = [model._meta.get_field(name) for name in fields]
     settings = ", ".join(f"{quote(column.column)} = %s" for column in columns)
     table = quote(model._meta.db_table)
-    adapters = None if is_postgres() else _SQLITE
-    prepared = [
-        (*row[1:], row[0])
-        for row in (
-            rows if adapters is None else _prepared([key_column, *columns], rows, adapters)
-        )
-    ]
-    if adapters is None:
-        prepared = [tuple(map(_postgres_json, row)) for row in prepared]
+    adapters = _POSTGRES if is_postgres() else _SQLITE
+    prepared = [(*row[1:], row[0]) for row in _prepared([key_column, *columns], rows, adapters)]
     with connection.cursor() as cursor:
         cursor.executemany(
             f"UPDATE {table} SET {settings} WHERE {quote(key_column.column)} = %s", prepared
@@ -80,34 +75,31 @@ def in_values(column: str, values: Sequence[Any]) -> tuple[str, list[Any]]:
     return f"{column} IN (SELECT value FROM json_each(%s))", [json.dumps(plain)]
 
 
+def json_text(value: Any) -> str:
+    """Return the one JSON text of a value: keys sorted, no spaces."""
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+
+
 def _copy(sql: str, columns: Sequence[Any], rows: Iterable[Row]) -> int:
-    at = [i for i, column in enumerate(columns) if isinstance(column, models.JSONField)]
-    count = 0
+    prepared = _prepared(columns, rows, _POSTGRES)
     with connection.cursor() as cursor, cursor.copy(sql) as copy:
-        for row in rows:
-            if at:
-                row = list(row)
-                for i in at:
-                    row[i] = None if row[i] is None else json.dumps(row[i])
+        for row in prepared:
             copy.write_row(row)
-            count += 1
-    return count
+    return len(prepared)
 
 
-def _postgres_json(value: Any) -> Any:
-    return json.dumps(value) if isinstance(value, (dict, list)) else value
-
-
+@lru_cache(maxsize=4096)
 def _sqlite_datetime(value: datetime) -> str:
-    naive = value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
-    return str(naive)
+    return str(value.astimezone(UTC).replace(tzinfo=None))
 
 
+_POSTGRES: dict[str, Callable[[Any], Any]] = {"JSONField": json_text}
 _SQLITE: dict[str, Callable[[Any], Any]] = {
-    "UUIDField": lambda value: value.hex,
+    # Formatting the number is three times as fast as asking the UUID for its hex.
+    "UUIDField": lambda value: "%032x" % value.int,
     "DateTimeField": _sqlite_datetime,
-    "DateField": date.isoformat,
-    "JSONField": json.dumps,
+    "DateField": lru_cache(maxsize=32768)(date.isoformat),
+    "JSONField": json_text,
 }
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
-import uuid_utils
+from uuid_utils.compat import uuid7
 
 
 def new_id() -> UUID:
     """Return a UUIDv7: sortable by the time it was made, safe to show in a URL."""
-    return UUID(int=uuid_utils.uuid7().int)
+    return uuid7()

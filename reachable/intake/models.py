@@ -16,7 +16,7 @@ class Delivery(Identified):
     `next_row` is the checkpoint: every row before it has been dealt with and committed.
     """
 
-    agency = models.ForeignKey(Agency, on_delete=models.PROTECT)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, db_index=False)
     feed = models.CharField(max_length=40)
     file_name = models.CharField(max_length=200)
     digest = models.CharField(max_length=64)
@@ -60,15 +60,15 @@ class Signal(Identified):
     `forget_on`.
     """
 
-    agency = models.ForeignKey(Agency, on_delete=models.PROTECT)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, db_index=False)
     feed = models.CharField(max_length=40)
     key_hash = models.CharField(max_length=32)
     source_key = models.CharField(max_length=80, blank=True)
     content_hash = models.CharField(max_length=32)
     version = models.PositiveSmallIntegerField(default=1)
     received_at = models.DateTimeField()
-    record = models.ForeignKey(Record, on_delete=models.PROTECT, null=True)
-    sent_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True)
+    record = models.ForeignKey(Record, on_delete=models.PROTECT, null=True, db_index=False)
+    sent_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, db_index=False)
     forget_on = models.DateField(null=True)
 
     class Meta:
@@ -92,11 +92,13 @@ class Signal(Identified):
 class SignalVersion(Identified):
     """What a signal said at one time, in canonical form: immutable, and replayable."""
 
-    signal = models.ForeignKey(Signal, on_delete=models.CASCADE, related_name="versions")
+    signal = models.ForeignKey(
+        Signal, on_delete=models.CASCADE, related_name="versions", db_index=False
+    )
     version = models.PositiveSmallIntegerField()
     content = models.JSONField()
     received_at = models.DateTimeField()
-    delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, null=True)
+    delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, null=True, db_index=False)
     row_number = models.PositiveIntegerField(null=True)
 
     class Meta:
@@ -130,7 +132,7 @@ class QuarantinedRow(Identified):
 class Forgotten(models.Model):
     """How many signals of a feed were removed on a day because they led nowhere."""
 
-    agency = models.ForeignKey(Agency, on_delete=models.PROTECT)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, db_index=False)
     feed = models.CharField(max_length=40)
     day = models.DateField()
     count = models.PositiveIntegerField()

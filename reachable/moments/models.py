@@ -25,14 +25,18 @@ class Moment(Identified):
     rule = models.CharField(max_length=60)
     rule_version = models.PositiveSmallIntegerField()
     pathway_version = models.PositiveSmallIntegerField()
-    team = models.ForeignKey(Team, on_delete=models.PROTECT)
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, db_index=False)
     opened_at = models.DateTimeField()
     received_at = models.DateTimeField()
     child_due_at = models.DateTimeField()
     state = models.CharField(max_length=12, default="waiting")
-    asked = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    asked = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     answer_by = models.DateTimeField(null=True)
-    holder = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    holder = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     held_at = models.DateTimeField(null=True)
     attempted_at = models.DateTimeField(null=True)
     reached_at = models.DateTimeField(null=True)
@@ -78,11 +82,17 @@ class Trigger(Identified):
 class Action(Identified):
     """Something that a person or the clock did with a moment: appended, never changed."""
 
-    moment = models.ForeignKey(Moment, on_delete=models.PROTECT, related_name="actions")
+    moment = models.ForeignKey(
+        Moment, on_delete=models.PROTECT, related_name="actions", db_index=False
+    )
     kind = models.CharField(max_length=20)
     at = models.DateTimeField()
-    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
-    about = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    about = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     step = models.CharField(max_length=60, blank=True)
     how = models.CharField(max_length=40, blank=True)
     note = models.TextField(blank=True)

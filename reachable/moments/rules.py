@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from uuid import UUID
 
 from reachable.people.rules import age_on
@@ -34,16 +35,23 @@ def opening(
 
     Only for a child, under 18 when it happened or of unknown age; and only while it is fresh.
     """
-    kind = guidance.event_kind(event_kind).opens
-    if not kind or received_at - occurred.earliest > STALE_AFTER:
+    called_for = _called_for(event_kind)
+    if called_for is None or received_at - occurred.earliest > STALE_AFTER:
         return None
     if birth_date is not None and age_on(birth_date, occurred.day) >= ADULT_AT:
         return None
-    moment = guidance.moment_kind(kind)
-    due = moment.child_clock.span.due(
-        occurred=occurred, received=received_at, calendar=clocks.england_and_wales()
-    )
-    return Opening(kind, f"{kind}.{event_kind}", guidance.pathway(kind).version, due.instant)
+    kind, span, pathway_version = called_for
+    due = span.due(occurred=occurred, received=received_at, calendar=clocks.england_and_wales())
+    return Opening(kind, f"{kind}.{event_kind}", pathway_version, due.instant)
+
+
+@cache
+def _called_for(event_kind: str) -> tuple[str, clocks.Span, int] | None:
+    """Practice data does not change while the product runs."""
+    kind = guidance.event_kind(event_kind).opens
+    if not kind:
+        return None
+    return kind, guidance.moment_kind(kind).child_clock.span, guidance.pathway(kind).version
 
 
 def answer_by(kind: str, at: datetime) -> datetime:

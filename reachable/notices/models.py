@@ -15,7 +15,7 @@ class Notice(Identified):
     `key` makes it unique: the same thing is told to the same person once.
     """
 
-    user = models.ForeignKey(User, on_delete=models.PROTECT)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, db_index=False)
     kind = models.CharField(max_length=40)
     subject_kind = models.CharField(max_length=30)
     subject_id = models.UUIDField()

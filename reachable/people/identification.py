@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
-from reachable.foundation.db import bulk_insert, bulk_update, in_values
+from reachable.foundation.db import bulk_insert, bulk_update, in_values, is_postgres
 from reachable.foundation.ids import new_id
 from reachable.people import rules
 from reachable.people.models import (
@@ -115,7 +116,7 @@ class Batch:
             suspect = suspect or known
         decision = rules.decide(claim.identity, self._sharing(keys))
         if suspect is not None:
-            decision = Decision("review", "details_changed", None, (suspect.record_id,))
+            decision = Decision("review", "details_changed", None, (_raw(suspect.record_id),))
         if decision.outcome == "new" and not claim.needed:
             return None
         return self._add(claim, keys, decision, references[-1 if suspect else 0])
@@ -130,7 +131,7 @@ class Batch:
     def _add(self, claim: Claim, keys: list[int], decision: Decision, reference: str) -> Identified:
         record_id = new_id()
         if decision.person_id is not None:
-            person_id = current_id = decision.person_id
+            person_id = current_id = _uuid(decision.person_id)
         else:
             person_id = current_id = new_id()
             self.writes.people.append((person_id, self.at))
@@ -152,8 +153,8 @@ class Batch:
         if decision.beside:
             review_id = new_id()
             self.writes.reviews.append((review_id, record_id, decision.rule, self.at, "", ""))
-            self.writes.beside += [(review_id, other) for other in decision.beside]
-        candidate = Candidate(record_id, current_id, identity)
+            self.writes.beside += [(review_id, _uuid(other)) for other in decision.beside]
+        candidate = Candidate(_raw(record_id), _raw(current_id), identity)
         for key in keys:
             self.by_key.setdefault(key, []).append(candidate)
         self.records[claim.agency_id, reference] = _Known(
@@ -189,7 +190,7 @@ class Batch:
                 *_columns(claim),
             )
             self.writes.rekeyed[known.record_id] = keys
-        candidate = Candidate(known.record_id, known.current_id, claim.identity)
+        candidate = Candidate(_raw(known.record_id), _raw(known.current_id), claim.identity)
         for key in keys:
             self.by_key.setdefault(key, []).append(candidate)
 
@@ -245,6 +246,7 @@ def references_of(claim: Claim) -> tuple[str, ...]:
     return (claim.reference, claim.reference + fingerprint) if claim.reference else (fingerprint,)
 
 
+_day = lru_cache(maxsize=32768)(date.fromisoformat)
 _IDENTITY = "r.family_name, r.given_names, r.birth_date, r.postcode, r.nhs_number, r.upn"
 
 
@@ -283,7 +285,7 @@ def _candidates(keys: set[int]) -> dict[int, list[Candidate]]:
     for row in rows:
         candidate = made.get(row[1])
         if candidate is None:
-            candidate = Candidate(_uuid(row[1]), _uuid(row[2]), _identity(row[3:]))
+            candidate = Candidate(row[1], row[2], _identity(row[3:]))
             made[row[1]] = candidate
         found.setdefault(row[0], []).append(candidate)
     return found
@@ -297,8 +299,14 @@ def _select(sql: str, parameters: list[Any]) -> list[Values]:
 
 def _identity(row: Values) -> Identity:
     family, given, born, postcode, nhs_number, upn = row
-    born = date.fromisoformat(born) if isinstance(born, str) else born
+    born = _day(born) if isinstance(born, str) else born
     return Identity(family, given, born, postcode, nhs_number, upn)
+
+
+def _raw(value: UUID) -> Any:
+    """The form in which the database itself answers: most candidates are never looked at again,
+    so that making a UUID of each would be wasted."""
+    return value if is_postgres() else value.hex
 
 
 def _uuid(value: Any) -> UUID:

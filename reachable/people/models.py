@@ -31,7 +31,7 @@ class Record(Identified):
     The standardised columns are derived from the newest detail.
     """
 
-    agency = models.ForeignKey(Agency, on_delete=models.PROTECT)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, db_index=False)
     source_ref = models.CharField(max_length=80)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="records")
     detail_hash = models.CharField(max_length=32)
@@ -63,7 +63,7 @@ class RecordKey(models.Model):
 
     pk = models.CompositePrimaryKey("key", "record_id")
     key = models.BigIntegerField()
-    record = models.ForeignKey(Record, on_delete=models.CASCADE)
+    record = models.ForeignKey(Record, on_delete=models.CASCADE, db_index=False)
 
     class Meta:
         indexes = [models.Index(fields=["record"], name="key_of_record")]
@@ -73,10 +73,10 @@ class LinkDecision(Identified):
     """Why a record is with a person: appended, never edited; the newest stands."""
 
     record = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="decisions")
-    person = models.ForeignKey(Person, on_delete=models.PROTECT)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, db_index=False)
     outcome = models.CharField(max_length=10)
     rule = models.CharField(max_length=40)
-    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True)
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, db_index=False)
     decided_at = models.DateTimeField()
 
 
@@ -88,7 +88,7 @@ class Review(Identified):
     opened_at = models.DateTimeField()
     outcome = models.CharField(max_length=10, blank=True)
     reason = models.CharField(max_length=300, blank=True)
-    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True)
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, db_index=False)
     decided_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -112,7 +112,7 @@ class Merge(Identified):
     joined = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="merges_joined")
     review = models.ForeignKey(Review, on_delete=models.PROTECT, null=True)
     reason = models.CharField(max_length=300)
-    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True)
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, db_index=False)
     decided_at = models.DateTimeField()
     undone_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, related_name="merges_undone"

@@ -7,7 +7,7 @@ Everything that is merely likely is for a person to decide: a wrong link is wors
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -48,10 +48,13 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A known record that shares a key, and the person for whom it stands now."""
+    """A known record that shares a key, and the person for whom it stands now.
 
-    record_id: UUID
-    person_id: UUID
+    The two names may be in any form, as long as the same is always in the same form.
+    """
+
+    record_id: Hashable
+    person_id: Hashable
     identity: Identity
 
 
@@ -61,8 +64,8 @@ class Decision:
 
     outcome: str
     rule: str
-    person_id: UUID | None = None
-    beside: tuple[UUID, ...] = ()
+    person_id: Hashable | None = None
+    beside: tuple[Hashable, ...] = ()
 
 
 @lru_cache(maxsize=65536)
@@ -190,8 +193,8 @@ def _dates_near(one: date | None, other: date | None) -> bool:
 
 def decide(claim: Identity, candidates: Sequence[Candidate]) -> Decision:
     """Link, review or new, from everybody who shares a key with the claim."""
-    links: dict[UUID, str] = {}
-    reviews: dict[UUID, tuple[str, UUID]] = {}
+    links: dict[Hashable, str] = {}
+    reviews: dict[Hashable, tuple[str, Hashable]] = {}
     for candidate in candidates:
         outcome, rule = compare(claim, candidate.identity)
         if outcome == LINK:
@@ -212,8 +215,8 @@ def decide(claim: Identity, candidates: Sequence[Candidate]) -> Decision:
     return Decision(NEW, "nobody_like")
 
 
-def _one_each(candidates: Sequence[Candidate], people: Iterable[UUID]) -> tuple[UUID, ...]:
-    first: dict[UUID, UUID] = {}
+def _one_each(candidates: Sequence[Candidate], people: Iterable[Hashable]) -> tuple[Hashable, ...]:
+    first: dict[Hashable, Hashable] = {}
     for candidate in candidates:
         first.setdefault(candidate.person_id, candidate.record_id)
     return tuple(first[person] for person in people)

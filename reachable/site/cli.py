@@ -18,7 +18,9 @@ def main() -> None:
     import django
 
     django.setup()
+    from reachable.foundation import memory
     from reachable.site import commands
 
     commands.add_to(reachable)
+    memory.settle()
     reachable(prog_name="reachable")

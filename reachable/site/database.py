@@ -6,7 +6,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-SQLITE_PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536;"
+# A larger log before each checkpoint: batches touch many index pages, and writing these back after
+# every batch took a third of a load.
+SQLITE_PRAGMAS = (
+    "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-131072; "
+    "PRAGMA wal_autocheckpoint=20000; PRAGMA temp_store=MEMORY;"
+)
 
 
 def database_from(url: str | None, default: Path) -> dict[str, Any]:

@@ -104,7 +104,6 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR_DIR / "collected"
 STATICFILES_DIRS = [path for path in (BASE_DIR / "var" / "assets",) if path.exists()]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False

@@ -6,5 +6,8 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from reachable.foundation import memory
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "reachable.site.settings")
 application = get_wsgi_application()
+memory.settle()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time
 from functools import lru_cache
 from typing import Any
+
+import orjson
 
 from reachable.geography.rules import standard_postcode
 from reachable.intake.specification import Feed
@@ -88,5 +89,5 @@ def shown_name(content: Mapping[str, Any]) -> str:
 
 def short_hash(value: Any) -> str:
     """Return 32 hexadecimal digits that are the same for the same JSON value."""
-    text = value if isinstance(value, str) else json.dumps(value, sort_keys=True)
-    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+    content = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    return hashlib.blake2b(content, digest_size=16).hexdigest()
