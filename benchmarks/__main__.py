@@ -1,6 +1,6 @@
 """Run the benchmarks named, or all; one JSON line each.
 
-With --write the results become docs/benchmarks.md. Each runs in a process of its own, on a
+With --write the newest results on each kind of database become docs/benchmarks.md. Each runs in a process of its own, on a
 migrated database and a folder of its own, so that none warms up another.
 """
 
@@ -13,13 +13,16 @@ import pkgutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import benchmarks
 from benchmarks.report import page
 
-PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs" / "benchmarks.md"
+KEPT = ROOT / "var" / "benchmarks.json"
 NOT_BENCHMARKS = {"report", "place"}
 ONE = "--one"
 
@@ -37,7 +40,7 @@ def main(arguments: list[str]) -> int:
         return 2
     results = [_in_own_process(name) for name in names]
     if "--write" in options:
-        PAGE.write_text(page([result for result in results if result]), encoding="utf-8")
+        PAGE.write_text(page(_remember(filter(None, results))), encoding="utf-8")
     return 0 if all(result and not result["missed"] for result in results) else 1
 
 
@@ -71,9 +74,18 @@ def missed(numbers: dict[str, Any]) -> list[str]:
     return [
         name
         for name, value in numbers.items()
-        if value > numbers.get(f"target_{name}", value)
-        or value < numbers.get(f"least_{name}", value)
+        if (f"target_{name}" in numbers and value > numbers[f"target_{name}"])
+        or (f"least_{name}" in numbers and value < numbers[f"least_{name}"])
     ]
+
+
+def _remember(results: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Put results beside those of earlier runs, one for each benchmark and kind of database."""
+    kept = json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.exists() else {}
+    kept |= {f"{result['benchmark']} {result['database']}": result for result in results}
+    KEPT.write_text(json.dumps(kept), encoding="utf-8")
+    names = set(available())
+    return [kept[key] for key in sorted(kept) if kept[key]["benchmark"] in names]
 
 
 def _in_own_process(name: str) -> dict[str, Any] | None:

@@ -26,8 +26,8 @@ def page(results: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _table(result: Mapping[str, Any]) -> Iterator[str]:
-    yield f"## {result['about']}\n"
-    yield f"Baseline: {result['baseline']}. Database: {result['database']}.\n"
+    yield f"## {result['about']}, on {result['database']}\n"
+    yield f"Baseline: {result['baseline']}.\n"
     yield "| number | measured | target |"
     yield "|---|---:|---:|"
     for name, value in result.items():

@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import importlib
 
-import pytest
-
 from benchmarks.__main__ import available, missed
 from benchmarks.report import page
 
@@ -32,16 +30,16 @@ def test_a_number_beyond_its_target_is_missed() -> None:
 
 def test_the_page_says_number_and_target() -> None:
     written = page([RESULT])
-    assert "## A file to moments" in written
-    assert "Baseline: bulk insert of the same rows. Database: SQLite." in written
+    assert "## A file to moments, on SQLite" in written
+    assert "Baseline: bulk insert of the same rows." in written
     assert "| rows per second | 3,412.5 | at least 3,000 |" in written
     assert "| ratio | 4.2 | at most 5 |" in written
     assert "| rows | 100,000 |  |" in written
 
 
-@pytest.mark.parametrize("name", available())
-def test_every_benchmark_says_what_it_measures(name: str) -> None:
-    module = importlib.import_module(f"benchmarks.{name}")
-    assert module.NAME
-    assert module.BASELINE
-    assert callable(module.run)
+def test_every_benchmark_says_what_it_measures() -> None:
+    for name in available():
+        module = importlib.import_module(f"benchmarks.{name}")
+        assert module.NAME
+        assert module.BASELINE
+        assert callable(module.run)
