@@ -1,7 +1,7 @@
 """Run the benchmarks named, or all; one JSON line each.
 
-With --write the newest results on each kind of database become docs/benchmarks.md. Each runs in a process of its own, on a
-migrated database and a folder of its own, so that none warms up another.
+With --write the newest results on each kind of database become docs/benchmarks.md. Each runs in
+a process of its own, on a migrated database and a folder of its own, so that none warms another.
 """
 
 from __future__ import annotations
