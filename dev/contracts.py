@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import ast
 import re
-import subprocess
 import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from dev.paths import ROOT
+
+FOLDERS = ("reachable", "dev", "tests", "benchmarks")
+TEXTS = {".py", ".html", ".txt", ".js", ".css", ".toml"}
+NOT_OURS = {"node_modules", "__pycache__"}
 
 LONGEST_FILE = 500  # lines
 LONGEST_FUNCTION = 60
@@ -205,18 +208,12 @@ def broken(source: Source) -> list[str]:
 
 
 def sources() -> Iterator[Source]:
-    """Every text file of ours that git knows or would add."""
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
-    kinds = (".py", ".html", ".txt", ".js", ".css", ".toml", ".sh", "/run")
-    for path in filter(None, listed.split("\0")):
-        if path.endswith(kinds) and (ROOT / path).is_file():
-            yield Source(path, (ROOT / path).read_text(encoding="utf-8"))
+    """Every text file of ours, but for what is installed or made."""
+    for folder in FOLDERS:
+        for path in sorted((ROOT / folder).rglob("*")):
+            inside = path.relative_to(ROOT)
+            if path.suffix in TEXTS and not NOT_OURS.intersection(inside.parts):
+                yield Source(inside.as_posix(), path.read_text(encoding="utf-8"))
 
 
 def all_broken() -> list[str]:
