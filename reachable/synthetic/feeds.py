@@ -1,6 +1,6 @@
 """The year's files, as the invented constabulary sends them.
 
-An export of the days before leaves soon after eight: every week, in the last four weeks every day.
+An export of the days before leaves soon after eight: every week, in the last eight weeks every day.
 One file of each feed is sent a second time under another name, and one comes after the file that
 follows it.
 """
@@ -25,7 +25,7 @@ from reachable.synthetic.noise import NORMAL, Blur, Noise
 from reachable.synthetic.partnership import Partnership
 from reachable.synthetic.records import Recorder, Submission, Value, sending_of, trigger_of
 
-DAILY_DAYS = 28
+DAILY_DAYS = 56
 MANIFEST_FILE = "manifest.json"
 POLICE = "fenmarch-constabulary"
 _SENT_AT = {CUSTODY: time(8, 5), MISSING: time(8, 10)}

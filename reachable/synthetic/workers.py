@@ -24,7 +24,8 @@ _FATES = (
     ("reached", 66), ("declined", 9), ("held_elsewhere", 8), ("not_found_yet", 7),
     ("no_exploitation_found", 5), ("", 5),
 )  # fmt: skip
-_HOURS_TO_REACH = {"custody": 4.0, "return_from_missing": 22.0}
+_BY_NIGHT_TOO = "custody"
+_HOURS_TO_REACH = {_BY_NIGHT_TOO: 2.0, "return_from_missing": 22.0}
 _HOURS_OTHERWISE = 12.0
 _OPENS, _CLOSES = time(9, 30), time(19, 30)
 _TRIES = (
@@ -66,17 +67,20 @@ def plan(
     minutes_to_answer: float,
     steps: Sequence[str],
     lately: bool = False,
+    in_short: bool = False,
 ) -> list[Planned]:
     """Return what will be done with a moment, in the order of time.
 
     `minutes_to_answer` is how long whoever is asked has. `lately` is for moments of the last
-    days: some of those nobody has touched yet.
+    days: some of those nobody has touched yet. `in_short` leaves out attempts and steps.
     """
     who = _choose(rng, _ANSWERED_LATELY if lately else _ANSWERED)
     answers = _answers(rng, who, opened_at, minutes_to_answer)
     if not answers or answers[-1].verb == LET_PASS:
         return answers
-    return sorted([*answers, *_work(rng, kind, answers[-1].at, steps)])
+    work = _work(rng, kind, answers[-1].at, steps)
+    kept = [action for action in work if not in_short or action.verb in (REACH, CLOSE)]
+    return sorted([*answers, *kept])
 
 
 def daytime(rng: Random, at: datetime) -> datetime:
@@ -108,7 +112,9 @@ def _work(rng: Random, kind: str, held_at: datetime, steps: Sequence[str]) -> li
     fate = _choose(rng, _FATES)
     reached = fate == "reached"
     hours = _HOURS_TO_REACH.get(kind, _HOURS_OTHERWISE) * rng.lognormvariate(0, 0.9)
-    meets_at = daytime(rng, held_at + timedelta(hours=hours))
+    meets_at = held_at + timedelta(hours=hours)
+    if kind != _BY_NIGHT_TOO:
+        meets_at = daytime(rng, meets_at)
     done: list[Planned] = []
     at = held_at
     for _ in range(rng.choices([0, 1, 2], [5, 4, 1] if reached else [1, 4, 3])[0]):

@@ -1,0 +1,320 @@
+"""Lets the invented year happen: the files come, sergeants ring, workers answer, at their times.
+
+Everything goes through the product's own services, as the invented people, with the clock moved.
+Whatever was done stays done: files count once, signals carry their token, and of a moment's plan
+only what is later than the last thing a person did with it is still to do. A replay that was
+stopped goes on; one that is over does nothing.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import count
+from random import Random
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Max, Q
+
+from reachable.access import selectors as access
+from reachable.foundation.actor import Actor, system
+from reachable.foundation.errors import ReachableError
+from reachable.foundation.time import now, travel
+from reachable.intake import loading
+from reachable.intake import services as intake
+from reachable.intake.models import Delivery, Signal
+from reachable.intake.services import PhoneSignal
+from reachable.moments import rules as moment_rules
+from reachable.moments import services as moments
+from reachable.moments.models import OPEN, Trigger
+from reachable.moments.selectors import visible_moments
+from reachable.practice import guidance
+from reachable.synthetic import workers
+from reachable.synthetic.arrival import actors, set_up
+from reachable.synthetic.feeds import Manifest, SentFile
+from reachable.synthetic.partnership import Partnership
+from reachable.synthetic.signals import PhonedIn, signals
+from reachable.synthetic.steward import LEFT_OPEN, Steward
+from reachable.synthetic.workers import Planned
+
+PASS_ON = system("pass on")
+SENDER = "police.data"
+LATELY = timedelta(hours=36)
+# Of moments longer ago only the answer, the meeting and the end are played, not each attempt.
+IN_SHORT_BEFORE = timedelta(days=70)
+_BY_A_PERSON = Q(actions__by__isnull=False)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the replay is: files done of all, and the invented day it has come to."""
+
+    done: int
+    total: int
+    rows: int
+    at: datetime
+
+
+@dataclass
+class Replayed:
+    """What this run of the replay did; what an earlier run did is not counted again."""
+
+    files: int = 0
+    failed: list[str] = field(default_factory=list)
+    accepted: int = 0
+    quarantined: int = 0
+    duplicates: int = 0
+    events: int = 0
+    moments: int = 0
+    signals: int = 0
+    actions: int = 0
+    refused: int = 0
+    reviews: int = 0
+
+
+def replay(
+    made: Partnership,
+    manifest: Manifest,
+    *,
+    password: str,
+    tell: Callable[[Progress], None] = lambda progress: None,
+    only_files: bool = False,
+) -> Replayed:
+    """Set the partnership up and let its year happen, up to the present instant.
+
+    With `only_files`, nobody signals or works. Files from after the present instant wait.
+    """
+    set_up(made, password=password)
+    return _Year(made, manifest, only_files).run(tell)
+
+
+@dataclass(order=True)
+class _Due:
+    """An entry of the agenda; `number` keeps entries of the same instant in order."""
+
+    at: datetime
+    number: int
+    moment_id: UUID = field(compare=False)
+    planned: Planned = field(compare=False)
+
+
+class _Year:
+    def __init__(self, made: Partnership, manifest: Manifest, only_files: bool) -> None:
+        self.made = made
+        self.manifest = manifest
+        self.only_files = only_files
+        self.finish = now()
+        self.by = actors(made)
+        self.by_id = {actor.id: actor for actor in self.by.values()}
+        self.agencies = {a.code: access.agency_id(a.code) for a in made.agencies}
+        self.members = [self.by[w.username] for w in made.workers if made.rota.team in w.teams]
+        self.agenda: list[_Due] = []
+        self.numbers = count()
+        self.planned: set[UUID] = set()
+        self.result = Replayed()
+        self.done_before = self._loaded()
+        self.holders: dict[UUID, Actor] = {}
+        self.steward = Steward(self.by["linkage.steward"], made)
+        self.reviewed_at: datetime | None = None
+
+    def run(self, tell: Callable[[Progress], None]) -> Replayed:
+        files = [file for file in self.manifest.files if file.sent_at <= self.finish]
+        first = self._first_to_do(files)
+        rows = sum(file.rows for file in files[:first])
+        waiting = self._signals(files[first].sent_at) if first < len(files) else deque()
+        for at in range(first, len(files)):
+            ends = files[at + 1].sent_at if at + 1 < len(files) else self.finish
+            self._load(files[at])
+            while waiting and waiting[0].at < ends:
+                self._work_until(waiting[0].at)
+                self._signal(waiting.popleft())
+            self._work_until(ends)
+            if not self.only_files:
+                self._review(ends - timedelta(minutes=1))
+            rows += files[at].rows
+            tell(Progress(at + 1, len(files), rows, files[at].sent_at))
+        return self.result
+
+    def _signals(self, starts: datetime) -> deque[PhonedIn]:
+        if self.only_files:
+            return deque()
+        return deque(sent for sent in signals(self.made) if starts < sent.at < self.finish)
+
+    def _loaded(self) -> set[str]:
+        return set(Delivery.objects.filter(state="loaded").values_list("digest", flat=True))
+
+    def _first_to_do(self, files: list[SentFile]) -> int:
+        """Return the place after the last file of an earlier run.
+
+        A copy of an earlier file, or another empty one, says nothing about how far it came.
+        """
+        first_of = {file.sha256: at for at, file in reversed(list(enumerate(files)))}
+        return max((first_of[d] for d in self.done_before if d in first_of), default=-1) + 1
+
+    def _load(self, file: SentFile) -> None:
+        """Load a file, and let whoever is asked answer, before anybody else sees the moments."""
+        with transaction.atomic():
+            with travel(file.sent_at):
+                self._receive(file)
+            if not self.only_files:
+                self._plan_new()
+                self._answer()
+
+    def _receive(self, file: SentFile) -> None:
+        by = self.by[SENDER]
+        path = self.manifest.folder / file.path
+        with path.open("rb") as content:
+            received = intake.receive(
+                by=by,
+                agency_id=self.agencies[file.agency],
+                feed=file.feed,
+                file_name=path.name,
+                content=content,
+            )
+        if received.again and file.sha256 in self._loaded():
+            return
+        intake.begin_loading(by=by, delivery_id=received.delivery_id)
+        delivery = loading.load(by=by, delivery_id=received.delivery_id)
+        if delivery.state != "loaded":
+            self.result.failed.append(f"{file.path}: {delivery.error}")
+        self.result.files += 1
+        self.result.accepted += delivery.accepted
+        self.result.quarantined += delivery.quarantined
+        self.result.duplicates += delivery.duplicates
+        self.result.events += delivery.events
+        self.result.moments += delivery.moments
+
+    def _signal(self, sent: PhonedIn) -> None:
+        """Send a signal from a phone, and let whoever is asked answer."""
+        person = sent.person
+        signal = PhoneSignal(
+            token=sent.token,
+            kind=sent.kind,
+            family_name=person.name.family,
+            given_names=person.name.given,
+            birth_date=person.birth_date,
+            where=sent.where,
+            said=sent.said,
+            reach=sent.reach,
+            postcode=sent.postcode,
+            communication_needs=person.communication_needs,
+        )
+        with transaction.atomic():
+            with travel(sent.at):
+                intake.send_signal(by=self.by[sent.username], signal=signal)
+            self.result.signals += 1
+            self._plan_new()
+            self._answer()
+
+    def _review(self, at: datetime) -> None:
+        """Once a week the steward decides what has waited."""
+        if self.reviewed_at and at - self.reviewed_at < timedelta(days=6):
+            return
+        self.reviewed_at = at
+        with travel(at):
+            self.result.reviews += self.steward.decide(opened_before=at - LEFT_OPEN)
+
+    def _plan_new(self) -> None:
+        """Plan for open moments that have no plan yet: new ones, and all after a restart."""
+        fresh = [
+            row
+            for row in visible_moments(by=system("synthetic"))
+            .filter(state__in=OPEN)
+            .annotate(last=Max("actions__at", filter=_BY_A_PERSON))
+            .order_by("opened_at", "child_due_at")
+            .values_list("id", "kind", "opened_at", "last")
+            if row[0] not in self.planned
+        ]
+        openers = _opened_by([row[0] for row in fresh])
+        for moment_id, kind, opened_at, last in fresh:
+            self.planned.add(moment_id)
+            answer_by = moment_rules.answer_by(kind, opened_at)
+            plan = workers.plan(
+                Random(f"{self.made.seed} {opened_at.isoformat()} {openers.get(moment_id)}"),
+                kind=kind,
+                opened_at=opened_at,
+                minutes_to_answer=(answer_by - opened_at).total_seconds() / 60,
+                steps=[step.key for step in guidance.pathway(kind).steps],
+                lately=self.finish - opened_at < LATELY,
+                in_short=self.finish - opened_at > IN_SHORT_BEFORE,
+            )
+            for planned in plan:
+                if last is None or planned.at > last:
+                    due = _Due(planned.at, next(self.numbers), moment_id, planned)
+                    heapq.heappush(self.agenda, due)
+
+    def _answer(self) -> None:
+        """Do all that answers, at its own time; the rest of the agenda waits for its turn."""
+        answers = sorted(due for due in self.agenda if due.planned.verb in workers.ANSWERS)
+        rest = [due for due in self.agenda if due.planned.verb not in workers.ANSWERS]
+        heapq.heapify(rest)
+        self.agenda = rest
+        for due in answers:
+            self._do(due)
+
+    def _work_until(self, ends: datetime) -> None:
+        while self.agenda and self.agenda[0].at < ends:
+            self._do(heapq.heappop(self.agenda))
+
+    def _do(self, due: _Due) -> None:
+        """Act as whoever has the moment; what has become impossible meanwhile is left out."""
+        if due.at >= self.finish:
+            return
+        with travel(due.at):
+            try:
+                self._act(due.moment_id, due.planned)
+                self.result.actions += 1
+            except ReachableError:
+                self.result.refused += 1
+
+    def _act(self, moment_id: UUID, planned: Planned) -> None:
+        if planned.verb == workers.LET_PASS:
+            moments.pass_on_unanswered(by=PASS_ON)
+            return
+        by = self._who(moment_id, planned)
+        if by is None:
+            return
+        if planned.verb in (workers.TAKE, workers.CLAIM):
+            moments.take(by=by, moment_id=moment_id)
+            self.holders[moment_id] = by
+        elif planned.verb == workers.ATTEMPT:
+            moments.attempt(by=by, moment_id=moment_id, how=planned.how, note=planned.note)
+        elif planned.verb == workers.REACH:
+            moments.reach(by=by, moment_id=moment_id, how=planned.how, note=planned.note)
+        elif planned.verb == workers.STEP:
+            moments.do_step(by=by, moment_id=moment_id, step=planned.how)
+        else:
+            moments.close(by=by, moment_id=moment_id, outcome=planned.how, reason=planned.note)
+            self.holders.pop(moment_id, None)
+
+    def _who(self, moment_id: UUID, planned: Planned) -> Actor | None:
+        """Whoever is asked or has it; where that is nobody, a member of the team in turn."""
+        if moment_id in self.holders:
+            return self.holders[moment_id]
+        found = visible_moments(by=system("synthetic")).filter(id=moment_id, state__in=OPEN)
+        moment = found.first()
+        if moment is None:
+            return None
+        user_id = moment.holder_id or moment.asked_id
+        if user_id is None and planned.verb in (workers.TAKE, workers.CLAIM):
+            return self.members[Random(f"{planned.at}").randrange(len(self.members))]
+        return self.by_id.get(user_id)
+
+
+def _opened_by(moment_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Return for each moment the first source key of what opened it, which never changes."""
+    rows = Trigger.objects.filter(moment_id__in=moment_ids, joined_at=F("moment__opened_at"))
+    pairs = list(rows.values_list("moment_id", "signal_id"))
+    keys = dict(
+        Signal.objects.filter(id__in=[signal_id for _, signal_id in pairs]).values_list(
+            "id", "source_key"
+        )
+    )
+    openers: dict[UUID, str] = {}
+    for moment_id, signal_id in pairs:
+        openers[moment_id] = min(keys[signal_id], openers.get(moment_id, keys[signal_id]))
+    return openers

@@ -1,0 +1,60 @@
+"""The invented data steward, who knows the truth where the records say enough to look it up."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from reachable.foundation.actor import Actor
+from reachable.people import services as people
+from reachable.people.review import ReviewFacts, open_reviews, review
+from reachable.synthetic.partnership import Partnership
+
+LEFT_OPEN = timedelta(days=9)
+_MOVED_HOME = frozenset({"postcode", "address"})
+
+
+class Steward:
+    """Decides the reviews that have waited for a while; what cannot be known stays open."""
+
+    def __init__(self, by: Actor, made: Partnership) -> None:
+        self._by = by
+        self._person_of = {
+            number: person.id
+            for person in (*made.children, *made.adults)
+            for number in person.police_ids
+        }
+        self._unknowable: set[UUID] = set()
+
+    def decide(self, *, opened_before: datetime) -> int:
+        """Decide what was opened before an instant; return how many."""
+        decided = 0
+        for row in open_reviews(by=self._by, at_most=500):
+            if row.opened_at >= opened_before or row.id in self._unknowable:
+                continue
+            facts = review(by=self._by, review_id=row.id)
+            same_as, reason = self._judge(facts)
+            if not reason:
+                self._unknowable.add(row.id)
+                continue
+            people.decide_review(by=self._by, review_id=row.id, same_as=same_as, reason=reason)
+            decided += 1
+        return decided
+
+    def _judge(self, facts: ReviewFacts) -> tuple[UUID | None, str]:
+        """Return the record of the same person, if any, and the reason; no reason: not known."""
+        mine = self._person_of.get(facts.record.reference)
+        beside = [(side, self._person_of.get(side.reference)) for side in facts.beside]
+        if mine:
+            for side, person in beside:
+                if person == mine:
+                    return (
+                        side.record_id,
+                        "Both numbers belong to the same person in custody's system.",
+                    )
+            if all(person for _, person in beside):
+                return None, "The numbers belong to different people in custody's system."
+        alike = [side for side, _ in beside if facts.differs[side.record_id] <= _MOVED_HOME]
+        if not mine and len(alike) == 1 and facts.record.birth_date == alike[0].birth_date:
+            return alike[0].record_id, "The same name and birth date; the family has moved."
+        return None, ""

@@ -1,0 +1,135 @@
+from collections import Counter
+from datetime import UTC, datetime
+
+import pytest
+from django.db import transaction
+
+from reachable.access import selectors as access
+from reachable.access.models import Team, User
+from reachable.audit.models import Entry
+from reachable.foundation.time import travel
+from reachable.intake.models import QuarantinedRow, SignalVersion
+from reachable.moments.models import Action, Moment
+from reachable.people.models import Person
+from reachable.synthetic import arrival, feeds, partnership, truth
+from reachable.synthetic.replay import Replayed, replay
+from reachable.synthetic.signals import signals
+from tests.synthetic.conftest import UNTIL
+
+pytestmark = pytest.mark.db
+
+NOW = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
+PASSWORD = "only-for-a-demonstration"
+
+
+class Stopped(Exception):
+    """Stands for a process that was killed."""
+
+
+@pytest.fixture(scope="module")
+def small():
+    return partnership.make(11, 250, 3, until=UNTIL)
+
+
+@pytest.fixture(scope="module")
+def small_sent(small, tmp_path_factory):
+    return feeds.write(small, tmp_path_factory.mktemp("small"))
+
+
+@pytest.fixture(autouse=True)
+def _uploads(settings, tmp_path):
+    settings.UPLOAD_DIR = tmp_path / "uploads"
+
+
+def run(small, small_sent, **options):
+    with travel(NOW):
+        return replay(small, small_sent, password=PASSWORD, **options)
+
+
+def state():
+    """Return what the replay left, without the identifiers that differ from run to run."""
+    return (
+        Counter(
+            Moment.objects.values_list(
+                "opened_at", "kind", "child_due_at", "state", "outcome", "reached_at", "closed_at"
+            )
+        ),
+        Counter(Action.objects.values_list("kind", "at", "how")),
+        Counter(SignalVersion.objects.values_list("version", "received_at")),
+        Person.objects.count(),
+        QuarantinedRow.objects.count(),
+    )
+
+
+def test_the_year_happens_as_the_truth_says(small, small_sent):
+    result = run(small, small_sent)
+    expected: Counter[str] = Counter()
+    for row in truth.read_rows(small_sent.folder):
+        if "(1)" not in row.file:
+            expected[row.expect] += 1
+    assert result.failed == []
+    assert result.accepted == expected["accepted"]
+    assert result.quarantined == expected["quarantined"]
+    assert result.duplicates == expected["duplicate"]
+    assert result.signals > 0
+    ends = Counter(Moment.objects.values_list("state", flat=True))
+    assert ends["closed"] > ends["held"] > 0
+    assert Moment.objects.filter(reached_at=None, child_due_at__lt=NOW).exists()
+    assert Moment.objects.filter(outcome="reached").exists()
+    assert Moment.objects.filter(outcome="held_elsewhere").exists()
+    assert Action.objects.filter(kind="passed_on").exists()
+    assert not Action.objects.filter(at__gt=NOW).exists()
+
+
+def test_a_second_replay_does_nothing(small, small_sent):
+    run(small, small_sent)
+    before, entries = state(), Entry.objects.count()
+    assert run(small, small_sent) == Replayed()
+    assert state() == before
+    assert Entry.objects.count() == entries
+
+
+@pytest.mark.parametrize("stop_after", [1, 30, 75])
+def test_a_replay_that_was_stopped_goes_on(small, small_sent, stop_after):
+    def stop(progress):
+        if progress.done == stop_after:
+            raise Stopped
+
+    with transaction.atomic():
+        run(small, small_sent)
+        whole = state()
+        transaction.set_rollback(True)
+    with pytest.raises(Stopped):
+        run(small, small_sent, tell=stop)
+    run(small, small_sent)
+    assert state() == whole
+
+
+def test_only_files_leaves_everything_to_real_people(small, small_sent):
+    result = run(small, small_sent, only_files=True)
+    assert (result.actions, result.signals, result.reviews) == (0, 0, 0)
+    assert not Action.objects.filter(by__isnull=False).exists()
+
+
+def test_the_partnership_stands_once(small):
+    with travel(NOW):
+        assert arrival.set_up(small, password=PASSWORD)
+        assert not arrival.set_up(small, password=PASSWORD)
+    assert User.objects.count() == len(small.workers)
+    assert all(user.check_password(PASSWORD) for user in User.objects.all()[:2])
+
+
+def test_somebody_is_on_duty_now_and_in_eight_weeks(small):
+    with travel(NOW):
+        arrival.set_up(small, password=PASSWORD)
+    team = Team.objects.get(key=small.rota.team)
+    for at in (small.episodes[0].start.replace(tzinfo=UTC), NOW, datetime(2027, 1, 15, 3, 0, tzinfo=UTC)):
+        assert len(access.on_duty(team_id=team.id, at=at)) == 2
+
+
+def test_signals_come_from_custody_and_from_others(fenmarch):
+    sent = Counter(each.username for each in signals(fenmarch))
+    assert sent["custody.sergeant"] > 200
+    assert {"ward.nurse", "school.lead", "school.second"} <= sent.keys()
+    tokens = [each.token for each in signals(fenmarch)]
+    assert len(set(tokens)) == len(tokens)
