@@ -1,4 +1,4 @@
-"""Checks a file as a feed, row by row, without a database: for the sender, the shell and the preview."""
+"""Checks a file as a feed, row by row and without a database: for the sender and the preview."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from typing import Any
 
 from reachable.foundation.errors import BadInput
 from reachable.foundation.files.limits import DEFAULT, Limits
-from reachable.foundation.files.table import Cells, Table, Unreadable, open_table
+from reachable.foundation.files.rows import Cells, Table, Unreadable
+from reachable.foundation.files.table import open_table
 from reachable.intake.rules.check import Checked, Content, Refused, check_row, refuse_unreadable
 from reachable.intake.rules.headings import Mapping, Mismatch, match_headings
 from reachable.intake.rules.problems import Problem
@@ -23,7 +24,7 @@ Result = Checked | Refused
 
 @dataclass(frozen=True)
 class CheckedRow:
-    """A row of a file: its number as a spreadsheet shows it, its cells as sent, and what they are."""
+    """A row of a file: its number as a spreadsheet shows it, its cells as sent, and its result."""
 
     number: int
     cells: tuple[str, ...]

@@ -29,9 +29,9 @@ _HEAD = """# Feeds
 What agencies send, column by column. This page is made from the specifications in
 `reachable/intake/feeds/`; change those, then run `python3 dev docs`.
 
-A feed is a table as CSV (commas, semicolons, tabs or upright bars; UTF-8, UTF-16 or Windows-1252) or
-as an Excel workbook (.xlsx). The first row has the headings; case, spaces and punctuation in them
-are no matter. Columns that a feed does not ask for are not read. A row is accepted, or refused
+A feed is a table as CSV (commas, semicolons, tabs or upright bars; UTF-8, UTF-16 or Windows-1252)
+or as an Excel workbook (.xlsx). The first row has the headings; case, spaces and punctuation in
+them are no matter. Columns that a feed does not ask for are not read. A row is accepted, or refused
 with its reasons; a question leaves it accepted. A file can be checked where it comes from, offline
 and without a database:
 

@@ -14,10 +14,12 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+import orjson
+
 from reachable.intake.rules.dates import date_reader
 from reachable.intake.rules.headings import Mapping
 from reachable.intake.rules.problems import Problem, Reason, problem
-from reachable.intake.rules.readers import Told, date_problem, read_clock, reader_of
+from reachable.intake.rules.readers import Reader, Told, date_problem, read_clock, reader_of
 from reachable.intake.rules.words import Cell, as_text, clean, is_not_known
 from reachable.practice.time import LONDON
 
@@ -63,10 +65,11 @@ def refuse_unreadable(sentence: str, next: str, cells: Sequence[str]) -> Refused
 
 def content_hash(content: Content) -> str:
     """Return the SHA-256 of the canonical JSON of a row's content, in hexadecimal."""
-    return sha256(_ENCODER.encode(content).encode()).hexdigest()
+    return sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
-_ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+_REMEMBERED = 20_000
+"""Different cells of one column that are remembered."""
 
 
 def _hash_cells(cells: Sequence[Cell]) -> str:
@@ -86,6 +89,18 @@ class _At:
     happening: Happening
     date_place: int
     time_place: int
+    clocks: dict[str, str]
+    """Times of day as written to what they are."""
+
+
+def _read(text: str, read: Reader, remembered: dict[str, str], told: Told) -> str:
+    """Clean and read a cell; what gave nothing to say is remembered, as files repeat themselves."""
+    before = len(told)
+    cleaned = clean(text)
+    value = read(cleaned, told) if cleaned else ""
+    if len(told) == before and len(remembered) < _REMEMBERED:
+        remembered[text] = value
+    return value
 
 
 class _Checker:
@@ -108,12 +123,13 @@ class _Checker:
                     mapping.heading_of(name),
                     source_key=name == feed.source_key,
                 ),
+                dict[str, str](),
             )
             for name, place in mapping.places
             if feed.column(name).type not in ("date", "time")
         ]
         self.at = [
-            _At(each, places.get(each.date, -1), places.get(each.time, -1))
+            _At(each, places.get(each.date, -1), places.get(each.time, -1), {})
             for each in feed.happenings
         ]
         of_happenings = {each.date for each in feed.happenings}
@@ -122,21 +138,27 @@ class _Checker:
             for name, place in mapping.places
             if feed.column(name).type == "date" and name not in of_happenings
         ]
+        self.happened = feed.happening(feed.happened).date
+        self.orders = [
+            (order, feed.happening(order.first), feed.happening(order.then))
+            for order in feed.orders
+        ]
         self.required = [column.name for column in feed.columns if column.need == "value"]
 
     def check(self, cells: Sequence[Cell]) -> Checked | Refused:
         told: Told = []
         content: Content = {}
         row = self._fitted(cells, told)
-        for place, name, read in self.plain:
+        for place, name, read, remembered in self.plain:
             cell = row[place]
             if cell == "":
                 continue
-            text = clean(cell if isinstance(cell, str) else as_text(cell))
-            if text:
-                value = read(text, told)
-                if value:
-                    content[name] = value
+            text = cell if isinstance(cell, str) else as_text(cell)
+            value = remembered.get(text)
+            if value is None:
+                value = _read(text, read, remembered, told)
+            if value:
+                content[name] = value
         for at in self.at:
             self._read_happening(at, row, content, told)
         for place, name in self.dates:
@@ -193,13 +215,7 @@ class _Checker:
         behind = ""
         if at.date_place >= 0:
             behind = self._read_date(at.date_place, happening.date, row, content, told)
-        clock = ""
-        if at.time_place >= 0:
-            cell = row[at.time_place]
-            if cell != "" and cell is not None:
-                column = self.feed.column(happening.time)
-                heading = self.mapping.heading_of(happening.time)
-                clock = read_clock(cell, column, heading, told)
+        clock = self._clock(at, row[at.time_place], told) if at.time_place >= 0 else ""
         clock = clock or behind
         if not clock:
             return
@@ -207,6 +223,17 @@ class _Checker:
             content[happening.time] = clock
         elif not any(each.column == happening.date for each in told):
             self._tell(told, Reason.TIME_WITHOUT_DATE, happening.time, clock)
+
+    def _clock(self, at: _At, cell: Cell, told: Told) -> str:
+        if cell == "" or cell is None:
+            return ""
+        if isinstance(cell, str) and cell in at.clocks:
+            return at.clocks[cell]
+        column = self.feed.column(at.happening.time)
+        clock = read_clock(cell, column, self.mapping.heading_of(column.name), told)
+        if clock and isinstance(cell, str) and len(at.clocks) < _REMEMBERED:
+            at.clocks[cell] = clock
+        return clock
 
     def _judge(self, content: Content, told: Told) -> None:
         """What can only be said of the row as a whole."""
@@ -219,15 +246,15 @@ class _Checker:
         else:
             if not any(each.column in self.feed.one_of for each in told):
                 told.append(problem(Reason.NO_NAME, self.feed.one_of[0]))
-        if self.feed.source_key not in content:
-            if not any(each.column == self.feed.source_key for each in told):
-                self._tell(told, Reason.NO_REFERENCE, self.feed.source_key, "")
+        key = self.feed.source_key
+        if key not in content and not any(each.column == key for each in told):
+            self._tell(told, Reason.NO_REFERENCE, key, "")
         born = content.get("birth_date")
-        happened = content.get(self.feed.happening(self.feed.happened).date)
+        happened = content.get(self.happened)
         if born and happened:
             self._judge_age(born, happened, told)
-        for order in self.feed.orders:
-            self._judge_order(order, content, told)
+        for order, first, then in self.orders:
+            self._judge_order(order, first, then, content, told)
 
     def _judge_age(self, born: str, happened: str, told: Told) -> None:
         if born > happened:
@@ -237,8 +264,9 @@ class _Checker:
         if age > self.feed.question_over_age:
             self._tell(told, Reason.AGE, "birth_date", born, age=age)
 
-    def _judge_order(self, order: Order, content: Content, told: Told) -> None:
-        first, then = self.feed.happening(order.first), self.feed.happening(order.then)
+    def _judge_order(
+        self, order: Order, first: Happening, then: Happening, content: Content, told: Told
+    ) -> None:
         one, two = content.get(first.date), content.get(then.date)
         if not one or not two or one < two:
             return

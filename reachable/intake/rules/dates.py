@@ -1,8 +1,8 @@
 """Dates and times of day as people and systems write them, read without guessing.
 
-A date in ISO form is read anywhere. Three numbers are read in the order that the feed declares; where
-it declares none, a date that can be read in two ways is not read at all. Midnight behind a date
-is how databases print a date, so it is no time.
+A date in ISO form is read anywhere. Three numbers are read in the order that the feed declares;
+where it declares none, a date that can be read in two ways is not read at all. Midnight behind a
+date is how databases print a date, so it is no time.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ PLACEHOLDERS = frozenset(
 _EXCEL_BEGINS = date(1899, 12, 30)
 _EARLIEST, _LATEST = 1900, 2100
 _CENTURY_TURNS = 50
-"""Two figures of a year from here on are of the 1900s. Fixed, so that a row never changes meaning."""
+"""Two figures of a year from here on are of the 1900s. Fixed: a row never changes its meaning."""
 
 
 @dataclass(frozen=True, slots=True)

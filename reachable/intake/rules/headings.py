@@ -90,7 +90,7 @@ def _find(
 
 
 def _in_date(feed: Feed, column: Column, found: dict[str, int], headings: Sequence[str]) -> bool:
-    """Tell whether a time of day is said to be in the same column as its date: "Arrival Date/Time"."""
+    """Tell whether the date's column is said to hold the time too: "Arrival Date/Time"."""
     for each in feed.happenings:
         if each.time == column.name and each.date in found:
             return "time" in heading_key(headings[found[each.date]])

@@ -1,4 +1,4 @@
-"""Numbers and codes that identify: checked by their own digits, never trusted when those are wrong."""
+"""Numbers and codes that identify: checked by their own digits, not trusted where those fail."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ def clean(text: str) -> str:
 
 
 def word_key(word: str) -> str:
-    """Return what two writings of the same word share: case, spaces and punctuation are no matter."""
+    """Return what two writings of a word share: case, spaces and punctuation are no matter."""
     return _APART.sub("", word.casefold())
 
 
