@@ -1,8 +1,9 @@
-"""`reachable synthetic make`."""
+"""`reachable synthetic make` and `reachable synthetic replay`."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import click
 
 from reachable.foundation.time import now
 from reachable.synthetic import feeds, partnership
+from reachable.synthetic import replay as replaying
 
 
 @click.group("synthetic")
@@ -61,3 +63,30 @@ def make(
             "manifest": str(out / feeds.MANIFEST_FILE),
         }
         click.echo(json.dumps(summary))
+
+
+@synthetic.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--password", required=True, help="For all of the invented accounts.")
+@click.option("--only-files", is_flag=True, help="Nobody signals or works: only the files come.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object as the last line.")
+def replay(folder: Path, password: str, only_files: bool, as_json: bool) -> None:
+    """Let the year that `make` wrote to FOLDER happen in this database, up to now.
+
+    It can be stopped and started again; what has happened does not happen twice.
+    """
+    manifest = feeds.read_manifest(folder)
+    result = replaying.replay(
+        partnership.make(manifest.seed, manifest.children, manifest.months, until=manifest.until),
+        manifest,
+        password=password,
+        only_files=only_files,
+        tell=lambda at: click.echo(
+            f"{at.done} of {at.total} files, {at.rows} rows, up to {at.at:%d %B %Y}", err=as_json
+        ),
+    )
+    for failure in result.failed:
+        click.echo(failure, err=True)
+    if as_json:
+        click.echo(json.dumps(asdict(result)))
+    raise SystemExit(1 if result.failed else 0)

@@ -1,5 +1,6 @@
 import json
 
+import pytest
 from click.testing import CliRunner
 
 from reachable.synthetic import feeds
@@ -32,3 +33,18 @@ def test_make_refuses_nobody(tmp_path):
     result = CliRunner().invoke(synthetic, arguments)
     assert result.exit_code == 2
     assert "at least 1" in result.output
+
+
+@pytest.mark.db
+def test_replay_lets_the_year_happen_once(tmp_path, settings):
+    settings.UPLOAD_DIR = tmp_path / "uploads"
+    out = tmp_path / "made"
+    CliRunner().invoke(synthetic, [*SMALL, "--out", str(out)])
+    arguments = ["replay", str(out), "--password", "only-for-a-demonstration", "--json"]
+    first, second = (CliRunner().invoke(synthetic, arguments) for _ in range(2))
+    assert first.exit_code == second.exit_code == 0, first.output
+    manifest = feeds.read_manifest(out)
+    counts = json.loads(first.output.splitlines()[-1])
+    assert counts["files"] > 0
+    assert counts["accepted"] + counts["quarantined"] + counts["duplicates"] <= manifest.rows
+    assert json.loads(second.output.splitlines()[-1])["files"] == 0
