@@ -89,7 +89,7 @@ def test_a_second_replay_does_nothing(small, small_sent):
     assert Entry.objects.count() == entries
 
 
-@pytest.mark.parametrize("stop_after", [1, 30, 75])
+@pytest.mark.parametrize("stop_after", [1, 75])
 def test_a_replay_that_was_stopped_goes_on(small, small_sent, stop_after):
     def stop(progress):
         if progress.done == stop_after:
@@ -123,7 +123,11 @@ def test_somebody_is_on_duty_now_and_in_eight_weeks(small):
     with travel(NOW):
         arrival.set_up(small, password=PASSWORD)
     team = Team.objects.get(key=small.rota.team)
-    for at in (small.episodes[0].start.replace(tzinfo=UTC), NOW, datetime(2027, 1, 15, 3, 0, tzinfo=UTC)):
+    for at in (
+        small.episodes[0].start.replace(tzinfo=UTC),
+        NOW,
+        datetime(2027, 1, 15, 3, 0, tzinfo=UTC),
+    ):
         assert len(access.on_duty(team_id=team.id, at=at)) == 2
 
 
