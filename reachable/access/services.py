@@ -18,7 +18,16 @@ from reachable.foundation.actor import Actor
 from reachable.foundation.db import bulk_insert
 from reachable.foundation.errors import BadInput
 from reachable.foundation.ids import new_id
+from reachable.foundation.models import Partnership
 from reachable.foundation.time import now
+
+
+@transaction.atomic
+def name_partnership(*, by: Actor, name: str, fictional: bool) -> None:
+    """Say whom this deployment serves, and whether anybody in it is real."""
+    by.require("accounts.manage")
+    Partnership.objects.update_or_create(only=True, defaults={"name": name, "fictional": fictional})
+    audit.record(by=by, action="access.partnership_named", subject=("partnership", None))
 
 
 @transaction.atomic

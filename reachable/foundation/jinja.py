@@ -58,6 +58,7 @@ def environment(**options: Any) -> Environment:
 # What the page frame reads when there is no request, as in the page for a server error.
 OUTSIDE_A_REQUEST: dict[str, Any] = {
     "request": None,
+    "long_work": None,
     "by": None,
     "nav": (),
     "footer_links": (),

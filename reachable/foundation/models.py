@@ -37,3 +37,14 @@ class ScheduledRun(models.Model):
     last_started_at = models.DateTimeField(null=True)
     last_finished_at = models.DateTimeField(null=True)
     last_error = models.CharField(max_length=120, blank=True)
+
+
+class LongWork(models.Model):
+    """How far something long has come, for everybody who waits for it to see."""
+
+    name = models.CharField(max_length=60, primary_key=True)
+    title = models.CharField(max_length=120)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    words = models.CharField(max_length=200, blank=True)
+    finished = models.BooleanField(default=False)

@@ -176,3 +176,8 @@ def _communication_needs(record_ids: list[UUID]) -> tuple[str, ...]:
 
 def _others(shown: str, names: list[str]) -> tuple[str, ...]:
     return tuple(name for name in dict.fromkeys(names) if name != shown)
+
+
+def how_many() -> int:
+    """Return how many people are known to the whole partnership, for its summary."""
+    return CurrentPerson.objects.values("current_id").distinct().count()

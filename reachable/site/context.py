@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from reachable.foundation import progress
 from reachable.foundation.actor import ANONYMOUS, Actor
 from reachable.foundation.registries import NavigationItem, navigation
 from reachable.foundation.urls import PUBLIC, SIGNED_IN
@@ -30,6 +31,7 @@ def common(request: HttpRequest) -> dict[str, Any]:
         "unread_notices": unread_count(by=by) if by.is_person else 0,
         "partnership": here,
         "fictional": here.fictional,
+        "long_work": progress.unfinished(),
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from reachable.foundation import progress as long_work
 from reachable.foundation.registries import navigation
 from reachable.foundation.urls import SIGNED_IN
 from reachable.foundation.views import actor, render
@@ -20,6 +21,13 @@ def home(request: HttpRequest) -> HttpResponse:
         if link.place == "header" and (link.needs == SIGNED_IN or by.can(link.needs)):
             return redirect(link.url_name)
     return render(request, "site/home.html")
+
+
+def progress(request: HttpRequest) -> HttpResponse:
+    """How far long work is: a part for a page that asks again, a page for everybody else."""
+    part = request.headers.get("HX-Request") == "true"
+    work = long_work.unfinished()
+    return render(request, f"site/progress{'_part' if part else ''}.html", {"work": work})
 
 
 def help_page(request: HttpRequest) -> HttpResponse:

@@ -1,0 +1,205 @@
+"""The demonstration: a partnership that does not exist, loaded through the real pipeline.
+
+The server answers first, so that loading can be watched in the browser; the worker begins when the
+invented year has caught up with the clock, since until then nobody's time to answer is real.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+import click
+from django.conf import settings
+from django.core.management import call_command
+
+from reachable.access.selectors import demonstration_accounts
+from reachable.access.services import name_partnership
+from reachable.access.views import DEMONSTRATION_PASSWORD
+from reachable.audit import services as audit
+from reachable.foundation import progress
+from reachable.foundation.actor import system
+from reachable.foundation.time import now
+from reachable.intake.selectors import totals
+from reachable.moments.selectors import counts
+from reachable.people.selectors import how_many
+from reachable.synthetic import feeds, partnership
+from reachable.synthetic.arrival import set_up
+from reachable.synthetic.feeds import Manifest
+from reachable.synthetic.partnership import Partnership
+from reachable.synthetic.replay import Progress, replay
+
+WORK = "demonstration"
+TITLE = "A year of invented records is being loaded"
+STARTS_WITHIN = 60.0
+
+
+@click.command()
+@click.option("--exit", "and_exit", is_flag=True, help="Load to the end, print a summary, stop.")
+@click.option("--port", default=8000, show_default=True)
+@click.option("--children", default=partnership.DEFAULT_CHILDREN, show_default=True)
+@click.option("--months", default=partnership.DEFAULT_MONTHS, show_default=True)
+def demo(and_exit: bool, port: int, children: int, months: int) -> None:
+    """Show Reachable with a fictional partnership, on this machine only."""
+    began = float(os.environ.get("REACHABLE_STARTED_AT") or time.time())
+    _refuse_taken(port)
+    call_command("migrate", verbosity=0, interactive=False)
+    with _stopping() as children_running:
+        address = f"http://127.0.0.1:{port}"
+        children_running.append(_start("serve", "--port", str(port)))
+        fresh = not progress.is_finished(WORK)
+        if fresh:
+            progress.report(WORK, TITLE, 0, 0, "making the children")
+        _wait_for(address, children_running[0])
+        _say(f"The first page is at {address} ({time.time() - began:.0f} seconds)", and_exit)
+        _load(children, months, fresh, and_exit)
+        if not and_exit:
+            children_running.append(_start("worker"))
+        summary = _summary(began)
+        _tell(summary, address, and_exit)
+        if and_exit:
+            _fetch(address)
+            click.echo(json.dumps(summary))
+            return
+        for process in children_running:
+            process.wait()
+
+
+def _load(children: int, months: int, fresh: bool, quiet: bool) -> None:
+    """Load the year, or what is left of it. Later starts only make the rota reach further."""
+    folder = Path(settings.VAR_DIR) / "demonstration"
+    made, manifest = _made(folder, children, months)
+    set_up(made, password=DEMONSTRATION_PASSWORD)
+    if not fresh:
+        return
+    name_partnership(by=system("demonstration"), name=made.places.area.name, fictional=True)
+
+    def tell(at: Progress) -> None:
+        words = f"{at.rows:,} rows, up to {at.at:%d %B %Y}"
+        progress.report(WORK, TITLE, at.done, at.total, words)
+        _say(f"  {at.done} of {at.total} files, {words}", quiet, again=at.done < at.total)
+
+    replay(made, manifest, password=DEMONSTRATION_PASSWORD, tell=tell)
+    audit.seal(by=system("sealer"))
+    progress.finish(WORK)
+
+
+def _made(folder: Path, children: int, months: int) -> tuple[Partnership, Manifest]:
+    """Make the year, or the same year again; its last day is decided once."""
+    stands = (folder / feeds.MANIFEST_FILE).exists()
+    if stands:
+        manifest = feeds.read_manifest(folder)
+        made = partnership.make(
+            manifest.seed, manifest.children, manifest.months, until=manifest.until
+        )
+        return made, manifest
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    until = feeds.last_sending(now())
+    made = partnership.make(partnership.DEFAULT_SEED, children, months, until=until)
+    return made, feeds.write(made, folder)
+
+
+def _summary(began: float) -> dict[str, int | float]:
+    return {
+        **totals(),
+        "people": how_many(),
+        **counts(),
+        "seconds": round(time.time() - began, 1),
+    }
+
+
+def _tell(summary: dict[str, int | float], address: str, quiet: bool) -> None:
+    say = (
+        "",
+        f"{summary['signals']} signals about {summary['people']} people opened "
+        f"{summary['moments']} reachable moments; {summary['reached']} children were reached, "
+        f"{summary['overdue']} clocks were missed, and {summary['quarantined']} rows wait to be "
+        "corrected. All of them are invented.",
+        "",
+        f"Open {address} and sign in as one of these, all with the password "
+        f"“{DEMONSTRATION_PASSWORD}”:",
+        *(f"  {name:22} {who}, {role.lower()}" for name, who, role in demonstration_accounts()),
+        "",
+        "Stop with Ctrl-C. `python3 dev demo` starts it again as it was.",
+    )
+    for line in say:
+        _say(line, quiet)
+
+
+def _say(line: str, quiet: bool, again: bool = False) -> None:
+    """Print for people: to standard error when the last line of output is for a program."""
+    moving = again and sys.stderr.isatty()
+    click.echo(f"{line}\r" if moving else line, err=quiet, nl=not moving)
+
+
+def _refuse_taken(port: int) -> None:
+    with socket.socket() as trying:
+        trying.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trying.bind(("127.0.0.1", port))
+        except OSError:
+            click.echo(
+                f"Something else answers on port {port}, perhaps a demonstration that is still "
+                "running. Nothing was changed. Stop it, or choose another with --port.",
+                err=True,
+            )
+            raise SystemExit(1) from None
+
+
+def _start(*arguments: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "reachable", *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+    )
+
+
+@contextmanager
+def _stopping() -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Whatever was started in this block ends with it, however it ends."""
+    running: list[subprocess.Popen[bytes]] = []
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, stop)
+    try:
+        yield running
+    except KeyboardInterrupt:
+        click.echo("\nStopped. What was loaded is kept.", err=True)
+    finally:
+        for process in running:
+            process.terminate()
+        for process in running:
+            process.wait(timeout=20)
+
+
+def _wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + STARTS_WITHIN
+    while True:
+        try:
+            _fetch(address)
+            return
+        except OSError:
+            if server.poll() is not None or time.monotonic() > deadline:
+                click.echo("The server did not start; its message stands above.", err=True)
+                raise SystemExit(1) from None
+            time.sleep(0.05)
+
+
+def _fetch(address: str) -> None:
+    with urllib.request.urlopen(f"{address}/sign-in/", timeout=10) as answer:
+        answer.read()
