@@ -16,6 +16,7 @@ from tests import environment
 from tests.support import databases, pages, servers
 from tests.support.databases import Database
 from tests.support.servers import Server
+from tests.support.world import World, make_world
 
 JOURNEYS = Path(__file__).parent / "journeys"
 
@@ -126,3 +127,9 @@ def screenshot() -> Callable[[Page, str], None]:
 @pytest.fixture(scope="session")
 def on_postgres() -> bool:
     return environment.on_postgres()
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    """A small partnership with a team on duty."""
+    return make_world()
