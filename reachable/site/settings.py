@@ -116,6 +116,7 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = os.environ.get("REACHABLE_MAIL_FROM", "reachable@localhost")
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+FILE_UPLOAD_HANDLERS = ["reachable.foundation.files.upload.CountingUploadHandler"]
 FILE_UPLOAD_TEMP_DIR = os.environ.get("REACHABLE_TEMP")
 
 LOGGING = {

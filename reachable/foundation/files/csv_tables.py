@@ -91,8 +91,8 @@ def _survey(path: Path, limits: Limits) -> str:
         while chunk := file.read(_CHUNK):
             feeds += chunk.count(b"\n")
             returns += chunk.count(b"\r")
-            ends = b"\n" in chunk or b"\r" in chunk
-            since = 0 if ends else since + len(chunk)
+            end = max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))
+            since = len(chunk) + (since if end < 0 else -1 - end)
             if since > limits.line:
                 raise BadInput(
                     "The file goes on for very long without a new line.",

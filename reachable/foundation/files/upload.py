@@ -30,7 +30,7 @@ class CountingUploadHandler(FileUploadHandler):
     def __init__(self, request: HttpRequest | None = None) -> None:
         super().__init__(request)
         self.announced = 0
-        self.file: TemporaryUploadedFile | None = None
+        self.arriving: TemporaryUploadedFile | None = None
 
     def handle_raw_input(
         self,
@@ -50,7 +50,7 @@ class CountingUploadHandler(FileUploadHandler):
             self._refuse(too_large(self.announced, self.limits))
         try:
             with told_if_full():
-                self.file = TemporaryUploadedFile(
+                self.arriving = TemporaryUploadedFile(
                     self.file_name or "", self.content_type or "", 0, self.charset
                 )
         except BadInput as error:
@@ -60,33 +60,33 @@ class CountingUploadHandler(FileUploadHandler):
         """Count and write; nothing is passed on to another handler."""
         if start + len(raw_data) > self.limits.size:
             self._refuse(too_large(None, self.limits))
-        if self.file is None:
+        if self.arriving is None:
             return
         try:
             with told_if_full():
-                self.file.write(raw_data)
+                self.arriving.write(raw_data)
         except BadInput as error:
             self._refuse(error)
 
     def file_complete(self, file_size: int) -> UploadedFile | None:
         """Hand over the whole file."""
-        if self.file is None:
+        if self.arriving is None:
             return None
         try:
             with told_if_full():
-                self.file.flush()
+                self.arriving.flush()
         except BadInput as error:
             self._refuse(error)
-        self.file.seek(0)
-        self.file.size = file_size
-        done, self.file = self.file, None
+        self.arriving.seek(0)
+        self.arriving.size = file_size
+        done, self.arriving = self.arriving, None
         return done
 
     def upload_interrupted(self) -> None:
         """Keep nothing of an upload that was cut short."""
-        if self.file is not None:
-            self.file.close()
-            self.file = None
+        if self.arriving is not None:
+            self.arriving.close()
+            self.arriving = None
 
     def _refuse(self, error: BadInput) -> None:
         setattr(self.request, _ATTRIBUTE, error)

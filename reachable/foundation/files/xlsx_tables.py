@@ -91,10 +91,7 @@ def _first_sheet(path: Path) -> tuple[CalamineSheet, tuple[str, ...]]:
 
 def _sheet_rows(sheet: CalamineSheet, limits: Limits) -> Iterator[Row]:
     """Yield every row that has content with the number that Excel shows."""
-    start = sheet.start
-    number = start[0] if start else 0
-    for cells in sheet.iter_rows():
-        number += 1
+    for number, cells in enumerate(sheet.iter_rows(), start=1):
         if any(cell != "" for cell in cells):
             yield number, _judged(cells, limits)
 
