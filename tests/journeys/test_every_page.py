@@ -1,0 +1,149 @@
+"""Every page for work, in both sizes: accessible, nothing beside the screen, nothing refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+import pytest
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page
+
+from tests.support.pages import PHONE
+from tests.support.servers import Server
+from tests.support.world import PASSWORD, World, make_world, moment
+
+OpenPage = Callable[[str], Page]
+Picture = Callable[[Page, str], None]
+
+
+@pytest.fixture(scope="module")
+def placed(server: Server) -> tuple[Server, World, UUID, UUID]:
+    """A server, its partnership, a moment that `first` holds, and one that waits for them."""
+    world = make_world()
+    held = world.signal(needs="Short sentences, one question at a time")
+    world.client("first").post(f"/moments/{held}/take/")
+    waiting = world.signal("other_worry", given_names="Idris", family_name="Whitlock")
+    return server, world, held, waiting
+
+
+def sign_in(page: Page, server: Server, username: str) -> None:
+    page.goto(f"{server.url}/sign-in/")
+    page.get_by_label("User name").fill(username)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+
+
+def complaints_of(page: Page) -> list[str]:
+    """Collect what the browser refuses or fails to load from now on."""
+    said: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            said.append(message.text)
+
+    page.on("console", note)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    return said
+
+
+WORK = [
+    ("first", "worklist", "/worklist/"),
+    ("first", "worklist-mine", "/worklist/?show=mine"),
+    ("first", "moment-held", "/moments/{held}/"),
+    ("first", "moment-asked", "/moments/{waiting}/"),
+    ("second", "moment-of-another", "/moments/{held}/"),
+    ("lead", "moment-supervisor", "/moments/{waiting}/"),
+    ("first", "attempt", "/moments/{held}/attempt/"),
+    ("first", "reached", "/moments/{held}/reached/"),
+    ("first", "pass-on", "/moments/{held}/pass-on/"),
+    ("first", "hand-over", "/moments/{held}/hand-over/"),
+    ("first", "endings", "/moments/{held}/close/"),
+    ("first", "close", "/moments/{held}/close/?outcome=declined"),
+    ("first", "child", "/children/{person}/"),
+    ("first", "child-looked", "/children/{person}/who-looked/"),
+    ("first", "notices", "/notices/"),
+    ("teacher", "notices-empty", "/notices/"),
+    ("governance", "who-looked", "/who-looked/"),
+    ("governance", "who-looked-nothing", "/who-looked/?who=nobody+at+all"),
+    ("governance", "who-looked-wrong", "/who-looked/?subject=x"),
+    ("administrator", "home", "/"),
+    ("first", "help", "/help/"),
+    ("first", "practice", "/what-this-follows/"),
+    ("first", "practice-group", "/what-this-follows/?group=pathway-steps"),
+    ("sergeant", "refused", "/worklist/"),
+    ("first", "not-found", "/no-such-page/"),
+]
+
+
+@pytest.mark.parametrize("size", ["phone", "desktop"])
+def test_every_page_is_accessible_and_fits(
+    placed: tuple[Server, World, UUID, UUID],
+    open_page: OpenPage,
+    axe: Callable[[Page], None],
+    screenshot: Picture,
+    size: str,
+) -> None:
+    server, _, held, waiting = placed
+    places = {"held": held, "waiting": waiting, "person": moment(held).person_id}
+    people: dict[str, Page] = {}
+    for username, name, address in WORK:
+        if username not in people:
+            people[username] = open_page(size)
+            sign_in(people[username], server, username)
+        page = people[username]
+        complaints = complaints_of(page)
+        page.goto(server.url + address.format(**places))
+        axe(page)
+        wider = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        assert wider <= 0, f"{name}: {wider} pixels beside the screen"
+        refused = [said for said in complaints if "the server responded with" not in said]
+        assert not refused, f"{name}: {refused}"
+        screenshot(page, f"{name}-{size}")
+
+
+def test_a_form_with_errors_is_accessible(
+    placed: tuple[Server, World, UUID, UUID], phone: Page, axe: Callable[[Page], None]
+) -> None:
+    server, _, held, _ = placed
+    sign_in(phone, server, "first")
+    phone.goto(f"{server.url}/moments/{held}/reached/")
+    phone.get_by_label("At what time?").fill("25:00")
+    phone.get_by_role("button", name="Record it").click()
+    summary = phone.get_by_role("alert")
+    assert "“How was the child reached?” needs an answer" in summary.inner_text()
+    assert phone.get_by_label("At what time?").input_value() == "25:00"
+    axe(phone)
+    summary.get_by_role("link").first.click()
+    assert phone.evaluate("document.activeElement.name") == "how"
+
+
+def test_a_moment_is_taken_and_worked_without_javascript(
+    placed: tuple[Server, World, UUID, UUID], new_context: Callable[..., BrowserContext]
+) -> None:
+    server, world, _, _ = placed
+    moment_id = world.signal(given_names="Kofi", family_name="Brannigan")
+    page = new_context(**PHONE, java_script_enabled=False).new_page()
+    sign_in(page, server, "first")
+    page.get_by_role("link", name="Kofi Brannigan").click()
+    page.get_by_role("button", name="Acknowledge: I have it").click()
+    page.get_by_role("link", name="I tried to reach them").click()
+    page.get_by_label("I rang").check()
+    page.get_by_role("button", name="Record the attempt").click()
+    assert page.get_by_text("Trying is not reaching").is_visible()
+    assert moment(moment_id).holder_id == world.users["first"]
+    page.locator("summary", has_text="Your account").click()
+    page.get_by_role("button", name="Sign out").click()
+    assert page.get_by_role("heading", name="You are signed out").is_visible()
+
+
+def test_the_worklist_keeps_itself_up_to_date(
+    placed: tuple[Server, World, UUID, UUID], desktop: Page
+) -> None:
+    server, world, _, _ = placed
+    desktop.clock.install()
+    sign_in(desktop, server, "lead")
+    assert desktop.get_by_role("heading", name="Worklist").is_visible()
+    world.signal("other_worry", given_names="Marisol", family_name="Fenn")
+    assert not desktop.get_by_role("link", name="Marisol Fenn").is_visible()
+    desktop.clock.run_for(61_000)
+    desktop.get_by_role("link", name="Marisol Fenn").wait_for(timeout=5_000)
