@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, time
 from functools import singledispatch
 
 from reachable.practice import guidance
 from reachable.practice.clocks import england_and_wales
-from reachable.practice.examples import ExampleTable, all_examples
+from reachable.practice.examples import all_examples
 from reachable.practice.items import (
     Clock,
     Definition,
@@ -23,6 +22,7 @@ from reachable.practice.items import (
     Step,
     Wording,
 )
+from reachable.practice.tables import in_markdown
 from reachable.practice.time import say_day
 
 _ABOUT = (
@@ -70,7 +70,7 @@ def render_clocks() -> str:
         "",
     ]
     for table in all_examples():
-        lines += [f"## {table.title}", "", table.about, "", *_table(table), ""]
+        lines += in_markdown(table)
     return "\n".join(lines)
 
 
@@ -193,19 +193,3 @@ def _source(source: Source) -> str:
     read = "Seen, in whole or in part" if source.seen else "Not seen"
     return f"- {source.title}. {source.publisher}.{where} {read}; {source.checked_words}."
 
-
-def _table(table: ExampleTable) -> Iterator[str]:
-    yield "| " + " | ".join(table.columns.values()) + " |"
-    yield "|" + " --- |" * len(table.columns)
-    for row in table.rows:
-        yield "| " + " | ".join(_cell(row[name]) for name in table.columns) + " |"
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M:%S %Z}"
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, time):
-        return f"{value:%H:%M}"
-    return str(value).replace("working_days", "working days") or "not known"
