@@ -29,6 +29,9 @@ class IntakeConfig(AppConfig):
         schedules.add(
             "forget", Schedule("forget", DAILY, lambda by: services.forget(by=by)), room="intake"
         )
+        schedules.add(
+            "tidy", Schedule("tidy", DAILY, lambda by: services.tidy(by=by)), room="intake"
+        )
         moment_answered.add("senders", services.tell_senders, room="intake")
         references.add(
             "feeds", Reference("docs/reference/feeds.md", reference.render), room="intake"

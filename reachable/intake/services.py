@@ -335,3 +335,21 @@ def forget(*, by: Actor) -> int:
         over.delete()
         audit.record(by=by, action="intake.forgotten", subject=("partnership", None), count=total)
     return total
+
+
+def tidy(*, by: Actor) -> int:
+    """Remove files that nobody will load: half arrived when a process died, or loaded since.
+
+    Only files older than a day, since a younger one may still be arriving.
+    """
+    del by
+    inbox, before = Path(settings.UPLOAD_DIR), (now() - timedelta(days=1)).timestamp()
+    wanted = set(Delivery.objects.exclude(state="loaded").values_list("digest", flat=True))
+    left = [
+        path
+        for path in inbox.rglob("*")
+        if path.is_file() and path.name not in wanted and path.stat().st_mtime < before
+    ]
+    for path in left:
+        path.unlink(missing_ok=True)
+    return len(left)

@@ -69,14 +69,17 @@ def make_own() -> None:
 
 
 @contextmanager
-def fresh() -> Iterator[Database]:
-    """A clone that nobody else uses, removed after the block."""
+def fresh(of: Database | None = None) -> Iterator[Database]:
+    """A clone that nobody else uses, removed after the block: of the template, or of another
+    database, to which nothing may be connected then."""
     label = f"{environment.WORKER}_{next(_numbers)}"
     folder = environment.run_folder() / label
     folder.mkdir()
     with _one_at_a_time():
         _make_template()
-        _clone(label)
+        if of is not None and not environment.on_postgres():
+            _fold_journal(_file(of.label))
+        _clone(label, of.label if of else TEMPLATE)
     try:
         yield Database(label, folder)
     finally:
@@ -119,11 +122,11 @@ def _fold_journal(path: Path) -> None:
     database.close()
 
 
-def _clone(label: str) -> None:
+def _clone(label: str, template: str = TEMPLATE) -> None:
     if environment.on_postgres():
-        _on_server("CREATE DATABASE {name} TEMPLATE {template}", label)
+        _on_server("CREATE DATABASE {name} TEMPLATE {template}", label, template)
     else:
-        shutil.copyfile(_file(TEMPLATE), _file(label))
+        shutil.copyfile(_file(template), _file(label))
 
 
 def _remove(label: str) -> None:
@@ -138,13 +141,13 @@ def _file(label: str) -> Path:
     return environment.run_folder() / f"{environment.database_name(label)}.db"
 
 
-def _on_server(statement: str, label: str) -> None:
+def _on_server(statement: str, label: str, template: str = TEMPLATE) -> None:
     """Run it from the database that DATABASE_URL named, which is only ever used for this."""
     with psycopg.connect(os.environ["REACHABLE_TEST_SERVER"], autocommit=True) as server:
         server.execute(
             sql.SQL(statement).format(
                 name=sql.Identifier(environment.database_name(label)),
-                template=sql.Identifier(environment.database_name(TEMPLATE)),
+                template=sql.Identifier(environment.database_name(template)),
             )
         )
 

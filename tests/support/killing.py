@@ -1,0 +1,233 @@
+"""Kills a load at one checkpoint after the other, runs it again, and compares what is there.
+
+Run as a program, so that the process that is killed is a fork of one that has Django ready. Each
+statement that is sent, each commit and each change to a file is a checkpoint: the process is ended
+with SIGKILL just before it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import django
+
+AT = datetime(2026, 10, 24, 22, 30, tzinfo=UTC)
+FILE_CHANGES = {"os.rename", "os.remove", "os.link", "os.mkdir"}
+
+
+class Checkpoints:
+    """Counts the checkpoints of this process, and ends it before number `kill_at`."""
+
+    def __init__(self, kill_at: int | None) -> None:
+        self.kill_at = kill_at
+        self.passed = 0
+        self.watching = False
+
+    def reach(self) -> None:
+        if not self.watching:
+            return
+        self.passed += 1
+        if self.passed == self.kill_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def watch(self) -> None:
+        """Watch statements, commits and file changes from here on."""
+        from django.db import connection
+
+        connection.ensure_connection()
+        commit = connection._commit
+
+        def committing() -> None:
+            self.reach()
+            commit()
+
+        def executing(execute: Callable[..., Any], *arguments: Any) -> Any:
+            self.reach()
+            return execute(*arguments)
+
+        def changing(event: str, arguments: tuple[Any, ...]) -> None:
+            if event in FILE_CHANGES:
+                self.reach()
+
+        connection._commit = committing
+        connection.execute_wrappers.append(executing)
+        sys.addaudithook(changing)
+        self.watching = True
+
+
+def load(files: list[Path]) -> None:
+    """What `feed load` does, for one file after the other."""
+    from reachable.access.selectors import agency_id
+    from reachable.foundation.actor import system
+    from reachable.foundation.time import travel
+    from reachable.intake import loading, services
+
+    loading.BATCH = 4
+    by = system("feed load")
+    with travel(AT):
+        for path in files:
+            with path.open("rb") as content:
+                received = services.receive(
+                    by=by,
+                    agency_id=agency_id("police"),
+                    feed="police_missing" if "missing" in path.name else "police_custody",
+                    file_name=path.name,
+                    content=content,
+                )
+            services.begin_loading(by=by, delivery_id=received.delivery_id)
+            loading.load(by=by, delivery_id=received.delivery_id)
+
+
+def state(folder: Path) -> dict[str, Any]:
+    """Everything that a load leaves behind, in words that do not depend on identifiers."""
+    from reachable.access.models import Involvement
+    from reachable.audit import services as audit
+    from reachable.audit.verification import verify
+    from reachable.chronology.models import Event
+    from reachable.foundation.actor import system
+    from reachable.foundation.time import travel
+    from reachable.intake import services
+    from reachable.intake.models import Delivery, QuarantinedRow, Signal, SignalVersion
+    from reachable.moments.models import Action, Moment, Trigger
+    from reachable.notices.models import Mailing, Notice
+    from reachable.people.models import Record, RecordDetail, RecordKey, Review
+
+    audit.seal(by=system("sealer"))
+    with travel(datetime.now(UTC) + timedelta(days=2)):
+        services.tidy(by=system("tidy"))
+    people: dict[Any, list[str]] = {}
+    for person, ref in Record.objects.values_list("person__now__current_id", "source_ref"):
+        people.setdefault(person, []).append(ref)
+    return {
+        "deliveries": _rows(
+            Delivery,
+            *("file_name", "state", "next_row", "rows", "accepted", "quarantined"),
+            *("duplicates", "events", "moments", "error"),
+        ),
+        "signals": _rows(
+            Signal, "key_hash", "content_hash", "version", "record__source_ref", "forget_on"
+        ),
+        "versions": _rows(SignalVersion, "signal__key_hash", "version", "row_number"),
+        "refused": _rows(QuarantinedRow, "row_number", "source_key", "state"),
+        "people": sorted(sorted(refs) for refs in people.values()),
+        "details": _rows(RecordDetail, "record__source_ref", "received_at"),
+        "keys": _rows(RecordKey, "key", "record__source_ref"),
+        "reviews": _rows(Review, "record__source_ref", "rule", "outcome"),
+        "events": _rows(Event, "kind", "source", "occurred_at", "record__source_ref", "place"),
+        "moments": _rows(
+            Moment, "kind", "rule", "state", "asked__username", "child_due_at", "next_due_at"
+        ),
+        "triggers": _rows(Trigger, "event_kind", "due_at", "moment__kind"),
+        "actions": _rows(Action, "kind", "about__username", "moment__kind"),
+        "involvements": _rows(Involvement, "user__username", "team__key", "basis"),
+        "notices": _rows(Notice, "kind", "user__username"),
+        "mailings": _rows(Mailing, "waiting", "tries"),
+        "files left": sorted(path.name for path in folder.rglob("*") if path.is_file()),
+        "audit": verify(by=system("audit.verify")).faults,
+    }
+
+
+def _rows(model: Any, *fields: str) -> list[list[str]]:
+    return sorted([str(value) for value in row] for row in model.objects.values_list(*fields))
+
+
+def in_fork(work: Callable[[], Any]) -> tuple[int, Any]:
+    """Do it in a fork; return how the fork ended and what it returned."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        status = 1
+        try:
+            with os.fdopen(writing, "w") as out:
+                json.dump(work(), out)
+            status = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(status)
+    os.close(writing)
+    with os.fdopen(reading) as result:
+        said = result.read()
+    _, status = os.waitpid(child, 0)
+    return status, json.loads(said) if status == 0 else None
+
+
+def main(files: list[Path], every: int) -> None:
+    """Print one JSON object: how many checkpoints there were, and where the states differ."""
+    from django.conf import settings
+
+    from reachable.foundation.time import travel
+    from tests.support import databases
+    from tests.support.world import make_world
+
+    def on(database: databases.Database, work: Callable[[], Any]) -> tuple[int, Any]:
+        def connected() -> Any:
+            settings.UPLOAD_DIR = database.folder / "uploads"
+            settings.ANCHOR_FILE = database.folder / "anchors.jsonl"
+            with database.connected():
+                return work()
+
+        return in_fork(connected)
+
+    def world() -> None:
+        with travel(AT):
+            make_world()
+
+    def whole(uploads: Path) -> dict[str, Any]:
+        load(files)
+        return state(uploads)
+
+    def killed(at: int | None) -> int:
+        checkpoints = Checkpoints(at)
+        checkpoints.watch()
+        load(files)
+        checkpoints.watching = False
+        return checkpoints.passed
+
+    differing = {}
+    with databases.fresh() as base:
+        on(base, world)
+        with databases.fresh(base) as database:
+            _, expected = on(database, lambda: whole(database.folder / "uploads"))
+        with databases.fresh(base) as database:
+            _, passed = on(database, lambda: killed(None))
+        tried = range(1, passed + 1, every)
+        for at in tried:
+            with databases.fresh(base) as database:
+                status, _ = on(database, lambda at=at: killed(at))
+                assert os.WIFSIGNALED(status), f"checkpoint {at} was not reached"
+                _, found = on(database, lambda: whole(database.folder / "uploads"))
+            if found != expected:
+                differing[at] = _difference(expected, found)
+    print(json.dumps({"checkpoints": passed, "tried": len(tried), "differing": differing}))
+
+
+def _difference(expected: dict[str, Any], found: dict[str, Any] | None) -> dict[str, Any]:
+    if found is None:
+        return {"failed": True}
+    return {
+        key: {"missing": _without(value, found[key]), "more": _without(found[key], value)}
+        for key, value in expected.items()
+        if value != found[key]
+    }
+
+
+def _without(rows: list[Any], others: list[Any]) -> list[Any]:
+    left = list(others)
+    return [row for row in rows if not (row in left and left.remove(row) is None)]
+
+
+if __name__ == "__main__":
+    importlib.import_module("tests.environment")
+    django.setup()
+    main([Path(name) for name in sys.argv[2:]], int(sys.argv[1]))
