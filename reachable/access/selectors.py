@@ -13,6 +13,11 @@ from reachable.access.models import Agency, Involvement, Role, Shift, Team, Team
 from reachable.access.policy import policy
 from reachable.foundation.actor import Actor
 
+_BECAUSE = {
+    "asked": "You are or were asked to take an open moment of this child",
+    "holder": "You have an open moment of this child",
+}
+
 
 @dataclass(frozen=True)
 class OnDuty:
@@ -102,8 +107,8 @@ def why_involved(*, by: Actor, kind: str, subject_ids: Iterable[UUID]) -> list[s
         ended_at=None,
     ).values_list("team__name", "basis")
     words = [
-        f"{team} has an open moment for this child" if team else "You hold an open moment"
-        for team, _ in found
+        f"{team} has an open moment for this child" if team else _BECAUSE.get(basis, basis)
+        for team, basis in found
     ]
     return list(dict.fromkeys(words))
 

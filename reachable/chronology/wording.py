@@ -33,9 +33,15 @@ def in_words(details: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return label and words; a label that nobody has named yet is made from its key."""
     return [
         (_label(key), _VALUES.get(value, value) if key in _CODED else str(value))
-        for key, value in details.items()
+        for key, value in sorted(details.items(), key=lambda pair: _place(pair[0]))
         if value
     ]
+
+
+def _place(key: str) -> tuple[int, str]:
+    """What was said comes first, whatever order a database keeps keys in."""
+    named = list(_LABELS)
+    return (named.index(key) if key in named else len(named), key)
 
 
 def _label(key: str) -> str:

@@ -13,7 +13,7 @@ from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooMany
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import get_template
 
-from reachable.foundation.errors import Forbidden, ReachableError
+from reachable.foundation.errors import Conflict, Forbidden, ReachableError
 from reachable.foundation.registries import Right, rights
 from reachable.foundation.views import render
 
@@ -23,7 +23,7 @@ _TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 
 def bad_input(request: HttpRequest, error: ReachableError) -> HttpResponse:
     """What was sent cannot be used, or somebody else was first: the error's own three sentences."""
-    return _page(request, "400", 400, error=error)
+    return _page(request, "400", 409 if isinstance(error, Conflict) else 400, error=error)
 
 
 def refused(request: HttpRequest, error: Forbidden) -> HttpResponse:
