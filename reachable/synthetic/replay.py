@@ -43,7 +43,7 @@ from reachable.synthetic.workers import Planned
 
 PASS_ON = system("pass on")
 SENDER = "police.data"
-LATELY = timedelta(hours=36)
+LATELY = timedelta(hours=60)
 # Of moments longer ago only the answer, the meeting and the end are played, not each attempt.
 IN_SHORT_BEFORE = timedelta(days=70)
 _BY_A_PERSON = Q(actions__by__isnull=False)

@@ -47,14 +47,17 @@ class Steward:
         beside = [(side, self._person_of.get(side.reference)) for side in facts.beside]
         if mine:
             for side, person in beside:
+                if person == mine and not _words(side.name) & _words(facts.record.name):
+                    return None, "The number was mistyped: the name is somebody else's."
                 if person == mine:
-                    return (
-                        side.record_id,
-                        "Both numbers belong to the same person in custody's system.",
-                    )
+                    return side.record_id, "Both numbers are the same person's at custody."
             if all(person for _, person in beside):
-                return None, "The numbers belong to different people in custody's system."
+                return None, "The numbers are different people's at custody."
         alike = [side for side, _ in beside if facts.differs[side.record_id] <= _MOVED_HOME]
         if not mine and len(alike) == 1 and facts.record.birth_date == alike[0].birth_date:
             return alike[0].record_id, "The same name and birth date; the family has moved."
         return None, ""
+
+
+def _words(name: str) -> set[str]:
+    return set(name.casefold().split())

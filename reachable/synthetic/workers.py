@@ -19,10 +19,10 @@ ANSWERS = frozenset({TAKE, LET_PASS, CLAIM})
 
 FIRST, SECOND, TEAM, NOBODY = "first", "second", "team", "nobody"
 _ANSWERED = ((FIRST, 79), (SECOND, 13), (TEAM, 8))
-_ANSWERED_LATELY = ((FIRST, 55), (SECOND, 10), (TEAM, 5), (NOBODY, 30))
+_ANSWERED_LATELY = ((FIRST, 48), (SECOND, 8), (TEAM, 4), (NOBODY, 40))
 _FATES = (
     ("reached", 66), ("declined", 9), ("held_elsewhere", 8), ("not_found_yet", 7),
-    ("no_exploitation_found", 5), ("", 5),
+    ("no_exploitation_found", 8), ("", 2),
 )  # fmt: skip
 _BY_NIGHT_TOO = "custody"
 _HOURS_TO_REACH = {_BY_NIGHT_TOO: 2.0, "return_from_missing": 22.0}
@@ -128,7 +128,7 @@ def _work(rng: Random, kind: str, held_at: datetime, steps: Sequence[str]) -> li
         done.append(Planned(meets_at, REACH, how, note))
         for number, step in enumerate(steps[: rng.randint(0, 2)], 1):
             done.append(Planned(meets_at + timedelta(minutes=9 * number), STEP, step))
-    if fate and rng.random() < 0.93:
+    if fate:
         days = rng.uniform(3, 20) if reached else rng.uniform(1, 9)
         ends = daytime(rng, last + timedelta(days=days))
         done.append(Planned(ends, CLOSE, fate, _ENDINGS[fate]))
