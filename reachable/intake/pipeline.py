@@ -153,6 +153,7 @@ def _claim(origin: Origin, each: _Accepted) -> Claim:
     return Claim(
         agency_id=origin.agency_id,
         reference=row.reference,
+        signal=row.key_hash,
         identity=row.identity,
         shown_name=row.shown_name,
         content=row.person,

@@ -6,3 +6,13 @@ from django.apps import AppConfig
 class PeopleConfig(AppConfig):
     name = "reachable.people"
     label = "people"
+
+    def ready(self) -> None:
+        from reachable.foundation.registries import Reference, references
+        from reachable.people import reference
+
+        references.add(
+            "identification",
+            Reference("docs/reference/identification.md", reference.render),
+            room="people",
+        )

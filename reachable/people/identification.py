@@ -27,14 +27,16 @@ from reachable.people.models import (
 from reachable.people.rules import Candidate, Decision, Identity
 
 Values = tuple[Any, ...]
+_LONGEST = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
     """What an agency says about somebody.
 
-    `reference` is the agency's own number, or empty; `content` is kept as received. Where
-    `needed` is false, somebody whom nobody knows is not recorded.
+    `reference` is the agency's own number of the person, or empty; then `signal` tells the claim
+    from all others of that agency, and a new version of the signal keeps its record. `content` is
+    kept as received. Where `needed` is false, somebody whom nobody knows is not recorded.
     """
 
     agency_id: UUID
@@ -45,6 +47,7 @@ class Claim:
     content_hash: str
     received_at: datetime
     needed: bool = True
+    signal: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,24 +105,24 @@ class Batch:
         return found
 
     def _identify(self, claim: Claim, keys: list[int]) -> Identified | None:
-        references = references_of(claim)
-        suspect: _Known | None = None
-        for reference in references:
-            known = self.records.get((claim.agency_id, reference))
-            if known is None:
-                continue
-            if rules.fits(claim.identity, known.identity) or claim.identity == known.identity:
-                self._follow(known, claim, keys)
-                return Identified(
-                    known.record_id, known.person_id, known.current_id, "link", "same_record"
-                )
-            suspect = suspect or known
+        own, instead = references_of(claim)
+        holder = self.records.get((claim.agency_id, own))
+        if holder is None or _same(claim.identity, holder.identity):
+            known, reference = holder, own
+        else:
+            known, reference = self.records.get((claim.agency_id, instead)), instead
+        if known is not None:
+            self._follow(known, claim, keys)
+            return Identified(
+                known.record_id, known.person_id, known.current_id, "link", "same_record"
+            )
         decision = rules.decide(claim.identity, self._sharing(keys))
-        if suspect is not None:
-            decision = Decision("review", "details_changed", None, (_raw(suspect.record_id),))
+        if reference is instead and holder is not None and decision.outcome != "link":
+            beside = (_raw(holder.record_id), *decision.beside)
+            decision = Decision("review", "details_changed", None, tuple(dict.fromkeys(beside)))
         if decision.outcome == "new" and not claim.needed:
             return None
-        return self._add(claim, keys, decision, references[-1 if suspect else 0])
+        return self._add(claim, keys, decision, reference)
 
     def _sharing(self, keys: list[int]) -> list[Candidate]:
         seen: dict[UUID, Candidate] = {}
@@ -240,10 +243,17 @@ def _columns(claim: Claim) -> Values:
     )
 
 
-def references_of(claim: Claim) -> tuple[str, ...]:
-    """The agency's number, and what stands in where that number was given to somebody else."""
-    fingerprint = f"#{claim.content_hash[:24]}"
-    return (claim.reference, claim.reference + fingerprint) if claim.reference else (fingerprint,)
+def _same(one: Identity, other: Identity) -> bool:
+    """Under one agency's number, only details that disagree make another person."""
+    return one == other or rules.agree(one, other)
+
+
+def references_of(claim: Claim) -> tuple[str, str]:
+    """Where the claim's record is kept, and where if another person has that number already."""
+    if not (claim.reference or claim.signal):
+        raise ValueError("a claim needs the agency's number or the signal that it comes from")
+    reference = claim.reference or f"#{claim.signal}"
+    return reference, f"{reference[:_LONGEST]}#{rules.fingerprint(reference, claim.identity)}"
 
 
 _day = lru_cache(maxsize=32768)(date.fromisoformat)

@@ -23,14 +23,18 @@ WHY = {
     "upn": "the same UPN, and the name or the birth date agrees",
     "name_birth_postcode": "the same name, birth date and postcode",
     "identifier_reused": "the same number, but neither the name nor the birth date agrees",
+    "perhaps_relative": "the same number, but perhaps a twin’s or a parent’s: the given name or "
+    "the birth date differs",
     "identifiers_differ": "the same name and birth date, but a different NHS number or UPN",
     "several_people": "more than one person fits equally well",
+    "second_names_differ": "the same first name, birth date and postcode, but other second names",
     "name_birth": "the same name and birth date, but not the same postcode",
     "birth_postcode_similar": "the same birth date and postcode, and a similar name",
     "name_postcode": "the same name and postcode, but not the same birth date",
     "details_changed": "an agency's record now names somebody who looks different",
     "nobody_like": "nobody like this was known",
     "decided": "a person decided it",
+    "undone": "a person decided that it is somebody else after all",
 }
 
 
@@ -71,7 +75,7 @@ class Decision:
 @lru_cache(maxsize=65536)
 def standard_name(text: str) -> str:
     """Fold letters of every script, drop what is no letter, keep the words apart."""
-    folded = anyascii(text).casefold().replace("'", "").replace("’", "")
+    folded = anyascii(text).casefold().replace("'", "").replace("`", "")
     return " ".join("".join(c if c.isalnum() else " " for c in folded).split())
 
 
@@ -80,8 +84,8 @@ def _words(name: str) -> frozenset[str]:
     return frozenset(name.split())
 
 
-def blocking_keys(identity: Identity) -> list[int]:
-    """Return signed 64-bit hashes under which this identity is found again."""
+def key_texts(identity: Identity) -> list[str]:
+    """Return what an identity is found by, before it is hashed; the first letter says which."""
     keys: list[str] = []
     born = identity.birth_date.isoformat() if identity.birth_date else ""
     if identity.nhs_number:
@@ -95,10 +99,22 @@ def blocking_keys(identity: Identity) -> list[int]:
         keys.append(f"p{born}|{identity.postcode}")
     if names and identity.postcode:
         keys.append(f"a{identity.postcode}|{names}")
+    return keys
+
+
+def blocking_keys(identity: Identity) -> list[int]:
+    """Return signed 64-bit hashes under which this identity is found again."""
     return [
         int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), "big", signed=True)
-        for key in keys
+        for key in key_texts(identity)
     ]
+
+
+def fingerprint(reference: str, identity: Identity) -> str:
+    """Tell two people apart to whom an agency gave one number: 16 hexadecimal digits."""
+    born = identity.birth_date.isoformat() if identity.birth_date else ""
+    text = f"{reference}|{identity.family}|{identity.given}|{born}"
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
 def _name_key(family: str, given: str) -> str:
@@ -153,9 +169,16 @@ def same_birth(one: Identity, other: Identity) -> bool:
     return one.birth_date is not None and one.birth_date == other.birth_date
 
 
-def fits(one: Identity, other: Identity) -> bool:
-    """Could a changed record still be the same person? Name or birth date must agree."""
-    return same_name(one, other) or same_birth(one, other)
+def agree(one: Identity, other: Identity) -> bool:
+    """Do name and birth date go with the same number? Relatives are given each other’s numbers.
+
+    Name and birth date; or the birth date, unless it looks like a twin’s; or the name, unless
+    two known birth dates are as far apart as a parent’s.
+    """
+    name, born = same_name(one, other), same_birth(one, other)
+    if name:
+        return born or _dates_near(one.birth_date, other.birth_date)
+    return born and (one.family != other.family or similar_name(one, other))
 
 
 def compare(claim: Identity, candidate: Identity) -> tuple[str, str]:
@@ -167,10 +190,14 @@ def compare(claim: Identity, candidate: Identity) -> tuple[str, str]:
         if held and held == getattr(candidate, number):
             if not (name or born):
                 return REVIEW, "identifier_reused"
+            if not agree(claim, candidate):
+                return REVIEW, "perhaps_relative"
             return (REVIEW, "identifiers_differ") if conflicting(claim, candidate) else (LINK, rule)
     if name and born and conflicting(claim, candidate):
         return REVIEW, "identifiers_differ"
     if name and born and home:
+        if _second_names_differ(claim, candidate):
+            return REVIEW, "second_names_differ"
         return LINK, "name_birth_postcode"
     if name and born:
         return REVIEW, "name_birth"
@@ -183,12 +210,19 @@ def compare(claim: Identity, candidate: Identity) -> tuple[str, str]:
     return NEW, "nobody_like"
 
 
+def _second_names_differ(one: Identity, other: Identity) -> bool:
+    """Both hold names that the other lacks: twins may share their first name."""
+    mine, theirs = _words(f"{one.given} {one.family}"), _words(f"{other.given} {other.family}")
+    return not (mine <= theirs or theirs <= mine)
+
+
 def _dates_near(one: date | None, other: date | None) -> bool:
-    """One part of the date differs, or day and month are swapped."""
+    """One of them is not known, one part differs, or day and month are swapped."""
     if one is None or other is None:
         return True
     same = (one.year == other.year) + (one.month == other.month) + (one.day == other.day)
-    return same == 2 or (one.year == other.year and one.month == other.day)
+    swapped = one.month == other.day and one.day == other.month
+    return same == 2 or (one.year == other.year and swapped)
 
 
 def decide(claim: Identity, candidates: Sequence[Candidate]) -> Decision:

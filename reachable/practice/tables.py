@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
@@ -42,17 +42,9 @@ def tables_in(folder: Path) -> tuple[ExampleTable, ...]:
     return tuple(read_table(path) for path in sorted(folder.glob("*.toml")))
 
 
-def in_markdown(table: ExampleTable) -> Iterator[str]:
-    """Yield the lines of a table with its title and what it is about."""
-    yield from (f"## {table.title}", "", table.about, "")
-    yield "| " + " | ".join(table.columns.values()) + " |"
-    yield "|" + " --- |" * len(table.columns)
-    for row in table.rows:
-        yield "| " + " | ".join(_cell(row[name]) for name in table.columns) + " |"
-    yield ""
-
-
-def _cell(value: object) -> str:
+def cell(column: str, value: object) -> str:
+    """Say a value of a table in a word or two."""
+    del column
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, datetime):
@@ -61,6 +53,17 @@ def _cell(value: object) -> str:
         return value.isoformat()
     if isinstance(value, time):
         return f"{value:%H:%M}"
-    if isinstance(value, list):
-        return "; ".join(str(each) for each in value) or "nobody"
     return str(value).replace("working_days", "working days") or "not known"
+
+
+def in_markdown(table: ExampleTable, say: Callable[[str, object], str] = cell) -> Iterator[str]:
+    """Yield the lines of a table with its title and what it is about.
+
+    `say` puts a value of a column into words.
+    """
+    yield from (f"## {table.title}", "", table.about, "")
+    yield "| " + " | ".join(table.columns.values()) + " |"
+    yield "|" + " --- |" * len(table.columns)
+    for row in table.rows:
+        yield "| " + " | ".join(say(name, row[name]) for name in table.columns) + " |"
+    yield ""
