@@ -27,7 +27,7 @@ _TYPE = {
 _HEAD = """# Feeds
 
 What agencies send, column by column. This page is made from the specifications in
-`reachable/intake/feeds/`; change those, then run `python3 dev docs`.
+`reachable/intake/feeds/`; change those, then run `reachable docs`.
 
 A feed is a table as CSV (commas, semicolons, tabs or upright bars; UTF-8, UTF-16 or Windows-1252)
 or as an Excel workbook (.xlsx). The first row has the headings; case, spaces and punctuation in

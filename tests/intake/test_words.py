@@ -84,7 +84,8 @@ def test_a_row_written_out_to_be_corrected_comes_back_as_it_was(text: str) -> No
 
 
 @pytest.mark.parametrize(
-    "text", ["n/k", "N/K", "Unknown", "UNK", "not known", "-", "--", "?", "n/a", "None", "TBC", " . "]
+    "text",
+    ["n/k", "N/K", "Unknown", "UNK", "not known", "-", "--", "?", "n/a", "None", "TBC", " . "],
 )
 def test_words_for_not_known(text: str) -> None:
     assert is_not_known(text)

@@ -257,6 +257,8 @@ class _Checker:
             self._judge_order(order, first, then, content, told)
 
     def _judge_age(self, born: str, happened: str, told: Told) -> None:
+        if born > self.today:
+            return
         if born > happened:
             self._tell(told, Reason.BORN_AFTER, "birth_date", born, other=happened)
             return
