@@ -6,8 +6,9 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth import authenticate
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
+
+from reachable.access.models import User
 
 from reachable.foundation.fields import DayField
 
@@ -23,16 +24,17 @@ class SignInForm(forms.Form):
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.request = request
-        self.user: AbstractBaseUser | None = None
+        self.user: User | None = None
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
         if given.get("username") and given.get("password"):
-            self.user = authenticate(
+            found = authenticate(
                 self.request, username=given["username"], password=given["password"]
             )
-            if self.user is None:
+            if not isinstance(found, User):
                 raise forms.ValidationError(WRONG_PAIR)
+            self.user = found
         return given
 
 

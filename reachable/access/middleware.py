@@ -20,5 +20,5 @@ class FindActor:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user = request.user
-        cast(Any, request).by = actor_for(cast(User, user)) if user.is_authenticated else ANONYMOUS
+        cast(Any, request).by = actor_for(user) if user.is_authenticated else ANONYMOUS
         return self.get_response(request)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import cast
 from uuid import UUID
 
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
 from reachable.access.models import Agency, Involvement, Role, Shift, Team, TeamMembership, User
@@ -170,14 +168,14 @@ def end_involvement(
     if except_user is not None:
         ending = ending.exclude(user_id=except_user)
     if except_user is not None or keep_team:
-        ending = ending.exclude(user_id=None)
+        ending = ending.exclude(user__isnull=True)
     return ending.update(ended_at=now())
 
 
-def signed_in(*, user: AbstractBaseUser) -> None:
+def signed_in(*, user: User) -> None:
     """Note that somebody signed in."""
     with transaction.atomic():
-        by = actor_for(cast(User, user))
+        by = actor_for(user)
         audit.record(by=by, action="access.signed_in", subject=("user", by.id))
 
 

@@ -67,7 +67,7 @@ def _check_chain(found: Verification, anchors: dict[int, str]) -> int:
             expected = number
         if stated != previous:
             found.fault(f"Seal {number} does not follow the seal before it.")
-        mac = entry.mac if entry else b""
+        mac = bytes(entry.mac) if entry else b""
         if entry is None:
             found.fault(f"The entry of seal {number} ({entry_id}) is gone.")
         elif _mac_of(entry) != mac:

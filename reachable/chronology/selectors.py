@@ -90,7 +90,7 @@ def _facts(row: Event) -> EventFacts:
         signal_id=row.signal_id,
         kind=row.kind,
         compartment=row.compartment,
-        occurred=when_of(row.occurred_at, row.occurred_on, row.precision, row.time_note),
+        occurred=_when(row.occurred_at, row.occurred_on, row.precision, row.time_note),
         received_at=row.received_at,
         recorded_at=row.recorded_at,
         agency=row.agency.name,
@@ -100,5 +100,5 @@ def _facts(row: Event) -> EventFacts:
     )
 
 
-def when_of(instant: datetime | None, day: date, precision: str, note: str = "") -> When:
+def _when(instant: datetime | None, day: date, precision: str, note: str = "") -> When:
     return When(instant, day, Precision(precision), note)

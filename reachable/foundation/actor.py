@@ -37,6 +37,20 @@ class Actor:
     def is_system(self) -> bool:
         return self.kind == "system"
 
+    @property
+    def own_id(self) -> UUID:
+        """The person's identifier, where only a person can act."""
+        if self.id is None:
+            raise Forbidden("an account of one's own")
+        return self.id
+
+    @property
+    def own_agency_id(self) -> UUID:
+        """The person's agency, where only somebody from an agency can act."""
+        if self.agency_id is None:
+            raise Forbidden("an account of one's own")
+        return self.agency_id
+
     def can(self, capability: str) -> bool:
         """A part of the system may do what it is named for; a person what their roles include."""
         return self.is_system or capability in self.capabilities

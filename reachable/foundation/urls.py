@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import URLPattern, URLResolver, get_resolver, path
 
 from reachable.foundation.errors import Forbidden
+from reachable.foundation.views import actor
 
 PUBLIC = "public"
 SIGNED_IN = "signed in"
@@ -39,13 +40,13 @@ def page(
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if needs != PUBLIC and not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
-        if needs not in {PUBLIC, SIGNED_IN} and not request.by.can(needs):  # type: ignore
+        if needs not in {PUBLIC, SIGNED_IN} and not actor(request).can(needs):
             raise Forbidden(needs)
         if request.method not in allowed:
             return HttpResponseNotAllowed(allowed)
         return view(request, *args, **kwargs)
 
-    guarded.declaration = declaration  # type: ignore[attr-defined]
+    vars(guarded)["declaration"] = declaration
     return path(route, guarded, name=name)
 
 

@@ -85,7 +85,7 @@ def _load(by: Actor, delivery: Delivery) -> None:
     checkpoint = delivery.next_row
     for batch in _batches(opened.rows(today(), after=checkpoint)):
         prepared = _prepare(opened, batch)
-        if not _commit(by, origin, checkpoint, prepared):
+        if not _commit(by, origin, delivery.id, checkpoint, prepared):
             return
         checkpoint = prepared.last_row
     if _finish(by, delivery.id, checkpoint):
@@ -147,10 +147,12 @@ def told_problem(problem: Problem) -> dict[str, str]:
 
 
 @transaction.atomic
-def _commit(by: Actor, origin: Origin, checkpoint: int, prepared: _Prepared) -> bool:
+def _commit(
+    by: Actor, origin: Origin, delivery_id: UUID, checkpoint: int, prepared: _Prepared
+) -> bool:
     """Write one batch with its checkpoint; False when another process was faster."""
     exclusive("people.identify")
-    delivery = Delivery.objects.select_for_update().get(id=origin.delivery_id)
+    delivery = Delivery.objects.select_for_update().get(id=delivery_id)
     if delivery.next_row != checkpoint or delivery.state != "loading":
         return False
     counts = take_in(by=by, origin=origin, rows=prepared.rows)

@@ -1,4 +1,4 @@
-"""What was sent in: deliveries, signals with their versions, and rows that wait for a correction."""
+"""What was sent in: deliveries, signals with their versions, and rows that were refused."""
 
 from __future__ import annotations
 

@@ -95,8 +95,8 @@ def my_feeds(*, by: Actor) -> list[FeedFacts]:
         "delivery__feed", flat=True
     ):
         waiting[feed_key] = waiting.get(feed_key, 0) + 1
-    gone = dict(
-        Forgotten.objects.filter(agency_id=by.agency_id)
+    gone: dict[str, int] = dict(
+        Forgotten.objects.filter(agency_id=by.own_agency_id)
         .values_list("feed")
         .annotate(count=Sum("count"))
     )
@@ -158,20 +158,21 @@ def refused_row(*, by: Actor, row_id: UUID) -> RefusedFacts:
 def my_signals(*, by: Actor) -> list[SentSignal]:
     """Return what this person sent from a phone, newest first, with who has it."""
     by.require("signals.send")
-    return _sent(Signal.objects.filter(sent_by_id=by.id).order_by("-received_at")[:SHOWN])
+    return _sent(by, Signal.objects.filter(sent_by_id=by.own_id).order_by("-received_at")[:SHOWN])
 
 
 def my_signal(*, by: Actor, signal_id: UUID) -> SentSignal:
     """Return one signal that this person sent; anybody else's is not found."""
     by.require("signals.send")
-    found = _sent(Signal.objects.filter(sent_by_id=by.id, id=signal_id))
+    found = _sent(by, Signal.objects.filter(sent_by_id=by.own_id, id=signal_id))
     if not found:
         raise NotFound
     return found[0]
 
 
-def totals() -> dict[str, int]:
+def totals(*, by: Actor) -> dict[str, int]:
     """Return signals and open refused rows of the whole partnership, for its summary."""
+    by.require("figures.read")
     return {
         "signals": Signal.objects.count(),
         "quarantined": QuarantinedRow.objects.filter(state="open").count(),
@@ -179,7 +180,7 @@ def totals() -> dict[str, int]:
 
 
 def _own(by: Actor) -> QuerySet[Delivery]:
-    return Delivery.objects.filter(agency_id=by.agency_id)
+    return Delivery.objects.filter(agency_id=by.own_agency_id)
 
 
 def _delivery(row: Delivery) -> DeliveryFacts:
@@ -219,7 +220,7 @@ def _refused(row: QuarantinedRow) -> RefusedFacts:
     )
 
 
-def _sent(signals: QuerySet[Signal]) -> list[SentSignal]:
+def _sent(by: Actor, signals: QuerySet[Signal]) -> list[SentSignal]:
     held = list(signals)
     said = {
         version.signal_id: version.content
@@ -227,7 +228,7 @@ def _sent(signals: QuerySet[Signal]) -> list[SentSignal]:
             signal_id__in=[signal.id for signal in held]
         ).order_by("version")
     }
-    who = whereabouts(signal_ids=[signal.id for signal in held])
+    who = whereabouts(by=by, signal_ids=[signal.id for signal in held])
     return [_sent_signal(signal, said[signal.id], who.get(signal.id)) for signal in held]
 
 

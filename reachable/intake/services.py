@@ -128,7 +128,7 @@ def begin_loading(*, by: Actor, delivery_id: UUID) -> None:
 def _own_delivery(by: Actor, delivery_id: UUID) -> Delivery:
     held = Delivery.objects.select_for_update().filter(id=delivery_id)
     if by.is_person:
-        held = held.filter(agency_id=by.agency_id)
+        held = held.filter(agency_id=by.own_agency_id)
     delivery = held.first()
     if delivery is None:
         raise NotFound
@@ -207,7 +207,7 @@ def _own_row(by: Actor, row_id: UUID) -> QuarantinedRow:
     held = QuarantinedRow.objects.select_for_update(of=("self",)).select_related("delivery")
     held = held.filter(id=row_id)
     if by.is_person:
-        held = held.filter(delivery__agency_id=by.agency_id)
+        held = held.filter(delivery__agency_id=by.own_agency_id)
     row = held.first()
     if row is None:
         raise NotFound
@@ -296,7 +296,7 @@ def _phone_row(by: Actor, signal: PhoneSignal, when: When, compartment: str) -> 
     )
 
 
-def tell_senders(by: Actor, moment_id: UUID, signal_ids: Sequence[UUID]) -> None:
+def tell_senders(*, by: Actor, moment_id: UUID, signal_ids: Sequence[UUID]) -> None:
     """Tell whoever sent a signal from a phone that somebody has taken it up."""
     senders = Signal.objects.filter(id__in=signal_ids, sent_by__isnull=False).values_list(
         "id", "sent_by_id"
@@ -330,7 +330,7 @@ def forget(*, by: Actor) -> int:
         )
         if not created:
             Forgotten.objects.filter(id=tally.id).update(count=F("count") + each["count"])
-    total = sum(each["count"] for each in counts)
+    total = sum(int(each["count"]) for each in counts)
     if total:
         over.delete()
         audit.record(by=by, action="intake.forgotten", subject=("partnership", None), count=total)

@@ -270,8 +270,9 @@ class Whereabouts:
     since: datetime | None
 
 
-def whereabouts(*, signal_ids: Iterable[UUID]) -> dict[UUID, Whereabouts]:
+def whereabouts(*, by: Actor, signal_ids: Iterable[UUID]) -> dict[UUID, Whereabouts]:
     """Return signal → who has it, for senders; never whether the child was known."""
+    by.require("signals.send")
     found: dict[UUID, Whereabouts] = {}
     triggers = Trigger.objects.filter(signal_id__in=list(signal_ids)).select_related(
         "moment__team", "moment__holder", "moment__asked"
@@ -291,8 +292,9 @@ def whereabouts(*, signal_ids: Iterable[UUID]) -> dict[UUID, Whereabouts]:
     return found
 
 
-def counts() -> dict[str, int]:
+def counts(*, by: Actor) -> dict[str, int]:
     """Return moments, overdue and reached of the whole partnership, for its summary."""
+    by.require("figures.read")
     at = now()
     every = Moment.objects.filter(joined_into=None)
     late = Q(reached_at=None, child_due_at__lt=at) & (

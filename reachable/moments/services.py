@@ -54,7 +54,7 @@ def take(*, by: Actor, moment_id: UUID, version: int | None = None) -> None:
     _act(by, moment, kind)
     signals = list(Trigger.objects.filter(moment=moment).values_list("signal_id", flat=True))
     for tell in moment_answered.items():
-        tell(by, moment.id, signals)
+        tell(by=by, moment_id=moment.id, signal_ids=signals)
 
 
 @transaction.atomic
@@ -163,7 +163,7 @@ def _pass_on_late(by: Actor, moment_id: UUID) -> bool:
     return True
 
 
-def follow_identity(by: Actor, change: IdentityChanged) -> None:
+def follow_identity(*, by: Actor, change: IdentityChanged) -> None:
     """A child has one open moment: at a merge the newer joins the older, at its undo it returns."""
     if change.undone:
         for moment in Moment.objects.select_for_update().filter(joined_by=change.merge_id):

@@ -26,20 +26,20 @@ class NoticeFacts:
 
 
 def unread_count(*, by: Actor) -> int:
-    return Notice.objects.filter(user_id=by.id, read_at=None).count()
+    return Notice.objects.filter(user_id=by.own_id, read_at=None).count()
 
 
 def my_notices(*, by: Actor) -> list[NoticeFacts]:
     """Return this person's latest notices, newest first."""
     return [
         _facts(notice)
-        for notice in Notice.objects.filter(user_id=by.id).order_by("-created_at")[:AT_MOST]
+        for notice in Notice.objects.filter(user_id=by.own_id).order_by("-created_at")[:AT_MOST]
     ]
 
 
 def my_notice(*, by: Actor, notice_id: UUID) -> NoticeFacts:
     """Return one of this person's own notices; anybody else's is not found."""
-    notice = Notice.objects.filter(user_id=by.id, id=notice_id).first()
+    notice = Notice.objects.filter(user_id=by.own_id, id=notice_id).first()
     if notice is None:
         raise NotFound
     return _facts(notice)

@@ -75,7 +75,7 @@ def tell(*, by: Actor, tellings: Sequence[Telling]) -> int:
 @transaction.atomic
 def mark_read(*, by: Actor, subject: tuple[str, UUID] | None = None) -> int:
     """Mark this person's notices as read: those about one subject, or all."""
-    unread = Notice.objects.filter(user_id=by.id, read_at=None)
+    unread = Notice.objects.filter(user_id=by.own_id, read_at=None)
     if subject is not None:
         unread = unread.filter(subject_kind=subject[0], subject_id=subject[1])
     count = unread.update(read_at=now())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -125,7 +125,7 @@ class Batch:
         return self._add(claim, keys, decision, reference)
 
     def _sharing(self, keys: list[int]) -> list[Candidate]:
-        seen: dict[UUID, Candidate] = {}
+        seen: dict[Hashable, Candidate] = {}
         for key in keys:
             for candidate in self.by_key.get(key, ()):
                 seen.setdefault(candidate.record_id, candidate)
@@ -304,7 +304,8 @@ def _candidates(keys: set[int]) -> dict[int, list[Candidate]]:
 def _select(sql: str, parameters: list[Any]) -> list[Values]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
-        return cursor.fetchall()
+        rows: list[Values] = cursor.fetchall()
+    return rows
 
 
 def _identity(row: Values) -> Identity:

@@ -36,7 +36,7 @@ class Looks:
 def who_looked(*, by: Actor, person_id: UUID, page: int = 1) -> Looks:
     """Return who looked at the child, under each identifier that stands for them now."""
     found = child(by=by, person_id=person_id)
-    together = same_people(current_ids=[found.person_id])
+    together = same_people(by=by, current_ids=[found.person_id])
     held = audit.looks_at(by=by, kind="person", subject_ids=together, page=page)
     workers = access.workers(entry.actor_id for entry in held.entries if entry.actor_id)
     looks = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from reachable.foundation.actor import Actor
@@ -30,7 +30,13 @@ class Panel:
     context: Callable[[Actor, UUID, dict[str, str]], dict[str, Any]]
 
 
-identity_changed: Registry[Callable[[Actor, IdentityChanged], None]] = Registry(
+class FollowsIdentity(Protocol):
+    """Brings what a room keeps of people into line, in the transaction that is open."""
+
+    def __call__(self, *, by: Actor, change: IdentityChanged) -> None: ...
+
+
+identity_changed: Registry[FollowsIdentity] = Registry(
     "Identity changed", "who follows when two people are merged, or a merge is undone"
 )
 child_panels: Registry[Panel] = Registry("Panels of the child's page", "parts of the child's page")

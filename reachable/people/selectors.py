@@ -59,7 +59,7 @@ class ChildFacts:
     why_visible: list[str] = field(default_factory=list)
 
 
-def visible_people(*, by: Actor) -> QuerySet[CurrentPerson, dict[str, Any]]:
+def visible_people(*, by: Actor) -> QuerySet[CurrentPerson, Any]:
     """Return, as a subquery, who this person works with now; nobody without involvement."""
     people = CurrentPerson.objects.values("current_id")
     if by.is_system:
@@ -69,16 +69,10 @@ def visible_people(*, by: Actor) -> QuerySet[CurrentPerson, dict[str, Any]]:
     return people.filter(person_id__in=access.involved_subjects(by=by, kind="person"))
 
 
-def current_of(*, person_ids: Iterable[UUID]) -> dict[UUID, UUID]:
-    return dict(
-        CurrentPerson.objects.filter(person_id__in=set(person_ids)).values_list(
-            "person_id", "current_id"
-        )
-    )
-
-
-def same_people(*, current_ids: Iterable[UUID]) -> dict[UUID, UUID]:
-    """Return person → current for everybody who is one of these people now."""
+def same_people(*, by: Actor, current_ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """Return person → current for everybody who is one of these people now: identifiers only, for
+    those whom the caller has already found visible to `by`."""
+    del by
     return dict(
         CurrentPerson.objects.filter(current_id__in=set(current_ids)).values_list(
             "person_id", "current_id"
@@ -129,7 +123,7 @@ def _child(by: Actor, current: UUID) -> ChildFacts:
     )
     newest = records[0]
     areas = areas_of([newest.postcode])
-    together = same_people(current_ids=[current])
+    together = same_people(by=by, current_ids=[current])
     return ChildFacts(
         person_id=current,
         name=newest.shown_name,
@@ -178,6 +172,7 @@ def _others(shown: str, names: list[str]) -> tuple[str, ...]:
     return tuple(name for name in dict.fromkeys(names) if name != shown)
 
 
-def how_many() -> int:
+def how_many(*, by: Actor) -> int:
     """Return how many people are known to the whole partnership, for its summary."""
+    by.require("figures.read")
     return CurrentPerson.objects.values("current_id").distinct().count()

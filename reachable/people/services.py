@@ -110,12 +110,12 @@ def undo_merge(*, by: Actor, merge_id: UUID, reason: str) -> None:
     merge.undone_by_id, merge.undone_at = by.id, now()
     merge.undone_reason = reason.strip()[:300]
     merge.save()
-    rebuild_current(around=merge.kept_id)
+    rebuild_current(by=by, around=merge.kept_id)
     _tell(by, IdentityChanged(merge.id, merge.kept_id, merge.joined_id, undone=True))
     audit.record(by=by, action="people.merge_undone", subject=("merge", merge.id))
 
 
-def rebuild_current(*, around: UUID | None = None) -> int:
+def rebuild_current(*, by: Actor, around: UUID | None = None) -> int:
     """Derive who stands for whom from the merges that stand: for one person's group, or for all."""
     held = CurrentPerson.objects.all()
     if around is not None:
@@ -137,4 +137,4 @@ def rebuild_current(*, around: UUID | None = None) -> int:
 
 def _tell(by: Actor, change: IdentityChanged) -> None:
     for follow in identity_changed.items():
-        follow(by, change)
+        follow(by=by, change=change)

@@ -53,7 +53,7 @@ STARTS_WITHIN = 60.0
 @click.option("--months", default=partnership.DEFAULT_MONTHS, show_default=True)
 def demo(and_exit: bool, port: int, children: int, months: int) -> None:
     """Show Reachable with a fictional partnership, on this machine only."""
-    began = float(os.environ.get("REACHABLE_STARTED_AT") or time.time())
+    began = float(os.environ.get("REACHABLE_STARTED_AT") or now().timestamp())
     _refuse_taken(port)
     call_command("migrate", verbosity=0, interactive=False)
     with _stopping() as children_running:
@@ -63,7 +63,7 @@ def demo(and_exit: bool, port: int, children: int, months: int) -> None:
         if fresh:
             progress.report(WORK, TITLE, 0, 0, "making the children")
         _wait_for(address, children_running[0])
-        _say(f"The first page is at {address} ({time.time() - began:.0f} seconds)", and_exit)
+        _say(f"The first page is at {address} ({now().timestamp() - began:.0f} seconds)", and_exit)
         _load(children, months, fresh, and_exit)
         if not and_exit:
             children_running.append(_start("worker"))
@@ -113,11 +113,12 @@ def _made(folder: Path, children: int, months: int) -> tuple[Partnership, Manife
 
 
 def _summary(began: float) -> dict[str, int | float]:
+    by = system("demonstration")
     return {
-        **totals(),
-        "people": how_many(),
-        **counts(),
-        "seconds": round(time.time() - began, 1),
+        **totals(by=by),
+        "people": how_many(by=by),
+        **counts(by=by),
+        "seconds": round(now().timestamp() - began, 1),
     }
 
 

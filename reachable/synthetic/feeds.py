@@ -25,7 +25,6 @@ from reachable.synthetic.noise import NORMAL, Blur, Noise
 from reachable.synthetic.partnership import Partnership
 from reachable.synthetic.records import Recorder, Submission, Value, sending_of, trigger_of
 
-DAILY_DAYS = 56
 MANIFEST_FILE = "manifest.json"
 POLICE = "fenmarch-constabulary"
 _SENT_AT = {CUSTODY: time(8, 5), MISSING: time(8, 10)}
@@ -115,14 +114,9 @@ def last_sending(instant: datetime) -> date:
 
 
 def exports(starts: date, until: date) -> list[datetime]:
-    """Return the local midnights up to which the exports reach: weekly, at last daily."""
-    daily_from = max(starts, until - timedelta(days=DAILY_DAYS))
-    days = []
-    day = starts
-    while day < until:
-        day += timedelta(days=7 if day + timedelta(days=7) <= daily_from else 1)
-        days.append(datetime.combine(day, time()))
-    return days
+    """Return the local midnights up to which the exports reach: one a day."""
+    days = (until - starts).days
+    return [datetime.combine(starts + timedelta(days=day), time()) for day in range(1, days + 1)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,10 @@ with SIGKILL just before it.
 
 from __future__ import annotations
 
+import functools
 import importlib
 import json
+import operator
 import os
 import signal
 import sys
@@ -44,7 +46,7 @@ class Checkpoints:
         from django.db import connection
 
         connection.ensure_connection()
-        commit = connection._commit
+        commit = operator.attrgetter("_commit")(connection)
 
         def committing() -> None:
             self.reach()
@@ -58,7 +60,7 @@ class Checkpoints:
             if event in FILE_CHANGES:
                 self.reach()
 
-        connection._commit = committing
+        vars(connection)["_commit"] = committing
         connection.execute_wrappers.append(executing)
         sys.addaudithook(changing)
         self.watching = True
@@ -204,7 +206,7 @@ def main(files: list[Path], every: int) -> None:
         tried = range(1, passed + 1, every)
         for at in tried:
             with databases.fresh(base) as database:
-                status, _ = on(database, lambda at=at: killed(at))
+                status, _ = on(database, functools.partial(killed, at))
                 assert os.WIFSIGNALED(status), f"checkpoint {at} was not reached"
                 _, found = on(database, lambda: whole(database.folder / "uploads"))
             if found != expected:
@@ -223,8 +225,13 @@ def _difference(expected: dict[str, Any], found: dict[str, Any] | None) -> dict[
 
 
 def _without(rows: list[Any], others: list[Any]) -> list[Any]:
-    left = list(others)
-    return [row for row in rows if not (row in left and left.remove(row) is None)]
+    left, found = list(others), []
+    for row in rows:
+        if row in left:
+            left.remove(row)
+        else:
+            found.append(row)
+    return found
 
 
 if __name__ == "__main__":
