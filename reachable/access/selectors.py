@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from reachable.access.models import Agency, Involvement, Role, Shift, Team, TeamMembership, User
 from reachable.access.policy import policy
@@ -58,12 +58,36 @@ def actor_for(user: User) -> Actor:
     )
 
 
+def _roles_with(capability: str) -> list[str]:
+    return [role.key for role in policy().roles.values() if capability in role.may]
+
+
+def able(*, user_ids: Iterable[UUID], capability: str) -> frozenset[UUID]:
+    """Return who of these people may do something now."""
+    held = Role.objects.filter(
+        user_id__in=list(user_ids),
+        user__is_active=True,
+        ended_at=None,
+        role__in=_roles_with(capability),
+    )
+    return frozenset(held.values_list("user_id", flat=True))
+
+
+# The user of a shift or a membership can take a moment: the account and a fitting role stand.
+_can_answer = Q(user__is_active=True) & Exists(
+    Role.objects.filter(
+        user_id=OuterRef("user_id"), ended_at=None, role__in=_roles_with("moments.hold")
+    )
+)
+
+
 def on_duty(*, team_id: UUID, at: datetime) -> list[OnDuty]:
-    """Return who answers for the team at that instant, in the order in which they are asked."""
+    """Return who answers for the team at that instant, in the order in which they are asked.
+
+    A shift of somebody who may no longer hold a moment is passed over: they could not answer.
+    """
     shifts = (
-        Shift.objects.filter(
-            team_id=team_id, starts_at__lte=at, ends_at__gt=at, user__is_active=True
-        )
+        Shift.objects.filter(_can_answer, team_id=team_id, starts_at__lte=at, ends_at__gt=at)
         .order_by("position", "starts_at", "user_id")
         .values_list("user_id", "user__name", "user__phone", "position")
     )
@@ -74,10 +98,10 @@ def on_duty(*, team_id: UUID, at: datetime) -> list[OnDuty]:
 
 
 def members(*, team_id: UUID) -> list[OnDuty]:
-    """Return everybody in the team, by name."""
-    found = TeamMembership.objects.filter(
-        team_id=team_id, ended_at=None, user__is_active=True
-    ).order_by("user__name")
+    """Return everybody in the team who may hold a moment, by name."""
+    found = TeamMembership.objects.filter(_can_answer, team_id=team_id, ended_at=None).order_by(
+        "user__name"
+    )
     return [
         OnDuty(user_id, name, phone, 0)
         for user_id, name, phone in found.values_list("user_id", "user__name", "user__phone")
@@ -96,6 +120,12 @@ def involved_subjects(*, by: Actor, kind: str) -> QuerySet[Involvement, UUID]:
     return Involvement.objects.filter(
         Q(user_id=by.id) | Q(team_id__in=by.team_ids), subject_kind=kind, ended_at=None
     ).values_list("subject_id", flat=True)
+
+
+_WHY = {
+    "holder": "You hold an open moment",
+    "asked": "You were asked to take an open moment",
+}
 
 
 def why_involved(*, by: Actor, kind: str, subject_ids: Iterable[UUID]) -> list[str]:
@@ -122,6 +152,11 @@ def workers(user_ids: Iterable[UUID]) -> dict[UUID, tuple[str, str]]:
     """Return user → name and agency."""
     found = User.objects.filter(id__in=set(user_ids)).values_list("id", "name", "agency__name")
     return {user_id: (name, agency) for user_id, name, agency in found}
+
+
+def own_phone(*, by: Actor) -> str:
+    """Return this person's own number, to spare them typing it."""
+    return User.objects.values_list("phone", flat=True).get(id=by.own_id)
 
 
 def agency_id(key: str) -> UUID:

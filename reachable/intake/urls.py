@@ -1,5 +1,32 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from reachable.foundation.urls import page
+from reachable.intake.views import files, signals
 
-urlpatterns: list[URLPattern] = []
+SEND, LOAD = "signals.send", "intake.load"
+BOTH, POST = ("GET", "POST"), ("POST",)
+
+urlpatterns = [
+    page("signal/", signals.send, name="send_signal", needs=SEND, methods=BOTH),
+    page("signals/", signals.signals, name="my_signals", needs=SEND),
+    page("signals/<uuid:signal_id>/", signals.signal, name="signal", needs=SEND),
+    page("intake/", files.intake, name="intake", needs=LOAD),
+    page("intake/feeds/<slug:key>/", files.feed, name="feed", needs=LOAD, methods=BOTH),
+    page("intake/feeds/<slug:key>/sample.<slug:kind>", files.sample, name="sample", needs=LOAD),
+    page("intake/files/<uuid:delivery_id>/", files.delivery, name="delivery", needs=LOAD),
+    page(
+        "intake/files/<uuid:delivery_id>/load/",
+        files.load,
+        name="delivery_load",
+        needs=LOAD,
+        methods=POST,
+    ),
+    page("intake/rows/<uuid:row_id>/", files.row, name="refused_row", needs=LOAD, methods=BOTH),
+    page(
+        "intake/rows/<uuid:row_id>/set-aside/",
+        files.set_aside,
+        name="refused_row_set_aside",
+        needs=LOAD,
+        methods=POST,
+    ),
+]

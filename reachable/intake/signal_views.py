@@ -1,0 +1,38 @@
+"""Sending a signal from a phone, and seeing who has it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from reachable.access.selectors import own_phone
+from reachable.foundation.views import actor, render
+from reachable.intake import selectors, services
+from reachable.intake.signal_forms import SignalForm
+from reachable.practice import guidance
+
+
+def send_signal(request: HttpRequest) -> HttpResponse:
+    by = actor(request)
+    form = SignalForm(
+        request.POST or None, kinds=guidance.signal_kinds(), reach=own_phone(by=by)
+    )
+    if request.method == "POST" and form.is_valid():
+        return redirect("signal", services.send_signal(by=by, signal=form.signal()))
+    status = 200 if request.method == "GET" else 422
+    return render(request, "intake/send_signal.html", {"form": form}, status=status)
+
+
+def signal(request: HttpRequest, signal_id: UUID) -> HttpResponse:
+    """Who has it now; a page that is open asks again by itself."""
+    found = selectors.my_signal(by=actor(request), signal_id=signal_id)
+    part = request.headers.get("HX-Request") == "true"
+    return render(request, f"intake/{'who_has_it' if part else 'signal'}.html", {"signal": found})
+
+
+def my_signals(request: HttpRequest) -> HttpResponse:
+    return render(
+        request, "intake/my_signals.html", {"signals": selectors.my_signals(by=actor(request))}
+    )
