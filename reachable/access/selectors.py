@@ -73,12 +73,12 @@ def able(*, user_ids: Iterable[UUID], capability: str) -> frozenset[UUID]:
     return frozenset(held.values_list("user_id", flat=True))
 
 
-# The user of a shift or a membership can take a moment: the account and a fitting role stand.
-_can_answer = Q(user__is_active=True) & Exists(
-    Role.objects.filter(
+def _can_answer() -> Q:
+    """The user of a shift or a membership may hold a moment: account and role still stand."""
+    held = Role.objects.filter(
         user_id=OuterRef("user_id"), ended_at=None, role__in=_roles_with("moments.hold")
     )
-)
+    return Q(Exists(held), user__is_active=True)
 
 
 def on_duty(*, team_id: UUID, at: datetime) -> list[OnDuty]:
@@ -87,7 +87,7 @@ def on_duty(*, team_id: UUID, at: datetime) -> list[OnDuty]:
     A shift of somebody who may no longer hold a moment is passed over: they could not answer.
     """
     shifts = (
-        Shift.objects.filter(_can_answer, team_id=team_id, starts_at__lte=at, ends_at__gt=at)
+        Shift.objects.filter(_can_answer(), team_id=team_id, starts_at__lte=at, ends_at__gt=at)
         .order_by("position", "starts_at", "user_id")
         .values_list("user_id", "user__name", "user__phone", "position")
     )
@@ -99,7 +99,7 @@ def on_duty(*, team_id: UUID, at: datetime) -> list[OnDuty]:
 
 def members(*, team_id: UUID) -> list[OnDuty]:
     """Return everybody in the team who may hold a moment, by name."""
-    found = TeamMembership.objects.filter(_can_answer, team_id=team_id, ended_at=None).order_by(
+    found = TeamMembership.objects.filter(_can_answer(), team_id=team_id, ended_at=None).order_by(
         "user__name"
     )
     return [

@@ -10,11 +10,12 @@ from django.db import transaction
 
 from reachable.access.models import Agency, Involvement, Role, Shift, Team, TeamMembership, User
 from reachable.access.policy import policy
+from reachable.access.registries import RightsEnded, rights_ended
 from reachable.access.selectors import actor_for
 from reachable.audit import services as audit
 from reachable.foundation.actor import Actor
 from reachable.foundation.db import bulk_insert
-from reachable.foundation.errors import BadInput
+from reachable.foundation.errors import BadInput, NotFound
 from reachable.foundation.ids import new_id
 from reachable.foundation.models import Partnership
 from reachable.foundation.time import now
@@ -108,8 +109,40 @@ def create_account(
 def end_role(*, by: Actor, user_id: UUID, role: str) -> None:
     """End a role; it is gone at the person's next request."""
     by.require("accounts.manage")
-    Role.objects.filter(user_id=user_id, role=role, ended_at=None).update(ended_at=now())
+    if not Role.objects.filter(user_id=user_id, role=role, ended_at=None).update(ended_at=now()):
+        raise NotFound
     audit.record(by=by, action="access.role_ended", subject=("user", user_id), role=role)
+    _follow(by, RightsEnded(user_id))
+
+
+@transaction.atomic
+def end_membership(*, by: Actor, user_id: UUID, team_id: UUID) -> None:
+    """Take somebody out of a team: what they saw with it closes, what they hold passes on."""
+    by.require("accounts.manage")
+    held = TeamMembership.objects.filter(user_id=user_id, team_id=team_id, ended_at=None)
+    if not held.update(ended_at=now()):
+        raise NotFound
+    audit.record(by=by, action="access.membership_ended", subject=("user", user_id), team=team_id)
+    _follow(by, RightsEnded(user_id, team_id))
+
+
+@transaction.atomic
+def end_account(*, by: Actor, user_id: UUID) -> None:
+    """End an account with its roles and teams; what the person holds passes on."""
+    by.require("accounts.manage")
+    if not User.objects.filter(id=user_id, is_active=True).update(is_active=False):
+        raise NotFound
+    at = now()
+    Role.objects.filter(user_id=user_id, ended_at=None).update(ended_at=at)
+    TeamMembership.objects.filter(user_id=user_id, ended_at=None).update(ended_at=at)
+    Involvement.objects.filter(user_id=user_id, ended_at=None).update(ended_at=at)
+    audit.record(by=by, action="access.account_ended", subject=("user", user_id))
+    _follow(by, RightsEnded(user_id))
+
+
+def _follow(by: Actor, ended: RightsEnded) -> None:
+    for follow in rights_ended.items():
+        follow(by=by, ended=ended)
 
 
 @transaction.atomic
@@ -127,13 +160,12 @@ def plan_shifts(
     return count
 
 
-def involve(
-    *, by: Actor, rows: Sequence[tuple[UUID | None, UUID | None, UUID, str, UUID]], kind: str
-) -> None:
-    """Begin involvements, in the caller's transaction, whose audit entry covers them.
+# (user, team, subject, basis, because of which moment); either a user or a team.
+Involved = tuple[UUID | None, UUID | None, UUID, str, UUID]
 
-    Each row is (user, team, subject, basis, because of which moment).
-    """
+
+def involve(*, by: Actor, rows: Sequence[Involved], kind: str) -> None:
+    """Begin involvements, in the caller's transaction, whose audit entry covers them."""
     del by
     at = now()
     bulk_insert(

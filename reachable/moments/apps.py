@@ -8,14 +8,16 @@ class MomentsConfig(AppConfig):
     label = "moments"
 
     def ready(self) -> None:
+        from reachable.access.registries import rights_ended
         from reachable.foundation.registries import (
             NavigationItem,
             Schedule,
             navigation,
             schedules,
         )
+        from reachable.moments.following import follow_identity, follow_rights
         from reachable.moments.panels import MOMENTS
-        from reachable.moments.services import follow_identity, pass_on_unanswered
+        from reachable.moments.services import pass_on_unanswered
         from reachable.people.registries import child_panels, identity_changed
 
         schedules.add(
@@ -24,6 +26,7 @@ class MomentsConfig(AppConfig):
             room="moments",
         )
         identity_changed.add("moments", follow_identity, room="moments")
+        rights_ended.add("moments", follow_rights, room="moments")
         child_panels.add("moments", MOMENTS, room="moments")
         navigation.add(
             "worklist", NavigationItem("Worklist", "worklist", "moments.hold", 10), room="moments"

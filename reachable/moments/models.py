@@ -17,7 +17,8 @@ class Moment(Identified):
 
     `person` is the one first chosen; who stands for them now is derived. `state`, `asked`,
     `holder` and the times below them follow from the appended actions. A missed clock is not
-    kept here: it follows from `child_due_at` and `reached_at` whenever it is read.
+    kept here: it follows from `child_due_at` and `reach_recorded_at` whenever it is read, so that
+    nobody can write it away afterwards with an earlier `reached_at`.
     """
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT)
@@ -40,6 +41,7 @@ class Moment(Identified):
     held_at = models.DateTimeField(null=True)
     attempted_at = models.DateTimeField(null=True)
     reached_at = models.DateTimeField(null=True)
+    reach_recorded_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=40, blank=True)
     next_due_at = models.DateTimeField(null=True)
@@ -80,7 +82,10 @@ class Trigger(Identified):
 
 
 class Action(Identified):
-    """Something that a person or the clock did with a moment: appended, never changed."""
+    """Something that a person or the clock did with a moment: appended, never changed.
+
+    `at` is when it was written down; `said_at` when it happened, as somebody says.
+    """
 
     moment = models.ForeignKey(
         Moment, on_delete=models.PROTECT, related_name="actions", db_index=False
@@ -96,6 +101,7 @@ class Action(Identified):
     step = models.CharField(max_length=60, blank=True)
     how = models.CharField(max_length=40, blank=True)
     note = models.TextField(blank=True)
+    said_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["moment", "at"], name="actions_of_moment")]

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Min
+from django.db.models import F
 
 from reachable.access import selectors as access
 from reachable.access import services as access_services
@@ -19,7 +19,9 @@ from reachable.foundation.ids import new_id
 from reachable.foundation.time import now
 from reachable.geography.selectors import areas_of
 from reachable.moments import rules
+from reachable.moments.joined import earliest_due, standing_for
 from reachable.moments.models import OPEN, Action, Moment, Trigger
+from reachable.moments.registries import moment_answered
 from reachable.moments.rules import Opening
 from reachable.notices import services as notices
 from reachable.notices.services import Telling
@@ -70,6 +72,8 @@ class Batch:
         self.teams = access.teams()
         self.duty: dict[UUID, list[access.OnDuty]] = {}
         self.reclocked: set[UUID] = set()
+        self.changed: set[UUID] = set()
+        self.answered: dict[UUID, list[UUID]] = {}
 
     def run(self, events: Sequence[Noticeable]) -> int:
         """Return how many moments were opened."""
@@ -104,6 +108,7 @@ class Batch:
                 trigger.due_at = event.opening.child_due_at
                 trigger.save(update_fields=["due_at"])
                 self.reclocked.add(trigger.moment_id)
+                self._act(trigger.moment_id, "reclocked", None)
         return [event for event in events if event.event_id not in revised]
 
     def _open(self, event: Noticeable, area: str) -> _Open:
@@ -142,12 +147,14 @@ class Batch:
     def _join(self, event: Noticeable, known: _Open) -> None:
         opening = event.opening
         self._act(known.moment_id, "joined", None)
+        self.changed.add(known.moment_id)
         if opening.child_due_at < known.child_due_at:
             known.child_due_at = opening.child_due_at
             self.reclocked.add(known.moment_id)
         if known.holder_id:
             key = f"joined:{event.event_id}"
             self._tell(known.holder_id, "moment.joined", known.moment_id, key)
+            self.answered.setdefault(known.moment_id, []).append(event.signal_id)
 
     def _team_for(self, area: str) -> UUID:
         everybody = [team for team in self.teams if not team.areas]
@@ -200,29 +207,41 @@ class Batch:
         access_services.involve(by=self.by, rows=writes.involved, kind="person")
         notices.tell(by=self.by, tellings=writes.tellings)
         self._reclock()
+        # Whoever has the page open acts on what it shows, so what joined makes it another version.
+        Moment.objects.filter(id__in=self.changed).update(version=F("version") + 1)
+        for moment_id, signal_ids in self.answered.items():
+            for tell in moment_answered.items():
+                tell(by=self.by, moment_id=moment_id, signal_ids=signal_ids)
 
     def _reclock(self) -> None:
         """The child's clock of a moment is the earliest of what joined it."""
         if not self.reclocked:
             return
+        tops = standing_for(Moment.objects.filter(id__in=self.reclocked))
+        both = self.reclocked | set(tops.values())
+        held, due = Moment.objects.select_for_update().filter(id__in=both), earliest_due(both)
         rows = []
-        for moment in Moment.objects.filter(id__in=self.reclocked).annotate(
-            earliest=Min("triggers__due_at")
-        ):
-            due = rules.next_due(
+        for moment in held:
+            next_due_at = rules.next_due(
                 state=moment.state,
                 answer_by=moment.answer_by,
-                child_due_at=moment.earliest,
+                child_due_at=due[moment.id],
                 reached_at=moment.reached_at,
             )
-            rows.append((moment.id, moment.earliest, due))
+            rows.append((moment.id, due[moment.id], next_due_at))
         bulk_update(Moment, "id", ["child_due_at", "next_due_at"], rows)
+        self.changed |= both
 
 
 def _open_moments(current_ids: set[UUID]) -> dict[UUID, _Open]:
-    rows = (
-        Moment.objects.filter(person__now__current_id__in=current_ids, state__in=OPEN)
-        .order_by("-opened_at")
-        .values_list("person__now__current_id", "id", "holder_id", "child_due_at")
+    """Return the open moment of each child, locked, so that nobody closes it meanwhile."""
+    held = (
+        Moment.objects.select_for_update(of=("self",))
+        .filter(person__now__current_id__in=current_ids, state__in=OPEN)
+        .select_related("person__now")
+        .order_by("-opened_at", "-id")
     )
-    return {row[0]: _Open(*row[1:]) for row in rows}
+    return {
+        moment.person.now.current_id: _Open(moment.id, moment.holder_id, moment.child_due_at)
+        for moment in held
+    }

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from uuid import UUID
@@ -16,6 +16,8 @@ VERSION = 1
 ADULT_AT = 18
 # A moment that reaches us a month late is a line in the chronology: the time to act has passed.
 STALE_AFTER = timedelta(days=28)
+ASKING = frozenset({"asked", "passed_on", "handed_over"})
+TAKING = frozenset({"acknowledged", "claimed"})
 
 
 @dataclass(frozen=True)
@@ -65,9 +67,12 @@ def next_asked(on_duty: Sequence[UUID], asked: Sequence[UUID]) -> UUID | None:
     return next((user for user in on_duty if user not in asked), None)
 
 
-def missed(*, due_at: datetime, reached_at: datetime | None, now: datetime) -> bool:
-    """A clock is missed when the child was not reached by its end, whatever came later."""
-    return clocks.is_missed(reached_at or now, due_at)
+def missed(*, due_at: datetime, recorded_at: datetime | None, now: datetime) -> bool:
+    """A clock is missed when nobody had recorded by its end that the child was reached.
+
+    Whatever is written down later explains it, and does not undo it.
+    """
+    return clocks.is_missed(recorded_at or now, due_at)
 
 
 def next_due(
@@ -85,3 +90,71 @@ def bucket(*, due_at: datetime | None, waiting: bool, now: datetime, day_ends: d
     if waiting or (due_at is not None and due_at <= now + timedelta(hours=1)):
         return "now"
     return "today" if due_at is not None and due_at < day_ends else "week"
+
+
+@dataclass(frozen=True)
+class Done:
+    """An appended action, as far as it says where a moment stands."""
+
+    kind: str
+    at: datetime
+    by: UUID | None = None
+    about: UUID | None = None
+    how: str = ""
+    said_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a moment stands: what follows from its actions alone."""
+
+    state: str = "waiting"
+    state_before: str = ""
+    asked: UUID | None = None
+    answer_by: datetime | None = None
+    holder: UUID | None = None
+    held_at: datetime | None = None
+    attempted_at: datetime | None = None
+    reached_at: datetime | None = None
+    reach_recorded_at: datetime | None = None
+    closed_at: datetime | None = None
+    outcome: str = ""
+
+
+def standing(kind: str, actions: Iterable[Done]) -> Standing:
+    """Return where a moment of that kind stands after these actions, in their order."""
+    stands = Standing()
+    for done in actions:
+        stands = _after(kind, stands, done)
+    return stands
+
+
+def _after(kind: str, stands: Standing, done: Done) -> Standing:
+    if done.kind in ASKING:
+        return replace(
+            stands,
+            state="waiting",
+            asked=done.about,
+            answer_by=answer_by(kind, done.at),
+            holder=None,
+            held_at=None,
+        )
+    if done.kind in TAKING:
+        return replace(
+            stands, state="held", holder=done.by, held_at=done.at, asked=None, answer_by=None
+        )
+    if done.kind == "to_team":
+        return replace(
+            stands, state="with_team", asked=None, answer_by=None, holder=None, held_at=None
+        )
+    if done.kind == "attempted":
+        return replace(stands, attempted_at=stands.attempted_at or done.at)
+    if done.kind == "reached" and stands.reached_at is None:
+        return replace(stands, reached_at=done.said_at or done.at, reach_recorded_at=done.at)
+    if done.kind == "closed":
+        return replace(stands, state="closed", closed_at=done.at, outcome=done.how)
+    if done.kind == "joined_older":
+        return replace(stands, state="joined", state_before=stands.state)
+    if done.kind == "separated":
+        return replace(stands, state=stands.state_before, state_before="")
+    return stands

@@ -17,6 +17,7 @@ from reachable.foundation.actor import Actor
 from reachable.foundation.errors import NotFound
 from reachable.foundation.time import now
 from reachable.moments import rules
+from reachable.moments.joined import families, standing_for
 from reachable.moments.models import OPEN, Action, Moment, Trigger
 from reachable.people import selectors as people
 from reachable.practice import guidance
@@ -28,7 +29,10 @@ SHOWN = 50
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the worklist. `due_at` is None when no clock runs: the child was reached."""
+    """A line of the worklist. `due_at` is None when no clock runs: the child was reached.
+
+    `clock_ended_at` is when that was written down, which may be later than `reached_at`.
+    """
 
     id: UUID
     person_id: UUID
@@ -45,6 +49,7 @@ class Row:
     due_at: datetime | None
     missed: bool
     reached_at: datetime | None
+    clock_ended_at: datetime | None
     opened_at: datetime
     triggers: int
 
@@ -75,6 +80,7 @@ class ActionFacts:
     step: str
     how: str
     note: str
+    said_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -153,11 +159,11 @@ def _on_duty(by: Actor, at: datetime) -> list[tuple[str, list[access.OnDuty]]]:
 
 def _rows(by: Actor, moments: list[Moment], at: datetime) -> dict[UUID, Row]:
     names = people.names(by=by, current_ids={m.person.now.current_id for m in moments})
-    joined = dict(
-        Trigger.objects.filter(moment_id__in=[moment.id for moment in moments])
-        .values_list("moment_id")
-        .annotate(count=Count("id"))
-    )
+    members = families([moment.id for moment in moments])
+    triggers = Trigger.objects.filter(moment_id__in=list(members)).values_list("moment_id")
+    joined: dict[UUID, int] = {}
+    for member, count in triggers.annotate(count=Count("id")):
+        joined[members[member]] = joined.get(members[member], 0) + count
     return {moment.id: _row(by, moment, names, joined.get(moment.id, 0), at) for moment in moments}
 
 
@@ -182,10 +188,11 @@ def _row(
         due_at=moment.next_due_at if moment.state in OPEN else None,
         missed=rules.missed(
             due_at=moment.child_due_at,
-            reached_at=moment.reached_at,
+            recorded_at=moment.reach_recorded_at,
             now=moment.closed_at or at,
         ),
         reached_at=moment.reached_at,
+        clock_ended_at=moment.reach_recorded_at,
         opened_at=moment.opened_at,
         triggers=triggers,
     )
@@ -199,13 +206,14 @@ def moment(*, by: Actor, moment_id: UUID) -> MomentFacts:
     by.require("moments.hold")
     found = _with_names(visible_moments(by=by)).filter(id=moment_id).first()
     if found is not None and found.joined_into_id is not None:
-        found = _with_names(visible_moments(by=by)).filter(id=found.joined_into_id).first()
+        top = standing_for([found])[found.id]
+        found = _with_names(visible_moments(by=by)).filter(id=top).first()
     if found is None:
         raise NotFound
     audit.looked(by=by, subject=("moment", found.id), page="moment")
     audit.looked(by=by, subject=("person", found.person.now.current_id), page="moment")
     at = now()
-    together = [found.id, *Moment.objects.filter(joined_into=found).values_list("id", flat=True)]
+    together = list(families([found.id]))
     triggers = list(Trigger.objects.filter(moment_id__in=together).order_by("joined_at", "id"))
     events = chronology.events(by=by, event_ids=[trigger.event_id for trigger in triggers])
     actions = _actions(together)
@@ -229,7 +237,11 @@ def moment(*, by: Actor, moment_id: UUID) -> MomentFacts:
         members=access.members(team_id=found.team_id),
         on_duty=access.on_duty(team_id=found.team_id, at=at),
         received_at=found.received_at,
-        why_visible=access.why_involved(by=by, kind="person", subject_ids=[found.person_id]),
+        why_visible=access.why_involved(
+            by=by,
+            kind="person",
+            subject_ids=people.same_people(by=by, current_ids=[found.person.now.current_id]),
+        ),
     )
 
 
@@ -237,11 +249,11 @@ def _actions(moment_ids: list[UUID]) -> list[ActionFacts]:
     rows = (
         Action.objects.filter(moment_id__in=moment_ids)
         .order_by("at", "id")
-        .values_list("kind", "at", "by__name", "about__name", "step", "how", "note")
+        .values_list("kind", "at", "by__name", "about__name", "step", "how", "note", "said_at")
     )
     return [
-        ActionFacts(kind, at, by or "", about or "", step, how, note)
-        for kind, at, by, about, step, how, note in rows
+        ActionFacts(kind, at, by or "", about or "", step, how, note, said_at)
+        for kind, at, by, about, step, how, note, said_at in rows
     ]
 
 
@@ -274,11 +286,11 @@ def whereabouts(*, by: Actor, signal_ids: Iterable[UUID]) -> dict[UUID, Whereabo
     """Return signal → who has it, for senders; never whether the child was known."""
     by.require("signals.send")
     found: dict[UUID, Whereabouts] = {}
-    triggers = Trigger.objects.filter(signal_id__in=list(signal_ids)).select_related(
-        "moment__team", "moment__holder", "moment__asked"
-    )
+    triggers = list(Trigger.objects.filter(signal_id__in=list(signal_ids)).select_related("moment"))
+    tops = standing_for(trigger.moment for trigger in triggers)
+    standing = _with_names(Moment.objects.all()).in_bulk(set(tops.values()))
     for trigger in triggers:
-        held = trigger.moment
+        held = standing[tops[trigger.moment_id]]
         who = held.holder or held.asked
         found[trigger.signal_id] = Whereabouts(
             state=held.state,
@@ -297,11 +309,11 @@ def counts(*, by: Actor) -> dict[str, int]:
     by.require("figures.read")
     at = now()
     every = Moment.objects.filter(joined_into=None)
-    late = Q(reached_at=None, child_due_at__lt=at) & (
+    late = Q(reach_recorded_at=None, child_due_at__lt=at) & (
         Q(closed_at=None) | Q(closed_at__gt=F("child_due_at"))
     )
     return every.aggregate(
         moments=Count("id"),
-        overdue=Count("id", filter=late | Q(reached_at__gt=F("child_due_at"))),
+        overdue=Count("id", filter=late | Q(reach_recorded_at__gt=F("child_due_at"))),
         reached=Count("id", filter=Q(reached_at__isnull=False)),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
@@ -10,20 +11,19 @@ from django.db import transaction
 
 from reachable.access import selectors as access
 from reachable.access import services as access_services
-from reachable.audit import services as audit
+from reachable.chronology import selectors as chronology
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import BadInput, Conflict, NotFound
 from reachable.foundation.time import now
-from reachable.moments import rules
-from reachable.moments.models import OPEN, Action, Moment, Trigger
+from reachable.moments.acting import act, ask, ask_next
+from reachable.moments.joined import families
+from reachable.moments.models import OPEN, Moment, Trigger
 from reachable.moments.noticing import Batch, Noticeable
 from reachable.moments.registries import moment_answered
 from reachable.moments.selectors import visible_moments
-from reachable.notices import services as notices
-from reachable.notices.services import Telling
-from reachable.people.registries import IdentityChanged
 from reachable.practice import guidance
 
+log = logging.getLogger("reachable.moments")
 NOTHING_CHANGED = "Nothing was changed."
 
 
@@ -38,34 +38,36 @@ def notice(*, by: Actor, events: Sequence[Noticeable]) -> int:
 @transaction.atomic
 def take(*, by: Actor, moment_id: UUID, version: int | None = None) -> None:
     """Acknowledge or claim: this person has it now, and whoever was asked before has not."""
+    taker = by.own_id
     moment = _open(by, moment_id, version)
-    if moment.holder_id == by.id:
+    if moment.holder_id == taker:
         return
     if moment.holder_id is not None:
         holder = access.names([moment.holder_id])[moment.holder_id]
         raise Conflict(f"{holder} has this moment already.", kept=NOTHING_CHANGED)
-    kind = "acknowledged" if moment.asked_id == by.id else "claimed"
-    moment.state, moment.holder_id, moment.held_at = "held", by.id, now()
+    kind, at = "acknowledged" if moment.asked_id == taker else "claimed", now()
+    moment.state, moment.holder_id, moment.held_at = "held", taker, at
     moment.asked_id, moment.answer_by = None, None
-    access_services.end_involvement(by=by, because_of=moment.id, except_user=by.id)
+    access_services.end_involvement(by=by, because_of=moment.id, except_user=taker)
     if kind == "claimed":
-        row = (by.id, None, moment.person_id, "holder", moment.id)
+        row = (taker, None, moment.person_id, "holder", moment.id)
         access_services.involve(by=by, rows=[row], kind="person")
-    _act(by, moment, kind)
-    signals = list(Trigger.objects.filter(moment=moment).values_list("signal_id", flat=True))
+    act(by, moment, kind, at=at)
+    together = families([moment.id])
+    signals = Trigger.objects.filter(moment_id__in=list(together))
+    signal_ids = list(signals.values_list("signal_id", flat=True))
     for tell in moment_answered.items():
-        tell(by=by, moment_id=moment.id, signal_ids=signals)
+        tell(by=by, moment_id=moment.id, signal_ids=signal_ids)
 
 
 @transaction.atomic
 def pass_on(*, by: Actor, moment_id: UUID, reason: str, version: int | None = None) -> None:
     """Say that one cannot take it, or give it back: the next on duty is asked, then the team."""
     moment = _open(by, moment_id, version)
-    if by.id not in (moment.asked_id, moment.holder_id):
+    if by.own_id not in (moment.asked_id, moment.holder_id):
         raise Conflict("This moment is not with you.", kept=NOTHING_CHANGED)
     _say_why(reason)
-    moment.holder_id, moment.held_at = None, None
-    _ask_next(by, moment, note=reason)
+    ask_next(by, moment, note=reason)
 
 
 @transaction.atomic
@@ -74,22 +76,24 @@ def hand_over(
 ) -> None:
     """Ask a named person of the team, who has to acknowledge; until then it counts as waiting."""
     moment = _open(by, moment_id, version)
-    if moment.holder_id != by.id and not by.can("moments.assign"):
-        raise Conflict("Only whoever has it, or a supervisor, can hand it over.")
+    if moment.holder_id != by.own_id and not by.can("moments.assign"):
+        raise Conflict(
+            "Only whoever has it, or a supervisor, can hand it over.", kept=NOTHING_CHANGED
+        )
     if to_user not in {member.user_id for member in access.members(team_id=moment.team_id)}:
         raise BadInput("Please choose somebody of this team.", kept=NOTHING_CHANGED)
     _say_why(reason)
-    moment.holder_id, moment.held_at = None, None
     access_services.end_involvement(by=by, because_of=moment.id, except_user=to_user)
-    _ask(by, moment, to_user, kind="handed_over", telling="moment.handed_over", note=reason)
+    ask(by, moment, to_user, "handed_over", note=reason)
 
 
 @transaction.atomic
 def attempt(*, by: Actor, moment_id: UUID, how: str, note: str, version: int | None = None) -> None:
     """Record that one tried to reach the child. Trying is not reaching."""
     moment = _held(by, moment_id, version)
-    moment.attempted_at = moment.attempted_at or now()
-    _act(by, moment, "attempted", how=how, note=note)
+    at = now()
+    moment.attempted_at = moment.attempted_at or at
+    act(by, moment, "attempted", how=how, note=note, at=at)
 
 
 @transaction.atomic
@@ -102,13 +106,29 @@ def reach(
     at: datetime | None = None,
     version: int | None = None,
 ) -> None:
-    """Record that the child was seen or spoken with; the moment stays open until that lasted."""
+    """Record that the child was seen or spoken with; the moment stays open until that lasted.
+
+    `at` says when, if not just now. The child's clock ends when it is written down, once: an
+    earlier time that somebody writes down later explains a missed clock, and does not undo it.
+    """
     moment = _held(by, moment_id, version)
-    at = at or now()
-    if at > now():
+    recorded = now()
+    at = at or recorded
+    if at > recorded:
         raise BadInput("That time has not come yet.", kept=NOTHING_CHANGED)
-    moment.reached_at = min(moment.reached_at or at, at)
-    _act(by, moment, "reached", how=how, note=note)
+    if at < _began(by, moment):
+        raise BadInput("That is before anything had happened.", kept=NOTHING_CHANGED)
+    if moment.reached_at is None:
+        moment.reached_at, moment.reach_recorded_at = at, recorded
+    act(by, moment, "reached", how=how, note=note, at=recorded, said_at=at)
+
+
+def _began(by: Actor, moment: Moment) -> datetime:
+    """Return when the first thing happened that opened or joined it, as far as `by` may know."""
+    triggers = Trigger.objects.filter(moment_id__in=list(families([moment.id])))
+    event_ids = triggers.values_list("event_id", flat=True)
+    events = chronology.events(by=by, event_ids=event_ids).values()
+    return min([moment.received_at, *(event.occurred.earliest for event in events)])
 
 
 @transaction.atomic
@@ -119,7 +139,7 @@ def do_step(
     moment = _held(by, moment_id, version)
     if guidance.pathway(moment.kind, moment.pathway_version).step(step) is None:
         raise NotFound
-    _act(by, moment, "step_done", step=step, note=note)
+    act(by, moment, "step_done", step=step, note=note)
 
 
 @transaction.atomic
@@ -137,21 +157,34 @@ def close(
             kept=NOTHING_CHANGED,
             next="Record when and how the child was reached first, or choose how else it ends.",
         )
-    moment.state, moment.outcome, moment.closed_at = "closed", outcome, now()
-    _act(by, moment, "closed", how=outcome, note=reason)
-    together = [moment.id, *Moment.objects.filter(joined_into=moment).values_list("id", flat=True)]
-    for moment_id in together:
-        access_services.end_involvement(by=by, because_of=moment_id)
+    at = now()
+    moment.state, moment.outcome, moment.closed_at = "closed", outcome, at
+    act(by, moment, "closed", how=outcome, note=reason, at=at)
+    for member in families([moment.id]):
+        access_services.end_involvement(by=by, because_of=member)
 
 
 def pass_on_unanswered(*, by: Actor) -> int:
-    """Pass on every moment whose time to answer has run out; return how many."""
+    """Pass on every moment whose time to answer has run out; return how many.
+
+    One that fails does not keep the others: it is tried again, and the failure is told at the end.
+    """
     late = list(
         Moment.objects.filter(state="waiting", answer_by__lte=now())
         .order_by("answer_by")
         .values_list("id", flat=True)[:500]
     )
-    return sum(_pass_on_late(by, moment_id) for moment_id in late)
+    passed = 0
+    failure: Exception | None = None
+    for moment_id in late:
+        try:
+            passed += _pass_on_late(by, moment_id)
+        except Exception as error:
+            log.error("moment %s could not be passed on: %s", moment_id, type(error).__name__)
+            failure = error
+    if failure is not None:
+        raise failure
+    return passed
 
 
 @transaction.atomic
@@ -159,31 +192,8 @@ def _pass_on_late(by: Actor, moment_id: UUID) -> bool:
     moment = Moment.objects.select_for_update().get(id=moment_id)
     if moment.state != "waiting" or moment.answer_by is None or moment.answer_by > now():
         return False
-    _ask_next(by, moment, note="")
+    ask_next(by, moment)
     return True
-
-
-def follow_identity(*, by: Actor, change: IdentityChanged) -> None:
-    """A child has one open moment: at a merge the newer joins the older, at its undo it returns."""
-    if change.undone:
-        for moment in Moment.objects.select_for_update().filter(joined_by=change.merge_id):
-            moment.state, moment.state_before = moment.state_before, ""
-            moment.joined_into, moment.joined_by = None, None
-            _act(by, moment, "separated")
-        return
-    both = list(
-        Moment.objects.select_for_update()
-        .filter(person__now__current_id=change.kept_id, state__in=OPEN)
-        .order_by("opened_at", "id")
-    )
-    for newer in both[1:]:
-        newer.state_before, newer.state = newer.state, "joined"
-        newer.joined_into, newer.joined_by = both[0], change.merge_id
-        _act(by, newer, "joined_older")
-        if both[0].holder_id:
-            key = f"joined:{newer.id}:{change.merge_id}"
-            telling = Telling(both[0].holder_id, "moment.joined", ("moment", both[0].id), key)
-            notices.tell(by=by, tellings=[telling])
 
 
 def _open(by: Actor, moment_id: UUID, version: int | None) -> Moment:
@@ -196,6 +206,8 @@ def _open(by: Actor, moment_id: UUID, version: int | None) -> Moment:
     )
     if moment is None:
         raise NotFound
+    if moment.state == "joined":
+        raise Conflict("This moment was joined to an older one.", kept=NOTHING_CHANGED)
     if moment.state not in OPEN:
         raise Conflict("This moment is closed.", kept=NOTHING_CHANGED)
     if version is not None and version != moment.version:
@@ -209,7 +221,7 @@ def _open(by: Actor, moment_id: UUID, version: int | None) -> Moment:
 
 def _held(by: Actor, moment_id: UUID, version: int | None) -> Moment:
     moment = _open(by, moment_id, version)
-    if moment.holder_id != by.id:
+    if moment.holder_id != by.own_id:
         raise Conflict("You do not have this moment.", kept=NOTHING_CHANGED, next="Take it first.")
     return moment
 
@@ -217,79 +229,3 @@ def _held(by: Actor, moment_id: UUID, version: int | None) -> Moment:
 def _say_why(reason: str) -> None:
     if not reason.strip():
         raise BadInput("Please say in a few words why.", kept=NOTHING_CHANGED)
-
-
-def _ask_next(by: Actor, moment: Moment, *, note: str) -> None:
-    """Ask whoever is on duty now and was not asked before; when there is nobody, tell the team."""
-    asked = set(
-        Action.objects.filter(
-            moment=moment, kind__in=("asked", "passed_on", "handed_over")
-        ).values_list("about_id", flat=True)
-    )
-    on_duty = [who.user_id for who in access.on_duty(team_id=moment.team_id, at=now())]
-    next_user = rules.next_asked(on_duty, [user for user in asked if user])
-    access_services.end_involvement(
-        by=by, because_of=moment.id, except_user=next_user, keep_team=True
-    )
-    if next_user is not None:
-        _ask(by, moment, next_user, kind="passed_on", telling="moment.assigned", note=note)
-        return
-    moment.state, moment.asked_id, moment.answer_by = "with_team", None, None
-    _act(by, moment, "to_team", note=note)
-    round_number = moment.version
-    notices.tell(
-        by=by,
-        tellings=[
-            Telling(
-                member.user_id,
-                "moment.with_team",
-                ("moment", moment.id),
-                f"team:{moment.id}:{round_number}:{member.user_id}",
-            )
-            for member in access.members(team_id=moment.team_id)
-        ],
-    )
-
-
-def _ask(by: Actor, moment: Moment, user_id: UUID, *, kind: str, telling: str, note: str) -> None:
-    moment.state, moment.asked_id = "waiting", user_id
-    moment.answer_by = rules.answer_by(moment.kind, now())
-    row = (user_id, None, moment.person_id, "asked", moment.id)
-    access_services.involve(by=by, rows=[row], kind="person")
-    _act(by, moment, kind, about=user_id, note=note)
-    key = f"asked:{moment.id}:{moment.version}:{user_id}"
-    notices.tell(by=by, tellings=[Telling(user_id, telling, ("moment", moment.id), key)])
-
-
-def _act(
-    by: Actor,
-    moment: Moment,
-    kind: str,
-    *,
-    about: UUID | None = None,
-    step: str = "",
-    how: str = "",
-    note: str = "",
-) -> None:
-    """Append what was done, bring the projection up to date, and leave the audit entry."""
-    moment.next_due_at = rules.next_due(
-        state=moment.state,
-        answer_by=moment.answer_by,
-        child_due_at=moment.child_due_at,
-        reached_at=moment.reached_at,
-    )
-    moment.version += 1
-    moment.save()
-    Action.objects.create(
-        moment=moment,
-        kind=kind,
-        at=now(),
-        by_id=by.id,
-        about_id=about,
-        step=step,
-        how=how[:40],
-        note=note.strip(),
-    )
-    audit.record(
-        by=by, action=f"moments.{kind}", subject=("moment", moment.id), about=about, how=how
-    )

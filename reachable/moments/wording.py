@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING
+
+from reachable.foundation.words import short_when
+from reachable.moments.acting import LEFT
 
 if TYPE_CHECKING:
     from reachable.moments.selectors import ActionFacts, MomentFacts, Row
 
+WRITTEN_AT_ONCE = timedelta(minutes=1)
 TAKEN = frozenset({"acknowledged", "claimed"})
 BUCKETS: Mapping[str, tuple[str, str, str]] = {
     "now": (
@@ -62,21 +67,33 @@ def said(action: ActionFacts, moment: MomentFacts, outcomes: Mapping[str, str]) 
     sentences = {
         "opened": f"Opened by a rule ({moment.opened_by_rule})",
         "asked": f"{about} was asked",
-        "passed_on": f"{who} could not take it; {about} was asked"
+        "passed_on": f"Whoever had it has left; {about} was asked"
+        if action.how == LEFT
+        else f"{who} could not take it; {about} was asked"
         if who
         else f"No answer in time; {about} was asked",
-        "to_team": f"{who} could not take it, and nobody else was on duty; the whole team was told"
+        "to_team": "Whoever had it has left, and nobody else was on duty; the whole team was told"
+        if action.how == LEFT
+        else f"{who} could not take it, and nobody else was on duty; the whole team was told"
         if who
         else "Nobody on duty answered; the whole team was told",
         "handed_over": f"{who} handed it over; {about} was asked",
         "acknowledged": f"{who} acknowledged it, and has it",
         "claimed": f"{who} took it",
         "attempted": f"{who} {_TRIED.get(action.how, _TRIED['other'])}",
-        "reached": f"{who} {_REACHED.get(action.how, 'reached the child')}",
+        "reached": f"{who} {_REACHED.get(action.how, 'reached the child')}{_earlier(action)}",
         "step_done": f"{who} did: {step.title if step else action.step}",
         "closed": f"{who} closed it: {outcomes.get(action.how, action.how)}",
+        "reclocked": "What was sent was corrected, and the child’s clock was set anew",
         "joined": "Something else happened, and joined this moment",
         "joined_older": "It joined an older moment of the same child",
         "separated": "It was separated again: the two records are different children",
     }
     return sentences[action.kind]
+
+
+def _earlier(action: ActionFacts) -> str:
+    """Say when it was, where it was written down only afterwards."""
+    if action.said_at is None or action.at - action.said_at < WRITTEN_AT_ONCE:
+        return ""
+    return f", they say {short_when(action.said_at)}"

@@ -192,4 +192,3 @@ def _source(source: Source) -> str:
     where = f" <{source.address}>" if source.address else ""
     read = "Seen, in whole or in part" if source.seen else "Not seen"
     return f"- {source.title}. {source.publisher}.{where} {read}; {source.checked_words}."
-

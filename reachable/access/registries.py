@@ -1,0 +1,29 @@
+"""What access/ offers to the rooms above it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from reachable.foundation.actor import Actor
+from reachable.foundation.registry import Registry
+
+
+@dataclass(frozen=True)
+class RightsEnded:
+    """Somebody's account or role has ended, or their membership of `team_id`."""
+
+    user_id: UUID
+    team_id: UUID | None = None
+
+
+class FollowsRights(Protocol):
+    """Passes on what a worker has who can no longer do it, in the transaction that is open."""
+
+    def __call__(self, *, by: Actor, ended: RightsEnded) -> None: ...
+
+
+rights_ended: Registry[FollowsRights] = Registry(
+    "Rights ended", "who follows when a worker's account, role or membership of a team ends"
+)

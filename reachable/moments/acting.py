@@ -1,0 +1,110 @@
+"""What every act on a moment is made of: asking somebody, and appending what was done."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from reachable.access import selectors as access
+from reachable.access import services as access_services
+from reachable.audit import services as audit
+from reachable.foundation.actor import Actor
+from reachable.foundation.time import now
+from reachable.moments import rules
+from reachable.moments.models import Action, Moment
+from reachable.notices import services as notices
+from reachable.notices.services import Telling
+
+LEFT = "left"
+
+
+def ask_next(by: Actor, moment: Moment, *, note: str = "", how: str = "") -> None:
+    """Ask whoever is on duty now and neither had it nor was asked; else tell the whole team."""
+    on_duty = [who.user_id for who in access.on_duty(team_id=moment.team_id, at=now())]
+    user_id = rules.next_asked(on_duty, [*_had_it(moment), *([by.id] if by.id else [])])
+    access_services.end_involvement(
+        by=by, because_of=moment.id, except_user=user_id, keep_team=True
+    )
+    moment.holder_id, moment.held_at = None, None
+    if user_id is not None:
+        ask(by, moment, user_id, "passed_on", note=note, how=how)
+        return
+    moment.state, moment.asked_id, moment.answer_by = "with_team", None, None
+    act(by, moment, "to_team", note=note, how=how)
+    tell_team(by, moment)
+
+
+def _had_it(moment: Moment) -> list[UUID]:
+    """Who was asked since somebody last took it, and that person: a new round asks anew."""
+    had: list[UUID] = []
+    done = Action.objects.filter(moment=moment).order_by("at", "id")
+    for kind, who, about in done.values_list("kind", "by_id", "about_id"):
+        if kind in rules.TAKING:
+            had = [who]
+        elif kind in rules.ASKING:
+            had.append(about)
+    return had
+
+
+def ask(
+    by: Actor, moment: Moment, user_id: UUID, kind: str, *, note: str = "", how: str = ""
+) -> None:
+    """Ask one person, who has to acknowledge it in time."""
+    at = now()
+    moment.state, moment.asked_id = "waiting", user_id
+    moment.holder_id, moment.held_at = None, None
+    moment.answer_by = rules.answer_by(moment.kind, at)
+    row = (user_id, None, moment.person_id, "asked", moment.id)
+    access_services.involve(by=by, rows=[row], kind="person")
+    act(by, moment, kind, about=user_id, note=note, how=how, at=at)
+    telling = "moment.handed_over" if kind == "handed_over" else "moment.assigned"
+    key = f"asked:{moment.id}:{moment.version}:{user_id}"
+    notices.tell(by=by, tellings=[Telling(user_id, telling, ("moment", moment.id), key)])
+
+
+def tell_team(by: Actor, moment: Moment) -> None:
+    """Tell everybody in the team that a moment waits for whoever can take it."""
+    members = access.members(team_id=moment.team_id)
+    keys = {who.user_id: f"team:{moment.id}:{moment.version}:{who.user_id}" for who in members}
+    subject = ("moment", moment.id)
+    notices.tell(
+        by=by,
+        tellings=[Telling(user, "moment.with_team", subject, key) for user, key in keys.items()],
+    )
+
+
+def act(
+    by: Actor,
+    moment: Moment,
+    kind: str,
+    *,
+    about: UUID | None = None,
+    step: str = "",
+    how: str = "",
+    note: str = "",
+    at: datetime | None = None,
+    said_at: datetime | None = None,
+) -> None:
+    """Append what was done, bring the projection up to date, and leave the audit entry."""
+    moment.next_due_at = rules.next_due(
+        state=moment.state,
+        answer_by=moment.answer_by,
+        child_due_at=moment.child_due_at,
+        reached_at=moment.reached_at,
+    )
+    moment.version += 1
+    moment.save()
+    Action.objects.create(
+        moment=moment,
+        kind=kind,
+        at=at or now(),
+        by_id=by.id,
+        about_id=about,
+        step=step,
+        how=how[:40],
+        note=note.strip(),
+        said_at=said_at,
+    )
+    audit.record(
+        by=by, action=f"moments.{kind}", subject=("moment", moment.id), about=about, how=how
+    )

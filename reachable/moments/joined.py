@@ -1,0 +1,46 @@
+"""Moments of one child that were joined into one, however many merges lie between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from reachable.moments.models import Moment, Trigger
+
+
+def families(moment_ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """Return member → the one of these moments that it was joined into; each is its own member."""
+    found = {moment_id: moment_id for moment_id in moment_ids}
+    level = list(found)
+    while level:
+        below = Moment.objects.filter(joined_into_id__in=level).values_list("id", "joined_into_id")
+        level = []
+        for member, into in below:
+            if into is not None:
+                found[member] = found[into]
+                level.append(member)
+    return found
+
+
+def standing_for(moments: Iterable[Moment]) -> dict[UUID, UUID]:
+    """Return moment → the one that stands for it now: itself, unless it was joined into another."""
+    top = {moment.id: moment.joined_into_id or moment.id for moment in moments}
+    while True:
+        joined = Moment.objects.filter(id__in=set(top.values()), joined_into__isnull=False)
+        further = dict(joined.values_list("id", "joined_into_id"))
+        if not further:
+            return top
+        top = {moment_id: further.get(into) or into for moment_id, into in top.items()}
+
+
+def earliest_due(moment_ids: Iterable[UUID]) -> dict[UUID, datetime]:
+    """Return the child's clock of each: the earliest that it, or what was joined, started."""
+    members = families(moment_ids)
+    found: dict[UUID, datetime] = {}
+    for member, due_at in Trigger.objects.filter(moment_id__in=list(members)).values_list(
+        "moment_id", "due_at"
+    ):
+        into = members[member]
+        found[into] = min(due_at, found.get(into, due_at))
+    return found
