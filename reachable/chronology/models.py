@@ -38,3 +38,10 @@ class Event(Identified):
         indexes = [
             models.Index(fields=["record", "-occurred_on", "-occurred_at"], name="event_time_line")
         ]
+
+
+FACTS = (
+    *("record", "compartment", "occurred_on", "occurred_at", "precision", "time_note"),
+    *("received_at", "place", "details", "source"),
+)
+"""What a signal says of an event: all that a rebuild makes again."""

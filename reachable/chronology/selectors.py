@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models import F
 
-from reachable.chronology.models import Event
+from reachable.chronology.models import FACTS, Event
 from reachable.chronology.wording import in_words
 from reachable.foundation.actor import Actor
 from reachable.people.selectors import visible_people
@@ -82,6 +82,15 @@ def events(*, by: Actor, event_ids: Iterable[UUID]) -> dict[UUID, EventFacts]:
             record__person__now__current_id__in=visible_people(by=by),
         )
     return {row.id: _facts(row) for row in held}
+
+
+def fingerprints(*, by: Actor, signal_ids: Iterable[UUID]) -> dict[tuple[UUID, str], str]:
+    """Return (signal, kind) → what its event says, to tell whether a rebuild changed anything."""
+    by.require("rebuild")
+    rows = Event.objects.filter(signal_id__in=list(signal_ids)).values_list(
+        "signal_id", "kind", *FACTS
+    )
+    return {(signal_id, kind): repr(facts) for signal_id, kind, *facts in rows}
 
 
 def _facts(row: Event) -> EventFacts:

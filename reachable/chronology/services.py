@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from reachable.chronology.models import Event
+from reachable.chronology.models import FACTS, Event
 from reachable.foundation.actor import Actor
 from reachable.foundation.db import bulk_insert, bulk_update
 from reachable.foundation.ids import new_id
@@ -30,12 +30,6 @@ class Happening:
     source: str
     place: str = ""
     details: dict[str, Any] = field(default_factory=dict)
-
-
-_FACTS = [
-    *("record", "compartment", "occurred_on", "occurred_at", "precision", "time_note"),
-    *("received_at", "place", "details", "source"),
-]
 
 
 def record(
@@ -64,8 +58,8 @@ def record(
         else:
             found[key] = new_id()
             fresh.append((found[key], what.signal_id, what.kind, what.agency_id, at, *facts))
-    bulk_insert(Event, ["id", "signal_id", "kind", "agency", "recorded_at", *_FACTS], fresh)
-    bulk_update(Event, "id", _FACTS, changed)
+    bulk_insert(Event, ["id", "signal_id", "kind", "agency", "recorded_at", *FACTS], fresh)
+    bulk_update(Event, "id", FACTS, changed)
     gone = [event_id for key, event_id in known.items() if key not in found]
     if gone:
         Event.objects.filter(id__in=gone).delete()

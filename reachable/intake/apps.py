@@ -15,10 +15,12 @@ class IntakeConfig(AppConfig):
             Reference,
             Schedule,
             navigation,
+            rebuilders,
             references,
             schedules,
         )
         from reachable.intake import reference, services
+        from reachable.intake.rebuilding import rebuild_events
         from reachable.moments.registries import moment_answered
 
         schedules.add(
@@ -32,6 +34,7 @@ class IntakeConfig(AppConfig):
         schedules.add(
             "tidy", Schedule("tidy", DAILY, lambda by: services.tidy(by=by)), room="intake"
         )
+        rebuilders.add("events", lambda by: rebuild_events(by=by), room="intake")
         moment_answered.add("senders", services.tell_senders, room="intake")
         references.add(
             "feeds", Reference("docs/reference/feeds.md", reference.render), room="intake"

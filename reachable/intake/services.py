@@ -277,7 +277,14 @@ def _phone_row(by: Actor, signal: PhoneSignal, when: When, compartment: str) -> 
     person = {name: value for name, value in person.items() if value}
     details = {"said": signal.said, "reach": signal.reach, "sent_by": by.name}
     details = {name: value for name, value in details.items() if value}
-    content: dict[str, Any] = {**person, **details, "kind": signal.kind, "where": signal.where}
+    assert when.instant is not None
+    content: dict[str, Any] = {
+        **person,
+        **details,
+        "kind": signal.kind,
+        "where": signal.where,
+        "happened_at": when.instant.isoformat(),
+    }
     identity: Identity = making.identity_of(person)
     key = str(signal.token)
     return Incoming(
