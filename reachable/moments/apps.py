@@ -11,15 +11,21 @@ class MomentsConfig(AppConfig):
         from reachable.access.registries import rights_ended
         from reachable.foundation.registries import (
             NavigationItem,
+            Reference,
             Schedule,
             navigation,
+            references,
             schedules,
         )
+        from reachable.moments import reference
         from reachable.moments.following import follow_identity, follow_rights
         from reachable.moments.panels import MOMENTS
         from reachable.moments.services import pass_on_unanswered
         from reachable.people.registries import child_panels, identity_changed
 
+        references.add(
+            "moments", Reference("docs/reference/moments.md", reference.render), room="moments"
+        )
         schedules.add(
             "pass on",
             Schedule("pass on", 2, lambda by: pass_on_unanswered(by=by)),

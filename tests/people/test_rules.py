@@ -154,7 +154,8 @@ def test_a_decision_names_only_those_who_were_found(
     decision = rules.decide(claim, candidates)
     assert (decision.outcome == "link") == (decision.person_id is not None)
     assert (decision.outcome == "review") == bool(decision.beside)
-    shown = [known[number][0] for number in decision.beside]
+    people = {candidate.record_id: candidate.person_id for candidate in candidates}
+    shown = [people[record] for record in decision.beside]
     assert len(shown) == len(set(shown))
     assert decision.person_id in {None, *(person for person, _ in known)}
 

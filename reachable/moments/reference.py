@@ -1,0 +1,68 @@
+"""Writes moments by example as a page of the reference."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, time
+
+from reachable.moments.examples import all_examples
+from reachable.moments.rules import VERSION
+from reachable.moments.wording import BUCKETS
+from reachable.practice import guidance
+from reachable.practice.tables import cell, in_markdown
+from reachable.practice.time import read_local, say_when
+
+_ABOUT = (
+    "When a reachable moment opens, what joins it, who is asked, and when its clock was missed: "
+    f"the rules in their version {VERSION}. These tables are the specification: the tests run "
+    "every row of them."
+)
+_EMPTY = {
+    "opens": "nothing",
+    "due": "",
+    "recorded": "not yet",
+    "reached": "not yet",
+    "next": "the whole team",
+    "answer_by": "nobody is asked",
+    "next_due": "none runs",
+    "duty": "nobody",
+    "asked": "nobody",
+}
+
+
+def render() -> str:
+    """Return the page of moments: the same tables that the tests run."""
+    lines = [
+        "<!-- Written by `reachable docs` from reachable/moments. Do not edit. -->",
+        "# Moments by example",
+        "",
+        _ABOUT,
+        "",
+    ]
+    for table in all_examples():
+        lines += in_markdown(table, _say)
+    return "\n".join(lines)
+
+
+def _say(column: str, value: object) -> str:
+    if column in _EMPTY and value in ("", []):
+        return _EMPTY[column]
+    if isinstance(value, Mapping):
+        return _event(value)
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    if column == "event":
+        return guidance.event_kind(str(value)).title
+    if column == "opens":
+        return guidance.moment_kind(str(value)).title
+    if column == "bucket":
+        return BUCKETS[str(value)][0]
+    return cell(column, value).replace("_", " ")
+
+
+def _event(value: Mapping[str, object]) -> str:
+    day, at = value["day"], value["time"]
+    assert isinstance(day, date)
+    assert isinstance(at, time)
+    title = guidance.event_kind(str(value["event"])).title
+    return f"{title}, {say_when(read_local(day, at))}"

@@ -1,0 +1,148 @@
+"""Which event opens what, who is asked, what was missed: by example, and what always holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reachable.moments import rules
+from reachable.moments.examples import all_examples, example_table
+from reachable.moments.reference import render
+from reachable.moments.rules import Done, Standing
+from reachable.practice import guidance
+from reachable.practice.time import LONDON, When, read_local, say_when, start_of_day
+
+A, B = UUID(int=1), UUID(int=2)
+
+
+def rows(name: str) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("row", example_table(name).rows, ids=lambda row: row["case"])
+
+
+@rows("opening")
+def test_opening_by_example(row: Mapping[str, Any]) -> None:
+    found = rules.opening(
+        event_kind=row["event"],
+        occurred=read_local(row["day"], row["time"] or None),
+        received_at=row["received"],
+        birth_date=row["born"] or None,
+    )
+    assert (found.kind if found else "") == row["opens"]
+    assert (say_when(When.at(found.child_due_at)) if found else "") == row["due"]
+
+
+@rows("asking")
+def test_asking_by_example(row: Mapping[str, Any]) -> None:
+    names = {name: uuid4() for name in [*row["duty"], *row["asked"]]}
+    found = rules.next_asked([names[n] for n in row["duty"]], [names[n] for n in row["asked"]])
+    assert found == names.get(row["next"])
+
+
+@rows("missed")
+def test_missed_by_example(row: Mapping[str, Any]) -> None:
+    found = rules.missed(due_at=row["due"], recorded_at=row["recorded"] or None, now=row["now"])
+    assert found == row["missed"]
+
+
+@rows("worklist")
+def test_worklist_by_example(row: Mapping[str, Any]) -> None:
+    due = rules.next_due(
+        state=row["state"],
+        answer_by=row["answer_by"] or None,
+        child_due_at=row["child_due"],
+        reached_at=row["reached"] or None,
+    )
+    assert due == (row["next_due"] or None)
+    day_ends = start_of_day(row["now"].astimezone(LONDON).date() + timedelta(days=1))
+    waiting = row["state"] != "held"
+    bucket = rules.bucket(due_at=due, waiting=waiting, now=row["now"], day_ends=day_ends)
+    assert bucket == row["bucket"]
+
+
+def test_every_event_that_opens_something_has_an_example() -> None:
+    shown = {row["event"] for row in example_table("opening").rows if row["opens"]}
+    opened = {row["opens"] for row in example_table("opening").rows if row["opens"]}
+    kinds = {kind.opens for kind in guidance.event_kinds() if kind.opens}
+    assert opened == kinds
+    assert {"arrest", "voluntary_attendance", "returned_from_missing"} <= shown
+
+
+def test_the_page_shows_every_example() -> None:
+    page = render()
+    for table in all_examples():
+        assert f"## {table.title}" in page
+        for row in table.rows:
+            assert f"| {row['case']} |" in page
+
+
+instants = st.datetimes(datetime(2020, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC))
+births = st.dates(date(1990, 1, 1), date(2026, 12, 31)) | st.none()
+kinds = st.sampled_from([kind.key for kind in guidance.event_kinds()])
+
+
+@given(kinds, instants, st.timedeltas(timedelta(), timedelta(days=60)), births)
+def test_the_childs_clock_never_depends_on_when_it_reached_us(
+    kind: str, occurred: datetime, later: timedelta, born: date | None
+) -> None:
+    at = When.at(occurred)
+    soon = rules.opening(event_kind=kind, occurred=at, received_at=occurred, birth_date=born)
+    late = rules.opening(
+        event_kind=kind, occurred=at, received_at=occurred + later, birth_date=born
+    )
+    assert late == (soon if later <= rules.STALE_AFTER else None)
+    if soon is not None:
+        assert soon.child_due_at > occurred
+        assert soon.rule == f"{soon.kind}.{kind}"
+
+
+@given(instants, st.integers(0, 300), st.integers(0, 300))
+def test_once_missed_always_missed(due: datetime, late: int, later: int) -> None:
+    missed_at = due + timedelta(minutes=late + 1)
+    recorded = missed_at + timedelta(minutes=later)
+    assert rules.missed(due_at=due, recorded_at=None, now=missed_at)
+    for now in (recorded, recorded + timedelta(days=400)):
+        assert rules.missed(due_at=due, recorded_at=None, now=now)
+        assert rules.missed(due_at=due, recorded_at=recorded, now=now)
+
+
+def at(minutes: int) -> datetime:
+    return datetime(2026, 3, 3, 12, tzinfo=UTC) + timedelta(minutes=minutes)
+
+
+def test_a_moment_stands_where_its_actions_have_brought_it() -> None:
+    done = [
+        Done("opened", at(0)),
+        Done("asked", at(0), about=A),
+        Done("joined", at(1)),
+        Done("passed_on", at(15), about=B),
+        Done("acknowledged", at(20), by=B),
+        Done("attempted", at(30), by=B, how="rang"),
+        Done("reached", at(60), by=B, said_at=at(50)),
+        Done("reached", at(90), by=B, said_at=at(10)),
+        Done("closed", at(99), by=B, how="reached"),
+    ]
+    assert rules.standing("custody", done[:3]) == Standing(asked=A, answer_by=at(15))
+    assert rules.standing("custody", done[:4]) == Standing(asked=B, answer_by=at(30))
+    assert rules.standing("custody", done) == Standing(
+        state="closed",
+        holder=B,
+        held_at=at(20),
+        attempted_at=at(30),
+        reached_at=at(50),
+        reach_recorded_at=at(60),
+        closed_at=at(99),
+        outcome="reached",
+    )
+
+
+def test_what_joined_comes_back_as_it_was() -> None:
+    done = [Done("opened", at(0)), Done("to_team", at(0)), Done("joined_older", at(5))]
+    assert rules.standing("custody", done) == Standing(state="joined", state_before="with_team")
+    back = [*done, Done("separated", at(9))]
+    assert rules.standing("custody", back) == Standing(state="with_team")

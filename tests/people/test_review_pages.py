@@ -1,0 +1,158 @@
+"""Records that wait for a person: the list, one of them, deciding, undoing."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+from pytest_django import DjangoAssertNumQueries
+
+from reachable.audit.models import Entry
+from reachable.people.models import CurrentPerson, LinkDecision, Merge, Review
+from tests.support.world import World, html
+
+pytestmark = pytest.mark.db
+
+
+def waiting(
+    world: World, known: str = "Tamsin", again: str = "Tamsyn", family_name: str = "Orrell"
+) -> UUID:
+    """Send two signals, the second about somebody who looks like the child of the first."""
+    world.signal(given_names=known, family_name=family_name)
+    world.signal("other_worry", given_names=again, family_name=family_name)
+    return Review.objects.latest("opened_at", "id").id
+
+
+def another(world: World) -> UUID:
+    return waiting(world, "Idris", "Idriss", "Whitlock")
+
+
+def beside(review_id: UUID) -> UUID:
+    return Review.objects.values_list("candidates__record_id", flat=True).get(id=review_id)
+
+
+def decide(world: World, review_id: UUID, same_as: object, reason: str = "The same desk") -> str:
+    given = {"same_as": str(same_as), "reason": reason}
+    answer = world.client("steward").post(f"/review/{review_id}/", given, follow=True)
+    return html(answer)
+
+
+def test_nothing_waits_and_the_page_says_when_something_would(world: World) -> None:
+    page = html(world.client("steward").get("/review/"))
+    assert "Nothing waits for you." in page
+    assert world.client("steward").get("/")["Location"] == "/review/"
+
+
+def test_what_waits_is_listed_with_its_reason_oldest_first(world: World) -> None:
+    waiting(world)
+    another(world)
+    page = html(world.client("steward").get("/review/"))
+    assert "2 records wait" in page
+    assert page.index("Tamsyn Orrell") < page.index("Idriss Whitlock")
+    assert "The same birth date and postcode, and a similar name" in page
+
+
+def test_differences_are_in_words(world: World) -> None:
+    page = html(world.client("steward").get(f"/review/{waiting(world)}/"))
+    assert "Tamsyn Orrell" in page
+    assert "Tamsin Orrell" in page
+    assert "different" in page
+    assert "the same" in page
+    assert "Why it is asked" in page
+
+
+def test_a_look_is_noted_for_every_child_shown(world: World) -> None:
+    review_id = waiting(world)
+    world.client("steward").get(f"/review/{review_id}/")
+    looks = Entry.objects.filter(action="looked", details__page="review")
+    people = set(CurrentPerson.objects.values_list("current_id", flat=True))
+    assert set(looks.values_list("subject_id", flat=True)) == people | {review_id}
+
+
+def test_the_same_child_becomes_one_and_the_next_review_is_shown(world: World) -> None:
+    review_id = waiting(world)
+    following = another(world)
+    client = world.client("steward")
+    given = {"same_as": str(beside(review_id)), "reason": "The same desk"}
+    answer = client.post(f"/review/{review_id}/", given)
+    assert answer["Location"] == f"/review/{following}/"
+    assert "the records are one child now" in html(client.get(answer["Location"]))
+    merge = Merge.objects.get(review_id=review_id)
+    assert CurrentPerson.objects.get(person_id=merge.joined_id).current_id == merge.kept_id
+
+
+def test_nobody_of_these_changes_no_child(world: World) -> None:
+    page = decide(world, waiting(world), "nobody")
+    assert "Nobody of those beside it" in page
+    assert not Merge.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"reason": "x"}, "“Who is this?” needs an answer"),
+        ({"same_as": "nobody"}, "“Why, in a few words” needs an answer"),
+        ({"same_as": "nobody", "reason": "   "}, "“Why, in a few words” needs an answer"),
+        ({"same_as": str(UUID(int=7)), "reason": "x"}, "not one of the available choices"),
+    ],
+)
+def test_what_is_missing_is_said_and_nothing_is_decided(
+    world: World, given: dict[str, str], said: str
+) -> None:
+    review_id = waiting(world)
+    page = html(world.client("steward").post(f"/review/{review_id}/", given), 422)
+    assert said in page
+    assert Review.objects.get(id=review_id).outcome == ""
+
+
+def test_a_decided_review_is_shown_and_not_decided_twice(world: World) -> None:
+    review_id = waiting(world)
+    decide(world, review_id, "nobody", "Two sisters")
+    page = html(world.client("steward").get(f"/review/{review_id}/"))
+    assert "Decided: nobody of these" in page
+    assert "Two sisters" in page
+    assert "Somebody else has decided this already" in decide(world, review_id, "nobody")
+
+
+def test_a_merge_is_undone_with_a_reason_and_everything_is_as_it_was(world: World) -> None:
+    review_id = waiting(world)
+    before = sorted(CurrentPerson.objects.values_list("person_id", "current_id"))
+    page = decide(world, review_id, beside(review_id))
+    assert f"/review/{review_id}/undo/" in page
+    client = world.client("steward")
+    assert "needs an answer" in html(client.post(f"/review/{review_id}/undo/", {}), 422)
+    page = html(client.post(f"/review/{review_id}/undo/", {"reason": "Cousins"}, follow=True))
+    assert "Undone since" in page
+    assert "Cousins" in page
+    assert sorted(CurrentPerson.objects.values_list("person_id", "current_id")) == before
+    assert LinkDecision.objects.latest("decided_at").rule == "undone"
+    page = html(client.get(f"/review/{review_id}/undo/", follow=True))
+    assert "There is nothing to undo here" in page
+
+
+def test_one_that_is_left_leads_to_the_next_and_round_again(world: World) -> None:
+    first = waiting(world)
+    second = another(world)
+    client = world.client("steward")
+    assert client.get(f"/review/{first}/next/")["Location"] == f"/review/{second}/"
+    assert client.get(f"/review/{second}/next/")["Location"] == f"/review/{first}/"
+    assert client.get(f"/review/{UUID(int=7)}/next/")["Location"] == f"/review/{first}/"
+
+
+@pytest.mark.parametrize("username", ["first", "lead", "sergeant", "governance"])
+def test_others_review_nothing(world: World, username: str) -> None:
+    review_id = waiting(world)
+    for address in ("/review/", f"/review/{review_id}/", f"/review/{review_id}/undo/"):
+        assert world.client(username).get(address).status_code == 403
+
+
+def test_the_list_asks_a_constant_number_of_questions(
+    world: World, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    names = [("Ada", "Adda"), ("Bela", "Bella"), ("Kofi", "Koffi"), ("Mira", "Mirra")]
+    for (known, again), family in zip(names, ("Ashdown", "Birkett", "Calloway", "Dunmore")):
+        decide(world, waiting(world, known, again, family), "nobody")
+        waiting(world, again[::-1], again[::-1] + "h", family[::-1])
+    client = world.client("steward")
+    with django_assert_max_num_queries(22):
+        html(client.get("/review/"))
