@@ -37,7 +37,7 @@ def ask_next(by: Actor, moment: Moment, *, note: str = "", how: str = "") -> Non
 def _had_it(moment: Moment) -> list[UUID]:
     """Who was asked since somebody last took it, and that person: a new round asks anew."""
     had: list[UUID] = []
-    done = Action.objects.filter(moment=moment).order_by("at", "id")
+    done = Action.objects.filter(moment=moment).order_by("id")
     for kind, who, about in done.values_list("kind", "by_id", "about_id"):
         if kind in rules.TAKING:
             had = [who]
