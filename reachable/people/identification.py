@@ -96,6 +96,7 @@ class Batch:
         self.records = _known_records(claims)
         self.keys = [rules.blocking_keys(claim.identity) for claim in claims]
         self.by_key = _candidates({key for keys in self.keys for key in keys})
+        self.revised: dict[Hashable, tuple[Candidate, frozenset[int]]] = {}
 
     def run(self) -> list[Identified | None]:
         found = [
@@ -129,6 +130,12 @@ class Batch:
         for key in keys:
             for candidate in self.by_key.get(key, ()):
                 seen.setdefault(candidate.record_id, candidate)
+        for record_id in seen.keys() & self.revised.keys():
+            newest, found_by = self.revised[record_id]
+            if found_by.isdisjoint(keys):
+                del seen[record_id]
+            else:
+                seen[record_id] = newest
         return list(seen.values())
 
     def _add(self, claim: Claim, keys: list[int], decision: Decision, reference: str) -> Identified:
@@ -194,6 +201,7 @@ class Batch:
             )
             self.writes.rekeyed[known.record_id] = keys
         candidate = Candidate(_raw(known.record_id), _raw(known.current_id), claim.identity)
+        self.revised[candidate.record_id] = candidate, frozenset(keys)
         for key in keys:
             self.by_key.setdefault(key, []).append(candidate)
 

@@ -11,6 +11,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 from anyascii import anyascii
@@ -226,7 +227,11 @@ def _dates_near(one: date | None, other: date | None) -> bool:
 
 
 def decide(claim: Identity, candidates: Sequence[Candidate]) -> Decision:
-    """Link, review or new, from everybody who shares a key with the claim."""
+    """Link, review or new, from everybody who shares a key with the claim.
+
+    Records are looked at by their identifiers, oldest first: the database gives them in any order.
+    """
+    candidates = sorted(candidates, key=_by_age)
     links: dict[Hashable, str] = {}
     reviews: dict[Hashable, tuple[str, Hashable]] = {}
     for candidate in candidates:
@@ -247,6 +252,10 @@ def decide(claim: Identity, candidates: Sequence[Candidate]) -> Decision:
         rule = next(iter(reviews.values()))[0]
         return Decision(REVIEW, rule, None, tuple(record for _, record in reviews.values()))
     return Decision(NEW, "nobody_like")
+
+
+def _by_age(candidate: Candidate) -> Any:
+    return candidate.record_id
 
 
 def _one_each(candidates: Sequence[Candidate], people: Iterable[Hashable]) -> tuple[Hashable, ...]:

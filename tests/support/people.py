@@ -147,10 +147,15 @@ def identify(*claims: Claim) -> list[Identified | None]:
     return people.identify(by=SYSTEM, claims=claims)
 
 
-def identify_one(what: Claim) -> Identified:
-    (found,) = identify(what)
-    assert found is not None
+def identify_all(*claims: Claim) -> list[Identified]:
+    """Identify claims of which each is needed, or of somebody known."""
+    found = [each for each in identify(*claims) if each is not None]
+    assert len(found) == len(claims)
     return found
+
+
+def identify_one(what: Claim) -> Identified:
+    return identify_all(what)[0]
 
 
 @transaction.atomic
