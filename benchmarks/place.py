@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import tempfile
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
 
 @contextmanager
@@ -37,6 +40,53 @@ def own_place() -> Iterator[str]:
                 _on_server(server, "DROP DATABASE {} WITH (FORCE)", name)
 
 
+@contextmanager
+def copy_of_database() -> Iterator[str]:
+    """Copy the database as it is now; give the name of the copy, and remove it after the block."""
+    from django.db import connection
+
+    own = str(connection.settings_dict["NAME"])
+    copy = own.removesuffix(".db") + "_copy"
+    connection.close()
+    if connection.vendor == "sqlite":
+        copy += ".db"
+        with closing(sqlite3.connect(own)) as here, closing(sqlite3.connect(copy)) as there:
+            here.backup(there)
+        yield copy
+        return
+    server = _maintenance(connection.settings_dict)
+    _on_server(server, "CREATE DATABASE {} TEMPLATE {}", copy, own)
+    try:
+        yield copy
+    finally:
+        _on_server(server, "DROP DATABASE {} WITH (FORCE)", copy)
+
+
+@contextmanager
+def using(name: str) -> Iterator[None]:
+    """Let the ORM work on another database inside the block."""
+    from django.db import connection
+
+    own = connection.settings_dict["NAME"]
+    connection.close()
+    connection.settings_dict["NAME"] = name
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = own
+
+
+def _maintenance(settings: Mapping[str, Any]) -> str:
+    return make_conninfo(
+        host=settings["HOST"],
+        port=settings["PORT"] or None,
+        user=settings["USER"],
+        password=settings["PASSWORD"],
+        dbname="postgres",
+    )
+
+
 def _ready(kind: str) -> Iterator[str]:
     import django
     from django.core.management import call_command
@@ -50,6 +100,6 @@ def _ready(kind: str) -> Iterator[str]:
         connections.close_all()
 
 
-def _on_server(server: str, statement: str, name: str) -> None:
+def _on_server(server: str, statement: str, *names: str) -> None:
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(sql.SQL(statement).format(sql.Identifier(name)))
+        connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))

@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from dev import contracts, setup
+from dev import contracts, promises, setup
 from dev.paths import VENV
 from dev.steps import Failed, run, step
 
@@ -85,6 +85,11 @@ def _documents() -> None:
         )
 
 
+def _promises() -> None:
+    if not promises.is_current():
+        raise Failed("docs/promises.md is out of date: run `python3 dev promises`.")
+
+
 def _apart(folder: str) -> dict[str, str]:
     """Django's environment with a folder and an empty database of its own."""
     return {
@@ -103,4 +108,5 @@ STEPS: dict[str, Callable[[], None]] = {
     "contracts": _contracts,
     "migrations": _migrations,
     "documents": _documents,
+    "promises": _promises,
 }

@@ -13,6 +13,7 @@ COMMANDS = {
     "check": "style, types, imports, templates, migrations, generated pages",
     "bench": "benchmarks, one JSON line each (names select; --write renews docs/benchmarks.md)",
     "setup": "install what the others need, and nothing more",
+    "promises": "write docs/promises.md from the names of the tests",
     "lock": "compile the locks again from pyproject.toml and package.json",
 }
 
@@ -26,7 +27,7 @@ def main(arguments: list[str]) -> int:
             print(f"There is no “{wanted}”.\n", file=sys.stderr)
         print("python3 dev COMMAND\n")
         for name, about in COMMANDS.items():
-            print(f"  {name:<6} {about}")
+            print(f"  {name:<8} {about}")
         return 0 if asked_for_help else 2
     module = importlib.import_module(f"dev.{arguments[0]}")
     try:

@@ -36,9 +36,7 @@ def _run(schedule: Schedule) -> bool:
         # The message could hold what somebody typed, so only the kind of error is logged.
         error = type(failure).__name__
         log.error("schedule %s failed: %s", schedule.name, error)
-    ScheduledRun.objects.filter(name=schedule.name).update(
-        last_finished_at=now(), last_error=error
-    )
+    ScheduledRun.objects.filter(name=schedule.name).update(last_finished_at=now(), last_error=error)
     return True
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -20,6 +20,8 @@ from reachable.intake.rules.words import as_text
 from reachable.intake.specification import Feed, feeds
 
 Result = Checked | Refused
+BEYOND = "beyond the headings"
+"""What begins the heading of a cell that stands further right than the headings reach."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,8 @@ class CheckReport:
     """Our name and the sender's heading of each column that is read."""
     not_read: tuple[str, ...]
     rows: int = 0
+    whole: bool = True
+    """False where only the first rows were looked at."""
     accepted: int = 0
     refused: int = 0
     questioned: int = 0
@@ -95,6 +99,7 @@ class CheckReport:
         return {
             "feed": self.feed,
             "rows": self.rows,
+            "whole": self.whole,
             "accepted": self.accepted,
             "quarantined": self.refused,
             "questions": self.questioned,
@@ -123,8 +128,12 @@ def check_file(
     limits: Limits = DEFAULT,
     problems: int = 50,
     samples: int = 5,
+    most: int | None = None,
 ) -> CheckReport:
-    """Go through a whole file, keep the first `problems` and `samples`, and write nothing."""
+    """Go through a file, keep the first `problems` and `samples`, and write nothing.
+
+    `most` rows are looked at, or all.
+    """
     opened = open_file(feed, path, limits)
     mapping = opened.mapping
     report = CheckReport(
@@ -135,8 +144,28 @@ def check_file(
         not_read=mapping.not_read,
     )
     for row in opened.rows(today):
+        if report.rows == most:
+            report.whole = False
+            break
         _count(report, row, problems, samples)
     return report
+
+
+def check_again(feed: Feed, cells: Sequence[tuple[str, str]], today: date) -> Result | Mismatch:
+    """Check one row that was refused, by its headings and its cells as they are now."""
+    headings = [heading for heading, _ in cells if not heading.startswith(BEYOND)]
+    mapping = match_headings(feed, headings)
+    if isinstance(mapping, Mismatch):
+        return mapping
+    return check_row(feed, mapping, [text for _, text in cells], today)
+
+
+def headings_of(feed: Feed, headings: Sequence[str]) -> dict[str, str]:
+    """Return the sender's heading of each column that can be told."""
+    mapping = match_headings(feed, headings)
+    if isinstance(mapping, Mismatch):
+        return {}
+    return {name: mapping.headings[place] for name, place in mapping.places}
 
 
 def _count(report: CheckReport, row: CheckedRow, problems: int, samples: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from itertools import islice
+from itertools import islice, zip_longest
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -20,7 +20,7 @@ from reachable.foundation.db import bulk_insert, exclusive
 from reachable.foundation.errors import ReachableError
 from reachable.foundation.ids import new_id
 from reachable.foundation.time import now, today
-from reachable.intake.checking import CheckedRow, OpenedFile, open_file
+from reachable.intake.checking import BEYOND, CheckedRow, OpenedFile, open_file
 from reachable.intake.models import Delivery, QuarantinedRow
 from reachable.intake.pipeline import Counts, Incoming, Origin, take_in
 from reachable.intake.rules import making
@@ -130,12 +130,12 @@ def incoming(feed: Feed, checked: Checked, row_number: int | None) -> Incoming:
 
 def refused_row(mapping: Mapping, row: CheckedRow, refused: Refused) -> RefusedRow:
     """Keep a refused row with the sender's own headings, and every reason."""
-    beyond = range(len(mapping.headings), len(row.cells))
-    headings = [*mapping.headings, *(f"column {at + 1}" for at in beyond)]
+    beyond = len(row.cells) - len(mapping.headings)
+    headings = [*mapping.headings, *(f"{BEYOND}, {at + 1}" for at in range(beyond))]
     return RefusedRow(
         row_number=row.number,
         source_key=refused.source_key[:80],
-        cells=[[heading, cell] for heading, cell in zip(headings, row.cells, strict=False)],
+        cells=[[heading, cell] for heading, cell in zip_longest(headings, row.cells, fillvalue="")],
         problems=[told_problem(problem) for problem in refused.problems],
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -10,12 +11,16 @@ from django.db.models import Max, QuerySet, Sum
 
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import NotFound
+from reachable.foundation.time import today
+from reachable.intake.checking import CheckReport, check_file, headings_of
+from reachable.intake.loading import stored_file
 from reachable.intake.models import Delivery, Forgotten, QuarantinedRow, Signal, SignalVersion
 from reachable.intake.specification import Feed, feeds
 from reachable.moments.selectors import Whereabouts, whereabouts
 from reachable.practice import guidance
 
 SHOWN = 50
+PREVIEWED = 2_000
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,14 @@ class RefusedFacts:
     problems: list[dict[str, str]]
     state: str
     reason: str
+
+    def by_cell(self, problems: Iterable[Mapping[str, str]]) -> list[tuple[str, str]]:
+        """Return (the sender's heading or nothing, what is said about that cell)."""
+        headings = headings_of(self.feed, [heading for heading, _ in self.cells])
+        return [
+            (headings.get(each["column"], ""), f"{each['sentence']} {each['next']}".strip())
+            for each in problems
+        ]
 
 
 @dataclass(frozen=True)
@@ -126,6 +139,19 @@ def delivery(*, by: Actor, delivery_id: UUID) -> DeliveryFacts:
     if found is None:
         raise NotFound
     return _delivery(found)
+
+
+def preview(*, by: Actor, delivery_id: UUID) -> CheckReport:
+    """Say what would become of the first rows of a file; nothing is written.
+
+    Raises BadInput where the file cannot be read as its feed.
+    """
+    by.require("intake.load")
+    found = _own(by).filter(id=delivery_id).first()
+    if found is None:
+        raise NotFound
+    feed = feeds()[found.feed]
+    return check_file(feed, stored_file(found.digest), today(), problems=10, most=PREVIEWED)
 
 
 def refused_rows(*, by: Actor, delivery_id: UUID | None = None) -> list[RefusedFacts]:

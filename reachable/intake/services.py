@@ -23,12 +23,13 @@ from reachable.foundation.files.whole import whole_file
 from reachable.foundation.ids import new_id
 from reachable.foundation.time import now, today
 from reachable.intake import loading
+from reachable.intake.checking import check_again
 from reachable.intake.loading import incoming, stored_file
 from reachable.intake.models import Delivery, Forgotten, QuarantinedRow, Signal
 from reachable.intake.pipeline import Incoming, Origin, take_in
 from reachable.intake.rules import making
-from reachable.intake.rules.check import Refused, check_row
-from reachable.intake.rules.headings import Mismatch, match_headings
+from reachable.intake.rules.check import Refused
+from reachable.intake.rules.headings import Mismatch
 from reachable.intake.rules.problems import Problem
 from reachable.intake.specification import feed as feed_of
 from reachable.notices import services as notices
@@ -158,12 +159,10 @@ def correct(*, by: Actor, row_id: UUID, cells: Mapping[str, str]) -> None:
     exclusive("people.identify")
     row = _own_row(by, row_id)
     feed = feed_of(row.delivery.feed)
-    headings = [heading for heading, _ in row.cells]
-    texts = [cells.get(heading, text) for heading, text in row.cells]
-    mapping = match_headings(feed, headings)
-    if isinstance(mapping, Mismatch):
-        raise BadInput(mapping.sentence, kept="Nothing was changed.", next=mapping.next)
-    outcome = check_row(feed, mapping, texts, today())
+    now_cells = [(heading, cells.get(heading, text)) for heading, text in row.cells]
+    outcome = check_again(feed, now_cells, today())
+    if isinstance(outcome, Mismatch):
+        raise BadInput(outcome.sentence, kept="Nothing was changed.", next=outcome.next)
     if isinstance(outcome, Refused):
         raise StillWrong(outcome.problems)
     origin = Origin(

@@ -1,14 +1,15 @@
 from __future__ import annotations
 
 from reachable.foundation.urls import page
-from reachable.intake.views import files, signals
+from reachable.intake import file_views as files
+from reachable.intake import signal_views as signals
 
 SEND, LOAD = "signals.send", "intake.load"
 BOTH, POST = ("GET", "POST"), ("POST",)
 
 urlpatterns = [
-    page("signal/", signals.send, name="send_signal", needs=SEND, methods=BOTH),
-    page("signals/", signals.signals, name="my_signals", needs=SEND),
+    page("signal/", signals.send_signal, name="send_signal", needs=SEND, methods=BOTH),
+    page("signals/", signals.my_signals, name="my_signals", needs=SEND),
     page("signals/<uuid:signal_id>/", signals.signal, name="signal", needs=SEND),
     page("intake/", files.intake, name="intake", needs=LOAD),
     page("intake/feeds/<slug:key>/", files.feed, name="feed", needs=LOAD, methods=BOTH),

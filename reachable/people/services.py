@@ -110,6 +110,15 @@ def undo_merge(*, by: Actor, merge_id: UUID, reason: str) -> None:
     merge.undone_by_id, merge.undone_at = by.id, now()
     merge.undone_reason = reason.strip()[:300]
     merge.save()
+    if merge.review is not None:
+        LinkDecision.objects.create(
+            record_id=merge.review.record_id,
+            person_id=merge.review.record.person_id,
+            outcome="new",
+            rule="undone",
+            decided_by_id=by.id,
+            decided_at=merge.undone_at,
+        )
     rebuild_current(by=by, around=merge.kept_id)
     _tell(by, IdentityChanged(merge.id, merge.kept_id, merge.joined_id, undone=True))
     audit.record(by=by, action="people.merge_undone", subject=("merge", merge.id))

@@ -124,7 +124,7 @@ def test_headings_and_words_are_compared_without_their_looks() -> None:
         ("ZZ99 3VZ", ""),
         ("ZZ99 3CZ", ""),
         ("NFA", ""),
-        ("XXX", ""),
+        ("XXXX", ""),
         ("FX1", None),
         ("Netherquay", None),
         ("FX1 4QDX", None),

@@ -41,9 +41,7 @@ def hub(db: None) -> Partnership:
 
 
 def kinds(moment: Moment) -> list[str]:
-    return list(
-        Action.objects.filter(moment=moment).order_by("id").values_list("kind", flat=True)
-    )
+    return list(Action.objects.filter(moment=moment).order_by("id").values_list("kind", flat=True))
 
 
 def told(hub: Partnership, name: str) -> list[str]:

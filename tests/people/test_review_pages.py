@@ -13,6 +13,8 @@ from tests.support.world import World, html
 
 pytestmark = pytest.mark.db
 
+FAMILIES = ("Ashdown", "Birkett", "Calloway", "Dunmore")
+
 
 def waiting(
     world: World, known: str = "Tamsin", again: str = "Tamsyn", family_name: str = "Orrell"
@@ -120,7 +122,7 @@ def test_a_merge_is_undone_with_a_reason_and_everything_is_as_it_was(world: Worl
     page = decide(world, review_id, beside(review_id))
     assert f"/review/{review_id}/undo/" in page
     client = world.client("steward")
-    assert "needs an answer" in html(client.post(f"/review/{review_id}/undo/", {}), 422)
+    assert "needs an answer" in html(client.post(f"/review/{review_id}/undo/", {"reason": ""}), 422)
     page = html(client.post(f"/review/{review_id}/undo/", {"reason": "Cousins"}, follow=True))
     assert "Undone since" in page
     assert "Cousins" in page
@@ -150,7 +152,7 @@ def test_the_list_asks_a_constant_number_of_questions(
     world: World, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     names = [("Ada", "Adda"), ("Bela", "Bella"), ("Kofi", "Koffi"), ("Mira", "Mirra")]
-    for (known, again), family in zip(names, ("Ashdown", "Birkett", "Calloway", "Dunmore")):
+    for (known, again), family in zip(names, FAMILIES, strict=True):
         decide(world, waiting(world, known, again, family), "nobody")
         waiting(world, again[::-1], again[::-1] + "h", family[::-1])
     client = world.client("steward")

@@ -1,0 +1,151 @@
+"""`reachable feed list | check | load`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from reachable.access.selectors import agency_id
+from reachable.foundation.actor import system
+from reachable.foundation.errors import ReachableError
+from reachable.foundation.time import today
+from reachable.intake import loading, services
+from reachable.intake.checking import CheckReport, check_file, open_file
+from reachable.intake.specification import feed as feed_of
+from reachable.intake.specification import feeds
+
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
+FILE = click.Path(path_type=Path)
+
+
+@click.group("feed")
+def group() -> None:
+    """What agencies send: the feeds there are, and files of them."""
+
+
+def told(command: Callable[..., int]) -> Callable[..., None]:
+    """End with the status that the command returns; an error is told in its sentences."""
+
+    @wraps(command)
+    def run(*, as_json: bool, **arguments: Any) -> None:
+        try:
+            status = command(as_json=as_json, **arguments)
+        except ReachableError as error:
+            click.echo(str(error), err=True)
+            if as_json:
+                parts = {"error": error.sentence, "kept": error.kept, "next": error.next}
+                click.echo(json.dumps(parts))
+            status = 1
+        raise SystemExit(status)
+
+    return run
+
+
+@group.command("list")
+@AS_JSON
+@told
+def list_feeds(*, as_json: bool) -> int:
+    """Name every feed with what it is for."""
+    for feed in feeds().values():
+        click.echo(f"{feed.key}: {feed.title}. {feed.purpose}", err=as_json)
+    if as_json:
+        listed = [
+            {
+                "key": feed.key,
+                "title": feed.title,
+                "agency_kind": feed.agency_kind,
+                "columns": [column.name for column in feed.columns],
+            }
+            for feed in feeds().values()
+        ]
+        click.echo(json.dumps({"feeds": listed}))
+    return 0
+
+
+@group.command()
+@click.argument("feed")
+@click.argument("file", type=FILE)
+@AS_JSON
+@told
+def check(*, feed: str, file: Path, as_json: bool) -> int:
+    """Say what would be accepted of FILE and what not, and why. Nothing is sent or written.
+
+    Ends with 0 only if every row would be accepted.
+    """
+    report = check_file(feed_of(feed), file, today())
+    _tell(report, quiet=as_json)
+    if as_json:
+        click.echo(json.dumps(report.as_dict()))
+    return 1 if report.refused else 0
+
+
+def _tell(report: CheckReport, *, quiet: bool) -> None:
+    for note in report.notes:
+        click.echo(note, err=quiet)
+    if report.not_read:
+        click.echo(f"Not read: {', '.join(report.not_read)}.", err=quiet)
+    for noted in report.problems:
+        kind = "question: " if noted.problem.question else ""
+        click.echo(
+            f"Row {noted.row}: {kind}{noted.problem.sentence} {noted.problem.next}", err=quiet
+        )
+    beyond = sum(report.reasons.values()) - len(report.problems)
+    if beyond > 0:
+        click.echo(f"… and {beyond:,} more.", err=quiet)
+    click.echo(
+        f"{report.rows:,} rows: {report.accepted:,} would be accepted, "
+        f"{report.refused:,} would wait to be corrected.",
+        err=quiet,
+    )
+
+
+@group.command()
+@click.argument("feed")
+@click.argument("file", type=FILE)
+@click.option("--agency", required=True, help="The key of the agency that the file comes from.")
+@click.option("--history", is_flag=True, help="Past events: open no moments and tell nobody.")
+@AS_JSON
+@told
+def load(*, feed: str, file: Path, agency: str, history: bool, as_json: bool) -> int:
+    """Load FILE. What was interrupted goes on where it was; the same file counts once."""
+    by = system("shell")
+    sender = agency_id(agency)
+    specification = feed_of(feed)
+    open_file(specification, file)
+    with file.open("rb") as content:
+        received = services.receive(
+            by=by,
+            agency_id=sender,
+            feed=specification.key,
+            file_name=file.name,
+            content=content,
+            history=history,
+        )
+    if received.again:
+        click.echo("This file came before; it counts once.", err=True)
+    services.begin_loading(by=by, delivery_id=received.delivery_id)
+    done = loading.load(by=by, delivery_id=received.delivery_id)
+    if done.state == "failed":
+        click.echo(done.error, err=True)
+    counts = {
+        "state": done.state,
+        "again": received.again,
+        "accepted": done.accepted,
+        "quarantined": done.quarantined,
+        "duplicates": done.duplicates,
+        "events": done.events,
+        "moments": done.moments,
+    }
+    click.echo(
+        f"{done.accepted:,} rows accepted, {done.quarantined:,} to correct, "
+        f"{done.duplicates:,} came before; {done.events:,} events, {done.moments:,} moments.",
+        err=as_json,
+    )
+    if as_json:
+        click.echo(json.dumps(counts))
+    return 0 if done.state == "loaded" else 1

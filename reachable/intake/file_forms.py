@@ -1,0 +1,92 @@
+"""What people choose and type when they send a file or correct a row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.forms.boundfield import BoundField
+
+from reachable.intake.rules.words import clean
+
+
+class _Line(forms.CharField):
+    """One line of text, cleaned of what cannot be seen."""
+
+    def to_python(self, value: Any) -> str:
+        return clean(super().to_python(value) or "")
+
+
+class UploadForm(forms.Form):
+    """A file, as it was exported."""
+
+    file = forms.FileField(
+        label="Choose the file",
+        help_text="CSV or Excel (.xlsx), up to 300 MB, with headings in its first row.",
+        allow_empty_file=True,
+    )
+    history = forms.BooleanField(
+        label="These are past events, to build up the record: tell nobody and open no moments",
+        required=False,
+    )
+
+
+class CorrectForm(forms.Form):
+    """The cells of a refused row, by the sender's headings; those with a problem come first."""
+
+    def __init__(
+        self,
+        *args: Any,
+        cells: Sequence[tuple[str, str]],
+        told: Sequence[tuple[str, str]],
+        **kwargs: Any,
+    ) -> None:
+        """`told` are (heading or nothing, what is said of that cell)."""
+        super().__init__(*args, **kwargs)
+        self.headings: dict[str, str] = {}
+        self.of_row = [sentence for heading, sentence in told if not heading]
+        for place, (heading, text) in enumerate(cells):
+            name = f"cell-{place}"
+            self.headings[name] = heading
+            self.fields[name] = _Line(
+                label=_label(heading, place),
+                initial=text,
+                required=False,
+                max_length=20_000,
+                help_text=" ".join(sentence for each, sentence in told if each and each == heading),
+            )
+
+    @property
+    def wrong(self) -> list[BoundField]:
+        """The cells that something is said of."""
+        return [field for field in self if field.help_text]
+
+    @property
+    def others(self) -> list[BoundField]:
+        return [field for field in self if not field.help_text]
+
+    def cells(self) -> dict[str, str]:
+        """Return what was typed, by heading."""
+        return {heading: self.cleaned_data[name] for name, heading in self.headings.items()}
+
+    def refuse(self, heading: str, sentence: str) -> None:
+        """Put a problem to its cell, or above the form where it belongs to none."""
+        named = next((name for name, each in self.headings.items() if each == heading), None)
+        self.add_error(named, sentence)
+
+
+def _label(heading: str, place: int) -> str:
+    if not heading:
+        return f"Column {place + 1}, without a heading"
+    return heading[:1].upper() + heading[1:]
+
+
+class SetAsideForm(forms.Form):
+    """Why a refused row is left out for good."""
+
+    reason = _Line(
+        label="Why is it left out?",
+        help_text="For example: a test entry, or an adult.",
+        max_length=300,
+    )

@@ -1,0 +1,190 @@
+"""Files that an agency sends: what they need, a look before loading, and rows to correct."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.files.uploadedfile import TemporaryUploadedFile
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from reachable.foundation.actor import Actor
+from reachable.foundation.errors import BadInput, NotFound
+from reachable.foundation.files.upload import refusal
+from reachable.foundation.views import actor, render
+from reachable.intake import jobs, loading, selectors, services
+from reachable.intake.checking import open_file
+from reachable.intake.file_forms import CorrectForm, SetAsideForm, UploadForm
+from reachable.intake.samples import KINDS, write_sample
+from reachable.intake.selectors import RefusedFacts
+from reachable.intake.services import Received, StillWrong
+from reachable.intake.specification import Feed, feeds
+
+CONTENT_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+STATES = {
+    "received": "Not loaded yet",
+    "checking": "Being checked",
+    "loading": "Being loaded",
+    "loaded": "Loaded",
+    "failed": "Stopped",
+}
+
+
+def intake(request: HttpRequest) -> HttpResponse:
+    by = actor(request)
+    context = {
+        "feeds": selectors.my_feeds(by=by),
+        "deliveries": selectors.my_deliveries(by=by),
+        "refused": selectors.refused_rows(by=by),
+        "refused_count": selectors.refused_count(by=by),
+        "states": STATES,
+    }
+    return render(request, "intake/intake.html", context)
+
+
+def _feed(key: str) -> Feed:
+    if key not in feeds():
+        raise NotFound
+    return feeds()[key]
+
+
+def feed(request: HttpRequest, key: str) -> HttpResponse:
+    """What a feed needs, and the place to send its file."""
+    found = _feed(key)
+    form, error, status = UploadForm(), None, 200
+    if request.method == "POST":
+        stopped = refusal(request)
+        form = UploadForm(request.POST, request.FILES)
+        if stopped is not None:
+            form, (error, status) = UploadForm(), stopped
+        elif form.is_valid():
+            try:
+                received = _receive(actor(request), found, form)
+            except BadInput as refused:
+                error, status = refused, 422
+            else:
+                if received.again:
+                    messages.warning(request, "This file came before. It counts once.")
+                return redirect("delivery", received.delivery_id)
+        else:
+            status = 422
+    context = {"feed": found, "form": form, "error": error, "kinds": KINDS}
+    return render(request, "intake/feed.html", context, status=status)
+
+
+def _receive(by: Actor, feed: Feed, form: UploadForm) -> Received:
+    """Keep a file only once its headings fit: a wrong one leaves nothing behind."""
+    file = form.cleaned_data["file"]
+    assert isinstance(file, TemporaryUploadedFile)
+    path = Path(file.temporary_file_path())
+    open_file(feed, path)
+    with path.open("rb") as content:
+        return services.receive(
+            by=by,
+            agency_id=by.own_agency_id,
+            feed=feed.key,
+            file_name=file.name or "file",
+            content=content,
+            history=form.cleaned_data["history"],
+        )
+
+
+def sample(request: HttpRequest, key: str, kind: str) -> HttpResponse:
+    """A file with invented rows, as the agency's system would write it."""
+    found = _feed(key)
+    if kind not in KINDS:
+        raise NotFound
+    with tempfile.TemporaryDirectory() as folder:
+        path = write_sample(found, Path(folder), kind)
+        return HttpResponse(
+            path.read_bytes(),
+            content_type=CONTENT_TYPES[kind],
+            headers={"Content-Disposition": f'attachment; filename="{path.name}"'},
+        )
+
+
+def delivery(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
+    """Before loading, what would become of it; while loading, how far it is; then what became."""
+    by = actor(request)
+    found = selectors.delivery(by=by, delivery_id=delivery_id)
+    if request.headers.get("HX-Request") == "true":
+        if found.state == "loading":
+            return render(request, "intake/loading.html", {"delivery": found})
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    report, error = None, None
+    if found.state == "received":
+        try:
+            report = selectors.preview(by=by, delivery_id=delivery_id)
+        except BadInput as refused:
+            error = refused
+    context = {
+        "delivery": found,
+        "state": STATES[found.state],
+        "report": report,
+        "error": error,
+        "refused": selectors.refused_rows(by=by, delivery_id=delivery_id),
+    }
+    return render(request, "intake/delivery.html", context)
+
+
+def load(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
+    by = actor(request)
+    services.begin_loading(by=by, delivery_id=delivery_id)
+    jobs.load_delivery.enqueue(str(delivery_id), str(by.own_id))
+    return redirect("delivery", delivery_id)
+
+
+def row(request: HttpRequest, row_id: UUID) -> HttpResponse:
+    """One refused row, to be corrected and taken in."""
+    by = actor(request)
+    found = selectors.refused_row(by=by, row_id=row_id)
+    if found.state != "open":
+        messages.warning(request, "This row has been settled already.")
+        return redirect("delivery", found.delivery_id)
+    form = _correct_form(request, found)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.correct(by=by, row_id=row_id, cells=form.cells())
+        except StillWrong as wrong:
+            told = [loading.told_problem(problem) for problem in wrong.problems]
+            for heading, sentence in found.by_cell(told):
+                form.refuse(heading, sentence)
+        except BadInput as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, f"Row {found.row_number} was taken in.")
+            return _next_row(by, found)
+    status = 422 if form.is_bound else 200
+    context = {"row": found, "form": form, "set_aside": SetAsideForm()}
+    return render(request, "intake/row.html", context, status=status)
+
+
+def set_aside(request: HttpRequest, row_id: UUID) -> HttpResponse:
+    by = actor(request)
+    found = selectors.refused_row(by=by, row_id=row_id)
+    form = SetAsideForm(request.POST)
+    if form.is_valid():
+        services.set_aside(by=by, row_id=row_id, reason=form.cleaned_data["reason"])
+        messages.success(request, f"Row {found.row_number} was left out, with your reason.")
+        return _next_row(by, found)
+    context = {"row": found, "form": _correct_form(None, found), "set_aside": form}
+    return render(request, "intake/row.html", context, status=422)
+
+
+def _correct_form(request: HttpRequest | None, found: RefusedFacts) -> CorrectForm:
+    data = request.POST if request is not None and request.method == "POST" else None
+    return CorrectForm(data, cells=found.cells, told=found.by_cell(found.problems))
+
+
+def _next_row(by: Actor, found: RefusedFacts) -> HttpResponse:
+    """Lead to the next refused row of the same file, and from the last one to the file."""
+    left = selectors.refused_rows(by=by, delivery_id=found.delivery_id)
+    if left:
+        return redirect("refused_row", left[0].id)
+    return redirect("delivery", found.delivery_id)

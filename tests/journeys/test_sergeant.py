@@ -1,0 +1,96 @@
+"""Ten past two on a Sunday night: a sergeant signals, and a named person takes it up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from reachable.foundation.time import travel
+from reachable.practice.time import LONDON
+from tests.journeys.test_every_page import OpenPage, Picture, sign_in
+from tests.support.servers import Server
+from tests.support.world import World, make_world
+
+NIGHT = datetime(2026, 11, 8, 2, 10, tzinfo=LONDON)
+PATIENCE = 20_000  # milliseconds, on a busy machine
+
+
+@pytest.fixture(scope="module")
+def at_night(server: Server) -> tuple[Server, World]:
+    server.set_clock(NIGHT)
+    with travel(NIGHT):
+        return server, make_world()
+
+
+def test_promise_46_a_sergeant_signals_at_night_and_sees_who_has_it(
+    at_night: tuple[Server, World],
+    open_page: OpenPage,
+    axe: Callable[[Page], None],
+    screenshot: Picture,
+) -> None:
+    server, _ = at_night
+    sergeant = open_page("phone")
+    sign_in(sergeant, server, "sergeant")
+    expect(sergeant.get_by_role("heading", name="Send a signal")).to_be_visible()
+    screenshot(sergeant, "journey-1-send")
+    axe(sergeant)
+
+    sergeant.get_by_role("button", name="Send it").click()
+    expect(sergeant.get_by_role("alert")).to_be_visible()
+    axe(sergeant)
+    screenshot(sergeant, "journey-1-errors")
+
+    sergeant.get_by_role("radio").first.check()
+    sergeant.get_by_label("First name").fill("Tamsin")
+    sergeant.get_by_label("Last name").fill("Orrell")
+    for part, value in (("day", "3"), ("month", "3"), ("year", "2012")):
+        sergeant.locator(f"[name=birth_date-{part}]").fill(value)
+    sergeant.get_by_label("Where is the child now?").fill("Fenmarch police station, cell 4")
+    sergeant.get_by_label("What did you see or hear?").fill("Will not say who drove the car.")
+    sergeant.get_by_role("button", name="Send it").click()
+
+    expect(sergeant.get_by_role("heading", name="Tamsin Orrell")).to_be_visible()
+    expect(sergeant.get_by_text("Fern First has been told")).to_be_visible()
+    axe(sergeant)
+    screenshot(sergeant, "journey-1-told")
+
+    first = open_page("desktop")
+    sign_in(first, server, "first")
+    expect(first.get_by_text("Tamsin Orrell")).to_be_visible()
+    first.goto(f"{server.url}/notices/")
+    expect(first.get_by_text("A reachable moment is waiting for you")).to_be_visible()
+    assert "Tamsin" not in first.inner_text("main")
+
+    server.set_clock(NIGHT + timedelta(minutes=16))
+    expect(sergeant.get_by_text("Sol Second has been told")).to_be_visible(timeout=PATIENCE)
+    screenshot(sergeant, "journey-1-passed-on")
+
+    second = open_page("phone")
+    sign_in(second, server, "second")
+    second.get_by_role("link", name="Tamsin Orrell").click()
+    axe(second)
+    screenshot(second, "journey-1-asked")
+    second.get_by_role("button", name="Acknowledge: I have it").first.click()
+    expect(second.get_by_text("You have this moment")).to_be_visible()
+    screenshot(second, "journey-1-held")
+
+    expect(sergeant.get_by_text("Sol Second has it")).to_be_visible(timeout=PATIENCE)
+    axe(sergeant)
+    screenshot(sergeant, "journey-1-who-has-it")
+    sergeant.goto(f"{server.url}/notices/")
+    sergeant.get_by_role("link", name="Somebody has taken up what you sent").click()
+    expect(sergeant.get_by_text("Sol Second has it")).to_be_visible()
+
+    address = second.url
+    teacher = open_page("phone")
+    sign_in(teacher, server, "teacher")
+    for path in (address, sergeant.url):
+        answer = teacher.goto(path)
+        assert answer is not None and answer.status == 404
+    teacher.goto(f"{server.url}/signals/")
+    assert "Tamsin" not in teacher.content()
+    axe(teacher)
+    screenshot(teacher, "journey-1-school-sees-nothing")
