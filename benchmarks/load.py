@@ -195,7 +195,9 @@ def _parted(written: dict[type[Model], Rows], marks: list[UUID]) -> dict[type[Mo
     """Part the rows of each table by the transaction that wrote them."""
     parted = {}
     for model, rows in written.items():
-        place_of = _fields(model).index(model._meta.get_field(FILLED[model._meta.label]).attname)
+        place_of = _fields(model).index(
+            vars(model._meta.get_field(FILLED[model._meta.label]))["attname"]
+        )
         ends = [bisect_left(rows, mark, key=itemgetter(place_of)) for mark in marks[1:]]
         starts = [0, *ends]
         parted[model] = [rows[a:b] for a, b in zip(starts, [*ends, len(rows)], strict=True)]

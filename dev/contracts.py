@@ -39,6 +39,7 @@ FOR_NOBODY = {
     "access.demonstration_accounts": "shown on the sign-in page of a demonstration",
     "access.agency_id": "the agencies' names are on every page",
     "access.agency_names": "the agencies' names are on every page",
+    "access.able": "who has which role is open to every worker",
     "access.on_duty": "the rota is open to every worker, and says nothing of children",
     "access.members": "who is in a team is open to every worker",
     "access.teams": "which teams there are is open to every worker",

@@ -8,7 +8,6 @@ from django import forms
 from django.contrib.auth import authenticate
 from django.http import HttpRequest
 
-from reachable.access.models import User
 
 from reachable.foundation.fields import DayField
 
@@ -24,7 +23,7 @@ class SignInForm(forms.Form):
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.request = request
-        self.user: User | None = None
+        self.user: Any = None
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
@@ -32,7 +31,7 @@ class SignInForm(forms.Form):
             found = authenticate(
                 self.request, username=given["username"], password=given["password"]
             )
-            if not isinstance(found, User):
+            if found is None:
                 raise forms.ValidationError(WRONG_PAIR)
             self.user = found
         return given

@@ -122,12 +122,6 @@ def involved_subjects(*, by: Actor, kind: str) -> QuerySet[Involvement, UUID]:
     ).values_list("subject_id", flat=True)
 
 
-_WHY = {
-    "holder": "You hold an open moment",
-    "asked": "You were asked to take an open moment",
-}
-
-
 def why_involved(*, by: Actor, kind: str, subject_ids: Iterable[UUID]) -> list[str]:
     """Return the reasons, in words, for which this person may see the subject."""
     found = Involvement.objects.filter(

@@ -10,7 +10,18 @@ class SiteConfig(AppConfig):
     label = "site"
 
     def ready(self) -> None:
-        """The last room to start: after it, the registries are closed."""
+        """The last room to start: after it, the registries are closed.
+
+        What law and guidance say lies below everything, so its pages are named here.
+        """
+        from reachable.foundation.registries import Reference, references
+        from reachable.practice import reference
+
+        for path, render in (
+            ("docs/reference/practice.md", reference.render),
+            ("docs/reference/clocks.md", reference.render_clocks),
+        ):
+            references.add(path, Reference(path, render), room="practice")
         from reachable.foundation.registries import NavigationItem, navigation
         from reachable.foundation.urls import SIGNED_IN
 

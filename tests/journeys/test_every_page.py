@@ -142,7 +142,7 @@ def test_the_worklist_keeps_itself_up_to_date(
     server, world, _, _ = placed
     desktop.clock.install()
     sign_in(desktop, server, "lead")
-    assert desktop.get_by_role("heading", name="Worklist").is_visible()
+    desktop.get_by_role("heading", name="Worklist").wait_for()
     world.signal("other_worry", given_names="Marisol", family_name="Fenn")
     assert not desktop.get_by_role("link", name="Marisol Fenn").is_visible()
     desktop.clock.run_for(61_000)
