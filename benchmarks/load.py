@@ -5,7 +5,6 @@ from __future__ import annotations
 import statistics
 import time
 from bisect import bisect_left
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from operator import itemgetter
 from pathlib import Path
@@ -33,9 +32,7 @@ BASELINE = (
     "inserting the rows that the load wrote into the same tables of a copy of the database, in as "
     "many transactions, and nothing else"
 )
-import os
-
-ROWS = int(os.environ.get("BROWS", 100_000))
+ROWS = 100_000
 BY = system("benchmark")
 
 # What a load fills, parents first, with what tells the order in which its rows were written.

@@ -25,9 +25,9 @@ HEAD = """<!-- Written by `python3 dev promises` from docs/promises.toml and tes
 # Promises
 
 What Reachable promises, and which tests hold it to that. Numbers never change. A promise counts as
-kept only by automated tests that carry its number in their names; `python3 dev test` runs them all.
-Where nothing tests a promise yet, it is **open**, whatever the code may already do; where tests hold
-a part of it, the line under it says what is still open. Open promises are work for later releases.
+kept only by automated tests that carry its number; `python3 dev test` runs them all. Where nothing
+tests a promise yet, it is **open**, whatever the code may do; where tests hold a part of it, the
+line under it says what is still open. Open promises are work for later releases.
 """
 
 

@@ -8,7 +8,6 @@ from django import forms
 from django.contrib.auth import authenticate
 from django.http import HttpRequest
 
-
 from reachable.foundation.fields import DayField
 
 WRONG_PAIR = "That user name and password do not belong together. Nothing was opened."

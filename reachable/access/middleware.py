@@ -7,7 +7,6 @@ from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
 
-from reachable.access.models import User
 from reachable.access.selectors import actor_for
 from reachable.foundation.actor import ANONYMOUS
 
