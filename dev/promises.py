@@ -21,7 +21,7 @@ PAGE = ROOT / "docs" / "promises.md"
 TESTS = ROOT / "tests"
 
 NAME = re.compile(r"test_promise_(\d{2})_(\w+)")
-HEAD = """<!-- Written by `python3 dev promises` from docs/promises.toml and tests/. Do not edit. -->
+HEAD = """<!-- Written by `python3 dev promises` from docs/promises.toml and tests/. -->
 # Promises
 
 What Reachable promises, and which tests hold it to that. Numbers never change. A promise counts as
