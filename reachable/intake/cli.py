@@ -7,19 +7,22 @@ from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import click
+from django.core.exceptions import ObjectDoesNotExist
 
 from reachable.access.selectors import agency_id
 from reachable.foundation.actor import system
-from reachable.foundation.errors import ReachableError
+from reachable.foundation.errors import BadInput, ReachableError
 from reachable.foundation.time import today
-from reachable.intake import loading, services
+from reachable.intake import loading, selectors, services
 from reachable.intake.checking import CheckReport, check_file, open_file
 from reachable.intake.specification import feed as feed_of
 from reachable.intake.specification import feeds
 
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
+COUNTED = ("accepted", "quarantined", "duplicates", "events", "moments")
 FILE = click.Path(path_type=Path)
 
 
@@ -114,7 +117,7 @@ def _tell(report: CheckReport, *, quiet: bool) -> None:
 def load(*, feed: str, file: Path, agency: str, history: bool, as_json: bool) -> int:
     """Load FILE. What was interrupted goes on where it was; the same file counts once."""
     by = system("shell")
-    sender = agency_id(agency)
+    sender = _sender(agency)
     specification = feed_of(feed)
     open_file(specification, file)
     with file.open("rb") as content:
@@ -126,26 +129,27 @@ def load(*, feed: str, file: Path, agency: str, history: bool, as_json: bool) ->
             content=content,
             history=history,
         )
-    if received.again:
-        click.echo("This file came before; it counts once.", err=True)
+    before = selectors.counted(by=by, delivery_id=received.delivery_id)
     services.begin_loading(by=by, delivery_id=received.delivery_id)
     done = loading.load(by=by, delivery_id=received.delivery_id)
     if done.state == "failed":
         click.echo(done.error, err=True)
-    counts = {
-        "state": done.state,
-        "again": received.again,
-        "accepted": done.accepted,
-        "quarantined": done.quarantined,
-        "duplicates": done.duplicates,
-        "events": done.events,
-        "moments": done.moments,
-    }
+    counts = {name: getattr(done, name) - before[name] for name in COUNTED}
+    if received.again:
+        click.echo("This file came before; each of its rows counts once.", err=True)
+        counts["duplicates"] += before["accepted"] + before["duplicates"]
     click.echo(
-        f"{done.accepted:,} rows accepted, {done.quarantined:,} to correct, "
-        f"{done.duplicates:,} came before; {done.events:,} events, {done.moments:,} moments.",
+        "{accepted:,} rows accepted, {quarantined:,} to correct, {duplicates:,} came before; "
+        "{events:,} events, {moments:,} moments.".format_map(counts),
         err=as_json,
     )
     if as_json:
-        click.echo(json.dumps(counts))
+        click.echo(json.dumps({"state": done.state, "again": received.again, **counts}))
     return 0 if done.state == "loaded" else 1
+
+
+def _sender(key: str) -> UUID:
+    try:
+        return agency_id(key)
+    except ObjectDoesNotExist:
+        raise BadInput(f"There is no agency “{key}”.", kept="Nothing was kept.") from None

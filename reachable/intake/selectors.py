@@ -141,6 +141,13 @@ def delivery(*, by: Actor, delivery_id: UUID) -> DeliveryFacts:
     return _delivery(found)
 
 
+def counted(*, by: Actor, delivery_id: UUID) -> dict[str, int]:
+    """Return what was counted of a delivery so far."""
+    by.require("intake.load")
+    names = ("accepted", "quarantined", "duplicates", "events", "moments")
+    return dict(Delivery.objects.values(*names).get(id=delivery_id))
+
+
 def preview(*, by: Actor, delivery_id: UUID) -> CheckReport:
     """Say what would become of the first rows of a file; nothing is written.
 

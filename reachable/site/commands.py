@@ -15,6 +15,7 @@ from reachable.audit.cli import group as audit
 from reachable.foundation import jobs
 from reachable.foundation.actor import system
 from reachable.foundation.registries import rebuilders, references
+from reachable.intake.cli import group as feed
 from reachable.synthetic.cli import synthetic
 from reachable.synthetic.demo import demo
 
@@ -22,7 +23,7 @@ DOCS = Path(__file__).resolve().parents[2]
 
 
 def add_to(main: click.Group) -> None:
-    for command in (migrate, serve, worker, rebuild, docs, audit, synthetic, demo):
+    for command in (migrate, serve, worker, rebuild, docs, audit, feed, synthetic, demo):
         main.add_command(command)
 
 

@@ -1,0 +1,283 @@
+"""A file is sent, looked at, loaded; a row is corrected; other agencies find none of it."""
+
+from __future__ import annotations
+
+import re
+from io import BytesIO
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from django.test import Client
+
+from reachable.foundation.actor import system
+from reachable.foundation.files.export import csv_lines, write_xlsx
+from reachable.foundation.files.limits import Limits
+from reachable.foundation.files.upload import CountingUploadHandler
+from reachable.intake import loading, selectors
+from reachable.intake.models import Delivery, QuarantinedRow
+from reachable.intake.samples import sample_table
+from reachable.intake.specification import feed
+from tests.support.world import World, html
+
+pytestmark = pytest.mark.db
+
+MISSING = feed("police_missing")
+HEADINGS, ROWS = sample_table(MISSING)
+ADDRESS = "/intake/feeds/police_missing/"
+
+
+def written(rows: list[list[str]]) -> bytes:
+    return "".join(csv_lines(HEADINGS, rows)).encode()
+
+
+def changed(row: int, **cells: str) -> list[str]:
+    """A sample row with some cells changed."""
+    names = [column.name for column in MISSING.columns]
+    return [cells.get(name, cell) for name, cell in zip(names, ROWS[row], strict=True)]
+
+
+def send(client: Client, content: bytes, name: str = "missing.csv", **more: str) -> str:
+    """Send a file as a browser does; return the page that it leads to."""
+    file = BytesIO(content)
+    file.name = name
+    return html(client.post(ADDRESS, {"file": file, **more}, follow=True))
+
+
+def refused(client: Client, content: bytes, status: int = 422) -> str:
+    file = BytesIO(content)
+    file.name = "missing.csv"
+    page = html(client.post(ADDRESS, {"file": file}), status)
+    assert not Delivery.objects.exists()
+    return page
+
+
+def latest() -> Delivery:
+    return Delivery.objects.latest("received_at")
+
+
+def load(client: Client) -> Delivery:
+    """Press the button, and let the worker work."""
+    html(client.post(f"/intake/files/{latest().id}/load/", follow=True))
+    return loading.load(by=system("intake"), delivery_id=latest().id)
+
+
+@pytest.fixture
+def clerk(world: World) -> Client:
+    return world.client("clerk")
+
+
+def test_the_first_page_says_what_to_do(clerk: Client) -> None:
+    page = html(clerk.get("/intake/"))
+    assert "Police custody" in page
+    assert "Police missing and found" in page
+    assert "No file came yet." in page
+    assert "No row waits to be corrected." in page
+
+
+def test_a_feed_says_what_its_columns_hold(clerk: Client) -> None:
+    page = html(clerk.get(ADDRESS))
+    for column in MISSING.columns:
+        assert column.hint in page.replace("&#39;", "'")
+    assert clerk.get("/intake/feeds/astronauts/").status_code == 404
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_the_sample_can_be_sent_as_it_is(clerk: Client, kind: str) -> None:
+    answer = clerk.get(f"{ADDRESS}sample.{kind}")
+    assert answer.status_code == 200
+    page = send(clerk, answer.content, f"sample.{kind}")
+    assert "Of 5 rows, 5 would be accepted. Nothing is loaded yet." in page
+    assert clerk.get(f"{ADDRESS}sample.exe").status_code == 404
+
+
+def test_a_file_is_looked_at_loaded_and_counted(clerk: Client) -> None:
+    page = send(clerk, written([*ROWS, changed(0, report_number="X1", missing_date="soon")]))
+    assert "Of 6 rows, 5 would be accepted and 1 would wait to be corrected" in page
+    assert "Row 7:" in page
+    assert "“Date Missing” says “soon”, which is no date." in page.replace("&#34;", '"')
+    assert "Samplewska" in page
+    loaded = load(clerk)
+    assert (loaded.state, loaded.accepted, loaded.quarantined) == ("loaded", 5, 1)
+    page = html(clerk.get(f"/intake/files/{loaded.id}/"))
+    assert "Every row was dealt with" in page
+    assert "5 rows" in page
+    assert "Row 7 of missing.csv" in page
+    assert "Row 7 of missing.csv" in html(clerk.get("/intake/"))
+
+
+def test_the_sender_does_not_learn_whether_a_child_was_known(clerk: Client) -> None:
+    send(clerk, written(ROWS))
+    loaded = load(clerk)
+    page = html(clerk.get(f"/intake/files/{loaded.id}/"))
+    assert not re.search(r"\bmoments?\b|\bevents?\b|\bknown\b", page.split("<main", 1)[1])
+
+
+def test_while_it_loads_the_page_asks_again_and_then_shows_the_end(clerk: Client) -> None:
+    send(clerk, written(ROWS))
+    address = f"/intake/files/{latest().id}/"
+    page = html(clerk.post(f"{address}load/", follow=True))
+    assert f'hx-get="{address}"' in page
+    part = html(clerk.get(address, headers={"HX-Request": "true"}))
+    assert "<html" not in part
+    assert "Loading missing.csv" in part
+    loading.load(by=system("intake"), delivery_id=latest().id)
+    assert clerk.get(address, headers={"HX-Request": "true"})["HX-Refresh"] == "true"
+
+
+def test_promise_31_the_same_file_counts_once(clerk: Client) -> None:
+    send(clerk, written(ROWS))
+    load(clerk)
+    page = send(clerk, written(ROWS), "renamed.csv")
+    assert "This file came before. It counts once." in page
+    assert Delivery.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "The file is empty."),
+        (b"%PDF-1.7", "This is a PDF document"),
+        (b"Colour,Shape\nred,round\n", "None of the columns"),
+        ("".join(csv_lines(*sample_table(feed("police_custody")))).encode(), "police_custody"),
+        (",".join(HEADINGS[1:]).encode() + b"\n", "The file has no column"),
+        (",".join([*HEADINGS, "Date of Birth"]).encode() + b"\n", "say the same"),
+    ],
+)
+def test_a_wrong_file_is_refused_and_leaves_nothing(
+    clerk: Client, content: bytes, said: str
+) -> None:
+    page = refused(clerk, content)
+    assert said in page
+    assert "Nothing was kept." in page
+
+
+def test_no_file_at_all_is_said(clerk: Client) -> None:
+    assert "“Choose the file” needs an answer" in html(clerk.post(ADDRESS, {}), 422)
+
+
+def test_promise_25_a_file_over_the_limit_is_refused_while_it_arrives(
+    clerk: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(CountingUploadHandler, "limits", Limits(size=100_000))
+    page = refused(clerk, b"x" * 200_000, 413)
+    assert "we take up to 100 kB at once" in page
+
+
+def quarantined(clerk: Client, *rows: list[str]) -> list[QuarantinedRow]:
+    send(clerk, written(list(rows)))
+    load(clerk)
+    return list(QuarantinedRow.objects.order_by("row_number"))
+
+
+def cells_of(row: QuarantinedRow, **corrected: str) -> dict[str, str]:
+    names = [column.name for column in MISSING.columns]
+    return {
+        f"cell-{place}": corrected.get(name, text)
+        for place, (name, (_, text)) in enumerate(zip(names, row.cells, strict=False))
+    }
+
+
+def test_a_row_is_corrected_and_the_next_one_follows(clerk: Client) -> None:
+    first, second = quarantined(
+        clerk, changed(0, missing_date="soon"), changed(1, missing_date="09/03/2206")
+    )
+    page = html(clerk.get(f"/intake/rows/{first.id}/"))
+    assert page.index("Date Missing") < page.index("The rest of the row")
+    page = html(clerk.post(f"/intake/rows/{first.id}/", cells_of(first)), 422)
+    assert "which is no date" in page
+    answer = clerk.post(
+        f"/intake/rows/{first.id}/", cells_of(first, missing_date="06/03/2026"), follow=True
+    )
+    page = html(answer)
+    assert "Row 2 was taken in." in page
+    assert "Correct row 3" in page
+    html(
+        clerk.post(
+            f"/intake/rows/{second.id}/", cells_of(second, missing_date="09/03/2026"), follow=True
+        )
+    )
+    delivery = latest()
+    assert (delivery.accepted, delivery.quarantined) == (2, 0)
+    page = html(clerk.get(f"/intake/rows/{second.id}/", follow=True))
+    assert "This row has been settled already." in page
+
+
+def test_a_row_is_left_out_with_a_reason(clerk: Client) -> None:
+    (row,) = quarantined(clerk, changed(0, missing_date="soon"))
+    address = f"/intake/rows/{row.id}/set-aside/"
+    assert "“Why is it left out?” needs an answer" in html(clerk.post(address, {}), 422)
+    page = html(clerk.post(address, {"reason": "A test entry."}, follow=True))
+    assert "Row 2 was left out, with your reason." in page
+    row.refresh_from_db()
+    assert (row.state, row.reason) == ("set_aside", "A test entry.")
+
+
+def test_promise_26_a_row_in_pieces_is_corrected_cell_by_cell(clerk: Client) -> None:
+    """A stray separator gives more cells than headings; a stray quotation mark, perhaps fewer."""
+    line = ",".join(changed(0, address="12 Sluice Lane, Saltergarth", communication_needs=""))
+    broken = '"' + line
+    content = written([]) + f"{line}\r\n{broken}\r\n".encode()
+    send(clerk, content)
+    load(clerk)
+    long, quoted = QuarantinedRow.objects.order_by("row_number")
+    page = html(clerk.get(f"/intake/rows/{long.id}/"))
+    assert "The row has more cells than there are headings." in page
+    assert "Beyond the headings, 1" in page
+    assert len(quoted.cells) >= len(HEADINGS)
+    page = html(clerk.post(f"/intake/rows/{long.id}/", cells_of(long)), 422)
+    assert "The row has more cells than there are headings." in page
+    good = cells_of(long) | {
+        f"cell-{place}": text
+        for place, text in enumerate([*changed(0, communication_needs=""), ""])
+    }
+    assert "Row 2 was taken in." in html(clerk.post(f"/intake/rows/{long.id}/", good, follow=True))
+
+
+def test_promise_09_another_agency_finds_none_of_it(world: World, clerk: Client) -> None:
+    (row,) = quarantined(clerk, changed(0, missing_date="soon"))
+    from reachable.access import services as access
+    from reachable.access.selectors import agency_id
+
+    access.create_account(
+        by=system("tests"),
+        username="other-clerk",
+        name="Oz Other",
+        agency_id=agency_id("school"),
+        roles=["intake_worker"],
+        teams=(),
+        phone="",
+        password_hash="!",
+    )
+    other = world.client("other-clerk")
+    assert "No file came yet." in html(other.get("/intake/"))
+    for address in (f"/intake/files/{latest().id}/", f"/intake/rows/{row.id}/"):
+        assert other.get(address).status_code == 404
+    for address in (
+        f"/intake/files/{latest().id}/load/",
+        f"/intake/rows/{row.id}/",
+        f"/intake/rows/{row.id}/set-aside/",
+    ):
+        assert other.post(address, {"reason": "x"}).status_code == 404
+    row.refresh_from_db()
+    assert row.state == "open"
+
+
+def test_a_sergeant_may_not_load_files(world: World) -> None:
+    assert world.client("sergeant").get("/intake/").status_code == 403
+
+
+def test_a_preview_of_a_long_file_says_that_it_is_one(
+    clerk: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(selectors, "PREVIEWED", 3)
+    page = send(clerk, written(ROWS))
+    assert "Of the first 3 rows, 3 would be accepted" in page
+
+
+def test_a_workbook_is_taken_as_well(clerk: Client, tmp_path: Path) -> None:
+    write_xlsx(tmp_path / "missing.xlsx", HEADINGS, ROWS)
+    send(clerk, (tmp_path / "missing.xlsx").read_bytes(), "missing.xlsx", history="on")
+    loaded = load(clerk)
+    assert (loaded.accepted, loaded.moments, loaded.history) == (5, 0, True)
+    assert isinstance(loaded.id, UUID)
