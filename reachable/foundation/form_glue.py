@@ -54,7 +54,8 @@ def _by_widget(field: BoundField) -> tuple[str, dict[str, Any]]:
     attributes = {key: value for key, value in widget.attrs.items() if key not in _OURS}
     label = _label(field)
     if isinstance(widget, DayInput):
-        return "date", {"id": field.auto_id, "fieldset": _legend(field), "items": _day_items(field)}
+        named = {"id": field.auto_id, "namePrefix": field.html_name}
+        return "date", {**named, "fieldset": _legend(field), "items": _day_items(field)}
     if isinstance(widget, forms.CheckboxSelectMultiple):
         return "checkboxes", _choices(field, attributes)
     if isinstance(widget, forms.RadioSelect):

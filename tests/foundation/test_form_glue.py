@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -74,6 +76,15 @@ def test_every_error_leads_to_the_control_that_it_is_about() -> None:
         assert f'id="{error["href"][1:]}"' in html
     assert "“Who is it?” needs an answer" in html
     assert "There is no such date: 31 2 2011" in html
+
+
+def test_the_three_boxes_of_a_date_are_sent_by_the_names_that_the_form_reads() -> None:
+    names = re.findall(r'<input[^>]* name="([^"]*)"', drawn(Form()))
+    boxes = [name for name in names if name.endswith(("day", "month", "year"))]
+    sent = dict(zip(boxes, ("31", "3", "2012"), strict=True))
+    form = Form(sent)
+    form.full_clean()
+    assert form.cleaned_data["born"] == date(2012, 3, 31)
 
 
 def test_what_was_typed_comes_back_as_text() -> None:
