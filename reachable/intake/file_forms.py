@@ -67,8 +67,12 @@ class CorrectForm(forms.Form):
         return [field for field in self if not field.help_text]
 
     def cells(self) -> dict[str, str]:
-        """Return what was typed, by heading."""
-        return {heading: self.cleaned_data[name] for name, heading in self.headings.items()}
+        """Return what was sent back, by heading; a cell that was not sent back stays as it was."""
+        return {
+            heading: self.cleaned_data[name]
+            for name, heading in self.headings.items()
+            if name in self.data
+        }
 
     def refuse(self, heading: str, sentence: str) -> None:
         """Put a problem to its cell, or above the form where it belongs to none."""
