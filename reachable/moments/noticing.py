@@ -48,7 +48,6 @@ class Noticeable:
 class Writes:
     """What a batch will insert, table by table."""
 
-    moments: list[Values] = field(default_factory=list)
     triggers: list[Values] = field(default_factory=list)
     actions: list[Values] = field(default_factory=list)
     involved: list[tuple[UUID | None, UUID | None, UUID, str, UUID]] = field(default_factory=list)
@@ -57,9 +56,24 @@ class Writes:
 
 @dataclass(slots=True)
 class _Open:
+    """An open moment, as far as what joins it asks or changes."""
+
     moment_id: UUID
     holder_id: UUID | None
+    state: str
+    answer_by: datetime | None
+    reached_at: datetime | None
     child_due_at: datetime
+    written: bool = True
+
+    @property
+    def next_due_at(self) -> datetime | None:
+        return rules.next_due(
+            state=self.state,
+            answer_by=self.answer_by,
+            child_due_at=self.child_due_at,
+            reached_at=self.reached_at,
+        )
 
 
 class Batch:
@@ -70,7 +84,10 @@ class Batch:
         self.at = now()
         self.writes = Writes()
         self.teams = access.teams()
-        self.duty: dict[UUID, list[access.OnDuty]] = {}
+        self.first_on_duty: dict[UUID, UUID | None] = {}
+        self.answer_by: dict[str, datetime] = {}
+        self.opened: list[tuple[_Open, Values]] = []
+        self.sooner: dict[UUID, _Open] = {}
         self.reclocked: set[UUID] = set()
         self.changed: set[UUID] = set()
         self.answered: dict[UUID, list[UUID]] = {}
@@ -95,7 +112,7 @@ class Batch:
                 )
             )
         self._write()
-        return len(self.writes.moments)
+        return len(self.opened)
 
     def _without_revised(self, events: Sequence[Noticeable]) -> list[Noticeable]:
         """A corrected event keeps its moment; only its clock is set anew."""
@@ -112,25 +129,23 @@ class Batch:
         return [event for event in events if event.event_id not in revised]
 
     def _open(self, event: Noticeable, area: str) -> _Open:
-        opening = event.opening
-        moment_id = new_id()
+        kind, moment_id = event.opening.kind, new_id()
         team_id = self._team_for(area)
         asked = self._first_on_duty(team_id)
-        state = "waiting" if asked else "with_team"
-        answer_by = rules.answer_by(opening.kind, self.at) if asked else None
-        due = rules.next_due(
-            state=state,
-            answer_by=answer_by,
-            child_due_at=opening.child_due_at,
+        opened = _Open(
+            moment_id=moment_id,
+            holder_id=None,
+            state="waiting" if asked else "with_team",
+            answer_by=self._answer_by(kind) if asked else None,
             reached_at=None,
+            child_due_at=event.opening.child_due_at,
+            written=False,
         )
-        self.writes.moments.append(
-            (
-                *(moment_id, event.person_id, opening.kind, opening.rule, rules.VERSION),
-                *(opening.pathway_version, team_id, self.at, event.received_at),
-                *(opening.child_due_at, state, asked, answer_by, due, "", "", 1),
-            )
+        fixed = (
+            *(moment_id, event.person_id, kind, event.opening.rule, rules.VERSION),
+            *(event.opening.pathway_version, team_id, self.at, event.received_at, asked),
         )
+        self.opened.append((opened, fixed))
         self.writes.involved.append((None, team_id, event.person_id, "team", moment_id))
         self._act(moment_id, "opened", None)
         if asked:
@@ -142,15 +157,16 @@ class Batch:
             for member in access.members(team_id=team_id):
                 key = f"team:{moment_id}:1:{member.user_id}"
                 self._tell(member.user_id, "moment.with_team", moment_id, key)
-        return _Open(moment_id, None, opening.child_due_at)
+        return opened
 
     def _join(self, event: Noticeable, known: _Open) -> None:
-        opening = event.opening
+        due = event.opening.child_due_at
         self._act(known.moment_id, "joined", None)
-        self.changed.add(known.moment_id)
-        if opening.child_due_at < known.child_due_at:
-            known.child_due_at = opening.child_due_at
-            self.reclocked.add(known.moment_id)
+        if due < known.child_due_at:
+            known.child_due_at = due
+            self.sooner[known.moment_id] = known
+        if known.written:
+            self.changed.add(known.moment_id)
         if known.holder_id:
             key = f"joined:{event.event_id}"
             self._tell(known.holder_id, "moment.joined", known.moment_id, key)
@@ -170,9 +186,16 @@ class Batch:
         )
 
     def _first_on_duty(self, team_id: UUID) -> UUID | None:
-        if team_id not in self.duty:
-            self.duty[team_id] = access.on_duty(team_id=team_id, at=self.at)
-        return rules.next_asked([who.user_id for who in self.duty[team_id]], [])
+        if team_id not in self.first_on_duty:
+            on_duty = access.on_duty(team_id=team_id, at=self.at)
+            first = rules.next_asked([who.user_id for who in on_duty], [])
+            self.first_on_duty[team_id] = first
+        return self.first_on_duty[team_id]
+
+    def _answer_by(self, kind: str) -> datetime:
+        if kind not in self.answer_by:
+            self.answer_by[kind] = rules.answer_by(kind, self.at)
+        return self.answer_by[kind]
 
     def _act(self, moment_id: UUID, kind: str, about: UUID | None) -> None:
         self.writes.actions.append((new_id(), moment_id, kind, self.at, about, "", "", ""))
@@ -186,10 +209,16 @@ class Batch:
             Moment,
             [
                 *("id", "person", "kind", "rule", "rule_version", "pathway_version", "team"),
-                *("opened_at", "received_at", "child_due_at", "state", "asked", "answer_by"),
+                *("opened_at", "received_at", "asked", "state", "answer_by", "child_due_at"),
                 *("next_due_at", "outcome", "state_before", "version"),
             ],
-            writes.moments,
+            [
+                (
+                    *(*fixed, opened.state, opened.answer_by, opened.child_due_at),
+                    *(opened.next_due_at, "", "", 1),
+                )
+                for opened, fixed in self.opened
+            ],
         )
         bulk_insert(
             Trigger,
@@ -215,22 +244,35 @@ class Batch:
 
     def _reclock(self) -> None:
         """The child's clock of a moment is the earliest of what joined it."""
+        rows = [
+            (moment_id, known.child_due_at, known.next_due_at)
+            for moment_id, known in self.sooner.items()
+            if known.written and moment_id not in self.reclocked
+        ]
+        rows += self._corrected_clocks()
+        bulk_update(Moment, "id", ["child_due_at", "next_due_at"], rows)
+
+    def _corrected_clocks(self) -> list[tuple[UUID, datetime, datetime | None]]:
+        """A corrected event may give more time as well as less: look at all that joined."""
         if not self.reclocked:
-            return
+            return []
         tops = standing_for(Moment.objects.filter(id__in=self.reclocked))
         both = self.reclocked | set(tops.values())
-        held, due = Moment.objects.select_for_update().filter(id__in=both), earliest_due(both)
-        rows = []
-        for moment in held:
-            next_due_at = rules.next_due(
-                state=moment.state,
-                answer_by=moment.answer_by,
-                child_due_at=due[moment.id],
-                reached_at=moment.reached_at,
-            )
-            rows.append((moment.id, due[moment.id], next_due_at))
-        bulk_update(Moment, "id", ["child_due_at", "next_due_at"], rows)
         self.changed |= both
+        held, due = Moment.objects.select_for_update().filter(id__in=both), earliest_due(both)
+        return [
+            (
+                moment.id,
+                due[moment.id],
+                rules.next_due(
+                    state=moment.state,
+                    answer_by=moment.answer_by,
+                    child_due_at=due[moment.id],
+                    reached_at=moment.reached_at,
+                ),
+            )
+            for moment in held
+        ]
 
 
 def _open_moments(current_ids: set[UUID]) -> dict[UUID, _Open]:
@@ -238,10 +280,10 @@ def _open_moments(current_ids: set[UUID]) -> dict[UUID, _Open]:
     held = (
         Moment.objects.select_for_update(of=("self",))
         .filter(person__now__current_id__in=current_ids, state__in=OPEN)
-        .select_related("person__now")
         .order_by("-opened_at", "-id")
+        .values_list(
+            *("person__now__current_id", "id", "holder_id", "state", "answer_by"),
+            *("reached_at", "child_due_at"),
+        )
     )
-    return {
-        moment.person.now.current_id: _Open(moment.id, moment.holder_id, moment.child_due_at)
-        for moment in held
-    }
+    return {current_id: _Open(*facts) for current_id, *facts in held}
