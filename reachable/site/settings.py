@@ -94,6 +94,8 @@ SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+# TLS ends at a proxy, so a request here never looks secure and its origin would be refused.
+CSRF_TRUSTED_ORIGINS = [SITE_URL.rstrip("/")] if HTTPS else []
 CSRF_COOKIE_HTTPONLY = True
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SECURE_PROXY_SSL_HEADER = None
