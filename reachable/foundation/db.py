@@ -80,6 +80,25 @@ def in_values(column: str, values: Sequence[Any]) -> tuple[str, list[Any]]:
     return f"{column} IN (SELECT value FROM json_each(%s))", [json.dumps(plain)]
 
 
+def looked_up(values: Sequence[int], *steps: tuple[str, str]) -> tuple[str, list[Any]]:
+    """Return a FROM clause and parameters that follow indexes from `values`, a table a step.
+
+    A step is a table with its alias, and the condition on `wanted.value` or on earlier aliases.
+    The order is fixed, because a planner that has not counted a growing table yet reads all of it.
+    """
+    if is_postgres():
+        clause = "unnest(%s::bigint[]) AS wanted (value)"
+        for table, condition in steps:
+            alias = table.split()[-1]
+            row = f"SELECT {alias}.* FROM {table} WHERE {condition} OFFSET 0"
+            clause += f" CROSS JOIN LATERAL ({row}) AS {alias}"
+        return clause, [list(values)]
+    clause = "json_each(%s) AS wanted"
+    for table, condition in steps:
+        clause += f" CROSS JOIN {table} ON {condition}"
+    return clause, [json.dumps(list(values))]
+
+
 def json_text(value: Any) -> str:
     """Return the one JSON text of a value: keys sorted, no spaces."""
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()

@@ -73,7 +73,8 @@ class Signal(Identified):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["agency", "feed", "key_hash"], name="signal_identity")
+            # The telling column first: a whole batch is looked up by it.
+            models.UniqueConstraint(fields=["key_hash", "agency", "feed"], name="signal_identity")
         ]
         indexes = [
             models.Index(

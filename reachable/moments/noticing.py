@@ -25,6 +25,7 @@ from reachable.moments.registries import moment_answered
 from reachable.moments.rules import Opening
 from reachable.notices import services as notices
 from reachable.notices.services import Telling
+from reachable.people import selectors as people
 
 Values = tuple[Any, ...]
 
@@ -95,7 +96,7 @@ class Batch:
     def run(self, events: Sequence[Noticeable]) -> int:
         """Return how many moments were opened."""
         events = self._without_revised(events)
-        open_now = _open_moments({event.current_id for event in events})
+        open_now = _open_moments(self.by, {event.current_id for event in events})
         areas = areas_of(event.postcode for event in events)
         for event in events:
             opening = event.opening
@@ -275,15 +276,16 @@ class Batch:
         ]
 
 
-def _open_moments(current_ids: set[UUID]) -> dict[UUID, _Open]:
+def _open_moments(by: Actor, current_ids: set[UUID]) -> dict[UUID, _Open]:
     """Return the open moment of each child, locked, so that nobody closes it meanwhile."""
+    current_of = people.same_people(by=by, current_ids=current_ids)
     held = (
-        Moment.objects.select_for_update(of=("self",))
-        .filter(person__now__current_id__in=current_ids, state__in=OPEN)
+        Moment.objects.select_for_update()
+        .filter(person_id__in=current_of, state__in=OPEN)
         .order_by("-opened_at", "-id")
         .values_list(
-            *("person__now__current_id", "id", "holder_id", "state", "answer_by"),
+            *("person_id", "id", "holder_id", "state", "answer_by"),
             *("reached_at", "child_due_at"),
         )
     )
-    return {current_id: _Open(*facts) for current_id, *facts in held}
+    return {current_of[person_id]: _Open(*facts) for person_id, *facts in held}

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from reachable.foundation.db import bulk_insert, bulk_update, in_values, is_postgres
+from reachable.foundation.db import bulk_insert, bulk_update, in_values, is_postgres, looked_up
 from reachable.foundation.ids import new_id
 from reachable.people import rules
 from reachable.people.models import (
@@ -84,6 +84,7 @@ class Writes:
     beside: list[Values] = field(default_factory=list)
     changed: dict[UUID, Values] = field(default_factory=dict)
     rekeyed: dict[UUID, list[int]] = field(default_factory=dict)
+    outdated: set[int] = field(default_factory=set)
 
 
 class Batch:
@@ -179,6 +180,7 @@ class Batch:
         self.writes.details.append((new_id(), known.record_id, claim.content, claim.received_at))
         if claim.received_at < known.detail_at:
             return
+        before = known.identity
         known.detail_hash, known.detail_at = claim.content_hash, claim.received_at
         known.identity = claim.identity
         if known.record_id in self.writes.records:
@@ -199,7 +201,9 @@ class Batch:
                 claim.received_at,
                 *_columns(claim),
             )
-            self.writes.rekeyed[known.record_id] = keys
+            if claim.identity != before:
+                self.writes.outdated.update(rules.blocking_keys(before))
+                self.writes.rekeyed[known.record_id] = keys
         candidate = Candidate(_raw(known.record_id), _raw(known.current_id), claim.identity)
         self.revised[candidate.record_id] = candidate, frozenset(keys)
         for key in keys:
@@ -213,7 +217,8 @@ class Batch:
         bulk_insert(RecordDetail, ["id", "record", "content", "received_at"], writes.details)
         if writes.changed:
             bulk_update(Record, "id", _DERIVED, list(writes.changed.values()))
-            RecordKey.objects.filter(record_id__in=list(writes.rekeyed)).delete()
+        if writes.rekeyed:
+            _delete_keys(writes.outdated, list(writes.rekeyed))
             for record_id, keys in writes.rekeyed.items():
                 writes.keys += [(key, record_id) for key in keys]
         bulk_insert(RecordKey, ["key", "record"], dict.fromkeys(writes.keys))
@@ -268,14 +273,26 @@ _day = lru_cache(maxsize=32768)(date.fromisoformat)
 _IDENTITY = "r.family_name, r.given_names, r.birth_date, r.postcode, r.nhs_number, r.upn"
 
 
+def _delete_keys(keys: set[int], record_ids: list[UUID]) -> None:
+    """Delete what these records were found by before; only the keys themselves are indexed."""
+    by_key, parameters = in_values("key", list(keys))
+    of_records, more = in_values("record_id", record_ids)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"DELETE FROM people_recordkey WHERE {by_key} AND {of_records}", parameters + more
+        )
+
+
 def _known_records(claims: Sequence[Claim]) -> dict[tuple[UUID, str], _Known]:
     wanted = {reference for claim in claims for reference in references_of(claim)}
-    condition, parameters = in_values("r.source_ref", list(wanted))
+    of_agency, agencies = in_values("r.agency_id", list({claim.agency_id for claim in claims}))
+    by_reference, references = in_values("r.source_ref", list(wanted))
     rows = _select(
         f"SELECT r.agency_id, r.source_ref, r.id, r.person_id, c.current_id, r.detail_hash, "
         f"r.detail_at, {_IDENTITY} FROM people_record r "
-        f"JOIN people_currentperson c ON c.person_id = r.person_id WHERE {condition}",
-        parameters,
+        f"JOIN people_currentperson c ON c.person_id = r.person_id "
+        f"WHERE {of_agency} AND {by_reference}",
+        agencies + references,
     )
     return {
         (_uuid(row[0]), row[1]): _Known(
@@ -291,13 +308,13 @@ def _known_records(claims: Sequence[Claim]) -> dict[tuple[UUID, str], _Known]:
 
 
 def _candidates(keys: set[int]) -> dict[int, list[Candidate]]:
-    condition, parameters = in_values("k.key", list(keys))
-    rows = _select(
-        f"SELECT k.key, r.id, c.current_id, {_IDENTITY} FROM people_recordkey k "
-        f"JOIN people_record r ON r.id = k.record_id "
-        f"JOIN people_currentperson c ON c.person_id = r.person_id WHERE {condition}",
-        parameters,
+    clause, parameters = looked_up(
+        list(keys),
+        ("people_recordkey k", "k.key = wanted.value"),
+        ("people_record r", "r.id = k.record_id"),
+        ("people_currentperson c", "c.person_id = r.person_id"),
     )
+    rows = _select(f"SELECT k.key, r.id, c.current_id, {_IDENTITY} FROM {clause}", parameters)
     found: dict[int, list[Candidate]] = {}
     made: dict[Any, Candidate] = {}
     for row in rows:
