@@ -13,11 +13,13 @@ from reachable.access import selectors as access
 from reachable.access import services as access_services
 from reachable.access.models import Agency, Shift, Team, User
 from reachable.foundation.actor import Actor, system
+from reachable.foundation.errors import BadInput
 from reachable.foundation.time import now
 from reachable.geography import services as geography
 from reachable.geography.rules import standard_postcode
 from reachable.practice.time import LONDON
 from reachable.synthetic.agencies import Shift as DutyShift
+from reachable.synthetic.material import material
 from reachable.synthetic.partnership import Partnership
 
 ROTA_AHEAD = timedelta(days=56)
@@ -29,6 +31,7 @@ def set_up(made: Partnership, *, password: str) -> bool:
     All accounts have the one password, since nothing here is worth protecting. The rota reaches
     eight weeks ahead, and further at each later call.
     """
+    refuse_real()
     by = system("synthetic")
     fresh = not Agency.objects.filter(key=made.agencies[0].code).exists()
     with transaction.atomic():
@@ -36,6 +39,17 @@ def set_up(made: Partnership, *, password: str) -> bool:
             _create(by, made, make_password(password))
         _extend_rota(by, made)
     return fresh
+
+
+def refuse_real() -> None:
+    """Raise BadInput where real people have accounts: everybody knows the password of ours."""
+    first = material("agencies")["agencies"][0]["code"]
+    if User.objects.exists() and not Agency.objects.filter(key=first).exists():
+        raise BadInput(
+            "This database has accounts that are not invented.",
+            kept="Nothing was changed.",
+            next="Name an empty one in DATABASE_URL, or another folder in REACHABLE_VAR.",
+        )
 
 
 def actors(made: Partnership) -> dict[str, Actor]:

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import click
 
+from reachable.foundation.errors import BadInput
 from reachable.foundation.time import now
 from reachable.synthetic import feeds, partnership
 from reachable.synthetic import replay as replaying
+from reachable.synthetic.arrival import refuse_real
 
 
 @click.group("synthetic")
@@ -75,6 +77,10 @@ def replay(folder: Path, password: str, only_files: bool, as_json: bool) -> None
 
     It can be stopped and started again; what has happened does not happen twice.
     """
+    try:
+        refuse_real()
+    except BadInput as error:
+        raise click.ClickException(str(error)) from None
     manifest = feeds.read_manifest(folder)
     result = replaying.replay(
         partnership.make(manifest.seed, manifest.children, manifest.months, until=manifest.until),

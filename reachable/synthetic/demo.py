@@ -31,12 +31,13 @@ from reachable.access.views import DEMONSTRATION_PASSWORD
 from reachable.audit import services as audit
 from reachable.foundation import progress
 from reachable.foundation.actor import system
+from reachable.foundation.errors import BadInput
 from reachable.foundation.time import now
 from reachable.intake.selectors import totals
 from reachable.moments.selectors import counts
 from reachable.people.selectors import how_many
 from reachable.synthetic import feeds, partnership
-from reachable.synthetic.arrival import set_up
+from reachable.synthetic.arrival import refuse_real, set_up
 from reachable.synthetic.feeds import Manifest
 from reachable.synthetic.partnership import Partnership
 from reachable.synthetic.replay import Progress, replay
@@ -56,6 +57,10 @@ def demo(and_exit: bool, port: int, children: int, months: int) -> None:
     began = float(os.environ.get("REACHABLE_STARTED_AT") or now().timestamp())
     _refuse_taken(port)
     call_command("migrate", verbosity=0, interactive=False)
+    try:
+        refuse_real()
+    except BadInput as error:
+        raise click.ClickException(str(error)) from None
     with _stopping() as children_running:
         address = f"http://127.0.0.1:{port}"
         children_running.append(_start("serve", "--port", str(port)))
