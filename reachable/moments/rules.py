@@ -10,12 +10,14 @@ from uuid import UUID
 
 from reachable.people.rules import age_on
 from reachable.practice import clocks, guidance
-from reachable.practice.time import When
+from reachable.practice.time import LONDON, When, start_of_day
 
 VERSION = 1
 ADULT_AT = 18
 # A moment that reaches us a month late is a line in the chronology: the time to act has passed.
 STALE_AFTER = timedelta(days=28)
+# Whoever works in the evening or at night sees what falls due before the morning.
+TONIGHT = timedelta(hours=8)
 ASKING = frozenset({"asked", "passed_on", "handed_over"})
 TAKING = frozenset({"acknowledged", "claimed"})
 
@@ -75,6 +77,11 @@ def missed(*, due_at: datetime, recorded_at: datetime | None, now: datetime) -> 
     return clocks.is_missed(recorded_at or now, due_at)
 
 
+def told_too_late(*, due_at: datetime, received_at: datetime) -> bool:
+    """Say whether the child's clock had run out before we were told: nobody here could meet it."""
+    return due_at <= received_at
+
+
 def next_due(
     *, state: str, answer_by: datetime | None, child_due_at: datetime, reached_at: datetime | None
 ) -> datetime | None:
@@ -83,6 +90,12 @@ def next_due(
     if state == "waiting" and answer_by:
         running.append(answer_by)
     return min(running, default=None)
+
+
+def today_ends(now: datetime) -> datetime:
+    """Return the end of today's part of the worklist: midnight in London, or tonight's end."""
+    midnight = start_of_day(now.astimezone(LONDON).date() + timedelta(days=1))
+    return max(midnight, now + TONIGHT)
 
 
 def bucket(*, due_at: datetime | None, waiting: bool, now: datetime, day_ends: datetime) -> str:

@@ -22,7 +22,6 @@ from reachable.moments.models import OPEN, Action, Moment, Trigger
 from reachable.people import selectors as people
 from reachable.practice import guidance
 from reachable.practice.items import MomentKind, Pathway
-from reachable.practice.time import LONDON, start_of_day
 
 SHOWN = 50
 
@@ -32,6 +31,7 @@ class Row:
     """A line of the worklist. `due_at` is None when no clock runs: the child was reached.
 
     `clock_ended_at` is when that was written down, which may be later than `reached_at`.
+    `told_too_late` says that the child's clock had run out before we were told.
     """
 
     id: UUID
@@ -48,6 +48,7 @@ class Row:
     child_due_at: datetime
     due_at: datetime | None
     missed: bool
+    told_too_late: bool
     reached_at: datetime | None
     clock_ended_at: datetime | None
     opened_at: datetime
@@ -120,7 +121,7 @@ def worklist(*, by: Actor, mine_only: bool = False) -> Worklist:
     """Return what waits now, what is due today and what is due later."""
     by.require("moments.hold")
     at = now()
-    day_ends = start_of_day(at.astimezone(LONDON).date() + timedelta(days=1))
+    day_ends = rules.today_ends(at)
     held = visible_moments(by=by).filter(state__in=OPEN)
     if mine_only:
         held = held.filter(Q(holder_id=by.id) | Q(asked_id=by.id))
@@ -190,6 +191,9 @@ def _row(
             due_at=moment.child_due_at,
             recorded_at=moment.reach_recorded_at,
             now=moment.closed_at or at,
+        ),
+        told_too_late=rules.told_too_late(
+            due_at=moment.child_due_at, received_at=moment.received_at
         ),
         reached_at=moment.reached_at,
         clock_ended_at=moment.reach_recorded_at,
@@ -271,7 +275,10 @@ def moments_of_child(*, by: Actor, person_id: UUID) -> list[Row]:
 
 @dataclass(frozen=True)
 class Whereabouts:
-    """What the sender of a signal may know: whether somebody has it, who, and whom to ring."""
+    """What the sender of a signal may know: who has it, whom to ring, and when it ended.
+
+    `reached_at` is when the child was seen or spoken with, if they were.
+    """
 
     state: str
     who: str
@@ -280,6 +287,7 @@ class Whereabouts:
     team_phone: str
     answer_by: datetime | None
     since: datetime | None
+    reached_at: datetime | None
 
 
 def whereabouts(*, by: Actor, signal_ids: Iterable[UUID]) -> dict[UUID, Whereabouts]:
@@ -300,20 +308,28 @@ def whereabouts(*, by: Actor, signal_ids: Iterable[UUID]) -> dict[UUID, Whereabo
             team_phone=held.team.phone,
             answer_by=held.answer_by,
             since=held.held_at,
+            reached_at=held.reached_at,
         )
     return found
 
 
 def counts(*, by: Actor) -> dict[str, int]:
-    """Return moments, overdue and reached of the whole partnership, for its summary."""
+    """Return moments, overdue, missed, told_too_late and reached of the whole partnership.
+
+    Overdue is open now, past the child's clock and not reached; missed is every clock that ran out
+    unreached, whatever came later; of these, told_too_late had run out before we were told.
+    """
     by.require("figures.read")
     at = now()
-    every = Moment.objects.filter(joined_into=None)
-    late = Q(reach_recorded_at=None, child_due_at__lt=at) & (
-        Q(closed_at=None) | Q(closed_at__gt=F("child_due_at"))
+    past = Q(reach_recorded_at=None, child_due_at__lt=at)
+    missed = (past & (Q(closed_at=None) | Q(closed_at__gt=F("child_due_at")))) | Q(
+        reach_recorded_at__gt=F("child_due_at")
     )
-    return every.aggregate(
+    too_late = Q(child_due_at__lte=F("received_at"))
+    return Moment.objects.filter(joined_into=None).aggregate(
         moments=Count("id"),
-        overdue=Count("id", filter=late | Q(reach_recorded_at__gt=F("child_due_at"))),
+        overdue=Count("id", filter=past & Q(closed_at=None)),
+        missed=Count("id", filter=missed),
+        told_too_late=Count("id", filter=missed & too_late),
         reached=Count("id", filter=Q(reached_at__isnull=False)),
     )

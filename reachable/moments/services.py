@@ -116,7 +116,7 @@ def reach(
     at = at or recorded
     if at > recorded:
         raise BadInput("That time has not come yet.", kept=NOTHING_CHANGED)
-    if at < _began(by, moment):
+    if at < recorded and at < _began(by, moment):
         raise BadInput("That is before anything had happened.", kept=NOTHING_CHANGED)
     if moment.reached_at is None:
         moment.reached_at, moment.reach_recorded_at = at, recorded
@@ -199,11 +199,8 @@ def _pass_on_late(by: Actor, moment_id: UUID) -> bool:
 def _open(by: Actor, moment_id: UUID, version: int | None) -> Moment:
     """Lock an open moment that `by` may see; refuse when somebody else changed it meanwhile."""
     by.require("moments.hold")
-    moment = (
-        Moment.objects.select_for_update()
-        .filter(id=moment_id, id__in=visible_moments(by=by).values("id"))
-        .first()
-    )
+    visible = visible_moments(by=by).filter(id=moment_id).exists()
+    moment = Moment.objects.select_for_update().filter(id=moment_id).first() if visible else None
     if moment is None:
         raise NotFound
     if moment.state == "joined":

@@ -20,7 +20,11 @@ BUCKETS: Mapping[str, tuple[str, str, str]] = {
         "Nobody has taken it up yet, or its time is nearly over or has passed.",
         "Nothing waits to be taken up.",
     ),
-    "today": ("Today", "Due before midnight.", "Nothing else is due today."),
+    "today": (
+        "Today",
+        "Due before midnight, or within eight hours.",
+        "Nothing else is due today.",
+    ),
     "week": ("This week", "Due later, or reached and not yet closed.", "Nothing is due later."),
 }
 ATTEMPTS = (

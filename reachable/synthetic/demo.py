@@ -45,6 +45,7 @@ from reachable.synthetic.replay import Progress, replay
 WORK = "demonstration"
 TITLE = "A year of invented records is being loaded"
 STARTS_WITHIN = 60.0
+TELL_EVERY = 0.5
 
 
 @click.command()
@@ -91,14 +92,31 @@ def _load(children: int, months: int, fresh: bool, quiet: bool) -> None:
         return
     name_partnership(by=system("demonstration"), name=made.places.area.name, fictional=True)
 
-    def tell(at: Progress) -> None:
-        words = f"{at.rows:,} rows, up to {at.at:%d %B %Y}"
-        progress.report(WORK, TITLE, at.done, at.total, words)
-        _say(f"  {at.done} of {at.total} files, {words}", quiet, again=at.done < at.total)
-
-    replay(made, manifest, password=DEMONSTRATION_PASSWORD, tell=tell)
+    replay(made, manifest, password=DEMONSTRATION_PASSWORD, tell=_Telling(quiet).tell)
     audit.seal(by=system("sealer"))
     progress.finish(WORK)
+
+
+class _Telling:
+    """Says how far it is: on the pages twice a second, in a terminal as often, in a log monthly."""
+
+    def __init__(self, quiet: bool) -> None:
+        self._quiet = quiet
+        self._moving = (sys.stderr if quiet else sys.stdout).isatty()
+        self._told_at = 0.0
+        self._month = 0
+
+    def tell(self, at: Progress) -> None:
+        last = at.done == at.total
+        if time.monotonic() - self._told_at < TELL_EVERY and not last:
+            return
+        self._told_at = time.monotonic()
+        words = f"{at.rows:,} rows, up to {at.at.day} {at.at:%B %Y}"
+        progress.report(WORK, TITLE, at.done, at.total, words)
+        if self._moving or last or at.at.month != self._month:
+            self._month = at.at.month
+            line = f"  {at.done} of {at.total} files, {words}"
+            _say(f"{line:60}", self._quiet, moving=self._moving and not last)
 
 
 def _made(folder: Path, children: int, months: int) -> tuple[Partnership, Manifest]:
@@ -130,14 +148,14 @@ def _summary(began: float) -> dict[str, int | float]:
 def _tell(summary: dict[str, int | float], address: str, quiet: bool) -> None:
     say = (
         "",
-        f"{summary['signals']} signals about {summary['people']} people opened "
-        f"{summary['moments']} reachable moments; {summary['reached']} children were reached, "
-        f"{summary['overdue']} clocks were missed, and {summary['quarantined']} rows wait to be "
-        "corrected. All of them are invented.",
+        "{signals:,} signals about {people:,} people opened {moments:,} reachable moments in the "
+        "year. In {reached:,} the child was reached. {missed:,} clocks ran out first, "
+        "{told_too_late:,} of them before anybody here was told. {overdue:,} are overdue now, and "
+        "{quarantined:,} rows wait to be corrected. All of it is invented.".format(**summary),
         "",
         f"Open {address} and sign in as one of these, all with the password "
         f"“{DEMONSTRATION_PASSWORD}”:",
-        *(f"  {name:22} {who}, {role.lower()}" for name, who, role in demonstration_accounts()),
+        *(f"  {name:18} {who}, {role.lower()}" for name, who, role in demonstration_accounts()),
         "",
         "Stop with Ctrl-C. `python3 dev demo` starts it again as it was.",
     )
@@ -145,10 +163,9 @@ def _tell(summary: dict[str, int | float], address: str, quiet: bool) -> None:
         _say(line, quiet)
 
 
-def _say(line: str, quiet: bool, again: bool = False) -> None:
+def _say(line: str, quiet: bool, *, moving: bool = False) -> None:
     """Print for people: to standard error when the last line of output is for a program."""
-    moving = again and sys.stderr.isatty()
-    click.echo(f"{line}\r" if moving else line, err=quiet, nl=not moving)
+    click.echo(f"{line}\r" if moving else line.rstrip(), err=quiet, nl=not moving)
 
 
 def _refuse_taken(port: int) -> None:

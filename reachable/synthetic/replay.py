@@ -32,8 +32,9 @@ from reachable.moments import rules as moment_rules
 from reachable.moments import services as moments
 from reachable.moments.models import OPEN, Trigger
 from reachable.moments.selectors import visible_moments
+from reachable.notices import services as notices
 from reachable.practice import guidance
-from reachable.synthetic import workers
+from reachable.synthetic import present, workers
 from reachable.synthetic.arrival import actors, set_up
 from reachable.synthetic.feeds import Manifest, SentFile
 from reachable.synthetic.partnership import Partnership
@@ -43,9 +44,10 @@ from reachable.synthetic.workers import Planned
 
 PASS_ON = system("pass on")
 SENDER = "police.data"
-LATELY = timedelta(hours=60)
 # Of moments longer ago only the answer, the meeting and the end are played, not each attempt.
 IN_SHORT_BEFORE = timedelta(days=70)
+READ_EVERY = timedelta(days=28)
+LAST_DAY = timedelta(hours=30)
 _BY_A_PERSON = Q(actions__by__isnull=False)
 
 
@@ -100,6 +102,7 @@ class _Due:
     number: int
     moment_id: UUID = field(compare=False)
     planned: Planned = field(compare=False)
+    by: Actor | None = field(compare=False, default=None)
 
 
 class _Year:
@@ -120,6 +123,8 @@ class _Year:
         self.holders: dict[UUID, Actor] = {}
         self.steward = Steward(self.by["linkage.steward"], made)
         self.reviewed_at: datetime | None = None
+        self.read_at: datetime | None = None
+        self.has_planned = False
 
     def run(self, tell: Callable[[Progress], None]) -> Replayed:
         files = [file for file in self.manifest.files if file.sent_at <= self.finish]
@@ -129,6 +134,7 @@ class _Year:
         for at in range(first, len(files)):
             ends = files[at + 1].sent_at if at + 1 < len(files) else self.finish
             self._load(files[at])
+            self._read_notices(files[at].sent_at)
             while waiting and waiting[0].at < ends:
                 self._work_until(waiting[0].at)
                 self._signal(waiting.popleft())
@@ -142,7 +148,9 @@ class _Year:
     def _signals(self, starts: datetime) -> deque[PhonedIn]:
         if self.only_files:
             return deque()
-        return deque(sent for sent in signals(self.made) if starts < sent.at < self.finish)
+        year = [*signals(self.made), *present.signals(self.made, self.finish)]
+        year.sort(key=lambda sent: sent.at)
+        return deque(sent for sent in year if starts < sent.at < self.finish)
 
     def _loaded(self) -> set[str]:
         return set(Delivery.objects.filter(state="loaded").values_list("digest", flat=True))
@@ -161,7 +169,7 @@ class _Year:
             with travel(file.sent_at):
                 self._receive(file)
             if not self.only_files:
-                self._plan_new()
+                self._plan_new(file.sent_at)
                 self._answer()
 
     def _receive(self, file: SentFile) -> None:
@@ -207,7 +215,7 @@ class _Year:
             with travel(sent.at):
                 intake.send_signal(by=self.by[sent.username], signal=signal)
             self.result.signals += 1
-            self._plan_new()
+            self._plan_new(sent.at, sent)
             self._answer()
 
     def _review(self, at: datetime) -> None:
@@ -218,34 +226,52 @@ class _Year:
         with travel(at):
             self.result.reviews += self.steward.decide(opened_before=at - LEFT_OPEN)
 
-    def _plan_new(self) -> None:
-        """Plan for open moments that have no plan yet: new ones, and all after a restart."""
+    def _read_notices(self, at: datetime) -> None:
+        """Now and then everybody reads what they were told; what came since is still new."""
+        if self.only_files or (
+            self.read_at and at - self.read_at < READ_EVERY and self.finish - at > LAST_DAY
+        ):
+            return
+        self.read_at = at
+        with travel(at):
+            for by in self.by.values():
+                notices.mark_read(by=by)
+
+    def _plan_new(self, since: datetime, sent: PhonedIn | None = None) -> None:
+        """Plan for moments opened since then; at first for all that are open."""
+        held = visible_moments(by=system("synthetic")).filter(state__in=OPEN)
+        if self.has_planned:
+            held = held.filter(opened_at__gte=since)
+        self.has_planned = True
         fresh = [
             row
-            for row in visible_moments(by=system("synthetic"))
-            .filter(state__in=OPEN)
-            .annotate(last=Max("actions__at", filter=_BY_A_PERSON))
+            for row in held.annotate(last=Max("actions__at", filter=_BY_A_PERSON))
             .order_by("opened_at", "child_due_at")
-            .values_list("id", "kind", "opened_at", "last")
+            .values_list("id", "kind", "opened_at", "child_due_at", "last")
             if row[0] not in self.planned
         ]
         openers = _opened_by([row[0] for row in fresh])
-        for moment_id, kind, opened_at, last in fresh:
+        for moment_id, kind, opened_at, due_at, last in fresh:
             self.planned.add(moment_id)
+            if sent and sent.scripted and opened_at == sent.at:
+                self._add(moment_id, sent.then, by=self.by.get(sent.taker))
+                continue
             answer_by = moment_rules.answer_by(kind, opened_at)
             plan = workers.plan(
                 Random(f"{self.made.seed} {opened_at.isoformat()} {openers.get(moment_id)}"),
                 kind=kind,
                 opened_at=opened_at,
+                due_at=due_at,
                 minutes_to_answer=(answer_by - opened_at).total_seconds() / 60,
                 steps=[step.key for step in guidance.pathway(kind).steps],
-                lately=self.finish - opened_at < LATELY,
                 in_short=self.finish - opened_at > IN_SHORT_BEFORE,
             )
-            for planned in plan:
-                if last is None or planned.at > last:
-                    due = _Due(planned.at, next(self.numbers), moment_id, planned)
-                    heapq.heappush(self.agenda, due)
+            self._add(moment_id, [at for at in plan if last is None or at.at > last])
+
+    def _add(self, moment_id: UUID, plan: Sequence[Planned], by: Actor | None = None) -> None:
+        for planned in plan:
+            due = _Due(planned.at, next(self.numbers), moment_id, planned, by)
+            heapq.heappush(self.agenda, due)
 
     def _answer(self) -> None:
         """Do all that answers, at its own time; the rest of the agenda waits for its turn."""
@@ -266,27 +292,29 @@ class _Year:
             return
         with travel(due.at):
             try:
-                self._act(due.moment_id, due.planned)
+                self._act(due.moment_id, due.planned, due.by)
                 self.result.actions += 1
             except ReachableError:
                 self.result.refused += 1
 
-    def _act(self, moment_id: UUID, planned: Planned) -> None:
+    def _act(self, moment_id: UUID, planned: Planned, by: Actor | None) -> None:
         if planned.verb == workers.LET_PASS:
             moments.pass_on_unanswered(by=PASS_ON)
             return
-        by = self._who(moment_id, planned)
+        by = by or self._who(moment_id, planned)
         if by is None:
             return
         if planned.verb in (workers.TAKE, workers.CLAIM):
             moments.take(by=by, moment_id=moment_id)
             self.holders[moment_id] = by
+            if self.finish - planned.at < LAST_DAY:
+                notices.mark_read(by=by, subject=("moment", moment_id))
         elif planned.verb == workers.ATTEMPT:
             moments.attempt(by=by, moment_id=moment_id, how=planned.how, note=planned.note)
         elif planned.verb == workers.REACH:
             moments.reach(by=by, moment_id=moment_id, how=planned.how, note=planned.note)
         elif planned.verb == workers.STEP:
-            moments.do_step(by=by, moment_id=moment_id, step=planned.how)
+            moments.do_step(by=by, moment_id=moment_id, step=planned.how, note=planned.note)
         else:
             moments.close(by=by, moment_id=moment_id, outcome=planned.how, reason=planned.note)
             self.holders.pop(moment_id, None)
@@ -296,12 +324,11 @@ class _Year:
         if moment_id in self.holders:
             return self.holders[moment_id]
         found = visible_moments(by=system("synthetic")).filter(id=moment_id, state__in=OPEN)
-        moment = found.first()
-        if moment is None:
-            return None
-        user_id = moment.holder_id or moment.asked_id
-        if user_id is None and planned.verb in (workers.TAKE, workers.CLAIM):
-            return self.members[Random(f"{planned.at}").randrange(len(self.members))]
+        user_id: UUID | None = None
+        for holder_id, asked_id in found.values_list("holder_id", "asked_id"):
+            user_id = holder_id or asked_id
+            if user_id is None and planned.verb in (workers.TAKE, workers.CLAIM):
+                return self.members[Random(f"{planned.at}").randrange(len(self.members))]
         return self.by_id.get(user_id)
 
 

@@ -14,9 +14,10 @@ from reachable.synthetic.formats import CUSTODY
 from reachable.synthetic.material import stream
 from reachable.synthetic.partnership import Partnership
 from reachable.synthetic.stories import EXPLOITED, Episode
+from reachable.synthetic.workers import Planned
 
 FROM_CUSTODY, FROM_OTHERS = 0.25, 0.05
-_TOKENS = UUID("5f0c1a52-7d0e-5c3b-9d2e-3b6f1f0a9c11")
+TOKENS = UUID("5f0c1a52-7d0e-5c3b-9d2e-3b6f1f0a9c11")
 _ELSEWHERE = (
     (
         "ward.nurse",
@@ -44,7 +45,11 @@ _ELSEWHERE = (
 
 @dataclass(frozen=True)
 class PhonedIn:
-    """A signal that will be sent at an instant; `token` is the same in every run."""
+    """A signal that will be sent at an instant; `token` is the same in every run.
+
+    Of a `scripted` one it is also written what is done then, and, where not by whoever is asked,
+    who takes it.
+    """
 
     at: datetime
     username: str
@@ -55,6 +60,9 @@ class PhonedIn:
     where: str
     said: str
     reach: str
+    then: tuple[Planned, ...] = ()
+    scripted: bool = False
+    taker: str = ""
 
 
 def signals(made: Partnership) -> list[PhonedIn]:
@@ -73,7 +81,7 @@ def _of(rng: Random, seed: int, episode: Episode) -> Iterator[PhonedIn]:
     begun = read_local(day, episode.start.time()).instant
     if begun is None:
         return
-    token = uuid5(_TOKENS, f"{seed} {episode.id}")
+    token = uuid5(TOKENS, f"{seed} {episode.id}")
     postcode = episode.person.home_on(day).postcode
     if episode.feed == CUSTODY:
         if chance < FROM_CUSTODY:

@@ -16,7 +16,7 @@ from reachable.moments.examples import all_examples, example_table
 from reachable.moments.reference import render
 from reachable.moments.rules import Done, Standing
 from reachable.practice import guidance
-from reachable.practice.time import LONDON, When, read_local, say_when, start_of_day
+from reachable.practice.time import When, read_local, say_when
 
 A, B = UUID(int=1), UUID(int=2)
 
@@ -50,6 +50,12 @@ def test_missed_by_example(row: Mapping[str, Any]) -> None:
     assert found == row["missed"]
 
 
+def test_a_clock_that_ended_before_we_were_told_could_not_be_met() -> None:
+    due = datetime(2026, 3, 3, 8, 5, tzinfo=UTC)
+    assert rules.told_too_late(due_at=due, received_at=due)
+    assert not rules.told_too_late(due_at=due, received_at=due - timedelta(seconds=1))
+
+
 @rows("worklist")
 def test_worklist_by_example(row: Mapping[str, Any]) -> None:
     due = rules.next_due(
@@ -59,7 +65,7 @@ def test_worklist_by_example(row: Mapping[str, Any]) -> None:
         reached_at=row["reached"] or None,
     )
     assert due == (row["next_due"] or None)
-    day_ends = start_of_day(row["now"].astimezone(LONDON).date() + timedelta(days=1))
+    day_ends = rules.today_ends(row["now"])
     waiting = row["state"] != "held"
     bucket = rules.bucket(due_at=due, waiting=waiting, now=row["now"], day_ends=day_ends)
     assert bucket == row["bucket"]
