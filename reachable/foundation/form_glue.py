@@ -61,7 +61,7 @@ def _by_widget(field: BoundField) -> tuple[str, dict[str, Any]]:
     if isinstance(widget, forms.RadioSelect):
         return "radios", _choices(field, attributes)
     if isinstance(widget, forms.CheckboxInput):
-        ticked = {"value": "on", "text": label["text"], "checked": bool(field.value())}
+        ticked = {"value": "on", "text": field.label, "checked": bool(field.value())}
         return "checkboxes", {"idPrefix": control, "items": [ticked], "attributes": attributes}
     own: dict[str, Any] = {"id": control, "label": label, "attributes": attributes}
     if isinstance(widget, forms.ClearableFileInput | forms.FileInput):

@@ -27,13 +27,16 @@ class UploadForm(forms.Form):
         allow_empty_file=True,
     )
     history = forms.BooleanField(
-        label="These are past events, to build up the record: tell nobody and open no moments",
+        label="These are past events, only to build up the record: nobody is told",
         required=False,
     )
 
 
 class CorrectForm(forms.Form):
-    """The cells of a refused row, by the sender's headings; those with a problem come first."""
+    """The cells of a refused row, by the sender's headings; those with a problem come first.
+
+    What was said of a row when it came gives way to what is said of it now.
+    """
 
     def __init__(
         self,
@@ -45,7 +48,7 @@ class CorrectForm(forms.Form):
         """`told` are (heading or nothing, what is said of that cell)."""
         super().__init__(*args, **kwargs)
         self.headings: dict[str, str] = {}
-        self.of_row = [sentence for heading, sentence in told if not heading]
+        self.of_row = [] if self.is_bound else [said for heading, said in told if not heading]
         for place, (heading, text) in enumerate(cells):
             name = f"cell-{place}"
             self.headings[name] = heading
@@ -59,12 +62,12 @@ class CorrectForm(forms.Form):
 
     @property
     def wrong(self) -> list[BoundField]:
-        """The cells that something is said of."""
-        return [field for field in self if field.help_text]
+        """The cells that something is or was said of."""
+        return [field for field in self if field.help_text or field.errors]
 
     @property
     def others(self) -> list[BoundField]:
-        return [field for field in self if not field.help_text]
+        return [field for field in self if not field.help_text and not field.errors]
 
     def cells(self) -> dict[str, str]:
         """Return what was sent back, by heading; a cell that was not sent back stays as it was."""

@@ -15,7 +15,7 @@ from reachable.foundation.actor import Actor
 from reachable.foundation.errors import BadInput, NotFound
 from reachable.foundation.files.upload import refusal
 from reachable.foundation.views import actor, render
-from reachable.intake import jobs, loading, selectors, services
+from reachable.intake import jobs, loading, selectors, services, wording
 from reachable.intake.checking import open_file
 from reachable.intake.file_forms import CorrectForm, SetAsideForm, UploadForm
 from reachable.intake.samples import KINDS, write_sample
@@ -27,23 +27,18 @@ CONTENT_TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-STATES = {
-    "received": "Not loaded yet",
-    "checking": "Being checked",
-    "loading": "Being loaded",
-    "loaded": "Loaded",
-    "failed": "Stopped",
-}
+SHOWN = 10
 
 
 def intake(request: HttpRequest) -> HttpResponse:
     by = actor(request)
+    sent = selectors.my_feeds(by=by)
     context = {
-        "feeds": selectors.my_feeds(by=by),
+        "feeds": sent,
         "deliveries": selectors.my_deliveries(by=by),
-        "refused": selectors.refused_rows(by=by),
-        "refused_count": selectors.refused_count(by=by),
-        "states": STATES,
+        "refused": selectors.refused_rows(by=by, at_most=SHOWN),
+        "refused_count": sum(one.waiting_rows for one in sent),
+        "states": wording.STATES,
     }
     return render(request, "intake/intake.html", context)
 
@@ -69,13 +64,19 @@ def feed(request: HttpRequest, key: str) -> HttpResponse:
             except BadInput as refused:
                 error, status = refused, 422
             else:
-                if received.again:
-                    messages.warning(request, "This file came before. It counts once.")
-                return redirect("delivery", received.delivery_id)
+                return _received(request, received, form.cleaned_data["history"])
         else:
             status = 422
     context = {"feed": found, "form": form, "error": error, "kinds": KINDS}
     return render(request, "intake/feed.html", context, status=status)
+
+
+def _received(request: HttpRequest, received: Received, history: bool) -> HttpResponse:
+    """Lead to the delivery; where the same content came before, say so and to which one."""
+    if received.again:
+        earlier = selectors.delivery(by=actor(request), delivery_id=received.delivery_id)
+        messages.warning(request, wording.came_before(earlier, history))
+    return redirect("delivery", received.delivery_id)
 
 
 def _receive(by: Actor, feed: Feed, form: UploadForm) -> Received:
@@ -125,8 +126,9 @@ def delivery(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
             error = refused
     context = {
         "delivery": found,
-        "state": STATES[found.state],
+        "kind": wording.kind_of(found.history),
         "report": report,
+        "lines": wording.shown_rows(found.feed, report) if report else [],
         "error": error,
         "refused": selectors.refused_rows(by=by, delivery_id=delivery_id),
     }
@@ -158,11 +160,9 @@ def row(request: HttpRequest, row_id: UUID) -> HttpResponse:
         except BadInput as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, f"Row {found.row_number} was taken in.")
+            messages.success(request, f"Row {found.row_number:,} was accepted.")
             return _next_row(by, found)
-    status = 422 if form.is_bound else 200
-    context = {"row": found, "form": form, "set_aside": SetAsideForm()}
-    return render(request, "intake/row.html", context, status=status)
+    return _row_page(request, found, form, SetAsideForm())
 
 
 def set_aside(request: HttpRequest, row_id: UUID) -> HttpResponse:
@@ -171,10 +171,20 @@ def set_aside(request: HttpRequest, row_id: UUID) -> HttpResponse:
     form = SetAsideForm(request.POST)
     if form.is_valid():
         services.set_aside(by=by, row_id=row_id, reason=form.cleaned_data["reason"])
-        messages.success(request, f"Row {found.row_number} was left out, with your reason.")
+        messages.success(request, f"Row {found.row_number:,} was left out, with your reason.")
         return _next_row(by, found)
-    context = {"row": found, "form": _correct_form(None, found), "set_aside": form}
-    return render(request, "intake/row.html", context, status=422)
+    return _row_page(request, found, _correct_form(None, found), form)
+
+
+def _row_page(
+    request: HttpRequest, found: RefusedFacts, form: CorrectForm, set_aside: SetAsideForm
+) -> HttpResponse:
+    following = selectors.next_refused(
+        by=actor(request), delivery_id=found.delivery_id, after=found.row_number
+    )
+    context = {"row": found, "form": form, "set_aside": set_aside, "following": following}
+    status = 422 if form.is_bound or set_aside.is_bound else 200
+    return render(request, "intake/row.html", context, status=status)
 
 
 def _correct_form(request: HttpRequest | None, found: RefusedFacts) -> CorrectForm:
@@ -184,7 +194,9 @@ def _correct_form(request: HttpRequest | None, found: RefusedFacts) -> CorrectFo
 
 def _next_row(by: Actor, found: RefusedFacts) -> HttpResponse:
     """Lead to the next refused row of the same file, and from the last one to the file."""
-    left = selectors.refused_rows(by=by, delivery_id=found.delivery_id)
-    if left:
-        return redirect("refused_row", left[0].id)
+    following = selectors.next_refused(
+        by=by, delivery_id=found.delivery_id, after=found.row_number
+    )
+    if following:
+        return redirect("refused_row", following)
     return redirect("delivery", found.delivery_id)

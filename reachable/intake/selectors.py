@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Max, QuerySet, Sum
+from django.db.models import Count, Max, QuerySet, Sum
 
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import NotFound
@@ -25,7 +25,10 @@ PREVIEWED = 2_000
 
 @dataclass(frozen=True)
 class DeliveryFacts:
-    """A file, how far it is, and what became of its rows."""
+    """A file, how far it is, and what became of its rows.
+
+    Of the rows that were refused, `waiting` are open and `left_out` were set aside by a person.
+    """
 
     id: UUID
     feed: Feed
@@ -45,6 +48,8 @@ class DeliveryFacts:
     moments: int
     finished_at: datetime | None
     error: str
+    waiting: int
+    left_out: int
 
 
 @dataclass(frozen=True)
@@ -72,9 +77,27 @@ class RefusedFacts:
     state: str
     reason: str
 
+    @property
+    def _headings(self) -> dict[str, str]:
+        return headings_of(self.feed, [heading for heading, _ in self.cells])
+
+    @property
+    def reference(self) -> str:
+        """The sender's own number of what the row is about."""
+        return self._said(self.feed.source_key)
+
+    @property
+    def called(self) -> str:
+        """What tells this row from others: its number, and the name that it gives."""
+        name = " ".join(filter(None, map(self._said, ("given_names", "family_name"))))
+        return ", ".join(part for part in (self.reference, name) if part)
+
+    def _said(self, column: str) -> str:
+        return dict(self.cells).get(self._headings.get(column, ""), "").strip()
+
     def by_cell(self, problems: Iterable[Mapping[str, str]]) -> list[tuple[str, str]]:
         """Return (the sender's heading or nothing, what is said about that cell)."""
-        headings = headings_of(self.feed, [heading for heading, _ in self.cells])
+        headings = self._headings
         return [
             (headings.get(each["column"], ""), f"{each['sentence']} {each['next']}".strip())
             for each in problems
@@ -103,11 +126,11 @@ def my_feeds(*, by: Actor) -> list[FeedFacts]:
         row["feed"]: row
         for row in _own(by).values("feed").annotate(last=Max("received_at"), rows=Sum("accepted"))
     }
-    waiting: dict[str, int] = {}
-    for feed_key in QuarantinedRow.objects.filter(state="open", delivery__in=_own(by)).values_list(
-        "delivery__feed", flat=True
-    ):
-        waiting[feed_key] = waiting.get(feed_key, 0) + 1
+    waiting: dict[str, int] = dict(
+        QuarantinedRow.objects.filter(state="open", delivery__in=_own(by))
+        .values_list("delivery__feed")
+        .annotate(count=Count("id"))
+    )
     gone: dict[str, int] = dict(
         Forgotten.objects.filter(agency_id=by.own_agency_id)
         .values_list("feed")
@@ -128,8 +151,8 @@ def my_feeds(*, by: Actor) -> list[FeedFacts]:
 def my_deliveries(*, by: Actor) -> list[DeliveryFacts]:
     """Return the latest deliveries of this person's agency, newest first."""
     by.require("intake.load")
-    held = _own(by).select_related("sent_by").order_by("-received_at")[:SHOWN]
-    return [_delivery(row) for row in held]
+    held = list(_own(by).select_related("sent_by").order_by("-received_at")[:SHOWN])
+    return _deliveries(held)
 
 
 def delivery(*, by: Actor, delivery_id: UUID) -> DeliveryFacts:
@@ -138,7 +161,7 @@ def delivery(*, by: Actor, delivery_id: UUID) -> DeliveryFacts:
     found = _own(by).select_related("sent_by").filter(id=delivery_id).first()
     if found is None:
         raise NotFound
-    return _delivery(found)
+    return _deliveries([found])[0]
 
 
 def counted(*, by: Actor, delivery_id: UUID) -> dict[str, int]:
@@ -161,19 +184,26 @@ def preview(*, by: Actor, delivery_id: UUID) -> CheckReport:
     return check_file(feed, stored_file(found.digest), today(), problems=10, most=PREVIEWED)
 
 
-def refused_rows(*, by: Actor, delivery_id: UUID | None = None) -> list[RefusedFacts]:
+def refused_rows(
+    *, by: Actor, delivery_id: UUID | None = None, at_most: int = SHOWN
+) -> list[RefusedFacts]:
     """Return open refused rows of this person's agency: of one delivery, or of all."""
     by.require("intake.load")
     held = QuarantinedRow.objects.filter(delivery__in=_own(by)).select_related("delivery")
     if delivery_id is not None:
         held = held.filter(delivery_id=delivery_id)
     held = held.filter(state="open").order_by("delivery__received_at", "row_number")
-    return [_refused(row) for row in held[:SHOWN]]
+    return [_refused(row) for row in held[:at_most]]
 
 
-def refused_count(*, by: Actor) -> int:
+def next_refused(*, by: Actor, delivery_id: UUID, after: int) -> UUID | None:
+    """Return the open refused row that follows a row number, and after the last one the first."""
     by.require("intake.load")
-    return QuarantinedRow.objects.filter(delivery__in=_own(by), state="open").count()
+    waiting = QuarantinedRow.objects.filter(
+        delivery__in=_own(by), delivery_id=delivery_id, state="open"
+    ).exclude(row_number=after)
+    ids = waiting.order_by("row_number").values_list("id", flat=True)
+    return ids.filter(row_number__gt=after).first() or ids.first()
 
 
 def refused_row(*, by: Actor, row_id: UUID) -> RefusedFacts:
@@ -216,7 +246,18 @@ def _own(by: Actor) -> QuerySet[Delivery]:
     return Delivery.objects.filter(agency_id=by.own_agency_id)
 
 
-def _delivery(row: Delivery) -> DeliveryFacts:
+def _deliveries(rows: Sequence[Delivery]) -> list[DeliveryFacts]:
+    states = QuarantinedRow.objects.filter(delivery_id__in=[row.id for row in rows])
+    counted = {
+        (delivery_id, state): count
+        for delivery_id, state, count in states.values_list("delivery_id", "state").annotate(
+            count=Count("id")
+        )
+    }
+    return [_delivery(row, counted) for row in rows]
+
+
+def _delivery(row: Delivery, counted: Mapping[tuple[UUID, str], int]) -> DeliveryFacts:
     return DeliveryFacts(
         id=row.id,
         feed=feeds()[row.feed],
@@ -236,6 +277,8 @@ def _delivery(row: Delivery) -> DeliveryFacts:
         moments=row.moments,
         finished_at=row.finished_at,
         error=row.error,
+        waiting=counted.get((row.id, "open"), 0),
+        left_out=counted.get((row.id, "set_aside"), 0),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django import forms
+from django.forms.boundfield import BoundField
 
 from reachable.foundation.fields import DayField, Hinted
 from reachable.foundation.time import today
@@ -15,6 +16,7 @@ from reachable.intake.services import PhoneSignal
 from reachable.practice.items import EventKind
 
 OLDEST = 25
+_NAME = {"autocapitalize": "words", "spellcheck": "false"}
 
 
 class SignalForm(forms.Form):
@@ -23,29 +25,24 @@ class SignalForm(forms.Form):
     token = forms.UUIDField(widget=forms.HiddenInput)
     kind = forms.ChoiceField(label="What happened?", widget=forms.RadioSelect)
     given_names = forms.CharField(
-        label="First name", max_length=80, help_text="Whatever name you have.", required=False
-    )
-    family_name = forms.CharField(label="Last name", max_length=80, required=False)
-    birth_date = DayField(
-        label="Date of birth", required=False, help_text="Leave empty if you do not know it."
-    )
-    postcode = forms.CharField(
-        label="Home postcode",
-        max_length=10,
+        label="First name",
+        max_length=80,
+        help_text="Whatever name you have; one is enough.",
         required=False,
-        help_text="If you know it: it helps to tell two children apart.",
-        widget=forms.TextInput(attrs={"width": 10, "autocomplete": "off"}),
+        widget=forms.TextInput(attrs=_NAME),
+    )
+    family_name = forms.CharField(
+        label="Last name", max_length=80, required=False, widget=forms.TextInput(attrs=_NAME)
+    )
+    birth_date = DayField(
+        label="Date of birth",
+        required=False,
+        help_text="If you do not know it, leave it empty and say below how old they seem.",
     )
     where = forms.CharField(
         label="Where is the child now?",
         max_length=200,
         help_text="A cell, a ward, a classroom, or where they were last seen.",
-    )
-    communication_needs = forms.CharField(
-        label="How is it best to talk with the child?",
-        max_length=200,
-        required=False,
-        help_text="A language, an interpreter, hearing, speech, somebody they want beside them.",
     )
     said = forms.CharField(
         label="What did you see or hear?",
@@ -59,6 +56,22 @@ class SignalForm(forms.Form):
         max_length=120,
         help_text="A number that is answered, and until when you are there.",
     )
+    postcode = forms.CharField(
+        label="Home postcode",
+        max_length=10,
+        required=False,
+        help_text="It helps to tell two children apart.",
+        widget=forms.TextInput(
+            attrs={"width": 10, "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+    )
+    communication_needs = forms.CharField(
+        label="How is it best to talk with the child?",
+        max_length=200,
+        required=False,
+        help_text="A language, an interpreter, hearing, speech, somebody they want beside them.",
+    )
+    more = ("postcode", "communication_needs")
 
     def __init__(self, *args: Any, kinds: Sequence[EventKind], reach: str, **kwargs: Any) -> None:
         kwargs["initial"] = {"token": uuid4(), "reach": reach, **kwargs.get("initial", {})}
@@ -66,6 +79,16 @@ class SignalForm(forms.Form):
         field = self.fields["kind"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [(kind.key, Hinted(kind.title, kind.hint)) for kind in kinds]
+
+    @property
+    def needed(self) -> list[BoundField]:
+        """Who, what happened, where, how to reach you."""
+        return [field for field in self if field.name not in self.more]
+
+    @property
+    def known_perhaps(self) -> list[BoundField]:
+        """What helps, if the sender happens to know it: folded away, to keep the page short."""
+        return [field for field in self if field.name in self.more]
 
     def clean_postcode(self) -> str:
         typed = self.cleaned_data["postcode"].strip()

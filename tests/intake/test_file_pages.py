@@ -71,7 +71,7 @@ def test_the_first_page_says_what_to_do(clerk: Client) -> None:
     page = html(clerk.get("/intake/"))
     assert "Police custody" in page
     assert "Police missing and found" in page
-    assert "No file came yet." in page
+    assert "No file has come yet." in page
     assert "No row waits to be corrected." in page
 
 
@@ -100,7 +100,7 @@ def test_a_file_is_looked_at_loaded_and_counted(clerk: Client) -> None:
     loaded = load(clerk)
     assert (loaded.state, loaded.accepted, loaded.quarantined) == ("loaded", 5, 1)
     page = html(clerk.get(f"/intake/files/{loaded.id}/"))
-    assert "Every row was dealt with" in page
+    assert "Loaded; 1 row waits to be corrected" in page
     assert "5 rows" in page
     assert "Row 7 of missing.csv" in page
     assert "Row 7 of missing.csv" in html(clerk.get("/intake/"))
@@ -129,7 +129,7 @@ def test_promise_31_the_same_file_counts_once(clerk: Client) -> None:
     send(clerk, written(ROWS))
     load(clerk)
     page = send(clerk, written(ROWS), "renamed.csv")
-    assert "This file came before. It counts once." in page
+    assert "It counts once: nothing was added." in page
     assert Delivery.objects.count() == 1
 
 
@@ -185,14 +185,14 @@ def test_a_row_is_corrected_and_the_next_one_follows(clerk: Client) -> None:
         clerk, changed(0, missing_date="soon"), changed(1, missing_date="09/03/2206")
     )
     page = html(clerk.get(f"/intake/rows/{first.id}/"))
-    assert page.index("Date Missing") < page.index("The rest of the row")
+    assert page.index("Date Missing") < page.index("the rest of the row")
     page = html(clerk.post(f"/intake/rows/{first.id}/", cells_of(first)), 422)
     assert "which is no date" in page
     answer = clerk.post(
         f"/intake/rows/{first.id}/", cells_of(first, missing_date="06/03/2026"), follow=True
     )
     page = html(answer)
-    assert "Row 2 was taken in." in page
+    assert "Row 2 was accepted." in page
     assert "Correct row 3" in page
     html(
         clerk.post(
@@ -234,7 +234,7 @@ def test_promise_26_a_row_in_pieces_is_corrected_cell_by_cell(clerk: Client) -> 
         page = html(clerk.post(f"/intake/rows/{long.id}/", sent), 422)
         assert "The row has more cells than there are headings." in page
     good = within | {f"cell-{place}": "" for place in range(len(whole), len(long.cells))}
-    assert "Row 2 was taken in." in html(clerk.post(f"/intake/rows/{long.id}/", good, follow=True))
+    assert "Row 2 was accepted." in html(clerk.post(f"/intake/rows/{long.id}/", good, follow=True))
 
 
 def test_promise_09_another_agency_finds_none_of_it(world: World, clerk: Client) -> None:
@@ -253,7 +253,7 @@ def test_promise_09_another_agency_finds_none_of_it(world: World, clerk: Client)
         password_hash="!",
     )
     other = world.client("other-clerk")
-    assert "No file came yet." in html(other.get("/intake/"))
+    assert "No file has come yet." in html(other.get("/intake/"))
     for address in (f"/intake/files/{latest().id}/", f"/intake/rows/{row.id}/"):
         assert other.get(address).status_code == 404
     for address in (

@@ -94,21 +94,21 @@ def clerk_sends_and_corrects(
     kept(clerk, "04-loading")
     delivery = clerk.url
     server.start("worker")
-    expect(clerk.get_by_text("Every row was dealt with")).to_be_visible(timeout=PATIENCE)
+    expect(clerk.get_by_text("1 row waits to be corrected")).to_be_visible(timeout=PATIENCE)
     kept(clerk, "05-loaded")
 
     clerk.get_by_role("link", name="Row 5 of missing-october.csv").click()
     expect(clerk.get_by_text("which is no date")).to_be_visible()
     refused = clerk.url
     kept(clerk, "06-row")
-    clerk.get_by_role("button", name="Take it in").click()
+    clerk.get_by_role("button", name="Accept this row").click()
     expect(clerk.get_by_role("alert")).to_contain_text("which is no date")
     kept(clerk, "07-row-still-wrong")
     clerk.get_by_label("Date Returned").fill("25/10/2026")
-    clerk.get_by_role("button", name="Take it in").click()
-    expect(clerk.get_by_text("Row 5 was taken in")).to_be_visible()
-    expect(clerk.get_by_role("heading", name="Rows to correct")).not_to_be_visible()
-    kept(clerk, "08-row-taken-in")
+    clerk.get_by_role("button", name="Accept this row").click()
+    expect(clerk.get_by_text("Row 5 was accepted")).to_be_visible()
+    expect(clerk.get_by_text("Loaded: every row was dealt with")).to_be_visible()
+    kept(clerk, "08-row-accepted")
     return [delivery, refused]
 
 

@@ -1,0 +1,290 @@
+"""Every page and state of files, signals and reviews, in both sizes: accessible, and it fits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from io import BytesIO
+from uuid import UUID
+
+import pytest
+from django.test import override_settings
+from playwright.sync_api import Page, expect
+
+from reachable.foundation.actor import system
+from reachable.foundation.files.export import csv_lines
+from reachable.foundation.time import now, travel
+from reachable.intake import loading
+from reachable.intake import services as intake
+from reachable.intake.models import QuarantinedRow
+from reachable.intake.samples import sample_table
+from reachable.intake.specification import feed
+from reachable.moments import services as moments
+from reachable.moments.models import Trigger
+from reachable.people.models import Review
+from tests.journeys.test_every_page import OpenPage, Picture, complaints_of, sign_in
+from tests.support.servers import Server
+from tests.support.world import World, make_world
+
+Axe = Callable[[Page], None]
+MISSING = feed("police_missing")
+COLUMNS = [column.name for column in MISSING.columns]
+HEADINGS, ROWS = sample_table(MISSING)
+LONG_NAME = "Missing and found, weekly export for the partnership, final (corrected) v3.csv"
+EVERY_PROBLEM = (
+    {"missing_date": "soon"},
+    {"missing_date": "52/03/2026"},
+    {"missing_date": ""},
+    {"missing_date": "03/14/2026"},
+    {"missing_date": "46000"},
+    {"missing_date": "01/01/2199"},
+    {"returned_date": "01/03/2026"},
+    {"birth_date": "03/05/2031"},
+    {"family_name": "", "given_names": ""},
+    {"report_number": "2.6E+11"},
+)
+EVERY_QUESTION = (
+    {"birth_date": "03/05/1990"},
+    {"missing_time": "late"},
+    {"postcode": "SOMEWHERE"},
+    {"placement": "A tent"},
+    {"report_number": ""},
+)
+
+
+def changed(row: int, number: int, **cells: str) -> list[str]:
+    cells = {"report_number": f"FXM/26/{number:06}", **cells}
+    return [cells.get(name, cell) for name, cell in zip(COLUMNS, ROWS[row], strict=True)]
+
+
+def written(*rows: list[str]) -> bytes:
+    return "".join(csv_lines(HEADINGS, rows)).encode()
+
+
+@dataclass
+class Places:
+    """Identifiers by the names that the addresses below use."""
+
+    ids: dict[str, UUID]
+    world: World
+
+    def deliver(self, name: str, content: bytes, file_name: str = "missing.csv") -> UUID:
+        """Keep a file as the clerk sent it."""
+        clerk = self.world.actor("clerk")
+        received = intake.receive(
+            by=clerk,
+            agency_id=clerk.own_agency_id,
+            feed="police_missing",
+            file_name=file_name,
+            content=BytesIO(content),
+        )
+        self.ids[name] = received.delivery_id
+        return received.delivery_id
+
+    def load(self, name: str, content: bytes, file_name: str = "missing.csv") -> None:
+        delivery_id = self.deliver(name, content, file_name)
+        intake.begin_loading(by=self.world.actor("clerk"), delivery_id=delivery_id)
+        loading.load(by=system("intake"), delivery_id=delivery_id)
+
+    def signal(self, name: str, given_names: str, kind: str = "in_custody_now") -> UUID:
+        """Send a signal; return its moment."""
+        moment_id = self.world.signal(kind, given_names=given_names, family_name="Orrell")
+        self.ids[name] = Trigger.objects.latest("id").signal_id
+        return moment_id
+
+
+@pytest.fixture(scope="module")
+def filled(server: Server) -> Iterator[tuple[Server, Places]]:
+    """A server whose worker rests, so that what is loading stays so, with one of everything."""
+    server.stop("worker")
+    with override_settings(UPLOAD_DIR=server.database.folder / "uploads"):
+        places = Places({}, make_world())
+        fill_files(places)
+        fill_reviews(places)
+        fill_signals(places)
+        yield server, places
+
+
+def fill_files(places: Places) -> None:
+    places.deliver("waits", written(*ROWS), LONG_NAME)
+    wrong = [changed(0, at, **cells) for at, cells in enumerate((*EVERY_PROBLEM, *EVERY_QUESTION))]
+    places.deliver("problems", written(*wrong))
+    places.deliver("long", written(*[changed(1, at) for at in range(2_100)]), "year.csv")
+    places.deliver("not_ours", b"%PDF-1.7 a document", "missing.pdf")
+    places.load("loaded", written(*[changed(1, 5_000 + at) for at in range(3)]), "loaded.csv")
+    many = [changed(0, at, **EVERY_PROBLEM[at % 10]) for at in range(70)]
+    places.load("refused", written(*many, changed(2, 80), changed(3, 81)), LONG_NAME)
+    places.load("failed", b"%PDF-1.7 another document", "scan.csv")
+    being = places.deliver("loading", written(*[changed(2, 900)]), "being-loaded.csv")
+    intake.begin_loading(by=places.world.actor("clerk"), delivery_id=being)
+    rows = list(QuarantinedRow.objects.order_by("row_number").values_list("id", flat=True))
+    places.ids |= {"row": rows[0], "row_of_two": rows[6], "row_no_name": rows[8]}
+    places.ids |= {"row_left_out": rows[9]}
+    intake.set_aside(by=places.world.actor("clerk"), row_id=rows[9], reason="A test entry.")
+    pieces = ",".join(changed(0, 990)).encode()
+    places.load("pieces", written() + pieces + b"\r\n", "pieces.csv")
+    places.ids["row_in_pieces"] = QuarantinedRow.objects.latest("id").id
+
+
+def fill_signals(places: Places) -> None:
+    world = places.world
+    first = world.actor("first")
+    places.signal("waiting", "Tamsin")
+    held = places.signal("held", "Idris", "other_worry")
+    moments.take(by=first, moment_id=held)
+    ended = places.signal("ended", "Marisol", "came_to_hospital_hurt")
+    moments.take(by=first, moment_id=ended)
+    moments.close(by=first, moment_id=ended, outcome="declined", reason="Not today")
+    reached = places.signal("reached", "Noor", "exclusion_considered")
+    moments.take(by=first, moment_id=reached)
+    moments.reach(by=first, moment_id=reached, how="in_person", note="At the school gate")
+    places.signal("with_team", "Kofi", "back_from_missing")
+    with travel(now() + timedelta(hours=2)):
+        moments.pass_on_unanswered(by=system("moments"))
+        moments.pass_on_unanswered(by=system("moments"))
+    with travel(now() + timedelta(hours=4)):
+        moments.pass_on_unanswered(by=system("moments"))
+    places.signal("waiting", "Ottilie-Rosamund Featherstonehaugh")
+
+
+def fill_reviews(places: Places) -> None:
+    world = places.world
+    for known, again in (("Ada", "Adda"), ("Bela", "Bella"), ("Mira", "Mirra")):
+        world.signal(given_names=known, family_name="Ashdown" + known)
+        world.signal("other_worry", given_names=again, family_name="Ashdown" + known)
+    one, two, three = Review.objects.order_by("opened_at", "id").values_list("id", flat=True)[:3]
+    steward = world.client("steward")
+    beside = Review.objects.values_list("candidates__record_id", flat=True).get(id=one)
+    reason = {"reason": "The same desk, the same evening, one letter apart"}
+    steward.post(f"/review/{one}/", {"same_as": str(beside), **reason})
+    steward.post(f"/review/{two}/", {"same_as": "nobody", "reason": "Sisters"})
+    places.ids |= {"joined": one, "different": two, "review": three}
+
+
+WALK = [
+    ("clerk", "intake", "/intake/"),
+    ("clerk", "feed", "/intake/feeds/police_missing/"),
+    ("clerk", "feed-custody", "/intake/feeds/police_custody/"),
+    ("clerk", "delivery-waits", "/intake/files/{waits}/"),
+    ("clerk", "delivery-problems", "/intake/files/{problems}/"),
+    ("clerk", "delivery-long", "/intake/files/{long}/"),
+    ("clerk", "delivery-not-ours", "/intake/files/{not_ours}/"),
+    ("clerk", "delivery-loaded", "/intake/files/{loaded}/"),
+    ("clerk", "delivery-refused", "/intake/files/{refused}/"),
+    ("clerk", "delivery-failed", "/intake/files/{failed}/"),
+    ("clerk", "delivery-loading", "/intake/files/{loading}/"),
+    ("clerk", "row", "/intake/rows/{row}/"),
+    ("clerk", "row-of-two", "/intake/rows/{row_of_two}/"),
+    ("clerk", "row-no-name", "/intake/rows/{row_no_name}/"),
+    ("clerk", "row-in-pieces", "/intake/rows/{row_in_pieces}/"),
+    ("clerk", "row-settled", "/intake/rows/{row_left_out}/"),
+    ("sergeant", "send", "/signal/"),
+    ("sergeant", "signals", "/signals/"),
+    ("teacher", "signals-empty", "/signals/"),
+    ("sergeant", "signal-waiting", "/signals/{waiting}/"),
+    ("sergeant", "signal-held", "/signals/{held}/"),
+    ("sergeant", "signal-with-team", "/signals/{with_team}/"),
+    ("sergeant", "signal-reached", "/signals/{reached}/"),
+    ("sergeant", "signal-ended", "/signals/{ended}/"),
+    ("steward", "reviews", "/review/"),
+    ("steward", "review", "/review/{review}/"),
+    ("steward", "review-joined", "/review/{joined}/"),
+    ("steward", "review-different", "/review/{different}/"),
+    ("steward", "review-undo", "/review/{joined}/undo/"),
+]
+
+
+def fits(page: Page, name: str) -> None:
+    wider = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    assert wider <= 0, f"{name}: {wider} pixels beside the screen"
+
+
+@pytest.mark.parametrize("size", ["phone", "desktop"])
+def test_every_page_is_accessible_and_fits(
+    filled: tuple[Server, Places], open_page: OpenPage, axe: Axe, screenshot: Picture, size: str
+) -> None:
+    server, places = filled
+    people: dict[str, Page] = {}
+    for username, name, address in WALK:
+        if username not in people:
+            people[username] = open_page(size)
+            sign_in(people[username], server, username)
+        page = people[username]
+        complaints = complaints_of(page)
+        page.goto(server.url + address.format(**places.ids))
+        axe(page)
+        fits(page, name)
+        assert not complaints, f"{name}: {complaints}"
+        screenshot(page, f"intake-{name}-{size}")
+
+
+WRONG_FILES = [
+    ("no-file", None, "needs an answer"),
+    ("empty", ("missing.csv", b""), "The file is empty."),
+    ("pdf", ("missing.csv", b"%PDF-1.7"), "This is a PDF document"),
+    (
+        "wrong-feed",
+        ("custody.csv", "".join(csv_lines(*sample_table(feed("police_custody")))).encode()),
+        "This looks like",
+    ),
+    ("no-column", ("missing.csv", ",".join(HEADINGS[1:]).encode() + b"\n"), "has no column"),
+    ("twice", ("missing.csv", ",".join([*HEADINGS, "Born"]).encode() + b"\n"), "say the same"),
+]
+
+
+@pytest.mark.parametrize("size", ["phone", "desktop"])
+def test_a_wrong_file_is_answered_on_an_accessible_page(
+    filled: tuple[Server, Places], open_page: OpenPage, axe: Axe, screenshot: Picture, size: str
+) -> None:
+    server, _ = filled
+    page = open_page(size)
+    sign_in(page, server, "clerk")
+    for name, file, said in WRONG_FILES:
+        page.goto(f"{server.url}/intake/feeds/police_missing/")
+        if file is not None:
+            page.get_by_label("Choose the file").set_input_files(
+                {"name": file[0], "mimeType": "text/csv", "buffer": file[1]}
+            )
+        page.get_by_role("button", name="Look at it before loading").click()
+        expect(page.get_by_role("alert")).to_contain_text(said)
+        axe(page)
+        fits(page, name)
+        screenshot(page, f"intake-wrong-{name}-{size}")
+
+
+FORMS = [
+    ("clerk", "row", "/intake/rows/{row}/", "Accept this row"),
+    ("clerk", "row-of-two", "/intake/rows/{row_of_two}/", "Accept this row"),
+    ("clerk", "row-in-pieces", "/intake/rows/{row_in_pieces}/", "Accept this row"),
+    ("clerk", "row-left-out", "/intake/rows/{row}/", "Leave it out"),
+    ("sergeant", "send", "/signal/", "Send it"),
+    ("steward", "review", "/review/{review}/", "Decide, and go to the next"),
+    ("steward", "review-undo", "/review/{joined}/undo/", "Undo"),
+]
+
+
+@pytest.mark.parametrize("size", ["phone", "desktop"])
+def test_a_form_with_errors_is_accessible_and_leads_to_each(
+    filled: tuple[Server, Places], open_page: OpenPage, axe: Axe, screenshot: Picture, size: str
+) -> None:
+    server, places = filled
+    people: dict[str, Page] = {}
+    for username, name, address, button in FORMS:
+        if username not in people:
+            people[username] = open_page(size)
+            sign_in(people[username], server, username)
+        page = people[username]
+        page.goto(server.url + address.format(**places.ids))
+        page.get_by_role("button", name=button, exact=True).click()
+        expect(page.get_by_role("alert")).to_be_visible()
+        axe(page)
+        fits(page, name)
+        screenshot(page, f"intake-error-{name}-{size}")
+        for link in page.get_by_role("alert").get_by_role("link").all():
+            link.click()
+            assert page.evaluate("document.activeElement.id") == (
+                link.get_attribute("href") or ""
+            ).removeprefix("#")
+
+
