@@ -112,9 +112,19 @@ def visible_moments(*, by: Actor) -> QuerySet[Moment]:
     """Moments of the children with whom this person works now."""
     if by.is_system:
         return Moment.objects.all()
-    if not by.can("moments.hold") or by.scope("welfare") not in {"involved", "all"}:
+    if not _works_with_moments(by):
         return Moment.objects.none()
     return Moment.objects.filter(person__now__current_id__in=people.visible_people(by=by))
+
+
+def is_visible(*, by: Actor, moment: Moment) -> bool:
+    """Say of one moment, quickly, whether it is among those that this person may see."""
+    may = by.is_system or _works_with_moments(by)
+    return may and people.is_visible(by=by, person_id=moment.person_id)
+
+
+def _works_with_moments(by: Actor) -> bool:
+    return by.can("moments.hold") and by.scope("welfare") in {"involved", "all"}
 
 
 def worklist(*, by: Actor, mine_only: bool = False) -> Worklist:

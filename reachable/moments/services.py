@@ -20,7 +20,7 @@ from reachable.moments.joined import families
 from reachable.moments.models import OPEN, Moment, Trigger
 from reachable.moments.noticing import Batch, Noticeable
 from reachable.moments.registries import moment_answered
-from reachable.moments.selectors import visible_moments
+from reachable.moments.selectors import is_visible
 from reachable.practice import guidance
 
 log = logging.getLogger("reachable.moments")
@@ -199,9 +199,8 @@ def _pass_on_late(by: Actor, moment_id: UUID) -> bool:
 def _open(by: Actor, moment_id: UUID, version: int | None) -> Moment:
     """Lock an open moment that `by` may see; refuse when somebody else changed it meanwhile."""
     by.require("moments.hold")
-    visible = visible_moments(by=by).filter(id=moment_id).exists()
-    moment = Moment.objects.select_for_update().filter(id=moment_id).first() if visible else None
-    if moment is None:
+    moment = Moment.objects.select_for_update().filter(id=moment_id).first()
+    if moment is None or not is_visible(by=by, moment=moment):
         raise NotFound
     if moment.state == "joined":
         raise Conflict("This moment was joined to an older one.", kept=NOTHING_CHANGED)

@@ -64,9 +64,24 @@ def visible_people(*, by: Actor) -> QuerySet[CurrentPerson, Any]:
     people = CurrentPerson.objects.values("current_id")
     if by.is_system:
         return people
-    if not by.can("people.read") or by.scope("identity") not in {"involved", "all"}:
+    if not _works_with_children(by):
         return people.none()
     return people.filter(person_id__in=access.involved_subjects(by=by, kind="person"))
+
+
+def is_visible(*, by: Actor, person_id: UUID) -> bool:
+    """Say of one person what `visible_people` says of many, in small questions: a lock is held."""
+    if by.is_system:
+        return True
+    if not _works_with_children(by):
+        return False
+    current = CurrentPerson.objects.filter(person_id=person_id).values("current_id")
+    same = CurrentPerson.objects.filter(current_id__in=current).values_list("person_id", flat=True)
+    return bool(access.why_involved(by=by, kind="person", subject_ids=same))
+
+
+def _works_with_children(by: Actor) -> bool:
+    return by.can("people.read") and by.scope("identity") in {"involved", "all"}
 
 
 def same_people(*, by: Actor, current_ids: Iterable[UUID]) -> dict[UUID, UUID]:

@@ -2,8 +2,8 @@
 
 An export of the day before leaves soon after eight, every day of the year. Whoever was arrested in
 the small hours of that day has then been in custody for a day and more: a clock of 24 hours has run
-out before the file comes, and only a signal from the custody desk can be in time. One file of each feed is sent a second time under another name, and one comes after the file that
-follows it.
+out before the file comes, and only a signal from the custody desk can be in time. One file of each
+feed is sent a second time under another name, and one comes after the file that follows it.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from random import Random
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Max, Q
+from django.db.models import F, Max
 
 from reachable.access import selectors as access
 from reachable.foundation.actor import Actor, system
@@ -30,7 +30,7 @@ from reachable.intake.models import Delivery, Signal
 from reachable.intake.services import PhoneSignal
 from reachable.moments import rules as moment_rules
 from reachable.moments import services as moments
-from reachable.moments.models import OPEN, Trigger
+from reachable.moments.models import OPEN, Action, Trigger
 from reachable.moments.selectors import visible_moments
 from reachable.notices import services as notices
 from reachable.practice import guidance
@@ -48,7 +48,6 @@ SENDER = "police.data"
 IN_SHORT_BEFORE = timedelta(days=70)
 READ_EVERY = timedelta(days=28)
 LAST_DAY = timedelta(hours=30)
-_BY_A_PERSON = Q(actions__by__isnull=False)
 
 
 @dataclass(frozen=True)
@@ -239,20 +238,21 @@ class _Year:
 
     def _plan_new(self, since: datetime, sent: PhonedIn | None = None) -> None:
         """Plan for moments opened since then; at first for all that are open."""
-        held = visible_moments(by=system("synthetic")).filter(state__in=OPEN)
+        open_now = visible_moments(by=system("synthetic")).filter(state__in=OPEN)
         if self.has_planned:
-            held = held.filter(opened_at__gte=since)
+            open_now = open_now.filter(opened_at__gte=since)
         self.has_planned = True
+        rows = open_now.order_by("opened_at", "child_due_at")
         fresh = [
             row
-            for row in held.annotate(last=Max("actions__at", filter=_BY_A_PERSON))
-            .order_by("opened_at", "child_due_at")
-            .values_list("id", "kind", "opened_at", "child_due_at", "last")
+            for row in rows.values_list("id", "kind", "opened_at", "child_due_at")
             if row[0] not in self.planned
         ]
+        last_acts = _last_acts([row[0] for row in fresh if row[2] < since])
         openers = _opened_by([row[0] for row in fresh])
-        for moment_id, kind, opened_at, due_at, last in fresh:
+        for moment_id, kind, opened_at, due_at in fresh:
             self.planned.add(moment_id)
+            last = last_acts.get(moment_id)
             if sent and sent.scripted and opened_at == sent.at:
                 self._add(moment_id, sent.then, by=self.by.get(sent.taker))
                 continue
@@ -323,17 +323,28 @@ class _Year:
         """Whoever is asked or has it; where that is nobody, a member of the team in turn."""
         if moment_id in self.holders:
             return self.holders[moment_id]
-        found = visible_moments(by=system("synthetic")).filter(id=moment_id, state__in=OPEN)
-        user_id: UUID | None = None
-        for holder_id, asked_id in found.values_list("holder_id", "asked_id"):
-            user_id = holder_id or asked_id
-            if user_id is None and planned.verb in (workers.TAKE, workers.CLAIM):
-                return self.members[Random(f"{planned.at}").randrange(len(self.members))]
+        held = visible_moments(by=system("synthetic")).filter(id=moment_id, state__in=OPEN)
+        moment = held.only("holder", "asked").first()
+        if moment is None:
+            return None
+        user_id = moment.holder_id or moment.asked_id
+        if user_id is None and planned.verb in (workers.TAKE, workers.CLAIM):
+            return self.members[Random(f"{planned.at}").randrange(len(self.members))]
         return self.by_id.get(user_id)
+
+
+def _last_acts(moment_ids: Sequence[UUID]) -> dict[UUID, datetime]:
+    """Return when a person last did something with each of these moments."""
+    if not moment_ids:
+        return {}
+    acts = Action.objects.filter(moment_id__in=moment_ids, by__isnull=False)
+    return dict(acts.values_list("moment_id").annotate(Max("at")))
 
 
 def _opened_by(moment_ids: Sequence[UUID]) -> dict[UUID, str]:
     """Return for each moment the first source key of what opened it, which never changes."""
+    if not moment_ids:
+        return {}
     rows = Trigger.objects.filter(moment_id__in=moment_ids, joined_at=F("moment__opened_at"))
     pairs = list(rows.values_list("moment_id", "signal_id"))
     keys = dict(
