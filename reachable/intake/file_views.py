@@ -14,10 +14,12 @@ from django.shortcuts import redirect
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import BadInput, NotFound
 from reachable.foundation.files.upload import refusal
+from reachable.foundation.time import today
 from reachable.foundation.views import actor, render
-from reachable.intake import jobs, loading, selectors, services, wording
-from reachable.intake.checking import open_file
-from reachable.intake.file_forms import CorrectForm, SetAsideForm, UploadForm
+from reachable.intake import jobs, preparing, selectors, services, wording
+from reachable.intake.checking import check_again, open_file
+from reachable.intake.file_forms import CorrectForm, JoinForm, SetAsideForm, UploadForm
+from reachable.intake.rules.check import Refused
 from reachable.intake.samples import KINDS, write_sample
 from reachable.intake.selectors import RefusedFacts
 from reachable.intake.services import Received, StillWrong
@@ -27,7 +29,6 @@ CONTENT_TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-SHOWN = 10
 
 
 def intake(request: HttpRequest) -> HttpResponse:
@@ -36,7 +37,7 @@ def intake(request: HttpRequest) -> HttpResponse:
     context = {
         "feeds": sent,
         "deliveries": selectors.my_deliveries(by=by),
-        "refused": selectors.refused_rows(by=by, at_most=SHOWN),
+        "waiting": selectors.files_to_correct(by=by),
         "refused_count": sum(one.waiting_rows for one in sent),
         "states": wording.STATES,
     }
@@ -143,18 +144,20 @@ def load(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
 
 
 def row(request: HttpRequest, row_id: UUID) -> HttpResponse:
-    """One refused row, to be corrected and taken in."""
+    """One refused row, to be corrected and accepted."""
     by = actor(request)
     found = selectors.refused_row(by=by, row_id=row_id)
     if found.state != "open":
         messages.warning(request, "This row has been settled already.")
         return redirect("delivery", found.delivery_id)
     form = _correct_form(request, found)
+    if "put_together" in request.POST:
+        return _put_together(request, found, form)
     if request.method == "POST" and form.is_valid():
         try:
             services.correct(by=by, row_id=row_id, cells=form.cells())
         except StillWrong as wrong:
-            told = [loading.told_problem(problem) for problem in wrong.problems]
+            told = [preparing.told_problem(problem) for problem in wrong.problems]
             for heading, sentence in found.by_cell(told):
                 form.refuse(heading, sentence)
         except BadInput as error:
@@ -163,6 +166,22 @@ def row(request: HttpRequest, row_id: UUID) -> HttpResponse:
             messages.success(request, f"Row {found.row_number:,} was accepted.")
             return _next_row(by, found)
     return _row_page(request, found, form, SetAsideForm())
+
+
+def _put_together(request: HttpRequest, found: RefusedFacts, form: CorrectForm) -> HttpResponse:
+    """Show the row with two cells made one and the rest moved up; nothing is saved by it."""
+    join = JoinForm(request.POST, cells=form.now())
+    if join.is_valid():
+        cells = join.joined()
+        outcome = check_again(found.feed, cells, today())
+        wrong = outcome.problems if isinstance(outcome, Refused) else ()
+        told = found.by_cell(map(preparing.told_problem, wrong))
+        form = CorrectForm(cells=cells, told=told)
+        messages.info(
+            request, "Put together. Nothing is saved yet: look at the row, and then accept it."
+        )
+        join = JoinForm(cells=cells)
+    return _row_page(request, found, form, SetAsideForm(), join)
 
 
 def set_aside(request: HttpRequest, row_id: UUID) -> HttpResponse:
@@ -177,13 +196,19 @@ def set_aside(request: HttpRequest, row_id: UUID) -> HttpResponse:
 
 
 def _row_page(
-    request: HttpRequest, found: RefusedFacts, form: CorrectForm, set_aside: SetAsideForm
+    request: HttpRequest,
+    found: RefusedFacts,
+    form: CorrectForm,
+    set_aside: SetAsideForm,
+    join: JoinForm | None = None,
 ) -> HttpResponse:
     following = selectors.next_refused(
         by=actor(request), delivery_id=found.delivery_id, after=found.row_number
     )
-    context = {"row": found, "form": form, "set_aside": set_aside, "following": following}
-    status = 422 if form.is_bound or set_aside.is_bound else 200
+    join = join or JoinForm(cells=form.now())
+    forms = {"form": form, "set_aside": set_aside, "join": join}
+    context = {"row": found, "following": following, **forms}
+    status = 422 if any(each.is_bound for each in forms.values()) else 200
     return render(request, "intake/row.html", context, status=status)
 
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
-from itertools import islice, zip_longest
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -20,36 +17,11 @@ from reachable.foundation.db import bulk_insert, exclusive
 from reachable.foundation.errors import ReachableError
 from reachable.foundation.ids import new_id
 from reachable.foundation.time import now, today
-from reachable.intake.checking import BEYOND, CheckedRow, OpenedFile, open_file
+from reachable.intake import preparing
 from reachable.intake.models import Delivery, QuarantinedRow
-from reachable.intake.pipeline import Counts, Incoming, Origin, take_in
-from reachable.intake.rules import making
-from reachable.intake.rules.check import Checked, Refused
-from reachable.intake.rules.headings import Mapping
-from reachable.intake.rules.problems import Problem
-from reachable.intake.specification import Feed
+from reachable.intake.pipeline import Counts, Origin, take_in
+from reachable.intake.preparing import Prepared
 from reachable.intake.specification import feed as feed_of
-
-BATCH = 500
-
-
-@dataclass(frozen=True, slots=True)
-class RefusedRow:
-    """A row that goes to quarantine, as it was sent."""
-
-    row_number: int
-    source_key: str
-    cells: list[list[str]]
-    problems: list[dict[str, str]]
-
-
-@dataclass
-class _Prepared:
-    """A batch, read and checked, before any transaction begins."""
-
-    rows: list[Incoming]
-    refused: list[RefusedRow]
-    last_row: int
 
 
 def stored_file(digest: str) -> Path:
@@ -72,7 +44,6 @@ def load(*, by: Actor, delivery_id: UUID) -> Delivery:
 def _load(by: Actor, delivery: Delivery) -> None:
     feed = feed_of(delivery.feed)
     path = stored_file(delivery.digest)
-    opened = open_file(feed, path)
     origin = Origin(
         agency_id=delivery.agency_id,
         feed=feed.key,
@@ -83,8 +54,7 @@ def _load(by: Actor, delivery: Delivery) -> None:
         keep_unmatched_days=feed.keep_unmatched_days,
     )
     checkpoint = delivery.next_row
-    for batch in _batches(opened.rows(today(), after=checkpoint)):
-        prepared = _prepare(opened, batch)
+    for prepared in preparing.batches(feed, path, today(), checkpoint):
         if not _commit(by, origin, delivery.id, checkpoint, prepared):
             return
         checkpoint = prepared.last_row
@@ -92,63 +62,9 @@ def _load(by: Actor, delivery: Delivery) -> None:
         path.unlink(missing_ok=True)
 
 
-def _batches(rows: Iterator[CheckedRow]) -> Iterator[list[CheckedRow]]:
-    while batch := list(islice(rows, BATCH)):
-        yield batch
-
-
-def _prepare(opened: OpenedFile, batch: Sequence[CheckedRow]) -> _Prepared:
-    rows, refused = [], []
-    for row in batch:
-        if isinstance(row.result, Checked):
-            rows.append(incoming(opened.feed, row.result, row.number))
-        else:
-            refused.append(refused_row(opened.mapping, row, row.result))
-    return _Prepared(rows, refused, batch[-1].number)
-
-
-def incoming(feed: Feed, checked: Checked, row_number: int | None) -> Incoming:
-    """Work out, outside the transaction, all that a checked row leads to."""
-    content: dict[str, Any] = checked.content
-    person = making.person_content(feed, content)
-    content_hash = checked.content_hash[:32]
-    return Incoming(
-        row_number=row_number,
-        source_key=checked.source_key,
-        key_hash=making.short_hash(checked.source_key) if checked.source_key else content_hash,
-        content=content,
-        content_hash=content_hash,
-        made=making.made_by(feed, content),
-        identity=making.identity_of(content),
-        shown_name=making.shown_name(content),
-        reference=content.get("local_id", ""),
-        person=person,
-        person_hash=making.short_hash(person),
-        details=making.event_details(feed, content),
-    )
-
-
-def refused_row(mapping: Mapping, row: CheckedRow, refused: Refused) -> RefusedRow:
-    """Keep a refused row with the sender's own headings, and every reason."""
-    beyond = len(row.cells) - len(mapping.headings)
-    headings = [*mapping.headings, *(f"{BEYOND}, {at + 1}" for at in range(beyond))]
-    return RefusedRow(
-        row_number=row.number,
-        source_key=refused.source_key[:80],
-        cells=[[heading, cell] for heading, cell in zip_longest(headings, row.cells, fillvalue="")],
-        problems=[told_problem(problem) for problem in refused.problems],
-    )
-
-
-def told_problem(problem: Problem) -> dict[str, str]:
-    """Return a problem as JSON values, without the cell: that is kept with the row."""
-    held = asdict(problem)
-    return {key: str(held[key]) for key in ("column", "reason", "sentence", "next")}
-
-
 @transaction.atomic
 def _commit(
-    by: Actor, origin: Origin, delivery_id: UUID, checkpoint: int, prepared: _Prepared
+    by: Actor, origin: Origin, delivery_id: UUID, checkpoint: int, prepared: Prepared
 ) -> bool:
     """Write one batch with its checkpoint; False when another process was faster."""
     exclusive("people.identify")
@@ -170,7 +86,7 @@ def _commit(
     return True
 
 
-def _settle_refused(origin: Origin, prepared: _Prepared) -> None:
+def _settle_refused(origin: Origin, prepared: Prepared) -> None:
     """Keep what was refused; what was refused earlier and has come right now is settled."""
     bulk_insert(
         QuarantinedRow,
@@ -199,7 +115,7 @@ def supersede(*, origin: Origin, source_keys: Sequence[str]) -> int:
     ).update(state="superseded", decided_at=now())
 
 
-def _audit_batch(by: Actor, delivery: Delivery, counts: Counts, prepared: _Prepared) -> None:
+def _audit_batch(by: Actor, delivery: Delivery, counts: Counts, prepared: Prepared) -> None:
     audit.record(
         by=by,
         action="intake.batch",

@@ -20,13 +20,13 @@ from reachable.foundation.db import bulk_insert, bulk_update
 from reachable.foundation.ids import new_id
 from reachable.foundation.time import today
 from reachable.intake.models import Signal, SignalVersion
+from reachable.intake.preparing import Incoming
 from reachable.intake.rules.making import Made
 from reachable.moments import rules as moment_rules
 from reachable.moments import services as moments
 from reachable.moments.noticing import Noticeable
 from reachable.people import services as people
 from reachable.people.identification import Claim, Identified
-from reachable.people.rules import Identity
 
 Values = tuple[Any, ...]
 IDENTIFY = system("identify")
@@ -45,24 +45,6 @@ class Origin:
     history: bool = False
     keep_unmatched_days: int = 30
     always_opens: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Incoming:
-    """A checked row, with what it makes and whom it is about."""
-
-    row_number: int | None
-    source_key: str
-    key_hash: str
-    content: dict[str, Any]
-    content_hash: str
-    made: list[Made]
-    identity: Identity
-    shown_name: str
-    reference: str
-    person: dict[str, Any]
-    person_hash: str
-    details: dict[str, Any]
 
 
 @dataclass

@@ -24,9 +24,10 @@ from reachable.foundation.ids import new_id
 from reachable.foundation.time import now, today
 from reachable.intake import loading
 from reachable.intake.checking import check_again
-from reachable.intake.loading import incoming, stored_file
+from reachable.intake.loading import stored_file
 from reachable.intake.models import Delivery, Forgotten, QuarantinedRow, Signal
-from reachable.intake.pipeline import Incoming, Origin, take_in
+from reachable.intake.pipeline import Origin, take_in
+from reachable.intake.preparing import Incoming, incoming
 from reachable.intake.rules import making
 from reachable.intake.rules.check import Refused
 from reachable.intake.rules.headings import Mismatch

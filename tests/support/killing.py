@@ -71,9 +71,9 @@ def load(files: list[Path]) -> None:
     from reachable.access.selectors import agency_id
     from reachable.foundation.actor import system
     from reachable.foundation.time import travel
-    from reachable.intake import loading, services
+    from reachable.intake import loading, preparing, services
 
-    loading.BATCH = 4
+    preparing.BATCH = 4
     by = system("feed load")
     with travel(AT):
         for path in files:
