@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundField
 
+from reachable.intake.checking import BEYOND
 from reachable.intake.rules.words import clean
 
 
@@ -25,6 +26,7 @@ class UploadForm(forms.Form):
         label="Choose the file",
         help_text="CSV or Excel (.xlsx), up to 300 MB, with headings in its first row.",
         allow_empty_file=True,
+        error_messages={"required": "Choose a file first"},
     )
     history = forms.BooleanField(
         label="These are past events, only to build up the record: nobody is told",
@@ -63,11 +65,27 @@ class CorrectForm(forms.Form):
     @property
     def wrong(self) -> list[BoundField]:
         """The cells that something is or was said of."""
+        if self.in_pieces:
+            return list(self)
         return [field for field in self if field.help_text or field.errors]
 
     @property
     def others(self) -> list[BoundField]:
+        if self.in_pieces:
+            return []
         return [field for field in self if not field.help_text and not field.errors]
+
+    @property
+    def in_pieces(self) -> bool:
+        """Whether there are more cells than headings, so that each stands in the wrong place."""
+        return any(heading.startswith(BEYOND) and text for heading, text in self.now())
+
+    def now(self) -> list[tuple[str, str]]:
+        """Return the cells in their order as they stand in the form."""
+        return [
+            (heading, clean(str(self[name].value() or "")))
+            for name, heading in self.headings.items()
+        ]
 
     def cells(self) -> dict[str, str]:
         """Return what was sent back, by heading; a cell that was not sent back stays as it was."""
@@ -87,6 +105,37 @@ def _label(heading: str, place: int) -> str:
     if not heading:
         return f"Column {place + 1}, without a heading"
     return heading[:1].upper() + heading[1:]
+
+
+class JoinForm(forms.Form):
+    """Which cell of a row was cut in two by a separator inside it."""
+
+    cell = forms.TypedChoiceField(
+        label="Which cell was cut in two?",
+        coerce=int,
+        error_messages={"required": "Choose the cell that was cut in two"},
+    )
+
+    def __init__(self, *args: Any, cells: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.cells = cells
+        choices = [("", "Choose")]
+        for place in range(len(cells) - 1):
+            said = self._together(place)
+            choices.append((str(place), f"{_label(cells[place][0], place)}: {said[:80]}"))
+        field = self.fields["cell"]
+        assert isinstance(field, forms.TypedChoiceField)
+        field.choices = choices
+
+    def _together(self, place: int) -> str:
+        return ", ".join(text for _, text in self.cells[place : place + 2] if text)
+
+    def joined(self) -> list[tuple[str, str]]:
+        """Return the cells with two of them put together, and the later ones moved up."""
+        place: int = self.cleaned_data["cell"]
+        texts = [text for _, text in self.cells]
+        texts = [*texts[:place], self._together(place), *texts[place + 2 :], ""]
+        return [(heading, text) for (heading, _), text in zip(self.cells, texts, strict=True)]
 
 
 class SetAsideForm(forms.Form):

@@ -219,9 +219,7 @@ def _correct_form(request: HttpRequest | None, found: RefusedFacts) -> CorrectFo
 
 def _next_row(by: Actor, found: RefusedFacts) -> HttpResponse:
     """Lead to the next refused row of the same file, and from the last one to the file."""
-    following = selectors.next_refused(
-        by=by, delivery_id=found.delivery_id, after=found.row_number
-    )
+    following = selectors.next_refused(by=by, delivery_id=found.delivery_id, after=found.row_number)
     if following:
         return redirect("refused_row", following)
     return redirect("delivery", found.delivery_id)

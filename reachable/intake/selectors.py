@@ -155,6 +155,14 @@ def my_deliveries(*, by: Actor) -> list[DeliveryFacts]:
     return _deliveries(held)
 
 
+def files_to_correct(*, by: Actor) -> list[DeliveryFacts]:
+    """Return deliveries of this person's agency with rows to correct, oldest first."""
+    by.require("intake.load")
+    waiting = QuarantinedRow.objects.filter(state="open", delivery__in=_own(by))
+    held = _own(by).filter(id__in=waiting.values("delivery_id")).select_related("sent_by")
+    return _deliveries(list(held.order_by("received_at")[:SHOWN]))
+
+
 def delivery(*, by: Actor, delivery_id: UUID) -> DeliveryFacts:
     """Return one delivery of this person's own agency."""
     by.require("intake.load")
@@ -184,16 +192,13 @@ def preview(*, by: Actor, delivery_id: UUID) -> CheckReport:
     return check_file(feed, stored_file(found.digest), today(), problems=10, most=PREVIEWED)
 
 
-def refused_rows(
-    *, by: Actor, delivery_id: UUID | None = None, at_most: int = SHOWN
-) -> list[RefusedFacts]:
-    """Return open refused rows of this person's agency: of one delivery, or of all."""
+def refused_rows(*, by: Actor, delivery_id: UUID) -> list[RefusedFacts]:
+    """Return the first open refused rows of one delivery of this person's agency."""
     by.require("intake.load")
-    held = QuarantinedRow.objects.filter(delivery__in=_own(by)).select_related("delivery")
-    if delivery_id is not None:
-        held = held.filter(delivery_id=delivery_id)
-    held = held.filter(state="open").order_by("delivery__received_at", "row_number")
-    return [_refused(row) for row in held[:at_most]]
+    held = QuarantinedRow.objects.filter(
+        delivery__in=_own(by), delivery_id=delivery_id, state="open"
+    )
+    return [_refused(row) for row in held.select_related("delivery").order_by("row_number")[:SHOWN]]
 
 
 def next_refused(*, by: Actor, delivery_id: UUID, after: int) -> UUID | None:

@@ -71,6 +71,7 @@ class SignalForm(forms.Form):
         required=False,
         help_text="A language, an interpreter, hearing, speech, somebody they want beside them.",
     )
+    one_of = ("given_names", "family_name")
     more = ("postcode", "communication_needs")
 
     def __init__(self, *args: Any, kinds: Sequence[EventKind], reach: str, **kwargs: Any) -> None:

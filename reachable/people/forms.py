@@ -24,7 +24,7 @@ class ReasonForm(forms.Form):
 
 
 class DecideForm(ReasonForm):
-    """The same child as one of the records beside, or nobody of these."""
+    """The same child as one of the records beside, or a different one."""
 
     same_as = forms.ChoiceField(label="Who is this?", widget=forms.RadioSelect)
     field_order = ["same_as", "reason"]
@@ -35,7 +35,8 @@ class DecideForm(ReasonForm):
         choices: list[tuple[str, Any]] = [
             (str(record), Hinted(called, hint)) for record, called, hint in beside
         ]
-        choices.append((NOBODY, Hinted("Nobody of these", "It stays a child of its own.")))
+        other = "A different child" if len(choices) == 1 else "None of these: a different child"
+        choices.append((NOBODY, Hinted(other, "They stay apart, and both stay as they are.")))
         field = self.fields["same_as"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = choices

@@ -108,7 +108,7 @@ def _choices(found: ReviewFacts) -> list[tuple[UUID, str, str]]:
 
 def _go_on(request: HttpRequest, review_id: UUID, *, together: bool) -> HttpResponse:
     by = actor(request)
-    done = "Decided: the records are one child now." if together else "Decided: nobody of these."
+    done = "Decided: the records are one child now." if together else "Decided: a different child."
     following = waiting.next_review(by=by, after=review_id)
     if following is None:
         messages.success(request, f"{done} Nothing else waits.")

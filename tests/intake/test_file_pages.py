@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from io import BytesIO
 from pathlib import Path
 from uuid import UUID
@@ -102,8 +103,10 @@ def test_a_file_is_looked_at_loaded_and_counted(clerk: Client) -> None:
     page = html(clerk.get(f"/intake/files/{loaded.id}/"))
     assert "Loaded; 1 row waits to be corrected" in page
     assert "5 rows" in page
-    assert "Row 7 of missing.csv" in page
-    assert "Row 7 of missing.csv" in html(clerk.get("/intake/"))
+    assert "Row 7: X1" in page
+    page = html(clerk.get("/intake/"))
+    assert "1 row waits to be corrected" in page
+    assert "1 row of missing.csv" in page
 
 
 def test_the_sender_does_not_learn_whether_a_child_was_known(clerk: Client) -> None:
@@ -139,7 +142,10 @@ def test_promise_31_the_same_file_counts_once(clerk: Client) -> None:
         (b"", "The file is empty."),
         (b"%PDF-1.7", "This is a PDF document"),
         (b"Colour,Shape\nred,round\n", "None of the columns"),
-        ("".join(csv_lines(*sample_table(feed("police_custody")))).encode(), "police_custody"),
+        (
+            "".join(csv_lines(*sample_table(feed("police_custody")))).encode(),
+            "a file of “Police custody”",
+        ),
         (",".join(HEADINGS[1:]).encode() + b"\n", "The file has no column"),
         (",".join([*HEADINGS, "Date of Birth"]).encode() + b"\n", "say the same"),
     ],
@@ -153,7 +159,7 @@ def test_a_wrong_file_is_refused_and_leaves_nothing(
 
 
 def test_no_file_at_all_is_said(clerk: Client) -> None:
-    assert "“Choose the file” needs an answer" in html(clerk.post(ADDRESS, {}), 422)
+    assert "Choose a file first" in html(clerk.post(ADDRESS, {}), 422)
 
 
 def test_promise_25_a_file_over_the_limit_is_refused_while_it_arrives(
@@ -165,7 +171,11 @@ def test_promise_25_a_file_over_the_limit_is_refused_while_it_arrives(
 
 
 def quarantined(clerk: Client, *rows: list[str]) -> list[QuarantinedRow]:
-    send(clerk, written(list(rows)))
+    return quarantined_as(clerk, written(list(rows)))
+
+
+def quarantined_as(clerk: Client, content: bytes) -> list[QuarantinedRow]:
+    send(clerk, content)
     load(clerk)
     return list(QuarantinedRow.objects.order_by("row_number"))
 
@@ -235,6 +245,28 @@ def test_promise_26_a_row_in_pieces_is_corrected_cell_by_cell(clerk: Client) -> 
         assert "The row has more cells than there are headings." in page
     good = within | {f"cell-{place}": "" for place in range(len(whole), len(long.cells))}
     assert "Row 2 was accepted." in html(clerk.post(f"/intake/rows/{long.id}/", good, follow=True))
+
+
+def test_pieces_of_a_cell_are_put_together_and_nothing_is_saved_before_that(clerk: Client) -> None:
+    """One press moves every later cell up, where somebody would type sixteen of them again."""
+    whole = changed(0, address="12 Sluice Lane, Saltergarth", communication_needs="Polish")
+    whole = [cell.replace("PC 5108 Sample, ", "") for cell in whole]
+    (row,) = quarantined_as(clerk, written([]) + ",".join(whole).encode() + b"\r\n")
+    address = f"/intake/rows/{row.id}/"
+    pieces = cells_of(row) | {"put_together": "yes"}
+    cut = MISSING.columns.index(MISSING.column("address"))
+    assert "Home Address: 12 Sluice Lane, Saltergarth" in html(clerk.get(address))
+    assert "Choose the cell that was cut in two" in html(clerk.post(address, pieces), 422)
+    assert "not one of the available" in html(clerk.post(address, pieces | {"cell": "99"}), 422)
+    page = html(clerk.post(address, pieces | {"cell": str(cut)}))
+    assert "Nothing is saved yet" in page
+    assert "more cells than there are headings" not in page
+    row.refresh_from_db()
+    assert row.state == "open"
+    fields = re.findall(r'name="(cell-\d+)" type="text"[^>]* value="([^"]*)"', page)
+    sent = {name: unescape(text) for name, text in fields}
+    assert list(sent.values())[: len(whole)] == whole
+    assert "Row 2 was accepted." in html(clerk.post(address, sent, follow=True))
 
 
 def test_promise_09_another_agency_finds_none_of_it(world: World, clerk: Client) -> None:

@@ -80,7 +80,7 @@ def test_two_columns_for_the_same_are_refused_by_name() -> None:
 
 def test_a_file_of_another_feed_is_recognised() -> None:
     assert refused(MISSING_HEADINGS).sentence == (
-        "This looks like police_missing (Police missing and found), not police_custody."
+        "This looks like a file of “Police missing and found”, not of “Police custody”."
     )
 
 

@@ -220,7 +220,7 @@ def test_every_page_is_accessible_and_fits(
 
 
 WRONG_FILES = [
-    ("no-file", None, "needs an answer"),
+    ("no-file", None, "Choose a file first"),
     ("empty", ("missing.csv", b""), "The file is empty."),
     ("pdf", ("missing.csv", b"%PDF-1.7"), "This is a PDF document"),
     (
@@ -257,9 +257,10 @@ FORMS = [
     ("clerk", "row", "/intake/rows/{row}/", "Accept this row"),
     ("clerk", "row-of-two", "/intake/rows/{row_of_two}/", "Accept this row"),
     ("clerk", "row-in-pieces", "/intake/rows/{row_in_pieces}/", "Accept this row"),
+    ("clerk", "row-put-together", "/intake/rows/{row_in_pieces}/", "Put together"),
     ("clerk", "row-left-out", "/intake/rows/{row}/", "Leave it out"),
     ("sergeant", "send", "/signal/", "Send it"),
-    ("steward", "review", "/review/{review}/", "Decide, and go to the next"),
+    ("steward", "review", "/review/{review}/", "Decide"),
     ("steward", "review-undo", "/review/{joined}/undo/", "Undo"),
 ]
 
@@ -286,5 +287,3 @@ def test_a_form_with_errors_is_accessible_and_leads_to_each(
             assert page.evaluate("document.activeElement.id") == (
                 link.get_attribute("href") or ""
             ).removeprefix("#")
-
-

@@ -97,7 +97,7 @@ def clerk_sends_and_corrects(
     expect(clerk.get_by_text("1 row waits to be corrected")).to_be_visible(timeout=PATIENCE)
     kept(clerk, "05-loaded")
 
-    clerk.get_by_role("link", name="Row 5 of missing-october.csv").click()
+    clerk.get_by_role("link", name="Row 5: FXM/26/000311").click()
     expect(clerk.get_by_text("which is no date")).to_be_visible()
     refused = clerk.url
     kept(clerk, "06-row")

@@ -108,8 +108,8 @@ def _missing(
     for other in others:
         if other.key != feed.key and _fits(other, headings):
             return Mismatch(
-                f"This looks like {other.key} ({other.title}), not {feed.key}.",
-                f"Send it again as {other.key}.",
+                f"This looks like a file of “{other.title}”, not of “{feed.title}”.",
+                f"Send it again as “{other.title}” ({other.key}).",
             )
     if len(missing) == len(wanted) and _is_data(headings):
         return Mismatch(
@@ -118,7 +118,7 @@ def _missing(
         )
     if len(missing) == len(wanted):
         return Mismatch(
-            f"None of the columns of {feed.key} are in this file.",
+            f"None of the columns of “{feed.title}” are in this file.",
             f"Its first row must have headings such as {_listed(wanted[:4])}.",
         )
     hints = [hint for column in missing if (hint := _did_you_mean(column, not_read))]
