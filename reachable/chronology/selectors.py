@@ -43,7 +43,7 @@ class EventFacts:
     @property
     def told(self) -> list[tuple[str, str]]:
         """What else was said, as pairs of a label and words."""
-        return in_words(self.details)
+        return in_words(self.details, self.place)
 
 
 @dataclass(frozen=True)

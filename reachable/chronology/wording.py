@@ -27,14 +27,19 @@ _VALUES = {
     "other": "another place",
 }
 _CODED = {"attendance", "placement"}
+# What a feed always says; only the exception tells anything.
+_USUAL = {("record_status", "live")}
 
 
-def in_words(details: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Return label and words; a label that nobody has named yet is made from its key."""
+def in_words(details: Mapping[str, Any], place: str = "") -> list[tuple[str, str]]:
+    """Return label and words, without what the title or every record says already.
+
+    A label that nobody has named yet is made from its key.
+    """
     return [
         (_label(key), _VALUES.get(value, value) if key in _CODED else str(value))
         for key, value in sorted(details.items(), key=lambda pair: _place(pair[0]))
-        if value
+        if value and value != place and (key, value) not in _USUAL
     ]
 
 

@@ -109,3 +109,8 @@ def number(value: int) -> str:
 def plain(value: str) -> str:
     """Return a name from code as words: "intake_worker" as "intake worker"."""
     return value.replace("_", " ")
+
+
+def readable_name(name: str) -> str:
+    """Return a name that was sent in capitals as names are written; the record keeps it as sent."""
+    return name.title() if name.isupper() else name

@@ -20,10 +20,14 @@ from reachable.moments import rules
 from reachable.moments.joined import families, standing_for
 from reachable.moments.models import OPEN, Action, Moment, Trigger
 from reachable.people import selectors as people
+from reachable.people.rules import age_on
 from reachable.practice import guidance
 from reachable.practice.items import MomentKind, Pathway
+from reachable.practice.time import LONDON
 
 SHOWN = 50
+# Those whose child was reached have no clock that runs; they come last on every database.
+_NEAREST = F("next_due_at").asc(nulls_last=True)
 
 
 @dataclass(frozen=True)
@@ -38,11 +42,13 @@ class Row:
     person_id: UUID
     name: str
     birth_date: date | None
+    age: int | None
     kind: MomentKind
     state: str
     team: str
     asked: str
     holder: str
+    holder_id: UUID | None
     mine: bool
     answer_by: datetime | None
     child_due_at: datetime
@@ -141,7 +147,7 @@ def worklist(*, by: Actor, mine_only: bool = False) -> Worklist:
     parts = {"now": urgent, "today": today, "week": later}
     totals = held.aggregate(**{key: Count("id", filter=part) for key, part in parts.items()})
     found = {
-        key: list(_with_names(held.filter(part)).order_by("next_due_at", "id")[:SHOWN])
+        key: list(_with_names(held.filter(part)).order_by(_NEAREST, "id")[:SHOWN])
         for key, part in parts.items()
     }
     rows = _rows(by, [moment for moments in found.values() for moment in moments], at)
@@ -188,11 +194,13 @@ def _row(
         person_id=current,
         name=known.name if known else "Name kept back",
         birth_date=known.birth_date if known else None,
+        age=_age(known, at),
         kind=guidance.moment_kind(moment.kind),
         state=moment.state,
         team=moment.team.name,
         asked=moment.asked.name if moment.asked else "",
         holder=moment.holder.name if moment.holder else "",
+        holder_id=moment.holder_id,
         mine=by.id is not None and by.id in (moment.holder_id, moment.asked_id),
         answer_by=moment.answer_by,
         child_due_at=moment.child_due_at,
@@ -210,6 +218,11 @@ def _row(
         opened_at=moment.opened_at,
         triggers=triggers,
     )
+
+
+def _age(known: people.Name | None, at: datetime) -> int | None:
+    born = known.birth_date if known else None
+    return age_on(born, at.astimezone(LONDON).date()) if born else None
 
 
 def moment(*, by: Actor, moment_id: UUID) -> MomentFacts:
@@ -242,7 +255,7 @@ def moment(*, by: Actor, moment_id: UUID) -> MomentFacts:
         communication_needs=people.communication_needs(
             by=by, person_id=found.person.now.current_id
         ),
-        opened_by_rule=f"{found.rule}, version {found.rule_version}",
+        opened_by_rule=_rule_in_words(found),
         attempted_at=found.attempted_at,
         closed_at=found.closed_at,
         outcome=found.outcome,
@@ -257,6 +270,12 @@ def moment(*, by: Actor, moment_id: UUID) -> MomentFacts:
             subject_ids=people.same_people(by=by, current_ids=[found.person.now.current_id]),
         ),
     )
+
+
+def _rule_in_words(moment: Moment) -> str:
+    """The rules of a kind are named after the event that each is about."""
+    event = guidance.event_kind(moment.rule.rpartition(".")[2])
+    return f"“{event.title}”, version {moment.rule_version}"
 
 
 def _actions(moment_ids: list[UUID]) -> list[ActionFacts]:

@@ -60,7 +60,7 @@ def standing(row: Row, outcome: str = "") -> str:
     if row.state == "waiting":
         return "You are asked" if row.mine else f"{row.asked} is asked"
     if row.state == "with_team":
-        return f"Nobody yet; all of {row.team} are asked"
+        return "Nobody yet; the whole team is asked"
     return f"Closed: {outcome[:1].lower()}{outcome[1:]}" if outcome else "Closed"
 
 
@@ -69,7 +69,7 @@ def said(action: ActionFacts, moment: MomentFacts, outcomes: Mapping[str, str]) 
     who, about = action.by, action.about
     step = moment.pathway.step(action.step) if action.step else None
     sentences = {
-        "opened": f"Opened by a rule ({moment.opened_by_rule})",
+        "opened": f"Opened by the rule {moment.opened_by_rule}",
         "asked": f"{about} was asked",
         "passed_on": f"Whoever had it has left; {about} was asked"
         if action.how == LEFT

@@ -14,6 +14,7 @@ from reachable.access import selectors as access
 from reachable.audit import services as audit
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import NotFound
+from reachable.foundation.words import readable_name
 from reachable.geography.selectors import area_names, areas_of
 from reachable.people.models import CurrentPerson, LinkDecision, Record, RecordDetail
 from reachable.people.rules import WHY
@@ -104,7 +105,10 @@ def names(*, by: Actor, current_ids: Iterable[UUID]) -> dict[UUID, Name]:
     found = rows.order_by("detail_at").values_list(
         "person__now__current_id", "shown_name", "birth_date", "postcode"
     )
-    return {row[0]: Name(*row) for row in found}
+    return {
+        current: Name(current, readable_name(shown), birth_date, postcode)
+        for current, shown, birth_date, postcode in found
+    }
 
 
 def child(*, by: Actor, person_id: UUID) -> ChildFacts:
@@ -141,7 +145,7 @@ def _child(by: Actor, current: UUID) -> ChildFacts:
     together = same_people(by=by, current_ids=[current])
     return ChildFacts(
         person_id=current,
-        name=newest.shown_name,
+        name=readable_name(newest.shown_name),
         birth_date=newest.birth_date,
         postcode=newest.postcode,
         area=area_names().get(areas.get(newest.postcode, ""), ""),
@@ -184,7 +188,8 @@ def _communication_needs(record_ids: list[UUID]) -> tuple[str, ...]:
 
 
 def _others(shown: str, names: list[str]) -> tuple[str, ...]:
-    return tuple(name for name in dict.fromkeys(names) if name != shown)
+    readable = dict.fromkeys(readable_name(name) for name in names)
+    return tuple(name for name in readable if name != readable_name(shown))
 
 
 def how_many(*, by: Actor) -> int:

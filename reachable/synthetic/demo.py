@@ -43,7 +43,7 @@ from reachable.synthetic.partnership import Partnership
 from reachable.synthetic.replay import Progress, replay
 
 WORK = "demonstration"
-TITLE = "A year of invented records is being loaded"
+TITLE = "An invented year is being loaded"
 STARTS_WITHIN = 60.0
 TELL_EVERY = 0.5
 
@@ -111,8 +111,9 @@ class _Telling:
         if time.monotonic() - self._told_at < TELL_EVERY and not last:
             return
         self._told_at = time.monotonic()
-        words = f"{at.rows:,} rows, up to {at.at.day} {at.at:%B %Y}"
-        progress.report(WORK, TITLE, at.done, at.total, words)
+        words = f"{at.rows:,} records, up to {at.at.day} {at.at:%B %Y}"
+        until_then = ". Until it reaches today, clocks show times long past." if not last else ""
+        progress.report(WORK, TITLE, at.done, at.total, f"{words}{until_then}")
         if self._moving or last or at.at.month != self._month:
             self._month = at.at.month
             line = f"  {at.done} of {at.total} files, {words}"
