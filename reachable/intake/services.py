@@ -285,6 +285,9 @@ def _phone_row(by: Actor, signal: PhoneSignal, when: When, compartment: str) -> 
         "where": signal.where,
         "happened_at": when.instant.isoformat(),
     }
+    # Pressing the button again a minute later says nothing new.
+    moment_of_sending = set() if signal.happened_at else {"happened_at"}
+    said = {name: value for name, value in content.items() if name not in moment_of_sending}
     identity: Identity = making.identity_of(person)
     key = str(signal.token)
     return Incoming(
@@ -292,7 +295,7 @@ def _phone_row(by: Actor, signal: PhoneSignal, when: When, compartment: str) -> 
         source_key="",
         key_hash=making.short_hash(f"{by.id}:{key}"),
         content=content,
-        content_hash=making.short_hash(content),
+        content_hash=making.short_hash(said),
         made=[making.Made(signal.kind, when, signal.where, compartment)],
         identity=identity,
         shown_name=making.shown_name(person),

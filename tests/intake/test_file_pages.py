@@ -19,6 +19,7 @@ from reachable.intake import loading, selectors
 from reachable.intake.models import Delivery, QuarantinedRow
 from reachable.intake.samples import sample_table
 from reachable.intake.specification import feed
+from tests.support.queries import queries_of
 from tests.support.world import World, html
 
 pytestmark = pytest.mark.db
@@ -316,3 +317,27 @@ def test_a_workbook_is_taken_as_well(clerk: Client, tmp_path: Path) -> None:
     loaded = load(clerk)
     assert (loaded.accepted, loaded.moments, loaded.history) == (5, 0, True)
     assert isinstance(loaded.id, UUID)
+
+
+def test_each_page_asks_as_much_of_many_rows_as_of_one(clerk: Client) -> None:
+    """Of the files, of one file with what was refused, and of one row."""
+    (row,) = quarantined(clerk, changed(0, missing_date="soon"))
+    pages = ["/intake/", f"/intake/files/{row.delivery_id}/", f"/intake/rows/{row.id}/"]
+    once = [queries_of(clerk, page) for page in pages]
+    for at in range(6):
+        wrong = [
+            changed(at % 5, report_number=f"X{at}-{no}", missing_date="soon") for no in range(9)
+        ]
+        send(clerk, written([*ROWS, *wrong]), f"missing-{at}.csv")
+        load(clerk)
+    many = latest()
+    last = QuarantinedRow.objects.filter(delivery=many).latest("row_number")
+    pages = ["/intake/", f"/intake/files/{many.id}/", f"/intake/rows/{last.id}/"]
+    assert [queries_of(clerk, page) for page in pages] == once
+
+
+def test_a_preview_asks_as_much_of_many_rows_as_of_one(clerk: Client) -> None:
+    send(clerk, written(ROWS[:1]))
+    once = queries_of(clerk, f"/intake/files/{latest().id}/")
+    send(clerk, written([changed(0, report_number=f"X{at}") for at in range(300)]), "more.csv")
+    assert queries_of(clerk, f"/intake/files/{latest().id}/") == once

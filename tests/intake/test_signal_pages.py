@@ -1,0 +1,162 @@
+"""A signal from a phone: what is asked, what is refused, and who may see what became of it."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from django.test import Client
+
+from reachable.foundation.time import now, today
+from reachable.intake.models import Signal, SignalVersion
+from reachable.intake.signal_forms import SignalForm
+from reachable.moments import services as moments
+from reachable.practice import guidance
+from tests.support.queries import queries_of
+from tests.support.world import World, html
+
+pytestmark = pytest.mark.db
+
+SHORTEST = {
+    "kind": "in_custody_now",
+    "given_names": "Tamsin",
+    "where": "Fenmarch Police Station, cell 4",
+    "reach": "Custody desk, 07700 900123, until 06:00",
+}
+
+
+@pytest.fixture
+def sergeant(world: World) -> Client:
+    return world.client("sergeant")
+
+
+def send(client: Client, **given: str) -> str:
+    """Fill the form in as a browser does; return the page that follows."""
+    answers = {"token": str(uuid4()), **SHORTEST, **given}
+    return html(client.post("/signal/", answers, follow=True))
+
+
+def refused(client: Client, **given: str) -> str:
+    page = html(client.post("/signal/", {"token": str(uuid4()), **SHORTEST, **given}), 422)
+    assert not Signal.objects.exists()
+    return page
+
+
+def test_four_answers_are_enough_and_one_of_them_is_there_already(world: World) -> None:
+    """A minute at night: a press, a name, a place; how to reach them is known."""
+    form = SignalForm(kinds=guidance.signal_kinds(), reach="07700 900200")
+    needed = {name for name, field in form.fields.items() if field.required}
+    assert needed == {"token", "kind", "where", "reach"}
+    page = html(world.client("sergeant").get("/signal/"))
+    assert 'value="07700 900200"' in page
+    assert page.index("How can we reach you") < page.index("If you know more")
+    assert "Fern First has been told" in send(world.client("sergeant"))
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"kind": ""}, "“What happened?” needs an answer"),
+        ({"kind": "arrest"}, "not one of the available choices"),
+        ({"given_names": " "}, "Enter a name, even if it is only a first name"),
+        ({"where": ""}, "“Where is the child now?” needs an answer"),
+        ({"reach": ""}, "needs an answer"),
+        ({"postcode": "Fenmarch"}, "Write the whole postcode, such as FX1 1AA, or leave it."),
+        ({"birth_date-year": "2012"}, "The date needs a day and a month"),
+        (
+            {"birth_date-day": "30", "birth_date-month": "2", "birth_date-year": "2012"},
+            "There is no such date: 30 2 2012",
+        ),
+        (
+            {"birth_date-day": "1", "birth_date-month": "1", "birth_date-year": "1970"},
+            "That makes them over 25. Check the year, or leave the date empty",
+        ),
+    ],
+)
+def test_what_cannot_be_is_said_and_what_was_typed_stays(
+    sergeant: Client, given: dict[str, str], said: str
+) -> None:
+    page = refused(sergeant, **given)
+    assert said in page
+    assert "Please look at this again" in page
+    typed = SHORTEST | given
+    for name in ("where", "given_names"):
+        assert not typed[name].strip() or typed[name] in page
+
+
+def test_a_birth_date_in_the_future_is_refused(sergeant: Client) -> None:
+    day = today() + timedelta(days=1)
+    parts = {"day": day.day, "month": day.month, "year": day.year}
+    given = {f"birth_date-{part}": str(value) for part, value in parts.items()}
+    assert "The date of birth lies in the future" in refused(sergeant, **given)
+
+
+def test_a_wrong_postcode_is_not_folded_away(sergeant: Client) -> None:
+    page = refused(sergeant, postcode="Fenmarch")
+    assert re.search(r"<details[^>]* open[^>]*>\s*<summary>If you know more", page)
+    assert not re.search(
+        r"<details[^>]* open[^>]*>\s*<summary>If you know more", html(sergeant.get("/signal/"))
+    )
+
+
+def test_promise_31_a_signal_that_is_sent_twice_counts_once(sergeant: Client) -> None:
+    """As when the answer was lost in a cellar and the button is pressed again."""
+    token = str(uuid4())
+    first, again = (sergeant.post("/signal/", {"token": token, **SHORTEST}) for _ in range(2))
+    assert first.headers["Location"] == again.headers["Location"]
+    assert (Signal.objects.count(), SignalVersion.objects.count()) == (1, 1)
+
+
+def test_promise_46_the_sender_sees_each_turn_that_it_takes(world: World) -> None:
+    moment_id = world.signal()
+    signal_id = Signal.objects.get().id
+    client = world.client("sergeant")
+
+    def seen(in_list: str) -> str:
+        assert in_list in html(client.get("/signals/"))
+        return html(client.get(f"/signals/{signal_id}/"))
+
+    first = world.actor("first")
+    assert "You can ring" in seen("Fern First has been told")
+    moments.take(by=first, moment_id=moment_id)
+    assert "Fern First has it" in seen("Fern First has it")
+    moments.reach(by=first, moment_id=moment_id, how="in_person", note="", at=now())
+    assert "stays with it" in seen("Fern First has reached the child")
+    moments.close(by=first, moment_id=moment_id, outcome="declined", reason="Not today")
+    assert "has finished what this began" in seen("Fern First has reached the child")
+
+
+def test_promise_09_somebody_else_finds_no_signal_of_mine(world: World) -> None:
+    world.signal()
+    signal_id = Signal.objects.get().id
+    teacher = world.client("teacher")
+    assert "You have sent nothing yet." in html(teacher.get("/signals/"))
+    for address in (f"/signals/{signal_id}/", f"/signals/{UUID(int=7)}/"):
+        assert teacher.get(address).status_code == 404
+    assert world.client("clerk").get(f"/signals/{signal_id}/").status_code in (403, 404)
+
+
+def test_promise_16_the_sender_does_not_learn_whether_the_child_was_known(world: World) -> None:
+    """The second of two signals about one child reads as the first did."""
+    pages = []
+    for sender in ("sergeant", "teacher"):
+        world.signal(by=sender)
+        mine = Signal.objects.get(sent_by_id=world.users[sender])
+        page = html(world.client(sender).get(f"/signals/{mine.id}/"))
+        said = page[page.index('<div id="who-has-it"') : page.index("<h2>What you sent")]
+        pages.append(said.replace(str(mine.id), ""))
+    assert pages[0] == pages[1]
+
+
+def test_my_signals_ask_as_much_of_many_as_of_one(world: World) -> None:
+    client = world.client("sergeant")
+    world.signal(given_names="Ada", family_name="Ashdown")
+    once = queries_of(client, "/signals/")
+    for name in ("Bela", "Kofi", "Mira", "Noor", "Idris", "Oskar"):
+        world.signal(given_names=name, family_name=f"{name}son")
+    moments.take(by=world.actor("first"), moment_id=world.signal(given_names="Zed"))
+    assert queries_of(client, "/signals/") == once
+    one = f"/signals/{Signal.objects.earliest('received_at').id}/"
+    assert queries_of(client, one) <= once + 1
