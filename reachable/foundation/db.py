@@ -59,7 +59,7 @@ def bulk_update(
     columns = [_field(model, name) for name in fields]
     settings = ", ".join(f"{quote(column.column)} = %s" for column in columns)
     table = quote(model._meta.db_table)
-    adapters = _POSTGRES if is_postgres() else _SQLITE
+    adapters = _UPDATE if is_postgres() else _SQLITE
     prepared = [(*row[1:], row[0]) for row in _prepared([key_column, *columns], rows, adapters)]
     with connection.cursor() as cursor:
         cursor.executemany(
@@ -92,7 +92,8 @@ def looked_up(values: Sequence[int], *steps: tuple[str, str]) -> tuple[str, list
             alias = table.split()[-1]
             row = f"SELECT {alias}.* FROM {table} WHERE {condition} OFFSET 0"
             clause += f" CROSS JOIN LATERAL ({row}) AS {alias}"
-        return clause, [list(values)]
+        # Written as PostgreSQL writes an array: a list of thousands is adapted value by value.
+        return clause, [f"{{{','.join(map(str, values))}}}"]
     clause = "json_each(%s) AS wanted"
     for table, condition in steps:
         clause += f" CROSS JOIN {table} ON {condition}"
@@ -105,11 +106,20 @@ def json_text(value: Any) -> str:
 
 
 def _copy(sql: str, columns: Sequence[Any], rows: Iterable[Row]) -> int:
-    prepared = _prepared(columns, rows, _POSTGRES)
+    """Send rows in COPY's text format, as one block: row by row took twice the time."""
+    prepared = _prepared(columns, rows, _COPY, _copy_text)
+    block = "".join(["\t".join(row) + "\n" for row in prepared])
     with connection.cursor() as cursor, cursor.copy(sql) as copy:
-        for row in prepared:
-            copy.write_row(row)
+        copy.write(block)
     return len(prepared)
+
+
+_COPY_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+def _copy_text(value: Any) -> str:
+    text = str(value)
+    return text if text.isprintable() and "\\" not in text else text.translate(_COPY_ESCAPES)
 
 
 @lru_cache(maxsize=4096)
@@ -117,29 +127,43 @@ def _sqlite_datetime(value: datetime) -> str:
     return str(value.astimezone(UTC).replace(tzinfo=None))
 
 
-_POSTGRES: dict[str, Callable[[Any], Any]] = {"JSONField": json_text}
-_SQLITE: dict[str, Callable[[Any], Any]] = {
+_day = lru_cache(maxsize=32768)(date.isoformat)
+
+Adapters = dict[str, Callable[[Any], Any]]
+_UPDATE: Adapters = {"JSONField": json_text}
+_COPY: Adapters = {
+    "UUIDField": lambda value: value.hex,
+    "DateTimeField": lru_cache(maxsize=4096)(datetime.isoformat),
+    "DateField": _day,
+    "JSONField": lambda value: json_text(value).replace("\\", "\\\\"),
+    "BinaryField": lambda value: "\\\\x" + bytes(value).hex(),
+}
+_SQLITE: Adapters = {
     # Formatting the number is three times as fast as asking the UUID for its hex.
     "UUIDField": lambda value: f"{value.int:032x}",
     "DateTimeField": _sqlite_datetime,
-    "DateField": lru_cache(maxsize=32768)(date.isoformat),
+    "DateField": _day,
     "JSONField": json_text,
 }
 
 
 def _prepared(
-    columns: Sequence[Any], rows: Iterable[Row], adapters: dict[str, Callable[[Any], Any]]
+    columns: Sequence[Any],
+    rows: Iterable[Row],
+    adapters: Adapters,
+    otherwise: Callable[[Any], Any] | None = None,
 ) -> list[Row]:
     """Adapt column by column: cheaper by far than asking each field for each value."""
+    null = "\\N" if otherwise else None
     turned = []
     for column in columns:
         target = column.target_field if column.is_relation else column
-        turned.append(adapters.get(target.get_internal_type()))
+        turned.append(adapters.get(target.get_internal_type(), otherwise))
     rows = list(rows)
     if not rows:
         return []
     by_column = [
-        values if adapt is None else [None if v is None else adapt(v) for v in values]
+        values if adapt is None else [null if v is None else adapt(v) for v in values]
         for adapt, values in zip(turned, zip(*rows, strict=True), strict=True)
     ]
     return list(zip(*by_column, strict=True))
