@@ -287,3 +287,80 @@ def test_a_form_with_errors_is_accessible_and_leads_to_each(
             assert page.evaluate("document.activeElement.id") == (
                 link.get_attribute("href") or ""
             ).removeprefix("#")
+
+
+FOCUS_IS_SEEN = """() => {
+  const at = document.activeElement;
+  const seen = (style) =>
+    (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2) ||
+    style.boxShadow !== "none";
+  const drawn = at.matches("[type=radio], [type=checkbox]")
+    ? getComputedStyle(at.nextElementSibling, "::before") : getComputedStyle(at);
+  const box = at.getBoundingClientRect();
+  const where = at.id || at.name || at.innerText.trim() || at.tagName;
+  const inside = box.bottom > 0 && box.top < innerHeight;
+  return [where, seen(drawn) && inside];
+}"""
+
+
+@pytest.mark.parametrize("size", ["phone", "desktop"])
+def test_with_the_keyboard_alone_each_control_is_reached_in_order_and_seen(
+    filled: tuple[Server, Places], open_page: OpenPage, size: str
+) -> None:
+    server, places = filled
+    people: dict[str, Page] = {}
+    for username, address in (
+        ("sergeant", "/signal/"),
+        ("sergeant", "/signals/{held}/"),
+        ("clerk", "/intake/"),
+        ("clerk", "/intake/feeds/police_missing/"),
+        ("clerk", "/intake/files/{problems}/"),
+        ("clerk", "/intake/rows/{row}/"),
+        ("clerk", "/intake/rows/{row_in_pieces}/"),
+        ("steward", "/review/{review}/"),
+    ):
+        if username not in people:
+            people[username] = open_page(size)
+            sign_in(people[username], server, username)
+        page = people[username]
+        page.goto(server.url + address.format(**places.ids))
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.innerText") == "Skip to the main content"
+        tops, unseen = [], []
+        while page.evaluate("document.activeElement !== document.body") and len(tops) < 200:
+            where, seen = page.evaluate(FOCUS_IS_SEEN)
+            unseen += [] if seen else [where]
+            if page.evaluate("document.querySelector('main').contains(document.activeElement)"):
+                tops.append(
+                    page.evaluate("scrollY + document.activeElement.getBoundingClientRect().bottom")
+                )
+            page.keyboard.press("Tab")
+        assert not unseen, f"{address}: the focus is not seen on {unseen}"
+        assert tops
+        jumps = [one for one, two in zip(tops, tops[1:], strict=False) if two < one - 60]
+        assert not jumps, f"{address}: the order jumps back up"
+
+
+def test_a_signal_is_sent_with_the_keyboard_alone(
+    filled: tuple[Server, Places], open_page: OpenPage
+) -> None:
+    """Four answers and Enter."""
+    server, _ = filled
+    page = open_page("desktop")
+    sign_in(page, server, "teacher")
+    page.goto(f"{server.url}/signal/")
+    keys = page.keyboard
+    keys.press("Tab")
+    keys.press("Enter")
+    expect(page.locator("#main")).to_be_focused()
+    for key in ("Tab", "Space", "ArrowDown", "Tab"):
+        keys.press(key)
+    keys.type("Wren")
+    expect(page.get_by_label("First name")).to_have_value("Wren")
+    for _ in range(5):
+        keys.press("Tab")
+    keys.type("The head’s office")
+    expect(page.get_by_label("Where is the child now?")).to_have_value("The head’s office")
+    keys.press("Enter")
+    expect(page.get_by_role("heading", name="Wren")).to_be_visible()
+    expect(page.get_by_text("has been told").first).to_be_visible()
