@@ -159,6 +159,12 @@ def fill_reviews(places: Places) -> None:
     reason = {"reason": "The same desk, the same evening, one letter apart"}
     steward.post(f"/review/{one}/", {"same_as": str(beside), **reason})
     steward.post(f"/review/{two}/", {"same_as": "nobody", "reason": "Sisters"})
+    for given in ("Thom", "Thomm", "Thomma"):
+        world.signal(given_names=given, family_name="Featherstonehaugh")
+        last = Review.objects.latest("opened_at", "id").id
+        if given == "Thomm":
+            steward.post(f"/review/{last}/", {"same_as": "nobody", "reason": "Two brothers"})
+    places.ids["several"] = last
     places.ids |= {"joined": one, "different": two, "review": three}
 
 
@@ -189,6 +195,7 @@ WALK = [
     ("sergeant", "signal-ended", "/signals/{ended}/"),
     ("steward", "reviews", "/review/"),
     ("steward", "review", "/review/{review}/"),
+    ("steward", "review-of-several", "/review/{several}/"),
     ("steward", "review-joined", "/review/{joined}/"),
     ("steward", "review-different", "/review/{different}/"),
     ("steward", "review-undo", "/review/{joined}/undo/"),
@@ -260,7 +267,7 @@ FORMS = [
     ("clerk", "row-put-together", "/intake/rows/{row_in_pieces}/", "Put together"),
     ("clerk", "row-left-out", "/intake/rows/{row}/", "Leave it out"),
     ("sergeant", "send", "/signal/", "Send it"),
-    ("steward", "review", "/review/{review}/", "Decide"),
+    ("steward", "review", "/review/{review}/", "Decide, and go to the next"),
     ("steward", "review-undo", "/review/{joined}/undo/", "Undo"),
 ]
 
