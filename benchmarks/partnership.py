@@ -1,15 +1,22 @@
-"""What every benchmark starts from: two agencies, a team with somebody on duty, and a register."""
+"""What every benchmark starts from: two agencies, a team with somebody on duty, and a register;
+and how requests are timed.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import statistics
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.test import Client
 
 from reachable.access import services as access
+from reachable.access.models import User
 from reachable.foundation.actor import Actor
 from reachable.foundation.time import now
 from reachable.intake.rules import making
@@ -77,3 +84,33 @@ def _claim(agency_id: UUID, who: Known) -> Claim:
         content_hash=making.short_hash(content),
         received_at=now(),
     )
+
+
+@dataclass(frozen=True)
+class Times:
+    """Milliseconds of server time."""
+
+    median: float
+    p95: float
+
+
+def client_of(user_id: UUID) -> Client:
+    """Return a browser in which this person is signed in: requests go through every middleware."""
+    client = Client(SERVER_NAME="127.0.0.1")
+    client.force_login(User.objects.get(id=user_id))
+    return client
+
+
+def served(count: int, request: Callable[[], Any]) -> Times:
+    """Time that many requests after a few that warm up; each must be answered well."""
+    times = []
+    for number in range(count + 5):
+        started = time.perf_counter()
+        answer = request()
+        elapsed = 1000 * (time.perf_counter() - started)
+        if answer.status_code not in (200, 302):
+            raise RuntimeError(f"the answer was {answer.status_code}")
+        if number >= 5:
+            times.append(elapsed)
+    percentiles = statistics.quantiles(times, n=20)
+    return Times(round(statistics.median(times), 1), round(percentiles[-1], 1))
