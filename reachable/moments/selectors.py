@@ -59,6 +59,7 @@ class Row:
     clock_ended_at: datetime | None
     opened_at: datetime
     triggers: int
+    outcome: str
 
 
 @dataclass(frozen=True)
@@ -217,6 +218,7 @@ def _row(
         clock_ended_at=moment.reach_recorded_at,
         opened_at=moment.opened_at,
         triggers=triggers,
+        outcome=moment.outcome,
     )
 
 

@@ -37,7 +37,6 @@ def moment(request: HttpRequest, moment_id: UUID) -> HttpResponse:
         return redirect("moment", found.row.id)
     notices.mark_read(by=by, subject=("moment", moment_id))
     outcomes = {known.key: known.title for known in guidance.outcomes()}
-    outcome = outcomes.get(found.outcome, "")
     newest_first = reversed(found.actions)
     return render(
         request,
@@ -48,7 +47,7 @@ def moment(request: HttpRequest, moment_id: UUID) -> HttpResponse:
             "history": [(one, wording.said(one, found, outcomes)) for one in newest_first],
             "taken": next((one for one in found.actions if one.kind in wording.TAKEN), None),
             "is_holder": found.row.state == "held" and found.row.mine,
-            "standing": wording.standing(found.row, outcome),
+            "standing": wording.standing(found.row),
             "answer_due": rules.answer_by(found.row.kind.key, found.received_at),
         },
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from reachable.foundation.words import short_when
 from reachable.moments.acting import LEFT
+from reachable.practice import guidance
 
 if TYPE_CHECKING:
     from reachable.moments.selectors import ActionFacts, MomentFacts, Row
@@ -53,15 +54,16 @@ _REACHED = {
 }
 
 
-def standing(row: Row, outcome: str = "") -> str:
-    """Return in a sentence who has a moment, or who is asked."""
+def standing(row: Row) -> str:
+    """Return in a sentence who has a moment, who is asked, or how it ended."""
     if row.state == "held":
         return "You have it" if row.mine else f"{row.holder} has it"
     if row.state == "waiting":
         return "You are asked" if row.mine else f"{row.asked} is asked"
     if row.state == "with_team":
         return "Nobody yet; the whole team is asked"
-    return f"Closed: {outcome[:1].lower()}{outcome[1:]}" if outcome else "Closed"
+    ending = guidance.outcome(row.outcome).title if row.outcome else ""
+    return f"Closed: {ending[:1].lower()}{ending[1:]}" if ending else "Closed"
 
 
 def said(action: ActionFacts, moment: MomentFacts, outcomes: Mapping[str, str]) -> str:

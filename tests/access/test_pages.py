@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.test import Client
 
+from reachable.access.models import User
+from reachable.access.services import name_partnership
+from reachable.access.views import DEMONSTRATION_PASSWORD
+from reachable.foundation.actor import system
 from tests.support.world import PASSWORD, World, moment
 
 pytestmark = pytest.mark.db
@@ -77,3 +84,21 @@ def test_nothing_found_says_what_to_try(world: World) -> None:
 @pytest.mark.parametrize("username", ["first", "lead", "sergeant", "administrator"])
 def test_the_audit_is_closed_to_others(world: World, username: str) -> None:
     assert world.client(username).get("/who-looked/").status_code == 403
+
+
+def test_a_fictional_place_lets_anybody_choose_who_they_are(world: World) -> None:
+    name_partnership(by=system("tests"), name="Fenmarch", fictional=True)
+    User.objects.update(password=make_password(DEMONSTRATION_PASSWORD))
+    page = Client().get("/sign-in/").content.decode()
+    listed = re.findall(r'name="username" value="([^"]+)"', page)
+    assert listed[0] == "first"
+    assert {"first", "lead", "sergeant", "governance", "administrator"} <= set(listed)
+    for username in listed:
+        chosen = {"username": username, "password": DEMONSTRATION_PASSWORD}
+        assert Client().post("/sign-in/", chosen).status_code == 302
+
+
+def test_a_real_place_lists_nobody(world: World) -> None:
+    page = Client().get("/sign-in/").content.decode()
+    assert "Try it as" not in page
+    assert DEMONSTRATION_PASSWORD not in page

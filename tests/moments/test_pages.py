@@ -12,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from reachable.foundation.actor import system
 from reachable.foundation.time import now, travel
 from reachable.moments import services
+from reachable.moments.models import Moment
 from tests.support.world import World, html, moment
 
 pytestmark = pytest.mark.db
@@ -24,14 +25,49 @@ def do(client: Client, moment_id: UUID, what: str, **answers: object) -> str:
     return html(client.post(f"/moments/{moment_id}/{what}/", given, follow=True))
 
 
-def test_an_empty_worklist_says_so_in_each_part(world: World) -> None:
+def test_an_empty_worklist_says_what_comes_next(world: World) -> None:
     page = html(world.client("first").get("/worklist/"))
-    for sentence in (
-        "Nothing waits to be taken up.",
-        "Nothing else is due today.",
-        "Nothing is due later.",
-    ):
-        assert sentence in page
+    assert "Nothing is open for your teams." in page
+    assert "a moment appears here by itself" in page
+    mine = html(world.client("first").get("/worklist/?show=mine"))
+    assert "Nothing is with you." in mine
+    assert "See all of my teams" in mine
+
+
+def test_an_empty_part_of_the_worklist_says_so(world: World) -> None:
+    world.signal()
+    page = html(world.client("first").get("/worklist/"))
+    assert "Nothing waits to be taken up." not in page
+    assert "Nothing else is due today." in page
+    assert "Nothing is due later." in page
+
+
+def test_a_clock_that_ran_out_before_we_were_told_says_so(world: World) -> None:
+    moment_id = world.signal()
+    held = moment(moment_id)
+    Moment.objects.filter(id=moment_id).update(
+        child_due_at=held.received_at - timedelta(hours=2),
+        next_due_at=held.received_at - timedelta(hours=2),
+    )
+    client = world.client("first")
+    assert "Had run out before we were told" in html(client.get("/worklist/"))
+    page = html(client.get(f"/moments/{moment_id}/"))
+    assert "It had run out before we were told on" in page
+    assert "The child can still be reached." in page
+
+
+def test_the_childs_page_folds_earlier_moments_away(world: World) -> None:
+    client = world.client("first")
+    for _ in range(6):
+        moment_id = world.signal()
+        client.post(f"/moments/{moment_id}/take/")
+        services.close(
+            by=world.actor("first"), moment_id=moment_id, outcome="declined", reason="No for now"
+        )
+    person_id = moment(world.signal()).person_id
+    page = html(client.get(f"/children/{person_id}/"))
+    assert "3 earlier moments" in page
+    assert page.count("Closed: the child said no for now") == 6
 
 
 def test_the_worklist_shows_who_is_on_duty_in_their_order(world: World) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from reachable.access.models import Role
 from reachable.practice import guidance
 from reachable.site.wording import group_key
 from tests.support.world import World
@@ -19,8 +20,13 @@ def test_everybody_begins_with_their_own_work(world: World, username: str, first
 
 
 def test_a_role_without_a_page_of_its_own_is_told_what_to_do(world: World) -> None:
-    answer = world.client("administrator").get("/")
-    assert b"Your role opens no page of its own." in answer.content
+    administrator = world.client("administrator").get("/").content
+    assert b"There is no page for accounts yet." in administrator
+    assert b"on the server" in administrator
+    Role.objects.filter(user_id=world.users["first"]).delete()
+    nobody = world.client("first").get("/").content
+    assert b"Your role opens no page of its own." in nobody
+    assert b"Ask your manager" in nobody
 
 
 def test_help_explains_every_shape_of_a_clock(world: World) -> None:
