@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from reachable.foundation.actor import Actor
-from reachable.foundation.errors import BadInput, NotFound
+from reachable.foundation.errors import BadInput, Conflict, NotFound
 from reachable.foundation.files.upload import refusal
 from reachable.foundation.time import today
 from reachable.foundation.views import actor, render
@@ -148,14 +148,15 @@ def row(request: HttpRequest, row_id: UUID) -> HttpResponse:
     by = actor(request)
     found = selectors.refused_row(by=by, row_id=row_id)
     if found.state != "open":
-        messages.warning(request, "This row has been settled already.")
-        return redirect("delivery", found.delivery_id)
+        return _settled(request, found)
     form = _correct_form(request, found)
     if "put_together" in request.POST:
         return _put_together(request, found, form)
     if request.method == "POST" and form.is_valid():
         try:
             services.correct(by=by, row_id=row_id, cells=form.cells())
+        except Conflict:
+            return _settled(request, found)
         except StillWrong as wrong:
             told = [preparing.told_problem(problem) for problem in wrong.problems]
             for heading, sentence in found.by_cell(told):
@@ -166,6 +167,14 @@ def row(request: HttpRequest, row_id: UUID) -> HttpResponse:
             messages.success(request, f"Row {found.row_number:,} was accepted.")
             return _next_row(by, found)
     return _row_page(request, found, form, SetAsideForm())
+
+
+def _settled(request: HttpRequest, found: RefusedFacts) -> HttpResponse:
+    """Somebody else, or another tab, was faster: say so beside what became of the file."""
+    messages.warning(
+        request, f"Row {found.row_number:,} has been settled already. Nothing was changed."
+    )
+    return redirect("delivery", found.delivery_id)
 
 
 def _put_together(request: HttpRequest, found: RefusedFacts, form: CorrectForm) -> HttpResponse:
@@ -189,7 +198,10 @@ def set_aside(request: HttpRequest, row_id: UUID) -> HttpResponse:
     found = selectors.refused_row(by=by, row_id=row_id)
     form = SetAsideForm(request.POST)
     if form.is_valid():
-        services.set_aside(by=by, row_id=row_id, reason=form.cleaned_data["reason"])
+        try:
+            services.set_aside(by=by, row_id=row_id, reason=form.cleaned_data["reason"])
+        except Conflict:
+            return _settled(request, found)
         messages.success(request, f"Row {found.row_number:,} was left out, with your reason.")
         return _next_row(by, found)
     return _row_page(request, found, _correct_form(None, found), form)

@@ -92,9 +92,29 @@ def receive(
         earlier = Delivery.objects.get(agency_id=agency_id, feed=feed, digest=digest)
         if earlier.state == "loaded":
             stored_file(digest).unlink(missing_ok=True)
-        elif earlier.state == "failed":
-            Delivery.objects.filter(id=earlier.id).update(state="received", error="")
+        else:
+            _begin_again(by, earlier.id, history)
         return Received(earlier.id, again=True)
+
+
+@transaction.atomic
+def _begin_again(by: Actor, delivery_id: UUID, history: bool) -> None:
+    """Let what stopped be tried again; while none of its rows counts, it may be past events."""
+    delivery = Delivery.objects.select_for_update().get(id=delivery_id)
+    before = (delivery.state, delivery.history)
+    if delivery.state == "failed":
+        delivery.state, delivery.error = "received", ""
+    if delivery.state == "received" and not delivery.next_row:
+        delivery.history = history
+    if (delivery.state, delivery.history) != before:
+        delivery.save(update_fields=["state", "error", "history"])
+        audit.record(
+            by=by,
+            action="intake.received",
+            subject=("delivery", delivery_id),
+            digest=delivery.digest,
+            again=True,
+        )
 
 
 def _keep(content: BinaryIO) -> tuple[str, int]:

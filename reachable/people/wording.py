@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from difflib import SequenceMatcher
 
 from reachable.foundation import words
 from reachable.people.review import ReviewFacts, Side
+from reachable.people.rules import standard_name
 
 _FIELDS = {
     "name": "Name",
@@ -68,11 +70,22 @@ def _in_what(name: str, mine: Side, other: Side) -> str:
     """Say what a mistype would look like; nothing where the two are simply different."""
     if name == "birth_date" and mine.birth_date and other.birth_date:
         return _days_differ(mine.birth_date, other.birth_date)
+    if name == "name":
+        return " in one letter" if _one_letter(mine.name, other.name) else ""
     if name in {"nhs_number", "upn", "postcode"}:
         one, two = _shown(mine, name), _shown(other, name)
         apart = sum(a != b for a, b in zip(one, two, strict=False)) + abs(len(one) - len(two))
         return " in one place" if apart == 1 else ""
     return ""
+
+
+def _one_letter(one: str, other: str) -> bool:
+    """One letter more, less or other, as a slip of the hand makes it."""
+    apart = SequenceMatcher(None, standard_name(one), standard_name(other), autojunk=False)
+    changes = [each for each in apart.get_opcodes() if each[0] != "equal"]
+    return (
+        len(changes) == 1 and max(changes[0][2] - changes[0][1], changes[0][4] - changes[0][3]) == 1
+    )
 
 
 def _days_differ(one: date, other: date) -> str:

@@ -137,6 +137,25 @@ def test_promise_31_the_same_file_counts_once(clerk: Client) -> None:
     assert Delivery.objects.count() == 1
 
 
+def test_a_file_may_become_past_events_until_it_is_loaded(clerk: Client) -> None:
+    """Whoever forgot the tick sends the file again with it, and is told when that is too late."""
+    send(clerk, written(ROWS))
+    page = send(clerk, written(ROWS), history="on")
+    assert "It stays what it was sent as" not in page
+    assert "of which nobody is told" in page
+    loaded = load(clerk)
+    assert (loaded.history, loaded.accepted, loaded.moments) == (True, 5, 0)
+    page = send(clerk, written(ROWS))
+    assert "It stays what it was sent as: past events, of which nobody is told." in page
+    assert latest().history
+
+
+def test_headings_without_rows_are_said_and_may_be_put_on_record(clerk: Client) -> None:
+    page = send(clerk, written([]))
+    assert "The file has headings and no rows." in page
+    assert load(clerk).state == "loaded"
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
@@ -149,6 +168,7 @@ def test_promise_31_the_same_file_counts_once(clerk: Client) -> None:
         ),
         (",".join(HEADINGS[1:]).encode() + b"\n", "The file has no column"),
         (",".join([*HEADINGS, "Date of Birth"]).encode() + b"\n", "say the same"),
+        (",".join([*HEADINGS, "dob"]).encode() + b"\n", "The column “DOB” is there twice."),
     ],
 )
 def test_a_wrong_file_is_refused_and_leaves_nothing(
@@ -213,7 +233,7 @@ def test_a_row_is_corrected_and_the_next_one_follows(clerk: Client) -> None:
     delivery = latest()
     assert (delivery.accepted, delivery.quarantined) == (2, 0)
     page = html(clerk.get(f"/intake/rows/{second.id}/", follow=True))
-    assert "This row has been settled already." in page
+    assert "Row 3 has been settled already." in page
 
 
 def test_a_row_is_left_out_with_a_reason(clerk: Client) -> None:
@@ -224,6 +244,24 @@ def test_a_row_is_left_out_with_a_reason(clerk: Client) -> None:
     assert "Row 2 was left out, with your reason." in page
     row.refresh_from_db()
     assert (row.state, row.reason) == ("set_aside", "A test entry.")
+    assert "Loaded: every row was dealt with" in page
+    assert re.search(r"<dt>Left out</dt>\s*<dd>1 row", page)
+
+
+def test_a_row_settled_in_another_tab_is_told_and_not_settled_twice(clerk: Client) -> None:
+    first, second = quarantined(
+        clerk, changed(0, missing_date="soon"), changed(1, missing_date="soon")
+    )
+    right = cells_of(first, missing_date="06/03/2026")
+    clerk.post(f"/intake/rows/{first.id}/", right)
+    clerk.post(f"/intake/rows/{second.id}/set-aside/", {"reason": "A test entry."})
+    for row, address in ((first, ""), (second, ""), (first, "set-aside/"), (second, "set-aside/")):
+        given = {**right, "reason": "Again"}
+        page = html(clerk.post(f"/intake/rows/{row.id}/{address}", given, follow=True))
+        said = f"Row {row.row_number} has been settled already. Nothing was changed."
+        assert said in page
+    second.refresh_from_db()
+    assert (second.state, second.reason) == ("set_aside", "A test entry.")
 
 
 def test_promise_26_a_row_in_pieces_is_corrected_cell_by_cell(clerk: Client) -> None:

@@ -76,6 +76,8 @@ def test_a_missing_column_is_named_with_what_may_be_it() -> None:
 def test_two_columns_for_the_same_are_refused_by_name() -> None:
     found = refused([*CUSTODY_HEADINGS, "Date of Birth"])
     assert found.sentence == "Two columns, “DOB” and “Date of Birth”, say the same."
+    found = refused([*CUSTODY_HEADINGS, "D.O.B"])
+    assert found.sentence == "The column “DOB” is there twice."
 
 
 def test_a_file_of_another_feed_is_recognised() -> None:

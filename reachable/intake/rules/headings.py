@@ -58,8 +58,11 @@ def match_headings(
         return _missing(feed, headings, missing, not_read, others)
     if twice:
         one, other = twice[0]
+        same = heading_key(one) == heading_key(other)
         return Mismatch(
-            f"Two columns, “{one}” and “{other}”, say the same.",
+            f"The column “{one}” is there twice."
+            if same
+            else f"Two columns, “{one}” and “{other}”, say the same.",
             "Keep one of them, and send the file again.",
         )
     return Mapping(tuple(found.items()), tuple(headings), tuple(not_read))
