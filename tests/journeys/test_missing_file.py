@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import datetime
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from reachable.foundation.files.export import csv_lines
 from reachable.foundation.time import travel
@@ -15,6 +16,7 @@ from reachable.intake.samples import sample_table
 from reachable.intake.specification import feed
 from reachable.practice.time import LONDON
 from tests.journeys.test_every_page import OpenPage, Picture, sign_in
+from tests.support.pages import PHONE
 from tests.support.servers import Server
 from tests.support.world import World, make_world
 
@@ -70,6 +72,33 @@ def test_promise_26_a_missing_file_is_corrected_and_its_72_hours_run_through_the
     addresses += worker_acknowledges(server, open_page("phone"), kept)
     school_finds_nothing(server, open_page("phone"), addresses, kept)
     clocks_run_through_the_change(server, open_page, addresses[-2], kept)
+
+
+def test_a_file_is_loaded_and_a_row_corrected_without_javascript(
+    that_night: tuple[Server, World], new_context: Callable[..., BrowserContext]
+) -> None:
+    server, _ = that_night
+    page = new_context(**PHONE, java_script_enabled=False).new_page()
+    sign_in(page, server, "clerk")
+    page.goto(f"{server.url}/intake/feeds/police_missing/")
+    other = missing_file().replace(b"FXM/26", b"FXN/26").replace(b"FXP9", b"FXQ9")
+    page.get_by_label("Choose the file").set_input_files(
+        {"name": "other.csv", "mimeType": "text/csv", "buffer": other}
+    )
+    page.get_by_role("button", name="Look at it before loading").click()
+    page.get_by_role("button", name="Load it").click()
+    deadline = time.monotonic() + PATIENCE / 1000
+    while not page.get_by_text("1 row waits to be corrected").is_visible():
+        assert time.monotonic() < deadline
+        page.get_by_role("link", name="See how far it is now").click()
+    page.get_by_role("link", name="Correct it").click()
+    page.get_by_label("Date Returned").fill("25/10/2026")
+    page.locator("summary", has_text="the rest of the row").click()
+    expect(page.get_by_label("Home Address")).to_have_value(
+        "Ottermead House, 12 Sluice Lane, Saltergarth"
+    )
+    page.get_by_role("button", name="Accept this row").click()
+    expect(page.get_by_text("Row 5 was accepted")).to_be_visible()
 
 
 def clerk_sends_and_corrects(
