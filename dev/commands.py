@@ -14,6 +14,7 @@ COMMANDS = {
     "bench": "benchmarks, one JSON line each (names select; --write renews docs/benchmarks.md)",
     "setup": "install what the others need, and nothing more",
     "promises": "write docs/promises.md from the names of the tests",
+    "pictures": "take the pictures of the README again, of an invented partnership",
     "lock": "compile the locks again from pyproject.toml and package.json",
 }
 
