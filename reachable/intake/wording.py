@@ -15,7 +15,6 @@ STATES = {
     "loaded": "Loaded",
     "failed": "Stopped",
 }
-SEXES = {"F": "female", "M": "male"}
 
 
 def kind_of(history: bool) -> str:
@@ -50,6 +49,4 @@ def _shown(column: Column, value: str) -> str:
         return ""
     if column.type is ColumnType.DATE:
         return words.day(date.fromisoformat(value))
-    if column.type is ColumnType.SEX:
-        return SEXES.get(value, value)
     return column.codes[value][0] if value in column.codes else value

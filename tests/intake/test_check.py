@@ -122,6 +122,8 @@ def test_what_refuses_a_row(changed: dict[str, Cell], reason: Reason, column: st
         ({"local_id": "1.23E+11"}, Reason.NUMBER_SET_ASIDE, "local_id"),
         ({"custody_number": ""}, Reason.NO_REFERENCE, "custody_number"),
         ({"family_name": "Zo\ufffd"}, Reason.LOST_LETTERS, ""),
+        ({"family_name": '=HYPERLINK("x")'}, Reason.FORMULA, ""),
+        ({"custody_number": "=1+1"}, Reason.FORMULA, ""),
     ],
 )
 def test_what_is_only_asked(changed: dict[str, Cell], reason: Reason, absent: str) -> None:
@@ -144,7 +146,7 @@ def test_what_is_only_asked(changed: dict[str, Cell], reason: Reason, absent: st
         ({"given_names": ""}, "given_names", None),
         ({"given_names": "Na"}, "given_names", "Na"),
         ({"family_name": "  O'Sample\u202e  Mac  "}, "family_name", "O'Sample Mac"),
-        ({"family_name": "'=cmd"}, "family_name", "=cmd"),
+        ({"family_name": "'-cmd"}, "family_name", "-cmd"),
         ({"sex": "2"}, "sex", "female"),
         ({"sex": "X"}, "sex", "other"),
         ({"sex": "Not Known"}, "sex", None),
@@ -171,6 +173,13 @@ def test_how_a_cell_is_read(changed: dict[str, Cell], name: str, value: str | No
     result = accepted(CUSTODY, **changed)
     assert result.content.get(name) == value
     assert result.questions == ()
+
+
+def test_a_formula_is_text_and_is_asked_about_however_it_came() -> None:
+    for written in ("=cmd", "'=cmd", " =cmd"):
+        result = accepted(CUSTODY, family_name=written)
+        assert result.content["family_name"] == "=cmd"
+        assert [each.reason for each in result.questions] == [Reason.FORMULA]
 
 
 def test_an_ambiguous_date_names_its_readings_where_no_order_is_declared() -> None:

@@ -34,6 +34,7 @@ class Reason(StrEnum):
     POSTCODE_WRONG = "postcode_wrong"
     AGE = "age"
     LOST_LETTERS = "lost_letters"
+    FORMULA = "formula"
     NO_REFERENCE = "no_reference"
 
 
@@ -59,6 +60,11 @@ EXPLAINED: dict[Reason, Explanation] = {
     Reason.LOST_LETTERS: Explanation(
         "“{heading}” has letters that were lost on the way; it was taken as it is.",
         "Write it again, or export the file as UTF-8.",
+        question=True,
+    ),
+    Reason.FORMULA: Explanation(
+        "“{heading}” says “{value}”, which looks like a formula; it was taken as text.",
+        "Write what the cell should say.",
         question=True,
     ),
     Reason.UNREADABLE: Explanation("{sentence}", "{next}"),

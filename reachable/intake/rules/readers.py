@@ -26,9 +26,10 @@ def reader_of(column: Column, heading: str, *, source_key: bool) -> Reader:
     """Return the reader of a column; dates and times have their own, below."""
     match column.type:
         case "name":
-            return _name_reader(column, heading)
+            return _asking_of_formulas(_name_reader(column, heading), column, heading)
         case "reference":
-            return _reference_reader(column, heading, source_key=source_key)
+            read = _reference_reader(column, heading, source_key=source_key)
+            return _asking_of_formulas(read, column, heading)
         case "code":
             return _code_reader(column, heading)
         case "sex":
@@ -40,7 +41,19 @@ def reader_of(column: Column, heading: str, *, source_key: bool) -> Reader:
         case "upn":
             return _checked_reader(column, heading, identifiers.read_upn, _UPN)
         case _:
-            return _text_reader(column, heading)
+            return _asking_of_formulas(_text_reader(column, heading), column, heading)
+
+
+def _asking_of_formulas(read: Reader, column: Column, heading: str) -> Reader:
+    """Ask about a cell that begins as a formula does; it is text here, and is never worked out."""
+
+    def read_and_ask(text: str, told: Told) -> str:
+        value = read(text, told)
+        if value.startswith("="):
+            told.append(problem(Reason.FORMULA, column.name, text, heading=heading))
+        return value
+
+    return read_and_ask
 
 
 _POSTCODE, _NHS, _UPN = Reason.POSTCODE_WRONG, Reason.NHS_NUMBER_WRONG, Reason.UPN_WRONG
