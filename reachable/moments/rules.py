@@ -18,6 +18,7 @@ ADULT_AT = 18
 STALE_AFTER = timedelta(days=28)
 # Whoever works in the evening or at night sees what falls due before the morning.
 TONIGHT = timedelta(hours=8)
+SOON = timedelta(hours=1)
 ASKING = frozenset({"asked", "passed_on", "handed_over"})
 TAKING = frozenset({"acknowledged", "claimed"})
 
@@ -100,7 +101,7 @@ def today_ends(now: datetime) -> datetime:
 
 def bucket(*, due_at: datetime | None, waiting: bool, now: datetime, day_ends: datetime) -> str:
     """Return now, today or week: what nobody has taken up and what is overdue comes first."""
-    if waiting or (due_at is not None and due_at <= now + timedelta(hours=1)):
+    if waiting or (due_at is not None and due_at <= now + SOON):
         return "now"
     return "today" if due_at is not None and due_at < day_ends else "week"
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Case, Count, F, Q, QuerySet, Value, When, Window
+from django.db.models.functions import RowNumber
 
 from reachable.access import selectors as access
 from reachable.audit import services as audit
@@ -138,19 +139,16 @@ def worklist(*, by: Actor, mine_only: bool = False) -> Worklist:
     """Return what waits now, what is due today and what is due later."""
     by.require("moments.hold")
     at = now()
-    day_ends = rules.today_ends(at)
     held = visible_moments(by=by).filter(state__in=OPEN)
     if mine_only:
         held = held.filter(Q(holder_id=by.id) | Q(asked_id=by.id))
-    urgent = Q(state__in=("waiting", "with_team")) | Q(next_due_at__lte=at + timedelta(hours=1))
-    today = ~urgent & Q(next_due_at__lt=day_ends)
-    later = ~urgent & (Q(next_due_at__gte=day_ends) | Q(next_due_at=None))
-    parts = {"now": urgent, "today": today, "week": later}
-    totals = held.aggregate(**{key: Count("id", filter=part) for key, part in parts.items()})
-    found = {
-        key: list(_with_names(held.filter(part)).order_by(_NEAREST, "id")[:SHOWN])
-        for key, part in parts.items()
-    }
+    places = _nearest(held, at)
+    moments = _with_names(Moment.objects.all()).in_bulk([moment_id for moment_id, *_ in places])
+    found: dict[str, list[Moment]] = {"now": [], "today": [], "week": []}
+    totals = dict.fromkeys(found, 0)
+    for moment_id, bucket, in_bucket in places:
+        found[bucket].append(moments[moment_id])
+        totals[bucket] = in_bucket
     rows = _rows(by, [moment for moments in found.values() for moment in moments], at)
     return Worklist(
         buckets=[
@@ -161,6 +159,23 @@ def worklist(*, by: Actor, mine_only: bool = False) -> Worklist:
         mine_only=mine_only,
         at=at,
     )
+
+
+def _nearest(held: QuerySet[Moment], at: datetime) -> list[tuple[UUID, str, int]]:
+    """Return the nearest of each bucket, with the bucket and how many it holds: what `rules.bucket`
+    says, in one pass over all that may be seen."""
+    urgent = Q(state__in=("waiting", "with_team")) | Q(next_due_at__lte=at + rules.SOON)
+    bucket = Case(
+        When(urgent, then=Value("now")),
+        When(next_due_at__lt=rules.today_ends(at), then=Value("today")),
+        default=Value("week"),
+    )
+    together = held.annotate(bucket=bucket).annotate(
+        place=Window(RowNumber(), partition_by="bucket", order_by=[_NEAREST, "id"]),
+        in_bucket=Window(Count("id"), partition_by="bucket"),
+    )
+    nearest = together.filter(place__lte=SHOWN).order_by("place")
+    return list(nearest.values_list("id", "bucket", "in_bucket"))
 
 
 def _with_names(moments: QuerySet[Moment]) -> QuerySet[Moment]:
