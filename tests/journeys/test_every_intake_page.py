@@ -24,6 +24,7 @@ from reachable.moments import services as moments
 from reachable.moments.models import Trigger
 from reachable.people.models import Review
 from tests.journeys.test_every_page import OpenPage, Picture, complaints_of, sign_in
+from tests.support.pages import fits
 from tests.support.servers import Server
 from tests.support.world import World, make_world
 
@@ -202,11 +203,6 @@ WALK = [
 ]
 
 
-def fits(page: Page, name: str) -> None:
-    wider = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    assert wider <= 0, f"{name}: {wider} pixels beside the screen"
-
-
 @pytest.mark.parametrize("size", ["phone", "desktop"])
 def test_every_page_is_accessible_and_fits(
     filled: tuple[Server, Places], open_page: OpenPage, axe: Axe, screenshot: Picture, size: str
@@ -221,7 +217,7 @@ def test_every_page_is_accessible_and_fits(
         complaints = complaints_of(page)
         page.goto(server.url + address.format(**places.ids))
         axe(page)
-        fits(page, name)
+        fits(page)
         assert not complaints, f"{name}: {complaints}"
         screenshot(page, f"intake-{name}-{size}")
 
@@ -256,7 +252,7 @@ def test_a_wrong_file_is_answered_on_an_accessible_page(
         page.get_by_role("button", name="Look at it before loading").click()
         expect(page.get_by_role("alert")).to_contain_text(said)
         axe(page)
-        fits(page, name)
+        fits(page)
         screenshot(page, f"intake-wrong-{name}-{size}")
 
 
@@ -287,7 +283,7 @@ def test_a_form_with_errors_is_accessible_and_leads_to_each(
         page.get_by_role("button", name=button, exact=True).click()
         expect(page.get_by_role("alert")).to_be_visible()
         axe(page)
-        fits(page, name)
+        fits(page)
         screenshot(page, f"intake-error-{name}-{size}")
         for link in page.get_by_role("alert").get_by_role("link").all():
             link.click()

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page
 
-from tests.support.pages import PHONE
+from tests.support.pages import PHONE, fits
 from tests.support.servers import Server
 from tests.support.world import PASSWORD, World, make_world, moment
 
@@ -94,8 +94,7 @@ def test_every_page_is_accessible_and_fits(
         complaints = complaints_of(page)
         page.goto(server.url + address.format(**places))
         axe(page)
-        wider = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-        assert wider <= 0, f"{name}: {wider} pixels beside the screen"
+        fits(page)
         refused = [said for said in complaints if "the server responded with" not in said]
         assert not refused, f"{name}: {refused}"
         screenshot(page, f"{name}-{size}")

@@ -36,6 +36,25 @@ def _said(violation: dict[str, Any]) -> str:
     )
 
 
+NARROWEST = 320  # CSS pixels: a small phone, or a desktop at 400 % (WCAG 2.2, 1.4.10)
+
+
+def fits(page: Page) -> None:
+    """Fail when anything stands beside the screen, as it is and at its narrowest.
+
+    The width of the window is no measure: a phone zooms out until everything is inside it.
+    """
+    size = page.viewport_size
+    assert size is not None
+    for width in (size["width"], NARROWEST):
+        page.set_viewport_size({"width": width, "height": size["height"]})
+        wider = page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        assert wider <= 0, f"{page.url}: {wider} pixels beside a screen of {width}"
+    page.set_viewport_size(size)
+
+
 def screenshot(page: Page, name: str) -> None:
     """Keep a picture of the whole page, for people to look at."""
     SCREENS.mkdir(parents=True, exist_ok=True)
