@@ -40,6 +40,7 @@ def intake(request: HttpRequest) -> HttpResponse:
         "waiting": selectors.files_to_correct(by=by),
         "refused_count": sum(one.waiting_rows for one in sent),
         "states": wording.STATES,
+        "most": selectors.SHOWN,
     }
     return render(request, "intake/intake.html", context)
 
@@ -141,6 +142,18 @@ def load(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
     services.begin_loading(by=by, delivery_id=delivery_id)
     jobs.load_delivery.enqueue(str(delivery_id), str(by.own_id))
     return redirect("delivery", delivery_id)
+
+
+def remove(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
+    by = actor(request)
+    found = selectors.delivery(by=by, delivery_id=delivery_id)
+    try:
+        services.discard(by=by, delivery_id=delivery_id)
+    except Conflict as late:
+        messages.warning(request, str(late))
+        return redirect("delivery", delivery_id)
+    messages.success(request, f"“{found.file_name}” was removed. Nothing of it was loaded.")
+    return redirect("intake")
 
 
 def row(request: HttpRequest, row_id: UUID) -> HttpResponse:

@@ -147,6 +147,20 @@ def begin_loading(*, by: Actor, delivery_id: UUID) -> None:
     audit.record(by=by, action="intake.begun", subject=("delivery", delivery.id))
 
 
+@transaction.atomic
+def discard(*, by: Actor, delivery_id: UUID) -> None:
+    """Remove a file of which nothing was loaded, as when it was the wrong one."""
+    by.require("intake.load")
+    delivery = _own_delivery(by, delivery_id)
+    if delivery.state not in ("received", "failed") or delivery.next_row:
+        raise Conflict("This file is being loaded, or was loaded.", kept="Nothing was changed.")
+    digest = delivery.digest
+    delivery.delete()
+    audit.record(by=by, action="intake.discarded", subject=("delivery", delivery_id), digest=digest)
+    if not Delivery.objects.filter(digest=digest).exclude(state="loaded").exists():
+        transaction.on_commit(lambda: stored_file(digest).unlink(missing_ok=True))
+
+
 def _own_delivery(by: Actor, delivery_id: UUID) -> Delivery:
     held = Delivery.objects.select_for_update().filter(id=delivery_id)
     if by.is_person:

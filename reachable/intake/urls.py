@@ -22,6 +22,13 @@ urlpatterns = [
         needs=LOAD,
         methods=POST,
     ),
+    page(
+        "intake/files/<uuid:delivery_id>/remove/",
+        files.remove,
+        name="delivery_remove",
+        needs=LOAD,
+        methods=POST,
+    ),
     page("intake/rows/<uuid:row_id>/", files.row, name="refused_row", needs=LOAD, methods=BOTH),
     page(
         "intake/rows/<uuid:row_id>/set-aside/",

@@ -9,8 +9,9 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from django.test import Client
+from django.test import Client, TestCase
 
+from reachable.audit.models import Entry
 from reachable.foundation.actor import system
 from reachable.foundation.files.export import csv_lines, write_xlsx
 from reachable.foundation.files.limits import Limits
@@ -148,6 +149,28 @@ def test_a_file_may_become_past_events_until_it_is_loaded(clerk: Client) -> None
     page = send(clerk, written(ROWS))
     assert "It stays what it was sent as: past events, of which nobody is told." in page
     assert latest().history
+
+
+def test_a_file_sent_by_mistake_is_removed_with_what_it_held(clerk: Client) -> None:
+    send(clerk, written(ROWS), "wrong month.csv")
+    mistake = latest()
+    assert loading.stored_file(mistake.digest).exists()
+    address = f"/intake/files/{mistake.id}/remove/"
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        page = html(clerk.post(address, follow=True))
+    assert "“wrong month.csv” was removed. Nothing of it was loaded." in unescape(page)
+    assert not Delivery.objects.exists()
+    assert not loading.stored_file(mistake.digest).exists()
+    assert Entry.objects.filter(action="intake.discarded", subject_id=mistake.id).exists()
+    assert clerk.post(address).status_code == 404
+
+
+def test_a_file_that_was_loaded_is_not_removed(clerk: Client) -> None:
+    send(clerk, written(ROWS))
+    loaded = load(clerk)
+    page = html(clerk.post(f"/intake/files/{loaded.id}/remove/", follow=True))
+    assert "This file is being loaded, or was loaded. Nothing was changed." in page
+    assert Delivery.objects.filter(id=loaded.id).exists()
 
 
 def test_headings_without_rows_are_said_and_may_be_put_on_record(clerk: Client) -> None:
@@ -329,6 +352,7 @@ def test_promise_09_another_agency_finds_none_of_it(world: World, clerk: Client)
         assert other.get(address).status_code == 404
     for address in (
         f"/intake/files/{latest().id}/load/",
+        f"/intake/files/{latest().id}/remove/",
         f"/intake/rows/{row.id}/",
         f"/intake/rows/{row.id}/set-aside/",
     ):
