@@ -108,6 +108,8 @@ def json_text(value: Any) -> str:
 def _copy(sql: str, columns: Sequence[Any], rows: Iterable[Row]) -> int:
     """Send rows in COPY's text format, as one block: row by row took twice the time."""
     prepared = _prepared(columns, rows, _COPY, _copy_text)
+    if not prepared:
+        return 0
     block = "".join(["\t".join(row) + "\n" for row in prepared])
     with connection.cursor() as cursor, cursor.copy(sql) as copy:
         copy.write(block)
