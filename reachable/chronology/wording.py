@@ -7,7 +7,7 @@ from typing import Any
 
 _LABELS = {
     "said": "What was said",
-    "reach": "How to reach the child or who is with them",
+    "reach": "How to reach them",
     "sent_by": "Sent by",
     "offence_group": "Given reason for the arrest",
     "officer_contact": "Officer to ring",

@@ -76,9 +76,10 @@ def is_visible(*, by: Actor, person_id: UUID) -> bool:
         return True
     if not _works_with_children(by):
         return False
-    current = CurrentPerson.objects.filter(person_id=person_id).values("current_id")
-    same = CurrentPerson.objects.filter(current_id__in=current).values_list("person_id", flat=True)
-    return bool(access.why_involved(by=by, kind="person", subject_ids=same))
+    stands_for = CurrentPerson.objects.filter(person_id=person_id)
+    current_ids = list(stands_for.values_list("current_id", flat=True))
+    same = list(same_people(by=by, current_ids=current_ids))
+    return access.involved_subjects(by=by, kind="person").filter(subject_id__in=same).exists()
 
 
 def _visible_among(by: Actor, current_ids: list[UUID]) -> list[UUID]:

@@ -45,7 +45,7 @@ from reachable.synthetic.workers import Planned
 PASS_ON = system("pass on")
 SENDER = "police.data"
 # Of moments longer ago only the answer, the meeting and the end are played, not each attempt.
-IN_SHORT_BEFORE = timedelta(days=70)
+IN_SHORT_BEFORE = timedelta(days=42)
 READ_EVERY = timedelta(days=28)
 LAST_DAY = timedelta(hours=30)
 
