@@ -71,15 +71,21 @@ def visible_people(*, by: Actor) -> QuerySet[CurrentPerson, Any]:
 
 
 def is_visible(*, by: Actor, person_id: UUID) -> bool:
-    """Say of one person what `visible_people` says of many, in small questions: a lock is held."""
+    """Say of one person what `visible_people` says of many, in small questions: a lock is held.
+
+    Most are involved with the person themselves, not with another whose record was merged.
+    """
     if by.is_system:
         return True
     if not _works_with_children(by):
         return False
+    involved = access.involved_subjects(by=by, kind="person")
+    if involved.filter(subject_id=person_id).exists():
+        return True
     stands_for = CurrentPerson.objects.filter(person_id=person_id)
     current_ids = list(stands_for.values_list("current_id", flat=True))
     same = list(same_people(by=by, current_ids=current_ids))
-    return access.involved_subjects(by=by, kind="person").filter(subject_id__in=same).exists()
+    return involved.filter(subject_id__in=same).exists()
 
 
 def _visible_among(by: Actor, current_ids: list[UUID]) -> list[UUID]:

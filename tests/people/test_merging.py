@@ -207,6 +207,33 @@ def test_promise_33_a_merge_and_its_undo_restore_everything(hub: Partnership) ->
         assert shown.row.name.startswith(("Ada", "Ben"))
 
 
+def test_the_quick_question_who_is_visible_says_the_same_as_the_long_one(hub: Partnership) -> None:
+    one = identify_one(claim(hub.council, "C1", given="Ada"))
+    two = identify_one(claim(hub.police, "P2", given="Ben"))
+    other = identify_one(claim(hub.police, "P3", given="Cai"))
+    happen(two, hub.police, "arrest")
+    workers = [*(hub.actor(name) for name in ("fern", "sol", "steward")), SYSTEM]
+
+    def seen_alike() -> set[UUID]:
+        seen = set()
+        for person_id in (one.person_id, two.person_id, other.person_id, uuid4()):
+            current = CurrentPerson.objects.filter(person_id=person_id).first()
+            for by in workers:
+                quick = selectors.is_visible(by=by, person_id=person_id)
+                listed = selectors.visible_people(by=by)
+                long = current and listed.filter(current_id=current.current_id).exists()
+                assert quick == bool(long) or by is SYSTEM
+                if quick and by.name == hub.actor("fern").name:
+                    seen.add(person_id)
+        return seen
+
+    assert seen_alike() == {two.person_id}
+    merge_id = merge(hub, one, two)
+    assert seen_alike() == {one.person_id, two.person_id}
+    undo(hub, merge_id)
+    assert seen_alike() == {two.person_id}
+
+
 def test_promise_33_the_access_that_a_merge_gave_ends_with_it(hub: Partnership) -> None:
     one = identify_one(claim(hub.council, "C1", given="Ada"))
     two = identify_one(claim(hub.police, "P2", given="Ben"))
