@@ -9,7 +9,7 @@ from django_tasks import task
 from reachable.access.models import User
 from reachable.access.selectors import actor_for
 from reachable.foundation.actor import system
-from reachable.intake import loading
+from reachable.intake import loading, services
 
 
 @task()
@@ -20,5 +20,10 @@ def load_delivery(delivery_id: str, user_id: str) -> str:
     """
     user = User.objects.filter(id=UUID(user_id), is_active=True).first()
     if user is None or not actor_for(user).can("intake.load"):
+        services.stop_loading(
+            by=system("intake"),
+            delivery_id=UUID(delivery_id),
+            why="Whoever began it may no longer load files. Somebody else can go on with it.",
+        )
         return "refused"
     return loading.load(by=system("intake"), delivery_id=UUID(delivery_id)).state

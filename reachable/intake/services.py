@@ -148,6 +148,17 @@ def begin_loading(*, by: Actor, delivery_id: UUID) -> None:
 
 
 @transaction.atomic
+def stop_loading(*, by: Actor, delivery_id: UUID, why: str) -> None:
+    """Let a delivery wait for somebody who may load it; what was loaded stays."""
+    delivery = _own_delivery(by, delivery_id)
+    if delivery.state != "loading":
+        return
+    delivery.state, delivery.finished_at, delivery.error = "failed", now(), why
+    delivery.save(update_fields=["state", "finished_at", "error"])
+    audit.record(by=by, action="intake.failed", subject=("delivery", delivery_id))
+
+
+@transaction.atomic
 def discard(*, by: Actor, delivery_id: UUID) -> None:
     """Remove a file of which nothing was loaded, as when it was the wrong one."""
     by.require("intake.load")

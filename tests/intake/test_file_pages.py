@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from html import unescape
 from io import BytesIO
 from pathlib import Path
@@ -11,12 +12,15 @@ from uuid import UUID
 import pytest
 from django.test import Client, TestCase
 
+from reachable.access import services as access
+from reachable.access.selectors import agency_id
 from reachable.audit.models import Entry
 from reachable.foundation.actor import system
 from reachable.foundation.files.export import csv_lines, write_xlsx
 from reachable.foundation.files.limits import Limits
 from reachable.foundation.files.upload import CountingUploadHandler
-from reachable.intake import loading, selectors
+from reachable.foundation.time import now, travel
+from reachable.intake import jobs, loading, selectors, services
 from reachable.intake.models import Delivery, QuarantinedRow
 from reachable.intake.samples import sample_table
 from reachable.intake.specification import feed
@@ -163,6 +167,37 @@ def test_a_file_sent_by_mistake_is_removed_with_what_it_held(clerk: Client) -> N
     assert not loading.stored_file(mistake.digest).exists()
     assert Entry.objects.filter(action="intake.discarded", subject_id=mistake.id).exists()
     assert clerk.post(address).status_code == 404
+
+
+@pytest.mark.parametrize("ended", ["role", "account"])
+def test_promise_16_a_load_has_the_rights_that_its_starter_has_when_it_runs(
+    world: World, clerk: Client, ended: str
+) -> None:
+    """Rights that end between the button and the worker end the load; somebody else goes on."""
+    send(clerk, written(ROWS))
+    delivery, starter = latest(), world.users["clerk"]
+    html(clerk.post(f"/intake/files/{delivery.id}/load/", follow=True))
+    if ended == "role":
+        access.end_role(by=system("tests"), user_id=starter, role="intake_worker")
+    else:
+        access.end_account(by=system("tests"), user_id=starter)
+    assert jobs.load_delivery.call(str(delivery.id), str(starter)) == "refused"
+    with travel(now() + timedelta(hours=1)):
+        assert services.resume_abandoned(by=system("intake")) == 0
+    assert (latest().state, latest().accepted) == ("failed", 0)
+    assert "Somebody else can go on with it." in latest().error
+    another = access.create_account(
+        by=system("tests"),
+        username="second-clerk",
+        name="Cy Second",
+        agency_id=delivery.agency_id,
+        roles=["intake_worker"],
+        teams=(),
+        password_hash="!",
+    )
+    html(world.client("second-clerk").post(f"/intake/files/{delivery.id}/load/", follow=True))
+    assert jobs.load_delivery.call(str(delivery.id), str(another)) == "loaded"
+    assert latest().accepted == 5
 
 
 def test_a_file_that_was_loaded_is_not_removed(clerk: Client) -> None:
@@ -333,9 +368,6 @@ def test_pieces_of_a_cell_are_put_together_and_nothing_is_saved_before_that(cler
 
 def test_promise_09_another_agency_finds_none_of_it(world: World, clerk: Client) -> None:
     (row,) = quarantined(clerk, changed(0, missing_date="soon"))
-    from reachable.access import services as access
-    from reachable.access.selectors import agency_id
-
     access.create_account(
         by=system("tests"),
         username="other-clerk",
