@@ -35,7 +35,10 @@ class Unsealed(models.Model):
 
 
 class Seal(models.Model):
-    """A link of the chain: its hash covers the entry's MAC and the hash before it."""
+    """A link of the chain: its hash covers the entry's MAC, its time and the hash before it.
+
+    Seals of one time were made together, and the last of them was anchored.
+    """
 
     number = models.BigIntegerField(primary_key=True)
     entry_id = models.UUIDField(unique=True)

@@ -41,9 +41,12 @@ def message(
     ).encode()
 
 
-def seal_hash(number: int, entry_id: UUID, mac: bytes, previous: bytes) -> bytes:
+def seal_hash(
+    number: int, entry_id: UUID, mac: bytes, sealed_at: datetime, previous: bytes
+) -> bytes:
     """Return the hash of one seal; changing any seal changes all that follow."""
-    content = number.to_bytes(8, "big") + entry_id.bytes + mac + previous
+    at = sealed_at.astimezone(UTC).isoformat(timespec="microseconds").encode()
+    content = number.to_bytes(8, "big") + entry_id.bytes + mac + at + previous
     return hashlib.sha256(content).digest()
 
 

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import connection, transaction
 
-from reachable.audit import rules
+from reachable.audit import anchors, rules
 from reachable.audit.models import Entry, Seal, Unsealed
 from reachable.foundation import crypto
 from reachable.foundation.actor import Actor
@@ -85,7 +81,7 @@ def seal(*, by: Actor, at_most: int = 5000) -> int:
             exclusive("audit.seal")
             count, last = _seal_some(at_most)
         if count:
-            _anchor(last)
+            anchors.add(*last)
             sealed += count
         if count < at_most:
             return sealed
@@ -97,6 +93,8 @@ def _seal_some(at_most: int) -> tuple[int, tuple[int, bytes]]:
     )
     newest = Seal.objects.order_by("-number").values_list("number", "hash").first()
     number, previous = (newest[0], bytes(newest[1])) if newest else (0, rules.GENESIS)
+    # The one before is committed, so that every sealing but the newest is anchored at any time.
+    anchors.add_missing(number, previous)
     if not waiting:
         return 0, (number, previous)
     macs = dict(Entry.objects.filter(id__in=waiting).values_list("id", "mac"))
@@ -105,7 +103,7 @@ def _seal_some(at_most: int) -> tuple[int, tuple[int, bytes]]:
         number += 1
         # An entry that vanished before its seal leaves a gap that verification reports.
         mac = bytes(macs.get(entry_id, b""))
-        link = rules.seal_hash(number, entry_id, mac, previous)
+        link = rules.seal_hash(number, entry_id, mac, sealed_at, previous)
         rows.append((number, entry_id, previous, link, sealed_at))
         previous = link
     bulk_insert(Seal, ["number", "entry_id", "previous", "hash", "sealed_at"], rows)
@@ -113,13 +111,3 @@ def _seal_some(at_most: int) -> tuple[int, tuple[int, bytes]]:
     with connection.cursor() as cursor:
         cursor.execute(f"DELETE FROM {Unsealed._meta.db_table} WHERE {condition}", parameters)
     return len(rows), (number, previous)
-
-
-def _anchor(last: tuple[int, bytes]) -> None:
-    path = Path(settings.ANCHOR_FILE)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    line = json.dumps({"number": last[0], "hash": last[1].hex(), "at": now().isoformat()})
-    with path.open("a", encoding="ascii") as file:
-        file.write(line + "\n")
-        file.flush()
-        os.fsync(file.fileno())

@@ -1,23 +1,25 @@
-"""Is the chain whole? Streams over everything, so its memory does not grow with the chain."""
+"""Is the chain whole? Streams over everything; of each sealing it remembers one number."""
 
 from __future__ import annotations
 
-import json
+import hmac
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 
-from reachable.audit import rules
+from reachable.audit import anchors, rules
 from reachable.audit.models import Entry, Seal, Unsealed
 from reachable.foundation import crypto
 from reachable.foundation.actor import Actor
 
 AT_MOST = 20
+# What reading raises where somebody wrote past the software what does not fit its column.
+UNREADABLE = (ValueError, TypeError, AttributeError, OverflowError, DatabaseError)
 
 
 @dataclass
@@ -45,61 +47,70 @@ def verify(*, by: Actor) -> Verification:
     """Check every entry's MAC, every seal, and every anchor outside the database."""
     by.require("audit.read")
     found = Verification()
-    anchors = dict(_anchors(found))
-    last = _check_chain(found, anchors)
-    for number in anchors:
-        if number > last:
-            found.fault(f"The chain ends at seal {last}, but seal {number} was anchored.")
-            break
+    anchored = _anchored(found)
+    walk = _Walk(found, anchored)
+    try:
+        for seal, entry in _seals_with_entries():
+            walk.check(seal, entry)
+    except UNREADABLE as error:
+        found.fault(f"After seal {walk.number} it cannot be read ({type(error).__name__}).")
+    _check_anchors(walk)
     found.entries = Entry.objects.count()
     found.waiting = Unsealed.objects.count()
     _check_unsealed(found)
     return found
 
 
-def _check_chain(found: Verification, anchors: dict[int, str]) -> int:
-    expected, previous = 0, rules.GENESIS
-    for number, entry_id, stated, link, entry in _seals_with_entries():
-        expected += 1
-        found.seals += 1
-        if number != expected:
-            found.fault(f"Seal {expected} is missing; the next is {number}.")
-            expected = number
-        if stated != previous:
-            found.fault(f"Seal {number} does not follow the seal before it.")
+class _Walk:
+    """Along the chain, from the first seal to the last."""
+
+    def __init__(self, found: Verification, anchored: dict[int, str]) -> None:
+        self.found = found
+        self.anchored = anchored
+        self.number = 0
+        self.link = rules.GENESIS
+        self.sealed_at: datetime | None = None
+        self.ends_of_sealings: list[int] = []
+
+    def check(self, seal: Seal, entry: Entry | None) -> None:
+        fault, number, link = self.found.fault, seal.number, bytes(seal.hash)
+        self.found.seals += 1
+        if number != self.number + 1:
+            fault(f"Seal {self.number + 1} is missing; the next is {number}.")
+        if bytes(seal.previous) != self.link:
+            fault(f"Seal {number} does not follow the seal before it.")
         mac = bytes(entry.mac) if entry else b""
         if entry is None:
-            found.fault(f"The entry of seal {number} ({entry_id}) is gone.")
-        elif _mac_of(entry) != mac:
-            found.fault(f"The entry of seal {number} ({entry_id}) was changed.")
-        if entry is not None and rules.seal_hash(number, entry_id, mac, stated) != link:
-            found.fault(f"Seal {number} does not belong to its entry ({entry_id}).")
-        if number in anchors and anchors[number] != link.hex():
-            found.fault(f"Seal {number} differs from what was anchored outside the database.")
-        previous = link
-    return expected
+            fault(f"The entry of seal {number} ({seal.entry_id}) is gone.")
+        elif not _is_signed(entry):
+            fault(f"The entry of seal {number} ({seal.entry_id}) was changed.")
+        wanted = rules.seal_hash(number, seal.entry_id, mac, seal.sealed_at, bytes(seal.previous))
+        if entry is not None and wanted != link:
+            fault(f"Seal {number} does not belong to its entry ({seal.entry_id}).")
+        if self.anchored.get(number, link.hex()) != link.hex():
+            fault(f"Seal {number} differs from what was anchored outside the database.")
+        if self.sealed_at is not None and seal.sealed_at != self.sealed_at:
+            self.ends_of_sealings.append(self.number)
+        self.number, self.link, self.sealed_at = number, link, seal.sealed_at
 
 
-def _mac_of(entry: Entry) -> bytes:
+def _is_signed(entry: Entry) -> bool:
+    """Whether the entry is as the software wrote it; no key, no signature."""
+    message = rules.message(
+        entry_id=entry.id,
+        at=entry.at,
+        actor=(entry.actor_kind, entry.actor_id, entry.actor_name),
+        action=entry.action,
+        subject=(entry.subject_kind, entry.subject_id),
+        details=entry.details,
+    )
     try:
-        return crypto.key_ring().mac(
-            rules.message(
-                entry_id=entry.id,
-                at=entry.at,
-                actor=(entry.actor_kind, entry.actor_id, entry.actor_name),
-                action=entry.action,
-                subject=(entry.subject_kind, entry.subject_id),
-                details=entry.details,
-            ),
-            entry.key_id,
-        )
+        return hmac.compare_digest(crypto.key_ring().mac(message, entry.key_id), bytes(entry.mac))
     except KeyError:
-        return b""
+        return False
 
 
-def _seals_with_entries(
-    batch: int = 2000,
-) -> Iterator[tuple[int, UUID, bytes, bytes, Entry | None]]:
+def _seals_with_entries(batch: int = 2000) -> Iterator[tuple[Seal, Entry | None]]:
     after = 0
     while True:
         seals = list(Seal.objects.filter(number__gt=after).order_by("number")[:batch])
@@ -107,11 +118,40 @@ def _seals_with_entries(
             return
         entries = Entry.objects.in_bulk([seal.entry_id for seal in seals])
         for seal in seals:
-            entry = entries.get(seal.entry_id)
-            if entry is not None:
-                entry.mac = bytes(entry.mac)
-            yield seal.number, seal.entry_id, bytes(seal.previous), bytes(seal.hash), entry
+            yield seal, entries.get(seal.entry_id)
         after = seals[-1].number
+
+
+def _anchored(found: Verification) -> dict[int, str]:
+    """Return seal → hash. Two hashes for one seal: the chain was cut and grew again."""
+    anchored: dict[int, str] = {}
+    for line, anchor in enumerate(anchors.every(), 1):
+        if anchor is None:
+            found.fault(f"Line {line} of the anchor file cannot be read.")
+            continue
+        found.anchors += 1
+        number, link = anchor
+        if anchored.setdefault(number, link) != link:
+            found.fault(f"Seal {number} was anchored twice, with different hashes.")
+    return anchored
+
+
+def _check_anchors(walk: _Walk) -> None:
+    """No anchor without its seal, and no sealing without its anchor."""
+    found, last = walk.found, walk.number
+    beyond = [number for number in walk.anchored if number > last]
+    if beyond:
+        found.fault(f"The chain ends at seal {last}, but seal {min(beyond)} was anchored.")
+    if last and not Path(settings.ANCHOR_FILE).exists():
+        found.fault("There are seals, but the anchor file outside the database is gone.")
+        return
+    unanchored = [number for number in walk.ends_of_sealings if number not in walk.anchored]
+    if unanchored:
+        # What was sealed while the chain was read has been anchored by now.
+        later = {anchor[0] for anchor in anchors.every() if anchor}
+        for number in unanchored:
+            if number not in later:
+                found.fault(f"Seal {number} was never anchored, or its anchor was removed.")
 
 
 def _check_unsealed(found: Verification) -> None:
@@ -126,21 +166,3 @@ def _check_unsealed(found: Verification) -> None:
         cursor.execute(sql)
         for (entry_id,) in cursor.fetchmany(AT_MOST):
             found.fault(f"Entry {UUID(str(entry_id))} was never given to the sealer.")
-
-
-def _anchors(found: Verification) -> Iterator[tuple[int, str]]:
-    path = Path(settings.ANCHOR_FILE)
-    if not path.exists():
-        if Seal.objects.exists():
-            found.fault("There are seals, but the anchor file outside the database is gone.")
-        return
-    with path.open(encoding="ascii") as file:
-        for at, line in enumerate(file, 1):
-            try:
-                held: dict[str, Any] = json.loads(line)
-                number, link = int(held["number"]), str(held["hash"])
-            except (ValueError, KeyError):
-                found.fault(f"Line {at} of the anchor file cannot be read.")
-                continue
-            found.anchors += 1
-            yield number, link

@@ -1,0 +1,74 @@
+"""Anchors: the newest seal, noted outside the database after each sealing.
+
+The file is only ever added to. It helps only where whoever can change the database cannot change
+it too, which is why it is copied elsewhere.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from django.conf import settings
+
+from reachable.foundation.time import now
+
+LONGEST_LINE = 4096
+
+Anchor = tuple[int, str]  # the seal's number and its hash
+
+
+def add(number: int, link: bytes) -> None:
+    """Note a seal, and see it onto the disk."""
+    path = Path(settings.ANCHOR_FILE)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    line = json.dumps({"number": number, "hash": link.hex(), "at": now().isoformat()})
+    with path.open("ab+") as file:
+        if file.tell() and not _ends_a_line(file):
+            line = "\n" + line
+        file.write(f"{line}\n".encode())
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _ends_a_line(file: BinaryIO) -> bool:
+    """A disk that was full may have left half a line."""
+    file.seek(-1, os.SEEK_END)
+    return file.read(1) == b"\n"
+
+
+def add_missing(number: int, link: bytes) -> None:
+    """Note a seal whose process was killed between committing it and noting it."""
+    if number and newest() != (number, link.hex()):
+        add(number, link)
+
+
+def newest() -> Anchor | None:
+    """Return the last line of the file, without reading what is before it."""
+    path = Path(settings.ANCHOR_FILE)
+    if not path.exists():
+        return None
+    with path.open("rb") as file:
+        file.seek(max(0, file.seek(0, os.SEEK_END) - LONGEST_LINE))
+        lines = file.read().splitlines()
+    return _read(lines[-1]) if lines else None
+
+
+def every() -> Iterator[Anchor | None]:
+    """Yield each line of the file; None where one cannot be read."""
+    path = Path(settings.ANCHOR_FILE)
+    if path.exists():
+        with path.open("rb") as file:
+            for line in file:
+                yield _read(line)
+
+
+def _read(line: bytes) -> Anchor | None:
+    try:
+        held: dict[str, Any] = json.loads(line)
+        return int(held["number"]), str(held["hash"])
+    except (ValueError, KeyError, TypeError):
+        return None

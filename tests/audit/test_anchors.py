@@ -1,0 +1,96 @@
+"""Anchors: the newest seal, noted outside the database."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from reachable.audit import anchors as anchor_file
+from reachable.audit.models import Seal
+from reachable.audit.verification import verify
+from reachable.foundation.actor import system
+from tests.audit.chain import (
+    act,
+    anchor_lines,
+    faults,
+    make_chain,
+    seal,
+    write_anchors,
+)
+
+pytestmark = pytest.mark.db
+
+
+@pytest.fixture
+def entries(db: None) -> list[UUID]:
+    return make_chain()
+
+
+def test_each_sealing_is_anchored(entries: list[UUID]) -> None:
+    held = {seal.number: bytes(seal.hash).hex() for seal in Seal.objects.all()}
+    assert [(line["number"], line["hash"]) for line in anchor_lines()] == [
+        (number, held[number]) for number in (3, 6, 9)
+    ]
+
+
+def test_promise_23_a_changed_anchor_is_detected(entries: list[UUID]) -> None:
+    lines = anchor_lines()
+    lines[1]["hash"] = "00" * 32
+    write_anchors(lines)
+    assert faults() == ["Seal 6 differs from what was anchored outside the database."]
+
+
+def test_promise_23_a_missing_anchor_file_is_detected(entries: list[UUID], anchors: Path) -> None:
+    anchors.unlink()
+    found = faults()
+    assert found
+    assert "Seal 3 was never anchored, or its anchor was removed." in found
+
+
+def test_promise_23_a_missing_anchor_file_is_named(entries: list[UUID], anchors: Path) -> None:
+    """Where nothing seals, as when only a copy of the database is looked at."""
+    anchors.unlink()
+    found = verify(by=system("audit.verify")).faults
+    assert found == ["There are seals, but the anchor file outside the database is gone."]
+
+
+@pytest.mark.parametrize("left", [0, 1, 2])
+def test_promise_23_anchors_taken_away_are_detected(entries: list[UUID], left: int) -> None:
+    write_anchors(anchor_lines()[:left])
+    act()
+    seal()
+    missing = [number for number in (3, 6) if number > left * 3]
+    wanted = [f"Seal {number} was never anchored, or its anchor was removed." for number in missing]
+    assert faults() == wanted
+
+
+def test_a_line_that_cannot_be_read_is_a_fault(entries: list[UUID], anchors: Path) -> None:
+    anchors.write_text(anchors.read_text() + '{"number": "nine"}\n')
+    assert faults() == ["Line 4 of the anchor file cannot be read."]
+
+
+def test_what_a_killed_process_did_not_anchor_is_anchored_next(
+    entries: list[UUID], anchors: Path
+) -> None:
+    lines = anchor_lines()
+    write_anchors(lines[:2])
+    assert seal() == 0
+    assert [line["number"] for line in anchor_lines()] == [3, 6, 9]
+    write_anchors(lines[:2])
+    act()
+    assert seal() == 1
+    assert [line["number"] for line in anchor_lines()] == [3, 6, 9, 10]
+    assert faults() == []
+
+
+def test_a_full_disk_leaves_half_a_line_and_spoils_no_other(
+    entries: list[UUID], anchors: Path
+) -> None:
+    with anchors.open("a") as file:
+        file.write('{"number": 9, "ha')
+    act()
+    seal()
+    assert anchor_file.newest() is not None
+    assert faults() == ["Line 4 of the anchor file cannot be read."]
