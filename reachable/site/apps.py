@@ -16,12 +16,16 @@ class SiteConfig(AppConfig):
         """
         from reachable.foundation.registries import Reference, references
         from reachable.practice import reference
+        from reachable.site import reference as own
 
-        for path, render in (
-            ("docs/reference/practice.md", reference.render),
-            ("docs/reference/clocks.md", reference.render_clocks),
+        for path, render, room in (
+            ("docs/reference/practice.md", reference.render, "practice"),
+            ("docs/reference/clocks.md", reference.render_clocks, "practice"),
+            ("docs/reference/addresses.md", own.render_addresses, "site"),
+            ("docs/reference/roles.md", own.render_roles, "site"),
+            ("docs/reference/registries.md", own.render_registries, "site"),
         ):
-            references.add(path, Reference(path, render), room="practice")
+            references.add(path, Reference(path, render), room=room)
         from reachable.foundation.registries import NavigationItem, navigation
         from reachable.foundation.urls import SIGNED_IN
 

@@ -1,0 +1,68 @@
+"""What each address declares: who may open it, and for whom its identifier leads to something."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from reachable.access.policy import policy
+from reachable.foundation.urls import PUBLIC, SIGNED_IN, declaration_of, every_address
+
+IDENTIFIER = re.compile(r"<(?:\w+:)?(\w+)>")
+
+ANYBODY = "whoever may open the address"
+AGENCY = "workers of the agency that sent it"
+SENDER = "whoever sent it"
+TOLD = "whoever was told"
+INVOLVED = "those who work with the child now: the asked or holding worker, and the moment’s team"
+
+
+@dataclass(frozen=True)
+class Leads:
+    """What an identifier in an address stands for, and who finds it; for others it is not there."""
+
+    to: str
+    found_by: str
+
+
+IDENTIFIERS = {
+    "delivery_id": Leads("a file that an agency sent", AGENCY),
+    "key": Leads("a feed", ANYBODY),
+    "kind": Leads("a kind of file", ANYBODY),
+    "moment_id": Leads("a reachable moment", INVOLVED),
+    "notice_id": Leads("a notice", TOLD),
+    "person_id": Leads("a child", INVOLVED),
+    "review_id": Leads("two records that may be one child", ANYBODY),
+    "row_id": Leads("a row that was refused", AGENCY),
+    "signal_id": Leads("a signal from a phone", SENDER),
+}
+
+
+@dataclass(frozen=True)
+class Address:
+    """One address of the product, as it was declared."""
+
+    name: str
+    route: str
+    needs: str
+    methods: tuple[str, ...]
+
+    @property
+    def identifiers(self) -> tuple[str, ...]:
+        return tuple(IDENTIFIER.findall(self.route))
+
+
+def addresses() -> Iterator[Address]:
+    """Yield every address; LookupError for one that declares nothing, or what nobody knows."""
+    for route, pattern in every_address():
+        declaration = declaration_of(pattern.callback)
+        if declaration is None:
+            raise LookupError(f"/{route} does not declare who may open it: use page().")
+        if declaration.needs not in {PUBLIC, SIGNED_IN, *policy().capabilities}:
+            raise LookupError(f"/{route} needs {declaration.needs}, which the policy lacks.")
+        address = Address(pattern.name, route, declaration.needs, declaration.methods)
+        unknown = sorted(set(address.identifiers) - IDENTIFIERS.keys())
+        if unknown:
+            raise LookupError(f"/{route} does not say who finds {', '.join(unknown)}.")
+        yield address

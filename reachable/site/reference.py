@@ -1,0 +1,153 @@
+"""Pages of docs/reference about the whole product: addresses, roles and registries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from reachable.access.policy import policy
+from reachable.access.rules import SCOPES
+from reachable.foundation.registry import Registry
+from reachable.foundation.urls import PUBLIC, SIGNED_IN
+from reachable.site.addresses import IDENTIFIERS, Address, addresses
+
+SCOPE_WORDS = {
+    "none": "nothing",
+    "own": "what this person’s own agency sent",
+    "involved": "children with whom this person or their team works at this moment",
+    "all": "every child in the partnership",
+}
+
+
+def render_addresses() -> str:
+    """Every address with its methods and who may open it."""
+    declared = list(addresses())
+    return _page(
+        "Addresses",
+        "reachable/*/urls.py",
+        "Each address declares who may open it. One that declares nothing stops the build, and is "
+        "refused by the server. Somebody who is not signed in is led to the sign-in page; somebody "
+        "whose role does not include what an address needs is refused in words; another method "
+        "than those listed is refused; HEAD goes wherever GET goes. A test walks all addresses as "
+        "every role, with every method.",
+        "",
+        "## Without signing in",
+        "",
+        *_addresses(one for one in declared if one.needs == PUBLIC),
+        "",
+        "The files that pages are made with (`/static/`) are open too. They hold no data.",
+        "",
+        "## Signed in",
+        "",
+        *_addresses(one for one in declared if one.needs == SIGNED_IN),
+        *_by_capability(declared),
+        "",
+        "## What an identifier leads to",
+        "",
+        "For everybody else an identifier answers “not found”, exactly as one that does not exist.",
+        "",
+        "| In the address | It is | Found by |",
+        "|---|---|---|",
+        *(
+            f"| `{name}` | {leads.to} | {leads.found_by} |"
+            for name, leads in sorted(IDENTIFIERS.items())
+        ),
+    )
+
+
+def _by_capability(declared: list[Address]) -> Iterable[str]:
+    for capability, words in policy().capabilities.items():
+        needing = [one for one in declared if one.needs == capability]
+        if not needing:
+            continue
+        titles = [role.title for role in policy().roles.values() if capability in role.may]
+        yield from ("", f"## Who may {words}", "", f"`{capability}`: {', '.join(titles)}.", "")
+        yield from _addresses(needing)
+
+
+def _addresses(declared: Iterable[Address]) -> list[str]:
+    rows = [
+        f"| `/{one.route}` | {', '.join(each for each in one.methods if each != 'HEAD')} |"
+        for one in sorted(declared, key=lambda one: one.route)
+    ]
+    return ["| Address | Methods |", "|---|---|", *rows]
+
+
+def render_roles() -> str:
+    """What each role may do, and how far it sees into each compartment."""
+    in_force = policy()
+    roles = list(in_force.roles.values())
+    unused = [
+        capability
+        for capability in in_force.capabilities
+        if not any(one.needs == capability for one in addresses())
+    ]
+    return _page(
+        "Roles",
+        "reachable/access/policy.toml",
+        "What a role may do, and how far it sees into what is kept of a child. A person with "
+        "several roles has the widest of them. Somebody whose role ends loses it at the next "
+        "request.",
+        "",
+        "## How far each role sees",
+        "",
+        f"| Role | {' | '.join(in_force.compartments)} |",
+        f"|---|{'---|' * len(in_force.compartments)}",
+        *(
+            f"| {role.title} | "
+            + " | ".join(_scope(role.scopes[name]) for name in in_force.compartments)
+            + " |"
+            for role in roles
+        ),
+        "",
+        *(f"- **{_scope(scope)}**: {SCOPE_WORDS[scope]}" for scope in SCOPES),
+        "",
+        "## What each role may do",
+        "",
+        "| Role | Key | May |",
+        "|---|---|---|",
+        *(
+            f"| {role.title} | `{role.key}` | "
+            + "; ".join(words for key, words in in_force.capabilities.items() if key in role.may)
+            + " |"
+            for role in roles
+        ),
+        "",
+        *_without_pages(unused),
+    )
+
+
+def _without_pages(unused: list[str]) -> list[str]:
+    if not unused:
+        return []
+    words = "; ".join(f"`{key}`, to {policy().capabilities[key]}" for key in unused)
+    return [f"No address of its own asks for: {words}. Services do."]
+
+
+def _scope(scope: str) -> str:
+    return "–" if scope == "none" else scope
+
+
+def render_registries() -> str:
+    """Every registry, what it is for, and what each room put into it."""
+    lines: list[str] = []
+    for registry in sorted(Registry.everything, key=lambda each: each.name):
+        purpose = f"{registry.purpose[:1].upper()}{registry.purpose[1:]}."
+        lines += ["", f"## {registry.name}", "", purpose, ""]
+        listed = registry.listed()
+        if listed:
+            lines += ["| Key | From |", "|---|---|"]
+            lines += [f"| {each.key} | {each.room}/ |" for each in listed]
+        else:
+            lines.append("Nothing yet.")
+    return _page(
+        "Registries",
+        "what each room registers when it starts",
+        "A room reaches into one below it through a registry that the lower room defines. They are "
+        "filled at the start, then frozen.",
+        *lines,
+    )
+
+
+def _page(title: str, source: str, purpose: str, *lines: str) -> str:
+    head = f"<!-- Written by `reachable docs` from {source}. -->"
+    return "\n".join([head, f"# {title}", "", purpose, *lines]).rstrip() + "\n"
