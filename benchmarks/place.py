@@ -37,7 +37,7 @@ def own_place() -> Iterator[str]:
             yield from _ready("PostgreSQL" if on_postgres else "SQLite")
         finally:
             if on_postgres:
-                _on_server(server, "DROP DATABASE {} WITH (FORCE)", name)
+                _on_server(server, "DROP DATABASE {}", name)
 
 
 @contextmanager
@@ -59,7 +59,7 @@ def copy_of_database() -> Iterator[str]:
     try:
         yield copy
     finally:
-        _on_server(server, "DROP DATABASE {} WITH (FORCE)", copy)
+        _on_server(server, "DROP DATABASE {}", copy)
 
 
 @contextmanager

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
@@ -31,6 +34,54 @@ def exclusive(name: str) -> None:
     if is_postgres():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [hash64("lock", name)])
+
+
+def follow_indexes() -> None:
+    """Let PostgreSQL read no table from end to end in this transaction.
+
+    It plans the checks of references once a session: what it planned when a table was nearly empty
+    would read all of that table for each row of a long load.
+    """
+    if is_postgres():
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+
+
+@contextmanager
+def log_moved_beside() -> Iterator[Callable[[], None]]:
+    """While much is written, let a thread move SQLite's log into the database file.
+
+    Otherwise whichever transaction fills the log does so while everybody waits for it. Call what
+    this gives after each commit. PostgreSQL does the like by itself.
+    """
+    if is_postgres() or connection.in_atomic_block:
+        yield lambda: None
+        return
+    committed, over = threading.Event(), threading.Event()
+    path = str(connection.settings_dict["NAME"])
+    mover = threading.Thread(target=_move_log, args=(path, committed, over), daemon=True)
+    with connection.cursor() as cursor:
+        (before,) = cursor.execute("PRAGMA wal_autocheckpoint").fetchone()
+        cursor.execute("PRAGMA wal_autocheckpoint = 0")
+    mover.start()
+    try:
+        yield committed.set
+    finally:
+        over.set()
+        committed.set()
+        mover.join()
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA wal_autocheckpoint = {int(before)}")
+
+
+def _move_log(path: str, committed: threading.Event, over: threading.Event) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as beside:
+        while True:
+            committed.wait()
+            committed.clear()
+            beside.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            if over.is_set():
+                return
 
 
 def bulk_insert(model: type[models.Model], fields: Sequence[str], rows: Iterable[Row]) -> int:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from time import perf_counter
 from uuid import UUID
 
 from django.conf import settings
@@ -13,7 +15,7 @@ from django.db.models import F
 from reachable.access.selectors import agency_names
 from reachable.audit import services as audit
 from reachable.foundation.actor import Actor
-from reachable.foundation.db import bulk_insert, exclusive
+from reachable.foundation.db import bulk_insert, exclusive, follow_indexes, log_moved_beside
 from reachable.foundation.errors import ReachableError
 from reachable.foundation.ids import new_id
 from reachable.foundation.time import now, today
@@ -22,6 +24,24 @@ from reachable.intake.models import Delivery, QuarantinedRow
 from reachable.intake.pipeline import Counts, Origin, take_in
 from reachable.intake.preparing import Prepared
 from reachable.intake.specification import feed as feed_of
+from reachable.practice import clocks
+
+MOST, LEAST = 1000, 100
+"""Rows in a batch."""
+HOLDS = 0.16
+"""Seconds for which a batch aims to hold the lock; 0.25 is the most that others should wait."""
+
+
+@dataclass
+class Pace:
+    """How many rows to write at once: as many as fit into the time that others may wait."""
+
+    rows: float = 400
+
+    def held(self, rows: int, seconds: float) -> None:
+        """Learn from a batch, by half: one that was slow by chance says little."""
+        fitting = rows * HOLDS / max(seconds, 0.001)
+        self.rows = min(max((self.rows + fitting) / 2, LEAST), MOST)
 
 
 def stored_file(digest: str) -> Path:
@@ -53,24 +73,56 @@ def _load(by: Actor, delivery: Delivery) -> None:
         history=delivery.history,
         keep_unmatched_days=feed.keep_unmatched_days,
     )
-    checkpoint = delivery.next_row
-    for prepared in preparing.batches(feed, path, today(), checkpoint):
-        if not _commit(by, origin, delivery.id, checkpoint, prepared):
-            return
-        checkpoint = prepared.last_row
+    # Reading the bank holidays takes a while, the first time; not while others wait.
+    clocks.england_and_wales()
+    checkpoint, pace = delivery.next_row, Pace()
+    pieces = preparing.pieces(feed, path, today(), checkpoint)
+    with log_moved_beside() as committed:
+        for prepared in _batches(pieces, pace):
+            held = _commit(by, origin, delivery.id, checkpoint, prepared)
+            if held is None:
+                return
+            committed()
+            pace.held(len(prepared), held)
+            checkpoint = prepared.last_row
     if _finish(by, delivery.id, checkpoint):
         path.unlink(missing_ok=True)
 
 
-@transaction.atomic
+def _batches(pieces: Iterable[Prepared], pace: Pace) -> Iterator[Prepared]:
+    """Put pieces together to batches of the size that the pace allows at that moment."""
+    together: Prepared | None = None
+    for piece in pieces:
+        if together is None:
+            together = piece
+        else:
+            together.take(piece)
+        if len(together) >= pace.rows:
+            yield together
+            together = None
+    if together is not None:
+        yield together
+
+
 def _commit(
     by: Actor, origin: Origin, delivery_id: UUID, checkpoint: int, prepared: Prepared
-) -> bool:
-    """Write one batch with its checkpoint; False when another process was faster."""
-    exclusive("people.identify")
-    delivery = Delivery.objects.select_for_update().get(id=delivery_id)
-    if delivery.next_row != checkpoint or delivery.state != "loading":
-        return False
+) -> float | None:
+    """Write one batch with its checkpoint; return for how many seconds nobody else could write.
+
+    None when another process was faster.
+    """
+    with transaction.atomic():
+        exclusive("people.identify")
+        follow_indexes()
+        began = perf_counter()
+        delivery = Delivery.objects.select_for_update().get(id=delivery_id)
+        if delivery.next_row != checkpoint or delivery.state != "loading":
+            return None
+        _write_batch(by, origin, delivery, prepared)
+    return perf_counter() - began
+
+
+def _write_batch(by: Actor, origin: Origin, delivery: Delivery, prepared: Prepared) -> None:
     counts = take_in(by=by, origin=origin, rows=prepared.rows)
     _settle_refused(origin, prepared)
     Delivery.objects.filter(id=delivery.id).update(
@@ -83,7 +135,6 @@ def _commit(
         worked_at=now(),
     )
     _audit_batch(by, delivery, counts, prepared)
-    return True
 
 
 def _settle_refused(origin: Origin, prepared: Prepared) -> None:

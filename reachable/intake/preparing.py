@@ -1,7 +1,7 @@
-"""Reading and checking a file in batches, before any transaction and without a database.
+"""Reading and checking a file in pieces, before any transaction and without a database.
 
-A large file is read by a process of its own, so that the next batch is ready while this one is
-being written.
+A large file is read by a process of its own, so that the next rows are ready while these are being
+written.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ from reachable.intake.specification import Feed
 from reachable.intake.specification import feed as feed_of
 from reachable.people.rules import Identity
 
-BATCH = 500
+PIECE = 100
+"""Rows that are prepared at once."""
 APART_FROM = 2 * 1024 * 1024
 """Bytes of a file for which another process pays: it takes half a second to start."""
 
@@ -61,23 +62,32 @@ class RefusedRow:
 
 @dataclass(slots=True)
 class Prepared:
-    """A batch, read and checked; `last_row` is the checkpoint that comes with it."""
+    """Rows, read and checked; `last_row` is the checkpoint that comes with them."""
 
     rows: list[Incoming]
     refused: list[RefusedRow]
     last_row: int
 
+    def __len__(self) -> int:
+        return len(self.rows) + len(self.refused)
 
-def batches(feed: Feed, path: Path, day: date, after: int) -> Generator[Prepared, None, None]:
+    def take(self, more: Prepared) -> None:
+        """Put the rows that follow to these."""
+        self.rows += more.rows
+        self.refused += more.refused
+        self.last_row = more.last_row
+
+
+def pieces(feed: Feed, path: Path, day: date, after: int) -> Generator[Prepared, None, None]:
     """Read what comes after row number `after`; raise BadInput, in a sentence, where that ends."""
     opened = open_file(feed, path)
     if opened.table.size < APART_FROM:
         yield from _read(opened, day, after)
         return
     try:
-        for batch in _apart(feed, path, day, after):
-            after = batch.last_row
-            yield batch
+        for piece in _apart(feed, path, day, after):
+            after = piece.last_row
+            yield piece
     except EOFError:
         # The other process was ended before its end: what is left is read here.
         yield from _read(opened, day, after)
@@ -85,15 +95,15 @@ def batches(feed: Feed, path: Path, day: date, after: int) -> Generator[Prepared
 
 def _read(opened: OpenedFile, day: date, after: int) -> Iterator[Prepared]:
     rows = opened.rows(day, after=after)
-    while batch := list(islice(rows, BATCH)):
-        yield _prepare(opened, batch)
+    while piece := list(islice(rows, PIECE)):
+        yield _prepare(opened, piece)
 
 
 def _apart(feed: Feed, path: Path, day: date, after: int) -> Iterator[Prepared]:
     context = multiprocessing.get_context("spawn")
     receiving, sending = context.Pipe(duplex=False)
     reader = context.Process(
-        target=_send_batches, args=(sending, feed.key, path, day, after), daemon=True
+        target=_send_pieces, args=(sending, feed.key, path, day, after), daemon=True
     )
     reader.start()
     sending.close()
@@ -107,11 +117,11 @@ def _apart(feed: Feed, path: Path, day: date, after: int) -> Iterator[Prepared]:
         reader.join()
 
 
-def _send_batches(sending: Connection, feed: str, path: Path, day: date, after: int) -> None:
+def _send_pieces(sending: Connection, feed: str, path: Path, day: date, after: int) -> None:
     """What the reading process does; whoever stops listening ends it."""
     try:
-        for batch in _read(open_file(feed_of(feed), path), day, after):
-            sending.send(batch)
+        for piece in _read(open_file(feed_of(feed), path), day, after):
+            sending.send(piece)
         sending.send(None)
     except ReachableError as error:
         sending.send(error)
@@ -119,14 +129,14 @@ def _send_batches(sending: Connection, feed: str, path: Path, day: date, after: 
         return
 
 
-def _prepare(opened: OpenedFile, batch: Sequence[CheckedRow]) -> Prepared:
+def _prepare(opened: OpenedFile, piece: Sequence[CheckedRow]) -> Prepared:
     rows, refused = [], []
-    for row in batch:
+    for row in piece:
         if isinstance(row.result, Checked):
             rows.append(incoming(opened.feed, row.result, row.number))
         else:
             refused.append(refused_row(opened.mapping, row, row.result))
-    return Prepared(rows, refused, batch[-1].number)
+    return Prepared(rows, refused, piece[-1].number)
 
 
 def incoming(feed: Feed, checked: Checked, row_number: int | None) -> Incoming:

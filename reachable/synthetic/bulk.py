@@ -40,12 +40,16 @@ class Known(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Shares:
-    """How the custody rows concern the register; the rest of the rows concern nobody in it."""
+    """How the custody rows concern the register; the rest of the rows concern nobody in it.
+
+    `adults` is taken off first: the share about somebody from 18 to 24 whom nobody knows.
+    """
 
     exact: float = 0.6
     typo: float = 0.25
     with_local_id: float = 0.8
     with_nhs_number: float = 0.05
+    adults: float = 0.0
 
 
 def register(seed: int, count: int, until: date) -> Iterator[Known]:
@@ -65,12 +69,15 @@ def custody(
     shares = shares or Shares()
     rng = stream(seed, "bulk custody")
     strangers = _people(stream(seed, "bulk strangers"), count, until, "S")
+    adults = _people(stream(seed, "bulk adults"), count, until, "A", ages=(18, 25))
     stations = [place["name"] for place in material("place")["stations"]]
     attendances = list(ATTENDANCE.values())
     recent = [(until - timedelta(days=1 + back)).isoformat() for back in range(days)]
     for serial in range(count):
         chance = rng.random()
-        if known and chance < shares.exact + shares.typo:
+        if shares.adults and rng.random() < shares.adults:
+            who = next(adults)
+        elif known and chance < shares.exact + shares.typo:
             who = known[int(rng.random() * len(known))]
             if chance >= shares.exact:
                 who = _slipped(rng, who)
@@ -121,15 +128,19 @@ def _write(path: Path, headings: Sequence[str], rows: Iterable[Sequence[str]]) -
     return count
 
 
-def _people(rng: Random, count: int, until: date, letter: str) -> Iterator[Known]:
-    """Strangers ("S") have no NHS number, so that none is by chance one of the register's."""
+def _people(
+    rng: Random, count: int, until: date, letter: str, ages: tuple[int, int] = (10, 18)
+) -> Iterator[Known]:
+    """Only the register's people ("K") have an NHS number, so that no stranger has one."""
     groups = [g for g in material("names")["groups"] if g["order"] == GIVEN_FIRST]
     families = [name for group in groups for name in group["families"]]
     given = {sex: [n for g in groups for n in g[sex]] for sex in ("girls", "boys")}
     places = make_places(rng)
     streets = [(p.code, f"{p.street}, {p.locality.name}") for p in places.postcodes]
     numbers = nhs_numbers(rng)
-    oldest, span = int(18 * DAYS_A_YEAR) - 1, int(8 * DAYS_A_YEAR) - 2
+    youngest, eldest = ages
+    oldest = int(eldest * DAYS_A_YEAR) - 1
+    span = int((eldest - youngest) * DAYS_A_YEAR) - 2
     birth_dates = [until - timedelta(days=oldest - back) for back in range(span)]
     iso = [day.isoformat() for day in birth_dates]
     for serial in range(count):

@@ -7,14 +7,23 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reachable.audit.models import Entry
-from reachable.foundation.db import bulk_insert, bulk_update, in_values, looked_up
+from reachable.foundation.db import (
+    bulk_insert,
+    bulk_update,
+    follow_indexes,
+    in_values,
+    is_postgres,
+    log_moved_beside,
+    looked_up,
+)
 from reachable.foundation.models import LongWork
 from reachable.people.models import CurrentPerson, Person, RecordKey
+from tests.support.databases import Database
 
 # PostgreSQL keeps neither NUL nor half a character, and intake refuses both before.
 TEXT = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=40)
@@ -122,3 +131,32 @@ def test_indexes_are_followed_from_values_table_by_table(values: list[int]) -> N
         *zip(values, ids[1:], strict=True)
     ]
     RecordKey.objects.all().delete()
+
+
+@pytest.mark.db
+def test_the_log_is_moved_beside_and_everything_is_as_before(own_database: Database) -> None:
+    def automatic() -> list[Any]:
+        return [] if is_postgres() else asked("PRAGMA wal_autocheckpoint", [])
+
+    before = automatic()
+    with log_moved_beside() as committed:
+        for number in range(20):
+            LongWork.objects.create(name=f"work {number}", title="x" * 100)
+            committed()
+    assert automatic() == before
+    assert LongWork.objects.filter(title="x" * 100).count() == 20
+    # Nothing of it lies in the log alone any more.
+    assert is_postgres() or asked("PRAGMA wal_checkpoint(PASSIVE)", [])[0][0] == 0
+
+
+@pytest.mark.db
+def test_indexes_are_followed_in_one_transaction_only() -> None:
+    def reads_whole_tables() -> bool:
+        return is_postgres() and asked("SHOW enable_seqscan", [])[0][0] == "on"
+
+    before = reads_whole_tables()
+    with transaction.atomic():
+        follow_indexes()
+        assert not reads_whole_tables()
+        transaction.set_rollback(True)
+    assert reads_whole_tables() == before == is_postgres()

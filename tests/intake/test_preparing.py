@@ -13,6 +13,7 @@ import pytest
 
 from reachable.foundation.errors import BadInput
 from reachable.intake import preparing
+from reachable.intake.loading import HOLDS, LEAST, MOST, Pace
 from reachable.intake.preparing import Prepared
 from reachable.intake.specification import feed
 from reachable.synthetic import bulk
@@ -39,39 +40,39 @@ def apart(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(preparing, "APART_FROM", 1)
 
 
-def batches(path: Path, after: int = 0) -> Generator[Prepared, None, None]:
-    return preparing.batches(feed("police_custody"), path, DAY, after)
+def pieces(path: Path, after: int = 0) -> Generator[Prepared, None, None]:
+    return preparing.pieces(feed("police_custody"), path, DAY, after)
 
 
 @pytest.mark.parametrize("after", [0, 731])
 def test_another_process_prepares_the_same(
     custody: Path, monkeypatch: pytest.MonkeyPatch, after: int
 ) -> None:
-    here = list(batches(custody, after))
-    assert sum(len(batch.rows) + len(batch.refused) for batch in here) == ROWS + 1 - max(after, 1)
-    assert any(batch.refused for batch in here)
+    here = list(pieces(custody, after))
+    assert sum(len(piece.rows) + len(piece.refused) for piece in here) == ROWS + 1 - max(after, 1)
+    assert any(piece.refused for piece in here)
     monkeypatch.setattr(preparing, "APART_FROM", 1)
-    assert list(batches(custody, after)) == here
+    assert list(pieces(custody, after)) == here
 
 
 def test_promise_30_when_the_reading_process_is_killed_every_row_still_comes_once(
     custody: Path, apart: None
 ) -> None:
     prepared = []
-    for batch in batches(custody):
-        prepared.append(batch)
+    for piece in pieces(custody):
+        prepared.append(piece)
         for reader in active_children():
             assert reader.pid is not None
             os.kill(reader.pid, signal.SIGKILL)
     numbers = [
-        *(row.row_number for batch in prepared for row in batch.rows),
-        *(row.row_number for batch in prepared for row in batch.refused),
+        *(row.row_number for piece in prepared for row in piece.rows),
+        *(row.row_number for piece in prepared for row in piece.refused),
     ]
     assert sorted(number or 0 for number in numbers) == list(range(2, ROWS + 2))
 
 
 def test_the_reading_process_ends_when_nobody_listens_any_more(custody: Path, apart: None) -> None:
-    reading = batches(custody)
+    reading = pieces(custody)
     next(reading)
     assert active_children()
     reading.close()
@@ -83,9 +84,19 @@ def test_what_is_wrong_with_a_file_comes_back_from_the_other_process(tmp_path: P
     path.write_text("This,is,another,file\n1,2,3,4\n", encoding="utf-8")
     receiving, sending = Pipe(duplex=False)
     with receiving, sending:
-        preparing._send_batches(sending, "police_custody", path, DAY, 0)
+        preparing._send_pieces(sending, "police_custody", path, DAY, 0)
         told = receiving.recv()
     with pytest.raises(BadInput) as here:
-        list(batches(path))
+        list(pieces(path))
     assert isinstance(told, BadInput)
     assert vars(told) == vars(here.value)
+
+
+@pytest.mark.parametrize("per_row", [0.00001, 0.0003, 0.002, 1.0])
+def test_a_load_finds_the_batch_that_others_can_wait_for(per_row: float) -> None:
+    """In rows, whatever a row costs: as many as fit, and never more than a thousand."""
+    pace = Pace()
+    for _ in range(20):
+        pace.held(round(pace.rows), round(pace.rows) * per_row)
+    fitting = min(max(HOLDS / per_row, LEAST), MOST)
+    assert pace.rows == pytest.approx(fitting, rel=0.02)

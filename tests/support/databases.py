@@ -131,7 +131,11 @@ def _clone(label: str, template: str = TEMPLATE) -> None:
 
 def _remove(label: str) -> None:
     if environment.on_postgres():
-        _on_server("DROP DATABASE IF EXISTS {name} WITH (FORCE)", label)
+        try:
+            _on_server("DROP DATABASE IF EXISTS {name} WITH (FORCE)", label)
+        except psycopg.errors.InsufficientPrivilege:
+            # The server itself was at work in there, and makes way only where nothing is forced.
+            _on_server("DROP DATABASE IF EXISTS {name}", label)
     else:
         for suffix in ("", "-wal", "-shm"):
             Path(f"{_file(label)}{suffix}").unlink(missing_ok=True)

@@ -73,7 +73,7 @@ def load(files: list[Path]) -> None:
     from reachable.foundation.time import travel
     from reachable.intake import loading, preparing, services
 
-    preparing.BATCH = 4
+    preparing.PIECE = loading.MOST = loading.LEAST = 4
     by = system("feed load")
     with travel(AT):
         for path in files:
