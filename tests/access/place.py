@@ -1,0 +1,204 @@
+"""A place with somebody of every role: one who works with the child, a colleague, an outsider."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.test import Client
+
+from reachable.access import services as access
+from reachable.access.models import User
+from reachable.access.policy import policy
+from reachable.access.selectors import actor_for
+from reachable.foundation.actor import Actor, system
+from reachable.foundation.ids import new_id
+from reachable.foundation.time import now
+from reachable.intake import loading
+from reachable.intake import services as intake
+from reachable.intake.models import QuarantinedRow
+from reachable.intake.services import PhoneSignal
+from reachable.moments.models import Moment, Trigger
+from reachable.notices import services as notices
+from reachable.notices.models import Notice
+from reachable.notices.services import Telling
+from reachable.people.models import Review
+from reachable.site import addresses
+from reachable.site.addresses import IDENTIFIERS
+
+BY = system("tests")
+INVOLVED, OWN, OTHER = "involved", "own", "other"
+STANDINGS = (INVOLVED, OWN, OTHER)
+"""In the team and whoever sent it; of the same agency; of another agency."""
+
+ROWS = """\
+Custody No,Attendance,Arrived Date,Arrived Time,Station,Surname,Forename(s),DOB
+C-1,Arrest,01/09/2024,10:00,Fenmarch,Whitlock,Cerys,03/03/2012
+C-2,Arrest,no date,10:00,Fenmarch,Ashdown,Tilly,03/03/2012
+"""
+
+
+@dataclass(frozen=True)
+class Account:
+    """Somebody with one role."""
+
+    role: str
+    standing: str
+
+    @property
+    def username(self) -> str:
+        return f"{self.role}-{self.standing}"
+
+    def can(self, capability: str) -> bool:
+        return capability in policy().roles[self.role].may
+
+    def actor(self) -> Actor:
+        return actor_for(User.objects.get(username=self.username))
+
+    def client(self) -> Client:
+        client = Client()
+        client.force_login(User.objects.get(username=self.username))
+        return client
+
+    def finds(self, identifier: str, row: Row) -> bool:
+        """What the record gives, by the rule that the address declares for its identifier."""
+        found_by = IDENTIFIERS[identifier].found_by
+        if row.of is None:
+            return False
+        if found_by in {addresses.SENDER, addresses.TOLD}:
+            return row.of == self.username
+        if found_by == addresses.AGENCY:
+            return self.standing in {INVOLVED, OWN}
+        if found_by == addresses.INVOLVED:
+            return self.standing == INVOLVED
+        assert found_by == addresses.ANYBODY
+        return True
+
+
+ACCOUNTS = [Account(role, standing) for role in policy().roles for standing in STANDINGS]
+
+
+@dataclass(frozen=True)
+class Row:
+    """Something that an identifier stands for, and whose it is; nobody's where it is absent."""
+
+    id: object
+    of: str | None
+
+
+@dataclass
+class Place:
+    """What stands in the database, by the name that an identifier has in addresses."""
+
+    rows: dict[str, list[Row]] = field(default_factory=dict)
+
+    def add(self, identifier: str, row_id: object, of: Account) -> None:
+        self.rows.setdefault(identifier, []).append(Row(row_id, of.username))
+
+    def rows_for(self, account: Account | None, identifier: str) -> list[Row]:
+        """Return one that is this person's own, one that is somebody else's, and one absent."""
+        mine = [row for row in self.rows[identifier] if account and row.of == account.username]
+        others = [row for row in self.rows[identifier] if row not in mine]
+        absent = Row(new_id() if identifier.endswith("_id") else "no-such", None)
+        return [absent, *mine[:1], *others[:1]]
+
+    def user(self, account: Account) -> UUID:
+        return User.objects.values_list("id", flat=True).get(username=account.username)
+
+
+def make_place() -> Place:
+    """Real rows, made by the services that the product calls."""
+    place = Place()
+    mine, other = (
+        access.create_agency(by=BY, key=key, name=name, kind="council")
+        for key, name in (("fenmarch", "Fenmarch"), ("osier", "Osier"))
+    )
+    team = access.create_team(by=BY, key="hub", name="Hub", agency_id=mine)
+    for account in ACCOUNTS:
+        access.create_account(
+            by=BY,
+            username=account.username,
+            name=account.username.title(),
+            agency_id=other if account.standing == OTHER else mine,
+            roles=[account.role],
+            teams=[team] if account.standing == INVOLVED else [],
+        )
+    starts = now() - timedelta(hours=1)
+    asked = place.user(Account("practitioner", INVOLVED))
+    shift = (asked, starts, starts + timedelta(days=9), 1)
+    access.plan_shifts(by=BY, team_id=team, shifts=[shift])
+    for account in ACCOUNTS:
+        if account.standing == INVOLVED and account.can("signals.send"):
+            _signal(place, account)
+    _two_alike(place)
+    _file(place, Account("intake_worker", INVOLVED))
+    for account in ACCOUNTS:
+        if account.standing == INVOLVED:
+            _notice(place, account)
+    place.rows["key"] = [Row("police_custody", "everybody")]
+    place.rows["kind"] = [Row("csv", "everybody")]
+    return place
+
+
+def send(account: Account, *, family: str, postcode: str = "FX1 1AA") -> UUID:
+    return intake.send_signal(
+        by=account.actor(),
+        signal=PhoneSignal(
+            token=uuid4(),
+            kind="in_custody_now",
+            family_name=family,
+            given_names=f"{family}a",
+            birth_date=date(2012, 3, 3),
+            where="Fenmarch Police Station",
+            said="Looks exhausted.",
+            reach="07700 900123",
+            postcode=postcode,
+        ),
+    )
+
+
+def _signal(place: Place, account: Account) -> None:
+    signal_id = send(account, family=account.role.replace("_", ""))
+    moment = Moment.objects.get(triggers__signal_id=signal_id)
+    place.add("signal_id", signal_id, account)
+    place.add("moment_id", moment.id, account)
+    place.add("person_id", moment.person_id, account)
+
+
+def _two_alike(place: Place) -> None:
+    """The same name and birth date, and no postcode in common: a person has to decide."""
+    sergeant = Account("custody", INVOLVED)
+    send(sergeant, family="Alike")
+    signal_id = send(sergeant, family="Alike", postcode="FX2 2BB")
+    assert Trigger.objects.filter(signal_id=signal_id).exists()
+    place.add("review_id", Review.objects.get().id, sergeant)
+
+
+def _file(place: Place, clerk: Account) -> None:
+    for text, load in ((ROWS, True), (ROWS.replace("C-1", "C-9"), False)):
+        received = intake.receive(
+            by=clerk.actor(),
+            agency_id=clerk.actor().own_agency_id,
+            feed="police_custody",
+            file_name="custody.csv",
+            content=io.BytesIO(text.encode()),
+        )
+        if load:
+            intake.begin_loading(by=clerk.actor(), delivery_id=received.delivery_id)
+            loading.load(by=clerk.actor(), delivery_id=received.delivery_id)
+            place.add("row_id", QuarantinedRow.objects.get().id, clerk)
+        else:
+            place.add("delivery_id", received.delivery_id, clerk)
+
+
+def _notice(place: Place, account: Account) -> None:
+    user_id, subject = place.user(account), ("moment", place.rows["moment_id"][0].id)
+    assert isinstance(subject[1], UUID)
+    telling = Telling(user_id, "moment.assigned", (subject[0], subject[1]), f"told:{user_id}")
+    with transaction.atomic():
+        notices.tell(by=BY, tellings=[telling])
+    notice = Notice.objects.get(key=telling.key)
+    place.add("notice_id", notice.id, account)
