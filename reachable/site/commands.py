@@ -14,8 +14,10 @@ from django.core.management import call_command
 from reachable.audit.cli import group as audit
 from reachable.foundation import jobs
 from reachable.foundation.actor import system
+from reachable.foundation.errors import ReachableError
 from reachable.foundation.registries import rebuilders, references
 from reachable.intake.cli import group as feed
+from reachable.site import granting
 from reachable.synthetic.cli import synthetic
 from reachable.synthetic.demo import demo
 
@@ -23,7 +25,7 @@ DOCS = Path(__file__).resolve().parents[2]
 
 
 def add_to(main: click.Group) -> None:
-    for command in (migrate, serve, worker, rebuild, docs, audit, feed, synthetic, demo):
+    for command in (migrate, grant, serve, worker, rebuild, docs, audit, feed, synthetic, demo):
         main.add_command(command)
 
 
@@ -31,6 +33,22 @@ def add_to(main: click.Group) -> None:
 def migrate() -> None:
     """Bring the database up to this release."""
     call_command("migrate", verbosity=0, interactive=False)
+
+
+@click.command()
+@click.option("--role", required=True, help="The role that the server and the worker sign in as.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object as the last line.")
+def grant(role: str, as_json: bool) -> None:
+    """Let the application's role on PostgreSQL do its work and no more, after each migrate."""
+    try:
+        granted = granting.grant(role)
+    except ReachableError as error:
+        raise click.ClickException(str(error)) from None
+    for rights in sorted(set(granted.values()), key=len):
+        tables = [table for table, held in granted.items() if held == rights]
+        click.echo(f"{rights}: {len(tables)} tables", err=as_json)
+    if as_json:
+        click.echo(json.dumps({"role": role, "tables": granted}))
 
 
 @click.command()

@@ -1,0 +1,188 @@
+"""On PostgreSQL the owner migrates and another role runs: it cannot change the audit."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, LiteralString
+
+import psycopg
+import pytest
+from click.testing import CliRunner, Result
+from django.db import DatabaseError, connection, transaction
+from psycopg import sql
+
+from reachable.access.selectors import agency_id
+from reachable.audit.models import Entry, Seal
+from reachable.foundation.actor import system
+from reachable.foundation.registries import rebuilders
+from reachable.intake import loading
+from reachable.intake import services as intake
+from reachable.intake.models import Delivery
+from reachable.notices import services as notices
+from reachable.site import commands
+from tests import environment
+from tests.audit.chain import faults, seal
+from tests.intake.test_killed import MISSING
+from tests.support.databases import Database
+from tests.support.world import html, make_world
+
+pytestmark = pytest.mark.db
+
+HELD: tuple[LiteralString, ...] = (
+    "ALL TABLES IN SCHEMA public",
+    "ALL SEQUENCES IN SCHEMA public",
+    "SCHEMA public",
+)
+ROLE = f"{environment.database_name('app')}_{environment.WORKER}"
+
+
+def grant(role: str, *options: str) -> Result:
+    return CliRunner().invoke(commands.grant, ["--role", role, *options])
+
+
+@contextmanager
+def signed_in_as(user: str, password: str) -> Iterator[None]:
+    """Let everything in this process reach the database as another role."""
+    held = {name: connection.settings_dict[name] for name in ("USER", "PASSWORD")}
+    connection.close()
+    connection.settings_dict.update(USER=user, PASSWORD=password)
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict.update(held)
+
+
+@pytest.fixture
+def app_password(own_database: Database) -> Iterator[str]:
+    """A role of this test's own, which needs one with CREATEROLE to make it."""
+    password = secrets.token_urlsafe(16)
+    with psycopg.connect(own_database.url, autocommit=True) as server:
+        name = sql.Identifier(ROLE)
+        server.execute(
+            sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(name, sql.Literal(password))
+        )
+        try:
+            yield password
+        finally:
+            connection.close()
+            for held in HELD:
+                server.execute(sql.SQL("REVOKE ALL ON " + held + " FROM {}").format(name))
+            server.execute(
+                sql.SQL("REVOKE ALL ON DATABASE {} FROM {}").format(
+                    sql.Identifier(environment.database_name(own_database.label)), name
+                )
+            )
+            server.execute(sql.SQL("DROP ROLE {}").format(name))
+
+
+REFUSED = (
+    "UPDATE audit_entry SET action = 'x'",
+    "DELETE FROM audit_entry",
+    "TRUNCATE audit_entry",
+    "UPDATE audit_seal SET hash = 'x'",
+    "DELETE FROM audit_seal",
+    "TRUNCATE audit_seal",
+    "INSERT INTO audit_seal SELECT * FROM audit_seal "
+    "ON CONFLICT (number) DO UPDATE SET hash = EXCLUDED.hash",
+    "ALTER TABLE audit_entry DISABLE TRIGGER ALL",
+    "DROP TRIGGER audit_entry_no_update ON audit_entry",
+    "DROP TABLE audit_entry CASCADE",
+    "DROP FUNCTION audit_refuse() CASCADE",
+    "CREATE OR REPLACE FUNCTION audit_refuse() RETURNS trigger AS "
+    "$$ BEGIN RETURN NEW; END $$ LANGUAGE plpgsql",
+    "CREATE TABLE mine (id int)",
+    "CREATE TEMPORARY TABLE mine (id int)",
+    "CREATE SCHEMA mine",
+    "SET session_replication_role = replica",
+    "DELETE FROM django_migrations",
+    "TRUNCATE people_person CASCADE",
+)
+
+
+def work() -> None:
+    """What a day brings: a signal, an answer, a file, notices, seals, a rebuild."""
+    world = make_world()
+    moment_id = world.signal()
+    client = world.client("first")
+    html(client.get("/worklist/"))
+    html(client.get(f"/moments/{moment_id}/"))
+    html(client.post(f"/moments/{moment_id}/take/"), 302)
+    received = intake.receive(
+        by=system("feed load"),
+        agency_id=agency_id("police"),
+        feed="police_missing",
+        file_name="missing.csv",
+        content=io.BytesIO(MISSING.encode()),
+    )
+    intake.begin_loading(by=system("feed load"), delivery_id=received.delivery_id)
+    loading.load(by=system("feed load"), delivery_id=received.delivery_id)
+    assert Delivery.objects.get().state == "loaded"
+    notices.deliver(by=system("outbox"))
+    intake.forget(by=system("forget"))
+    for listed in rebuilders.listed():
+        assert listed.item(system("rebuild")) == 0, listed.key
+    seal()
+
+
+def refused(statement: str) -> str:
+    """Return the database's words, or nothing where it let the application do it."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
+            transaction.set_rollback(True)
+    except DatabaseError as error:
+        return str(error)
+    return ""
+
+
+def on_postgresql(password: str) -> None:
+    first, again = grant(ROLE, "--json"), grant(ROLE, "--json")
+    assert first.exit_code == again.exit_code == 0, first.output
+    granted = json.loads(first.stdout.splitlines()[-1])["tables"]
+    assert granted == json.loads(again.stdout.splitlines()[-1])["tables"]
+    assert granted["audit_entry"] == granted["audit_seal"] == "SELECT, INSERT"
+    with signed_in_as(ROLE, password):
+        work()
+        assert Entry.objects.count() == Seal.objects.count() > 10
+        assert faults() == []
+        said = {statement: refused(statement) for statement in REFUSED}
+        let = [statement for statement, words in said.items() if not words]
+        assert not let
+        rights = "permission denied|must be owner"
+        other = {words for words in said.values() if not re.search(rights, words)}
+        assert not other, other
+        assert faults() == []
+    assert faults() == []
+
+
+def test_promise_23_the_applications_role_works_and_cannot_change_the_audit(
+    request: pytest.FixtureRequest, own_database: Database, on_postgres: bool
+) -> None:
+    """On SQLite there are no roles, and the command says so."""
+    if on_postgres:
+        on_postgresql(request.getfixturevalue("app_password"))
+        return
+    ran = grant("reachable_app")
+    assert ran.exit_code == 1
+    assert "On SQLite there are no roles" in ran.output
+
+
+def test_a_role_that_could_take_its_rights_back_is_refused(
+    own_database: Database, on_postgres: bool
+) -> None:
+    owner: Any = connection.settings_dict["USER"]
+    for role in (owner or "reachable", "nobody_of_that_name"):
+        ran = grant(role)
+        assert ran.exit_code == 1
+        assert ran.output.startswith("Error: ")
+        assert (
+            not on_postgres
+            or "so nothing could be kept" in ran.output
+            or "There is no role" in ran.output
+        )
