@@ -21,7 +21,10 @@ class IntakeConfig(AppConfig):
         )
         from reachable.intake import reference, services
         from reachable.intake.rebuilding import rebuild_events
+        from reachable.intake.rebuilding_records import rebuild_records
+        from reachable.moments.rebuilding import rebuild_moments
         from reachable.moments.registries import moment_answered
+        from reachable.people.rebuilding import rebuild_current_people, rebuild_keys
 
         schedules.add(
             "loads",
@@ -34,7 +37,12 @@ class IntakeConfig(AppConfig):
         schedules.add(
             "tidy", Schedule("tidy", DAILY, lambda by: services.tidy(by=by)), room="intake"
         )
+        # Each follows from the one before: keys from records, records from what was received.
+        rebuilders.add("people", lambda by: rebuild_current_people(by=by), room="people")
+        rebuilders.add("records", lambda by: rebuild_records(by=by), room="intake")
+        rebuilders.add("keys", lambda by: rebuild_keys(by=by), room="people")
         rebuilders.add("events", lambda by: rebuild_events(by=by), room="intake")
+        rebuilders.add("moments", lambda by: rebuild_moments(by=by), room="moments")
         moment_answered.add("senders", services.tell_senders, room="intake")
         references.add(
             "feeds", Reference("docs/reference/feeds.md", reference.render), room="intake"

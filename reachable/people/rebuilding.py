@@ -1,0 +1,92 @@
+"""Who stands for whom, and what records are found by, made again from what was decided and sent."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from reachable.audit import services as audit
+from reachable.foundation.actor import Actor
+from reachable.foundation.db import bulk_insert, bulk_update, exclusive
+from reachable.people import rules
+from reachable.people.models import CurrentPerson, Merge, Person, Record, RecordKey
+from reachable.people.rules import Identity
+
+BATCH = 2000
+IDENTITY = ("family_name", "given_names", "birth_date", "postcode", "nhs_number", "upn")
+
+
+@transaction.atomic
+def rebuild_current_people(*, by: Actor) -> int:
+    """Derive who stands for whom from the merges that stand; return how many changed."""
+    by.require("rebuild")
+    exclusive("people.identify")
+    merges = Merge.objects.filter(undone_at=None).values_list("kept_id", "joined_id")
+    after = rules.current_people(merges)
+    before = dict(CurrentPerson.objects.values_list("person_id", "current_id"))
+    people = Person.objects.values_list("id", flat=True)
+    wanted = {person: after.get(person, person) for person in people.iterator()}
+    gone = [row for row in wanted.items() if row[0] not in before]
+    wrong = [row for row in wanted.items() if before.get(row[0], row[1]) != row[1]]
+    bulk_insert(CurrentPerson, ["person", "current"], gone)
+    bulk_update(CurrentPerson, "person", ["current"], wrong)
+    return _noted(by, "people.current_rebuilt", len(gone) + len(wrong))
+
+
+def rebuild_keys(*, by: Actor) -> int:
+    """Derive from each record what it is found by; return how many keys came or went."""
+    by.require("rebuild")
+    return _remove_wrong(by) + _add_missing(by)
+
+
+def _remove_wrong(by: Actor) -> int:
+    """Take out keys of which the record says nothing, and keys without a record."""
+    removed, after = 0, None
+    while True:
+        with transaction.atomic():
+            exclusive("people.identify")
+            held = RecordKey.objects.order_by("pk")
+            page = (held.filter(pk__gt=after) if after else held)[:BATCH]
+            pairs = list(page.values_list("key", "record_id"))
+            if not pairs:
+                return removed
+            wanted = _wanted(Record.objects.filter(id__in={record for _, record in pairs}))
+            wrong = [pair for pair in pairs if pair not in wanted]
+            for pair in wrong:
+                RecordKey.objects.filter(pk=pair).delete()
+            removed += _noted(by, "people.keys_rebuilt", len(wrong))
+            after = pairs[-1]
+
+
+def _add_missing(by: Actor) -> int:
+    added, after = 0, UUID(int=0)
+    while True:
+        with transaction.atomic():
+            exclusive("people.identify")
+            page = Record.objects.filter(id__gt=after).order_by("id")[:BATCH]
+            ids = list(page.values_list("id", flat=True))
+            if not ids:
+                return added
+            wanted = _wanted(Record.objects.filter(id__in=ids))
+            keys = list({key for key, _ in wanted})
+            held = set(RecordKey.objects.filter(key__in=keys).values_list("key", "record_id"))
+            missing = sorted(wanted - held)
+            bulk_insert(RecordKey, ["key", "record"], missing)
+            added += _noted(by, "people.keys_rebuilt", len(missing))
+            after = ids[-1]
+
+
+def _wanted(records: QuerySet[Record]) -> set[tuple[int, UUID]]:
+    return {
+        (key, record_id)
+        for record_id, *said in records.values_list("id", *IDENTITY)
+        for key in rules.blocking_keys(Identity(*said))
+    }
+
+
+def _noted(by: Actor, action: str, count: int) -> int:
+    if count:
+        audit.record(by=by, action=action, subject=("partnership", None), count=count)
+    return count

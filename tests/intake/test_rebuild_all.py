@@ -1,0 +1,225 @@
+"""Every derived fact can be lost, and comes back exactly from what was received and decided."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+
+from reachable.access.selectors import agency_id
+from reachable.audit.models import Entry
+from reachable.chronology.models import Event
+from reachable.foundation.actor import system
+from reachable.foundation.registries import rebuilders
+from reachable.foundation.time import travel
+from reachable.intake import loading, services
+from reachable.moments import services as moments
+from reachable.moments.models import Moment
+from reachable.people import services as people
+from reachable.people.models import CurrentPerson, Merge, Record, RecordKey, Review
+from tests.intake.test_killed import CORRECTED, CUSTODY, MISSING
+from tests.support.killing import AT
+from tests.support.world import World, make_world, moment
+
+pytestmark = pytest.mark.db
+BY = system("rebuild")
+
+
+@pytest.fixture
+def lived(db: None) -> World:
+    """A place where files came and were corrected, moments were worked and two people merged."""
+    with travel(AT):
+        world = make_world()
+        for name in ("Ada", "Ben", "Cai", "Dee"):
+            world.signal(given_names=name, family_name=f"{name}son")
+    for hours, feed, content in (
+        (1, "police_custody", CUSTODY),
+        (2, "police_missing", MISSING),
+        (3, "police_custody", CORRECTED),
+    ):
+        with travel(AT + timedelta(hours=hours)):
+            _load(feed, content)
+    with travel(AT + timedelta(hours=4), ticking=True):
+        _work(world)
+    return world
+
+
+def _load(feed: str, content: str) -> None:
+    by = system("feed load")
+    received = services.receive(
+        by=by,
+        agency_id=agency_id("police"),
+        feed=feed,
+        file_name="a.csv",
+        content=io.BytesIO(content.encode()),
+    )
+    services.begin_loading(by=by, delivery_id=received.delivery_id)
+    loading.load(by=by, delivery_id=received.delivery_id)
+
+
+def _work(world: World) -> None:
+    open_now = list(Moment.objects.order_by("id").values_list("id", flat=True))
+    assert len(open_now) > 6
+    first, second = world.actor("first"), world.actor("second")
+    for moment_id in open_now[:4]:
+        moments.take(by=first, moment_id=moment_id)
+    moments.attempt(by=first, moment_id=open_now[0], how="visited", note="Nobody in.")
+    moments.reach(by=first, moment_id=open_now[1], how="seen", note="", at=None)
+    moments.close(by=first, moment_id=open_now[1], outcome="reached", reason="Meets Fern.")
+    moments.close(by=first, moment_id=open_now[2], outcome="declined", reason="No for now.")
+    moments.pass_on(by=first, moment_id=open_now[3], reason="Off sick")
+    moments.take(by=second, moment_id=open_now[4])
+    moments.hand_over(
+        by=second, moment_id=open_now[4], to_user=world.users["lead"], reason="Knows the family"
+    )
+    steward = world.actor("steward")
+    for review in Review.objects.filter(outcome=""):
+        same = review.candidates.values_list("record_id", flat=True).first()
+        people.decide_review(by=steward, review_id=review.id, same_as=same, reason="Same address")
+    assert Merge.objects.exists()
+
+
+def everything() -> dict[str, list[Any]]:
+    """All that is derived, row by row."""
+    return {
+        model.__name__: sorted(map(str, model.objects.values_list(*columns)))
+        for model, columns in (
+            (CurrentPerson, ("person_id", "current_id")),
+            (Record, [field.attname for field in Record._meta.concrete_fields]),
+            (RecordKey, ("key", "record_id")),
+            (Event, EVENT),
+            (Moment, MOMENT),
+        )
+    }
+
+
+# An event that was lost gets a new identifier and a new time of recording.
+EVENT = [
+    field.attname
+    for field in Event._meta.concrete_fields
+    if field.attname not in {"id", "recorded_at"}
+]
+MOMENT = [field.attname for field in Moment._meta.concrete_fields]
+
+
+def rebuild() -> dict[str, int]:
+    return {listed.key: listed.item(BY) for listed in rebuilders.listed()}
+
+
+def test_a_rebuild_of_an_untouched_place_changes_nothing(lived: World) -> None:
+    before, entries = everything(), Entry.objects.count()
+    assert all(before.values())
+    assert set(rebuild().values()) == {0}
+    assert everything() == before
+    assert Entry.objects.count() == entries
+
+
+def _lose_keys() -> None:
+    RecordKey.objects.all().delete()
+
+
+def _spoil_keys() -> None:
+    first = RecordKey.objects.order_by("pk").first()
+    assert first
+    RecordKey.objects.create(key=42, record_id=first.record_id)
+    RecordKey.objects.create(key=first.key, record_id=uuid4())
+    RecordKey.objects.filter(pk=first.pk).delete()
+
+
+def _spoil_records() -> None:
+    Record.objects.update(
+        family_name="x", birth_date=None, detail_hash="", postcode="", shown_name="X"
+    )
+
+
+def _spoil_records_and_keys() -> None:
+    _spoil_records()
+    _lose_keys()
+
+
+def _mix_up_people() -> None:
+    one = CurrentPerson.objects.order_by("person_id").first()
+    assert one
+    CurrentPerson.objects.update(current_id=one.person_id)
+
+
+def _lose_people() -> None:
+    CurrentPerson.objects.all().delete()
+
+
+def _spoil_moments() -> None:
+    Moment.objects.update(
+        state="closed",
+        asked=None,
+        holder=None,
+        answer_by=None,
+        reached_at=AT,
+        outcome="",
+        child_due_at=AT,
+        next_due_at=None,
+    )
+
+
+def _spoil_events() -> None:
+    Event.objects.filter(kind="arrest").update(place="elsewhere", precision="approximate")
+
+
+def _lose_events() -> None:
+    Event.objects.filter(kind="returned_from_missing").delete()
+
+
+SPOILT: dict[str, list[Callable[[], None]]] = {
+    "people": [_mix_up_people, _lose_people],
+    "records": [_spoil_records, _spoil_records_and_keys],
+    "keys": [_lose_keys, _spoil_keys],
+    "events": [_spoil_events, _lose_events],
+    "moments": [_spoil_moments],
+}
+
+
+@pytest.mark.parametrize(
+    ("key", "spoil"), [(key, spoil) for key, spoils in SPOILT.items() for spoil in spoils]
+)
+def test_what_was_spoilt_is_restored_exactly(
+    lived: World, key: str, spoil: Callable[[], None]
+) -> None:
+    before = everything()
+    spoil()
+    assert everything() != before
+    assert rebuild()[key] > 0
+    assert everything() == before
+    assert set(rebuild().values()) == {0}
+
+
+def test_everything_spoilt_at_once_is_restored_by_one_run(lived: World) -> None:
+    before = everything()
+    for spoils in SPOILT.values():
+        spoils[0]()
+    rebuild()
+    assert everything() == before
+
+
+def test_every_rebuilder_is_spoilt_here() -> None:
+    assert {listed.key for listed in rebuilders.listed()} == SPOILT.keys()
+
+
+def test_a_person_may_not_rebuild(lived: World) -> None:
+    for username in lived.users:
+        for listed in rebuilders.listed():
+            with pytest.raises(Exception, match="Your role does not include"):
+                listed.item(lived.actor(username))
+
+
+def test_a_missed_clock_stays_missed(lived: World) -> None:
+    """What guidance says now gives nobody more time than the trigger gave."""
+    found = Moment.objects.exclude(state="closed").first()
+    assert found
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE moments_trigger SET due_at = %s", [AT - timedelta(hours=1)])
+    rebuild()
+    assert moment(found.id).child_due_at == AT - timedelta(hours=1)
