@@ -41,11 +41,10 @@ def rebuild_moments(*, by: Actor) -> int:
 
 def _rebuild_some(by: Actor, held: list[Moment]) -> int:
     done: dict[UUID, list[Done]] = {moment.id: [] for moment in held}
-    actions = Action.objects.filter(moment_id__in=list(done)).order_by("id")
-    for moment_id, *facts in actions.values_list(
-        "moment_id", "kind", "at", "by_id", "about_id", "how", "said_at"
-    ):
-        done[moment_id].append(Done(*facts))
+    for act in Action.objects.filter(moment_id__in=list(done)).order_by("id"):
+        done[act.moment_id].append(
+            Done(act.kind, act.at, act.by_id, act.about_id, act.how, act.said_at)
+        )
     due = earliest_due(moment.id for moment in held if moment.joined_into_id is None)
     for moment in held:
         # One that was joined is its own family's oldest, and a member of another's.
