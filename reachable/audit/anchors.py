@@ -40,9 +40,17 @@ def _ends_a_line(file: BinaryIO) -> bool:
     return file.read(1) == b"\n"
 
 
-def add_missing(number: int, link: bytes) -> None:
-    """Note a seal whose process was killed between committing it and noting it."""
-    if number and newest() != (number, link.hex()):
+def prepare(number: int, link: bytes) -> None:
+    """See, before more is sealed, that the newest seal is noted.
+
+    The file is there before the first seal is, so that a file that is gone was taken away: it is
+    not made anew. A seal is noted late where its process was killed before noting it.
+    """
+    path = Path(settings.ANCHOR_FILE)
+    if not number:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    elif path.exists() and newest() != (number, link.hex()):
         add(number, link)
 
 

@@ -94,7 +94,7 @@ def _seal_some(at_most: int) -> tuple[int, tuple[int, bytes]]:
     newest = Seal.objects.order_by("-number").values_list("number", "hash").first()
     number, previous = (newest[0], bytes(newest[1])) if newest else (0, rules.GENESIS)
     # The one before is committed, so that every sealing but the newest is anchored at any time.
-    anchors.add_missing(number, previous)
+    anchors.prepare(number, previous)
     if not waiting:
         return 0, (number, previous)
     macs = dict(Entry.objects.filter(id__in=waiting).values_list("id", "mac"))
