@@ -20,6 +20,7 @@ from reachable.intake.rules.words import as_text
 from reachable.intake.specification import Feed, feeds
 
 Result = Checked | Refused
+NO_ROWS = "There is no row below the headings."
 BEYOND = "beyond the headings"
 """What begins the heading of a cell that stands further right than the headings reach."""
 
@@ -61,7 +62,11 @@ def open_file(feed: Feed, path: Path, limits: Limits = DEFAULT) -> OpenedFile:
     table = open_table(path, limits)
     mapping = match_headings(feed, table.headings, feeds().values())
     if isinstance(mapping, Mismatch):
-        raise BadInput(mapping.sentence, kept="Nothing was kept.", next=mapping.next)
+        # A workbook of several sheets may have been read at the wrong one.
+        notes = table.notes if table.kind == "xlsx" and len(table.notes) > 1 else ()
+        raise BadInput(
+            mapping.sentence, kept="Nothing was kept.", next=" ".join((mapping.next, *notes))
+        )
     return OpenedFile(feed, table, mapping)
 
 
@@ -148,6 +153,8 @@ def check_file(
             report.whole = False
             break
         _count(report, row, problems, samples)
+    if not report.rows:
+        report.notes += (NO_ROWS,)
     return report
 
 

@@ -24,6 +24,8 @@ _UNDECODED = re.compile("[\udc80-\udcff]")
 _REPLACED = re.compile("\ufffd")
 _LONGEST_ROW = 100
 """Lines: a row that goes on for longer has an open quotation mark."""
+_NOTHING = " \t\0\x1a\u00a0\ufeff"
+"""What fills cells that are empty, or ends a file that came from DOS."""
 _SEPARATOR_LINE = re.compile(r"sep=(.)\s*$", re.IGNORECASE)
 
 _QUOTES = (
@@ -50,7 +52,7 @@ class _Text:
     @property
     def lost(self) -> re.Pattern[str]:
         """What stands in a line where bytes could not be decoded."""
-        return _REPLACED if self.encoding.startswith("utf-16") else _UNDECODED
+        return _REPLACED if _is_wide(self.encoding) else _UNDECODED
 
 
 def open_csv(path: Path, size: int, limits: Limits) -> Table:
@@ -113,6 +115,8 @@ def _survey(path: Path, limits: Limits) -> str:
 
 def _marked_encoding(head: bytes) -> str:
     """Read the mark at the start; UTF-16 without one shows in its zeros."""
+    if head.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")):
+        return "utf-32"
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
     if looks_like_utf16(head):
@@ -141,7 +145,12 @@ def _unmarked_encoding(path: Path) -> str:
 
 
 def _say_encoding(encoding: str) -> str:
-    return {"utf-8-sig": "UTF-8", "cp1252": "Windows-1252"}.get(encoding, "UTF-16")
+    return {"utf-8-sig": "UTF-8", "cp1252": "Windows-1252"}.get(encoding, encoding[:6].upper())
+
+
+def _is_wide(encoding: str) -> bool:
+    """Whether a letter takes several bytes, all of them: one that is damaged is replaced."""
+    return encoding.startswith(("utf-16", "utf-32"))
 
 
 def _first_lines(path: Path, encoding: str) -> _Text:
@@ -160,7 +169,7 @@ def _first_lines(path: Path, encoding: str) -> _Text:
 
 def _open(path: Path, encoding: str) -> TextIO:
     """Undecodable bytes are kept as marks, so that their row can be told from the others."""
-    errors = "replace" if encoding.startswith("utf-16") else "surrogateescape"
+    errors = "replace" if _is_wide(encoding) else "surrogateescape"
     return path.open(encoding=encoding, errors=errors, newline="")
 
 
@@ -215,7 +224,7 @@ def _judged(
     record: list[str], taken: list[str], text: _Text, limits: Limits
 ) -> tuple[str, ...] | Unreadable | None:
     """Return the row, or why it cannot be read, or None where it is blank."""
-    if not any(record):
+    if not any(cell.strip(_NOTHING) for cell in record):
         return None
     if len(taken) == 1 and taken[0].isascii() and len(taken[0]) <= limits.cell:
         return tuple(record)
@@ -236,7 +245,7 @@ def _broken(line: str, text: _Text, limits: Limits) -> Unreadable:
 def _shown(cells: list[str], text: _Text, limits: Limits) -> tuple[str, ...]:
     """Read cells as Windows-1252: what a person corrects starts from something readable."""
     short = (cell[: limits.cell] for cell in cells)
-    if text.encoding.startswith("utf-16"):
+    if _is_wide(text.encoding):
         return tuple(short)
     source = "utf-8" if text.encoding == "utf-8-sig" else text.encoding
     return tuple(

@@ -39,6 +39,8 @@ _MARKUP = (
     (b"[", "a JSON file"),
 )
 _BOMS = (b"\xff\xfe", b"\xfe\xff")
+_STRAY = 64
+"""Zeros that a file of text may hold: programs that fill fields up leave some behind."""
 
 
 def kind_of(path: Path) -> str:
@@ -58,7 +60,7 @@ def kind_of(path: Path) -> str:
     for opening, what in _MARKUP:
         if text.startswith(opening):
             raise not_a_table(what)
-    if head.count(0) * 100 > len(head) and not looks_like_utf16(head):
+    if head.count(0) > max(_STRAY, len(head) // 100) and not looks_like_utf16(head):
         raise not_a_table("not a file of text")
     return "csv"
 

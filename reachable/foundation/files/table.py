@@ -24,6 +24,12 @@ def open_table(path: Path, limits: Limits = DEFAULT) -> Table:
         raise too_large(size, limits)
     if size == 0:
         raise BadInput("The file is empty.", kept=NOTHING_KEPT, next="Export it again and look.")
-    if kind_of(path) == "xlsx":
+    try:
+        kind = kind_of(path)
+    except OSError as error:
+        raise BadInput(
+            "The file cannot be opened.", kept=NOTHING_KEPT, next="Check who may read it."
+        ) from error
+    if kind == "xlsx":
         return open_xlsx(path, size, limits)
     return open_csv(path, size, limits)

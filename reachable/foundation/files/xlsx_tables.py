@@ -1,7 +1,7 @@
 """Excel workbooks as tables: inspected first, then read by calamine.
 
-Cells hold the values that Excel last showed: a formula is never worked out here, and text that
-looks like one stays text.
+Cells hold the values that Excel last showed: a formula is never worked out here, text that looks
+like one stays text, and where a formula has no result the cell says so.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from python_calamine import (
 )
 
 from reachable.foundation.errors import BadInput
+from reachable.foundation.files.failed_cells import Failed, odd_cells
 from reachable.foundation.files.kinds import damaged
 from reachable.foundation.files.limits import Limits
 from reachable.foundation.files.rows import (
@@ -38,7 +39,10 @@ def open_xlsx(path: Path, size: int, limits: Limits) -> Table:
     """Open the first visible worksheet that has content; raise BadInput where there is none."""
     inspect_workbook(path, limits)
     sheet, notes = _guarded(_first_sheet, path)
-    rows = _sheet_rows(sheet, limits)
+    odd = _guarded(lambda path: odd_cells(path, sheet.name), path)
+    if odd.merged:
+        notes += ("Cells are merged over several rows: only the first row has what they say.",)
+    rows = _sheet_rows(sheet, odd.failed, limits)
     first = next(rows, None)
     if first is None:
         raise no_headings()
@@ -49,7 +53,7 @@ def open_xlsx(path: Path, size: int, limits: Limits) -> Table:
     check_headings(headings, limits)
 
     def read() -> Iterator[Row]:
-        return (row for row in _sheet_rows(sheet, limits) if row[0] > number)
+        return (row for row in _sheet_rows(sheet, odd.failed, limits) if row[0] > number)
 
     return Table("xlsx", headings, size, notes, read)
 
@@ -89,9 +93,11 @@ def _first_sheet(path: Path) -> tuple[CalamineSheet, tuple[str, ...]]:
     return first, tuple(notes)
 
 
-def _sheet_rows(sheet: CalamineSheet, limits: Limits) -> Iterator[Row]:
+def _sheet_rows(sheet: CalamineSheet, failed: Failed, limits: Limits) -> Iterator[Row]:
     """Yield every row that has content with the number that Excel shows."""
     for number, cells in enumerate(sheet.iter_rows(), start=1):
+        if number in failed:
+            cells = [failed[number].get(place, cell) for place, cell in enumerate(cells)]
         if any(cell != "" for cell in cells):
             yield number, _judged(cells, limits)
 

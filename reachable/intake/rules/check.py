@@ -20,7 +20,7 @@ from reachable.intake.rules.dates import date_reader
 from reachable.intake.rules.headings import Mapping
 from reachable.intake.rules.problems import Problem, Reason, problem
 from reachable.intake.rules.readers import Reader, Told, date_problem, read_clock, reader_of
-from reachable.intake.rules.words import Cell, as_text, clean, is_not_known
+from reachable.intake.rules.words import Cell, as_text, clean, is_no_result, is_not_known
 from reachable.practice.time import LONDON
 
 if TYPE_CHECKING:
@@ -200,7 +200,7 @@ class _Checker:
         if found.reason is None:
             return ""
         text = clean(as_text(cell))
-        if is_not_known(text):
+        if is_not_known(text) and not is_no_result(text):
             return ""
         again = self.read_date(text)
         if again.day and text != cell:

@@ -24,6 +24,8 @@ class Reason(StrEnum):
     BORN_AFTER = "born_after"
     WRONG_ORDER = "wrong_order"
     NUMBER_SHORTENED = "number_shortened"
+    NO_RESULT = "no_result"
+    NO_RESULT_SET_ASIDE = "no_result_set_aside"
     TIME_UNREADABLE = "time_unreadable"
     TIME_WITHOUT_DATE = "time_without_date"
     CLOCKS_WENT_BACK = "clocks_went_back"
@@ -99,6 +101,15 @@ EXPLAINED: dict[Reason, Explanation] = {
     Reason.NUMBER_SHORTENED: Explanation(
         "“{heading}” says “{value}”: Excel has shortened the number and lost digits.",
         "Format the column as text and fill it in again.",
+    ),
+    Reason.NO_RESULT: Explanation(
+        "“{heading}” says “{value}”: the spreadsheet has no value there.",
+        "Mend the formula or widen the column, and save the file again; or write the value.",
+    ),
+    Reason.NO_RESULT_SET_ASIDE: Explanation(
+        "“{heading}” says “{value}”: the spreadsheet has no value there. It was set aside.",
+        "Mend the formula or widen the column, and save the file again; or write the value.",
+        question=True,
     ),
     Reason.TIME_UNREADABLE: Explanation(
         "“{heading}” says “{value}”, which is no time of day; only the date was taken.",

@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING
 from reachable.intake.rules import identifiers
 from reachable.intake.rules.dates import ReadDate, read_time
 from reachable.intake.rules.problems import Problem, Reason, problem
-from reachable.intake.rules.words import Cell, clean, is_no_name, is_not_known, word_key
+from reachable.intake.rules.words import (
+    Cell,
+    clean,
+    is_no_name,
+    is_no_result,
+    is_not_known,
+    word_key,
+)
 
 if TYPE_CHECKING:
     from reachable.intake.specification import Column
@@ -24,6 +31,21 @@ Reader = Callable[[str, Told], str]
 
 def reader_of(column: Column, heading: str, *, source_key: bool) -> Reader:
     """Return the reader of a column; dates and times have their own, below."""
+    read = _reader_of_type(column, heading, source_key=source_key)
+    # Without its name or its reference a row cannot be told from others; the rest is set aside.
+    needed = source_key or column.type == "name" or column.need == "value"
+    failed = Reason.NO_RESULT if needed else Reason.NO_RESULT_SET_ASIDE
+
+    def read_result(text: str, told: Told) -> str:
+        if is_no_result(text):
+            told.append(problem(failed, column.name, text, heading=heading))
+            return ""
+        return read(text, told)
+
+    return read_result
+
+
+def _reader_of_type(column: Column, heading: str, *, source_key: bool) -> Reader:
     match column.type:
         case "name":
             return _asking_of_formulas(_name_reader(column, heading), column, heading)
@@ -176,7 +198,7 @@ def read_clock(cell: Cell, column: Column, heading: str, told: Told) -> str:
         if not cell:
             return ""
     clock = read_time(cell)
-    if not clock and not (isinstance(cell, str) and is_not_known(cell)):
+    if not clock and not (isinstance(cell, str) and is_not_known(cell) and not is_no_result(cell)):
         told.append(problem(Reason.TIME_UNREADABLE, column.name, str(cell), heading=heading))
     return clock
 

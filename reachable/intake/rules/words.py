@@ -38,6 +38,12 @@ NOT_KNOWN = frozenset(
 )
 """Words that say, in a name as anywhere, that something is not known; compared by `word_key`."""
 _NOT_KNOWN_AS_WRITTEN = frozenset(("n/k", "n/a", "n.k.", "n.a.", "n\\a", "n\\k"))
+_NO_RESULT = re.compile(
+    r"#(?:REF|DIV/0|VALUE|NUM|NULL|SPILL|CALC|FIELD|BLOCKED|CONNECT|BUSY|UNKNOWN|FORMULA|PYTHON)!"
+    r"|#N/A|#NAME\?|#GETTING_DATA|Err:\d{3}|#{2,}",
+    re.IGNORECASE,
+)
+"""What a spreadsheet shows where a formula failed, or a column was too narrow for its value."""
 _NOTHING_BUT_A_NAME = frozenset(
     ["na", "none", "null", "nil", "no", "x", "xx", "xxx", "blank", "empty"]
 )
@@ -88,6 +94,11 @@ def heading_key(heading: str) -> str:
     """Return what two writings of the same heading share; accents are no matter either."""
     plain = unicodedata.normalize("NFKD", heading)
     return word_key("".join(each for each in plain if not unicodedata.combining(each)))
+
+
+def is_no_result(text: str) -> bool:
+    """Tell whether a cell holds a spreadsheet's word for a value that is not there: #REF!, ####."""
+    return text[:1] in "#eE" and _NO_RESULT.fullmatch(text) is not None
 
 
 def is_not_known(text: str) -> bool:
