@@ -5,15 +5,14 @@ from __future__ import annotations
 import logging
 import secrets
 import sys
-import traceback
-from types import TracebackType
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import get_template
 
-from reachable.foundation.errors import Conflict, Forbidden, ReachableError
+from reachable.foundation.errors import Conflict, Forbidden, ReachableError, place
+from reachable.foundation.outages import outage
 from reachable.foundation.registries import Right, rights
 from reachable.foundation.views import render
 
@@ -59,17 +58,21 @@ def handler404(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def handler500(request: HttpRequest) -> HttpResponse:
-    """An error of ours. Only its kind and its place in the code are logged: messages hold data."""
+    """An error of ours, or an outage. Its kind and place are logged, for messages hold data."""
     reference = secrets.token_hex(4)
-    kind, _, trace = sys.exc_info()
+    kind, error, trace = sys.exc_info()
     match = getattr(request, "resolver_match", None)
     log.error(
         "reference %s: %s at %s, in %s",
         reference,
         kind.__name__ if kind else "an error",
         match.route if match else "no page",
-        _place(trace),
+        place(trace),
     )
+    if (known := outage(error)) is not None:
+        response = _bare("503", known.status, error=known)
+        response["Retry-After"] = "60"
+        return response
     return _bare("500", 500, reference=reference)
 
 
@@ -81,11 +84,6 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def _right(capability: str) -> Right | None:
     return {listed.key: listed.item for listed in rights.listed()}.get(capability)
-
-
-def _place(trace: TracebackType | None) -> str:
-    frames = traceback.extract_tb(trace)[-3:]
-    return " < ".join(f"{frame.filename}:{frame.lineno}" for frame in reversed(frames))
 
 
 def _page(request: HttpRequest, name: str, status: int, **context: Any) -> HttpResponse:

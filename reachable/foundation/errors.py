@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import traceback
+from types import TracebackType
+
 
 class ReachableError(Exception):
     """Something that is told to the person in a sentence."""
@@ -34,3 +37,9 @@ class NotFound(ReachableError):
 
 class Conflict(ReachableError):
     """Somebody else changed it first; nothing was overwritten."""
+
+
+def place(trace: TracebackType | None) -> str:
+    """Name the last places in the code that an error came through, the innermost first."""
+    frames = traceback.extract_tb(trace)[-3:]
+    return " < ".join(f"{frame.filename}:{frame.lineno}" for frame in reversed(frames))

@@ -14,7 +14,7 @@ from django.core.exceptions import ObjectDoesNotExist
 
 from reachable.access.selectors import agency_id
 from reachable.foundation.actor import system
-from reachable.foundation.errors import BadInput, ReachableError
+from reachable.foundation.errors import BadInput
 from reachable.foundation.time import today
 from reachable.intake import loading, selectors, services
 from reachable.intake.checking import CheckReport, check_file, open_file
@@ -32,19 +32,11 @@ def group() -> None:
 
 
 def told(command: Callable[..., int]) -> Callable[..., None]:
-    """End with the status that the command returns; an error is told in its sentences."""
+    """End with the status that the command returns."""
 
     @wraps(command)
     def run(*, as_json: bool, **arguments: Any) -> None:
-        try:
-            status = command(as_json=as_json, **arguments)
-        except ReachableError as error:
-            click.echo(str(error), err=True)
-            if as_json:
-                parts = {"error": error.sentence, "kept": error.kept, "next": error.next}
-                click.echo(json.dumps(parts))
-            status = 1
-        raise SystemExit(status)
+        raise SystemExit(command(as_json=as_json, **arguments))
 
     return run
 

@@ -6,6 +6,8 @@ import os
 
 import click
 
+from reachable.foundation import shell
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def reachable() -> None:
@@ -14,6 +16,10 @@ def reachable() -> None:
 
 def main() -> None:
     """Set Django up, then hand over to the command."""
+    shell.run(_command)
+
+
+def _command() -> int | None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "reachable.site.settings")
     import django
 
@@ -23,4 +29,5 @@ def main() -> None:
 
     commands.add_to(reachable)
     memory.settle()
-    reachable(prog_name="reachable")
+    status: int | None = reachable.main(prog_name="reachable", standalone_mode=False)
+    return status

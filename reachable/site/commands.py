@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sys
 import threading
+import time
 from pathlib import Path
 
 import click
 from django.core.management import call_command
+from django.db import InterfaceError, OperationalError, connection
 
 from reachable.audit.cli import group as audit
 from reachable.foundation import jobs
@@ -20,6 +23,11 @@ from reachable.intake.cli import group as feed
 from reachable.site import granting
 from reachable.synthetic.cli import synthetic
 from reachable.synthetic.demo import demo
+
+log = logging.getLogger("reachable.jobs")
+
+AFTER_AN_OUTAGE = 2.0
+"""Seconds before the database is asked again."""
 
 DOCS = Path(__file__).resolve().parents[2]
 
@@ -70,16 +78,38 @@ def worker() -> None:
     ticker = threading.Thread(target=_tick_until, args=(stop,), name="ticker", daemon=True)
     ticker.start()
     try:
-        call_command("db_worker", interval=0.5, startup_delay=False, verbosity=0)
+        while not _worked_to_the_end():
+            time.sleep(AFTER_AN_OUTAGE)
     finally:
         stop.set()
         ticker.join(timeout=10)
 
 
+def _worked_to_the_end() -> bool:
+    """Work until told to stop; False where the database went away, to which one comes back."""
+    try:
+        call_command("db_worker", interval=0.5, startup_delay=False, verbosity=0)
+    except (OperationalError, InterfaceError) as error:
+        _outlive("worker", error)
+        return False
+    return True
+
+
 def _tick_until(stop: threading.Event) -> None:
-    while not stop.is_set():
-        jobs.tick()
-        stop.wait(0.25)
+    pause = 0.25
+    while not stop.wait(pause):
+        try:
+            jobs.tick()
+            pause = 0.25
+        except (OperationalError, InterfaceError) as error:
+            _outlive("ticker", error)
+            pause = AFTER_AN_OUTAGE
+
+
+def _outlive(who: str, error: Exception) -> None:
+    """Let go of a connection that may be dead. Only the kind of error is logged."""
+    log.error("%s: %s; going on as soon as the database answers", who, type(error).__name__)
+    connection.close()
 
 
 @click.command()

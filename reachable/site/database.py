@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from reachable.foundation.errors import BadInput
+
 # A larger log before each checkpoint: batches touch many index pages, and writing these back after
 # every batch took a third of a load.
 SQLITE_PRAGMAS = (
@@ -22,7 +24,9 @@ def database_from(url: str | None, default: Path) -> dict[str, Any]:
     if parts.scheme == "sqlite":
         return _sqlite(Path(unquote(parts.path)))
     if parts.scheme not in {"postgres", "postgresql"}:
-        raise ValueError(f"DATABASE_URL starts with “{parts.scheme}”; use postgres:// or sqlite://")
+        raise BadInput(
+            f"DATABASE_URL starts with “{parts.scheme}”.", next="Use postgres:// or sqlite://."
+        )
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.removeprefix("/")),

@@ -1,0 +1,64 @@
+"""The database busy, full or gone: said in sentences, wherever it shows."""
+
+from __future__ import annotations
+
+from django.db import DatabaseError, InterfaceError, OperationalError, ProgrammingError
+
+from reachable.foundation.errors import ReachableError
+
+_KEPT = "What was saved before is kept; of this, nothing was."
+_NO_TABLE = ("no such table", "no such column", "does not exist")
+
+
+class Outage(ReachableError):
+    """Nobody's mistake: the same thing can be done again later. `status` is for a page."""
+
+    status = 503
+
+
+class Full(Outage):
+    """There is no room left."""
+
+    status = 507
+
+
+def outage(error: BaseException | None) -> Outage | None:
+    """Return what to say where an error means that the database cannot be used now."""
+    if isinstance(error, Outage):
+        return error
+    if not isinstance(error, DatabaseError | InterfaceError):
+        return None
+    said = str(error)
+    if isinstance(error, OperationalError | ProgrammingError) and any(
+        part in said for part in _NO_TABLE
+    ):
+        return Outage(
+            "The database is not set up for this release.",
+            kept=_KEPT,
+            next="Whoever runs the system: `reachable migrate` sets it up.",
+        )
+    if not isinstance(error, OperationalError | InterfaceError):
+        return None
+    if "disk is full" in said or "No space left" in said or _state(error) == "53100":
+        return Full(
+            "The disk of this system is full.",
+            kept=_KEPT,
+            next="Tell the people who run the system, then try again.",
+        )
+    if "locked" in said or _state(error) in ("55P03", "40P01"):
+        return Outage(
+            "The database is busy with something that takes long.",
+            kept=_KEPT,
+            next="Wait a minute, then try again.",
+        )
+    return Outage(
+        "The database does not answer.",
+        kept=_KEPT,
+        next="Wait a minute, then try again. If it stays so, tell the people who run the system.",
+    )
+
+
+def _state(error: BaseException) -> str | None:
+    """PostgreSQL's own code for what happened."""
+    state: str | None = getattr(error.__cause__, "sqlstate", None)
+    return state
