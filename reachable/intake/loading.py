@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +17,9 @@ from reachable.access.selectors import agency_names
 from reachable.audit import services as audit
 from reachable.foundation.actor import Actor
 from reachable.foundation.db import bulk_insert, exclusive, follow_indexes, log_moved_beside
-from reachable.foundation.errors import ReachableError
+from reachable.foundation.errors import ReachableError, place
 from reachable.foundation.ids import new_id
+from reachable.foundation.outages import outage
 from reachable.foundation.time import now, today
 from reachable.intake import preparing
 from reachable.intake.models import Delivery, QuarantinedRow
@@ -26,6 +28,13 @@ from reachable.intake.preparing import Prepared
 from reachable.intake.specification import feed as feed_of
 from reachable.practice import clocks
 
+log = logging.getLogger("reachable.intake")
+
+OUR_MISTAKE = ReachableError(
+    "Loading stopped at a mistake of ours.",
+    kept="Nothing was loaded.",
+    next="Tell whoever looks after Reachable in your partnership; then load it again.",
+)
 MOST, LEAST = 1000, 100
 """Rows in a batch."""
 HOLDS = 0.16
@@ -44,9 +53,12 @@ class Pace:
         self.rows = min(max((self.rows + fitting) / 2, LEAST), MOST)
 
 
-def stored_file(digest: str) -> Path:
-    """Where the file of a delivery waits until it is loaded; afterwards it is removed."""
-    return Path(settings.UPLOAD_DIR) / digest[:2] / digest
+def stored_file(delivery_id: UUID) -> Path:
+    """Where the file of a delivery waits until it is loaded; afterwards it is removed.
+
+    Each delivery has its own, also where two agencies sent the same content.
+    """
+    return Path(settings.UPLOAD_DIR) / delivery_id.hex[-2:] / delivery_id.hex
 
 
 def load(*, by: Actor, delivery_id: UUID) -> Delivery:
@@ -58,12 +70,18 @@ def load(*, by: Actor, delivery_id: UUID) -> Delivery:
         _load(by, delivery)
     except ReachableError as error:
         _fail(by, delivery_id, error)
+    except Exception as error:
+        if outage(error) is not None:
+            # It stays at its checkpoint, from which the worker, or the same command, goes on.
+            raise
+        log.error("a load failed: %s at %s", type(error).__name__, place(error.__traceback__))
+        _fail(by, delivery_id, OUR_MISTAKE)
     return Delivery.objects.get(id=delivery_id)
 
 
 def _load(by: Actor, delivery: Delivery) -> None:
     feed = feed_of(delivery.feed)
-    path = stored_file(delivery.digest)
+    path = stored_file(delivery.id)
     origin = Origin(
         agency_id=delivery.agency_id,
         feed=feed.key,

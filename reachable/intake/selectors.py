@@ -189,7 +189,7 @@ def preview(*, by: Actor, delivery_id: UUID) -> CheckReport:
     if found is None:
         raise NotFound
     feed = feeds()[found.feed]
-    return check_file(feed, stored_file(found.digest), today(), problems=10, most=PREVIEWED)
+    return check_file(feed, stored_file(found.id), today(), problems=10, most=PREVIEWED)
 
 
 def refused_rows(*, by: Actor, delivery_id: UUID) -> list[RefusedFacts]:

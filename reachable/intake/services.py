@@ -19,7 +19,7 @@ from reachable.audit import services as audit
 from reachable.foundation.actor import Actor
 from reachable.foundation.db import exclusive
 from reachable.foundation.errors import BadInput, Conflict, NotFound
-from reachable.foundation.files.whole import whole_file
+from reachable.foundation.files.whole import told_if_full, whole_file
 from reachable.foundation.ids import new_id
 from reachable.foundation.time import now, today
 from reachable.intake import loading
@@ -66,13 +66,14 @@ def receive(
     if by.is_person and by.agency_id != agency_id:
         raise NotFound
     specification = feed_of(feed)
-    digest, size = _keep(content)
-    if not size:
-        stored_file(digest).unlink(missing_ok=True)
-        raise BadInput(
-            "The file is empty.", kept="Nothing was kept of it.", next="Export it again and look."
-        )
+    arrived, digest, size = _keep(content)
     try:
+        if not size:
+            raise BadInput(
+                "The file is empty.",
+                kept="Nothing was kept of it.",
+                next="Export it again and look.",
+            )
         with transaction.atomic():
             delivery = Delivery.objects.create(
                 agency_id=agency_id,
@@ -87,20 +88,23 @@ def receive(
             audit.record(
                 by=by, action="intake.received", subject=("delivery", delivery.id), digest=digest
             )
+            _put(arrived, delivery.id)
         return Received(delivery.id, again=False)
     except IntegrityError:
         earlier = Delivery.objects.get(agency_id=agency_id, feed=feed, digest=digest)
-        if earlier.state == "loaded":
-            stored_file(digest).unlink(missing_ok=True)
-        else:
-            _begin_again(by, earlier.id, history)
+        _begin_again(by, earlier.id, arrived, history)
         return Received(earlier.id, again=True)
+    finally:
+        arrived.unlink(missing_ok=True)
 
 
 @transaction.atomic
-def _begin_again(by: Actor, delivery_id: UUID, history: bool) -> None:
+def _begin_again(by: Actor, delivery_id: UUID, arrived: Path, history: bool) -> None:
     """Let what stopped be tried again; while none of its rows counts, it may be past events."""
     delivery = Delivery.objects.select_for_update().get(id=delivery_id)
+    if delivery.state == "loaded":
+        return
+    _put(arrived, delivery_id)
     before = (delivery.state, delivery.history)
     if delivery.state == "failed":
         delivery.state, delivery.error = "received", ""
@@ -117,22 +121,27 @@ def _begin_again(by: Actor, delivery_id: UUID, history: bool) -> None:
         )
 
 
-def _keep(content: BinaryIO) -> tuple[str, int]:
-    """Copy a stream to where its own digest says; a full disk leaves nothing behind."""
+def _put(arrived: Path, delivery_id: UUID) -> None:
+    """Move a file to where its delivery looks for it, before what names it is committed."""
+    target = stored_file(delivery_id)
+    with told_if_full():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        arrived.replace(target)
+
+
+def _keep(content: BinaryIO) -> tuple[Path, str, int]:
+    """Copy a stream into the inbox, with its digest and size; a full disk leaves nothing behind."""
     total, size = hashlib.sha256(), 0
     inbox = Path(settings.UPLOAD_DIR)
-    inbox.mkdir(parents=True, exist_ok=True)
+    with told_if_full():
+        inbox.mkdir(parents=True, exist_ok=True)
     arriving = inbox / f"arriving-{new_id()}"
     with whole_file(arriving) as part, part.open("wb") as file:
         while chunk := content.read(CHUNK):
             total.update(chunk)
             size += len(chunk)
             file.write(chunk)
-    digest = total.hexdigest()
-    target = stored_file(digest)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    arriving.replace(target)
-    return digest, size
+    return arriving, total.hexdigest(), size
 
 
 @transaction.atomic
@@ -168,8 +177,7 @@ def discard(*, by: Actor, delivery_id: UUID) -> None:
     digest = delivery.digest
     delivery.delete()
     audit.record(by=by, action="intake.discarded", subject=("delivery", delivery_id), digest=digest)
-    if not Delivery.objects.filter(digest=digest).exclude(state="loaded").exists():
-        transaction.on_commit(lambda: stored_file(digest).unlink(missing_ok=True))
+    transaction.on_commit(lambda: stored_file(delivery_id).unlink(missing_ok=True))
 
 
 def _own_delivery(by: Actor, delivery_id: UUID) -> Delivery:
@@ -399,7 +407,8 @@ def tidy(*, by: Actor) -> int:
     """
     del by
     inbox, before = Path(settings.UPLOAD_DIR), (now() - timedelta(days=1)).timestamp()
-    wanted = set(Delivery.objects.exclude(state="loaded").values_list("digest", flat=True))
+    waiting = Delivery.objects.exclude(state="loaded").values_list("id", flat=True)
+    wanted = {stored_file(delivery_id).name for delivery_id in waiting}
     left = [
         path
         for path in inbox.rglob("*")

@@ -1,0 +1,134 @@
+"""Files that come twice, at once or from two sides, and cells that a database does not take."""
+
+from __future__ import annotations
+
+import io
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import OperationalError
+
+from reachable.access import services as access
+from reachable.access.selectors import agency_id
+from reachable.foundation.actor import system
+from reachable.foundation.time import now, travel
+from reachable.intake import jobs, loading, preparing, services
+from reachable.intake.models import Delivery, QuarantinedRow, Signal
+from tests.intake.test_killed import CUSTODY
+from tests.support.databases import Database
+from tests.support.servers import Server
+from tests.support.world import World, make_world
+
+pytestmark = pytest.mark.db
+
+BY = system("tests")
+
+
+def receive(content: str, agency: UUID | None = None, feed: str = "police_custody") -> UUID:
+    """Receive a file and say that it is to be loaded."""
+    received = services.receive(
+        by=BY,
+        agency_id=agency or agency_id("police"),
+        feed=feed,
+        file_name="custody.csv",
+        content=io.BytesIO(content.encode("utf-8", "surrogatepass")),
+    )
+    services.begin_loading(by=BY, delivery_id=received.delivery_id)
+    return received.delivery_id
+
+
+def load(content: str) -> Delivery:
+    return loading.load(by=BY, delivery_id=receive(content))
+
+
+@pytest.mark.parametrize(
+    "odd", ["\0", "\x01\x1f", "\x7f\x85", "\\N", "\\\\t\t", "\u202e", "\ud800"]
+)
+def test_promise_26_characters_that_a_database_does_not_take(world: World, odd: str) -> None:
+    good = (
+        f"CU/O1,Arrest,23/10/2025,10:00,Fen{odd}march,Ma{odd}rsh,Ebony{odd},01/02/2011,,P{odd}4\n"
+    )
+    bad = good.replace("23/10/2025", f"32{odd}/10/2025").replace("CU/O1", f"CU{odd}/O2")
+    done = load(CUSTODY + good + bad)
+    assert (done.state, done.error, done.rows) == ("loaded", "", 11)
+    assert QuarantinedRow.objects.filter(delivery=done, state="open").count() == done.quarantined
+
+
+def test_promise_31_a_file_that_two_agencies_send_waits_for_both(world: World) -> None:
+    neighbour = access.create_agency(by=BY, key="marsh", name="Marsh Police", kind="police")
+    first, second = receive(CUSTODY), receive(CUSTODY, neighbour)
+    assert loading.load(by=BY, delivery_id=first).state == "loaded"
+    done = loading.load(by=BY, delivery_id=second)
+    assert (done.state, done.error) == ("loaded", "")
+    assert Signal.objects.filter(agency_id=neighbour).count() == 7 - done.quarantined
+
+
+def test_promise_30_a_mistake_of_ours_stops_one_file_and_says_nothing_of_it(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(**_: object) -> None:
+        raise ValueError("Canary Featherstonehaugh")
+
+    delivery_id = receive(CUSTODY)
+    with monkeypatch.context() as patched:
+        patched.setattr(loading, "take_in", broken)
+        done = loading.load(by=BY, delivery_id=delivery_id)
+    assert done.state == "failed"
+    assert done.error.startswith("Loading stopped at a mistake of ours. Nothing was loaded.")
+    assert "ValueError" in caplog.text
+    assert "Canary" not in caplog.text + done.error
+    assert load(CUSTODY).state == "loaded"
+
+
+def test_promise_30_an_outage_in_the_middle_leaves_a_load_at_its_checkpoint(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(preparing, "PIECE", 4)
+    monkeypatch.setattr(loading, "LEAST", 4)
+    monkeypatch.setattr(loading, "Pace", partial(loading.Pace, 4))
+    delivery_id = receive(CUSTODY)
+    take_in, batches = loading.take_in, iter(range(9))
+
+    def full(**arguments: Any) -> Any:
+        if next(batches) == 1:
+            raise OperationalError("database or disk is full")
+        return take_in(**arguments)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(loading, "take_in", full)
+        state = jobs.load_delivery.call(str(delivery_id), str(world.users["clerk"]))
+    stopped = Delivery.objects.get(id=delivery_id)
+    assert (state, stopped.state) == ("interrupted", "loading")
+    assert stopped.next_row > 0
+    with travel(now() + timedelta(minutes=2)):
+        assert services.resume_abandoned(by=BY) == 1
+    done = Delivery.objects.get(id=delivery_id)
+    assert (done.state, done.rows, done.duplicates) == ("loaded", 9, 1)
+
+
+def test_promise_31_two_processes_that_load_one_file_count_it_once(
+    own_database: Database, tmp_path: Path
+) -> None:
+    make_world()
+    row = "CU/{n},Arrest,2/10/2025,10:00,Fen,Vane,Idris,14/07/2010,FX1 1AB,P{n}\n"
+    rows = [row.format(n=number) for number in range(900)]
+    path = tmp_path / "custody.csv"
+    path.write_text(CUSTODY.splitlines(keepends=True)[0] + "".join(rows))
+    renamed = tmp_path / "renamed.csv"
+    renamed.write_bytes(path.read_bytes())
+    shell = Server(own_database)
+    with ThreadPoolExecutor() as pool:
+        load_it = partial(
+            shell.shell_json, "feed", "load", "police_custody", "--agency", "police", "--history"
+        )
+        told = list(pool.map(load_it, map(str, (path, renamed))))
+    assert all(each["state"] == "loaded" for each in told)
+    delivery = Delivery.objects.get()
+    assert (delivery.accepted, delivery.duplicates, delivery.rows) == (900, 0, 900)
+    assert Signal.objects.count() == 900
+    assert not list((own_database.folder / "uploads").rglob("*.*"))
