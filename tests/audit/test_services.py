@@ -16,6 +16,7 @@ from reachable.audit.models import Entry, Seal, Unsealed
 from reachable.foundation import jobs
 from reachable.foundation.actor import system
 from reachable.foundation.registries import schedules
+from reachable.people.models import Review
 from tests.audit.chain import BY, act, faults, seal
 from tests.support.databases import Database
 from tests.support.world import World, moment
@@ -82,6 +83,19 @@ def test_promise_22_reading_is_noted_without_what_it_said(world: World, what: st
     assert world.client(LOOKS[what]).get(addresses[what]).status_code == 200
     noted = Entry.objects.filter(action="looked").exclude(id__in=before)
     assert {entry.actor_id for entry in noted} == {world.users[LOOKS[what]]}
+
+
+def test_promise_22_a_review_is_noted_with_every_child_shown(world: World) -> None:
+    world.signal()
+    world.signal(family_name="Orrell-Vane", given_names="Tamsin")
+    review = Review.objects.get()
+    assert world.client("steward").get(f"/review/{review.id}/").status_code == 200
+    shown = {review.record.person_id}
+    shown |= set(review.candidates.values_list("record__person_id", flat=True))
+    noted = Entry.objects.filter(action="looked", actor_id=world.users["steward"])
+    assert {("review", review.id), *(("person", person) for person in shown)} == set(
+        noted.values_list("subject_kind", "subject_id")
+    )
 
 
 def test_promise_22_no_entry_holds_what_a_record_says(world: World) -> None:

@@ -1,0 +1,226 @@
+"""Every form of the product, and somebody who answers it as it should be answered."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import DatabaseError, connection, models, transaction
+from django.test import Client
+
+from reachable.audit.models import Entry
+from reachable.people import services as people
+from reachable.people.models import Review
+from tests.access.place import INVOLVED, ROWS, Account, Place
+
+AT = datetime(2026, 11, 10, 12, 0, tzinfo=UTC)
+ROOMS = ("access", "notices", "people", "chronology", "moments", "intake", "geography")
+IDENTIFIER = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+OFFERED = re.compile(r'\bname="([^"]+)"')
+
+
+@dataclass(frozen=True)
+class Form:
+    """Where a form is sent to, the page that shows it, who answers, and what they answer."""
+
+    to: str
+    on: str
+    who: str
+    answers: dict[str, Any]
+    before: tuple[str, ...] = ()
+
+
+SIGNAL = {
+    "token": "9d7c0c5e-5f0e-4b43-8c10-3c9f4f5d1a11",
+    "kind": "in_custody_now",
+    "given_names": "Wren",
+    "family_name": "Lark",
+    "where": "Fenmarch Police Station",
+    "reach": "07700 900123",
+}
+MOMENT, TAKEN = "/moments/{moment_id}/", ("/moments/{moment_id}/take/",)
+FORMS = {
+    "a signal": Form("/signal/", "/signal/", "custody", SIGNAL),
+    "take": Form(MOMENT + "take/", MOMENT, "practitioner", {}),
+    "a step": Form(MOMENT + "steps/", MOMENT, "practitioner", {"step": "{step}"}, TAKEN),
+    "an attempt": Form(
+        MOMENT + "attempt/", MOMENT + "attempt/", "practitioner", {"how": "visited"}, TAKEN
+    ),
+    "reached": Form(
+        MOMENT + "reached/", MOMENT + "reached/", "practitioner", {"how": "seen"}, TAKEN
+    ),
+    "pass on": Form(
+        MOMENT + "pass-on/", MOMENT + "pass-on/", "practitioner", {"reason": "Off sick"}, TAKEN
+    ),
+    "hand over": Form(
+        MOMENT + "hand-over/",
+        MOMENT + "hand-over/",
+        "practitioner",
+        {"to_user": "{supervisor}", "reason": "Knows her"},
+        TAKEN,
+    ),
+    "close": Form(
+        MOMENT + "close/",
+        MOMENT + "close/?outcome=declined",
+        "practitioner",
+        {"outcome": "declined", "reason": "No for now"},
+        TAKEN,
+    ),
+    "review": Form(
+        "/review/{review_id}/",
+        "/review/{review_id}/",
+        "linkage_steward",
+        {"same_as": "nobody", "reason": "Two girls"},
+    ),
+    "undo a merge": Form(
+        "/review/{review_id}/undo/",
+        "/review/{review_id}/undo/",
+        "linkage_steward",
+        {"reason": "Two girls"},
+        ("merge",),
+    ),
+    "a file": Form(
+        "/intake/feeds/police_custody/",
+        "/intake/feeds/police_custody/",
+        "intake_worker",
+        {"file": ""},
+    ),
+    "load": Form(
+        "/intake/files/{delivery_id}/load/", "/intake/files/{delivery_id}/", "intake_worker", {}
+    ),
+    "remove": Form(
+        "/intake/files/{delivery_id}/remove/", "/intake/files/{delivery_id}/", "intake_worker", {}
+    ),
+    "a row": Form(
+        "/intake/rows/{row_id}/",
+        "/intake/rows/{row_id}/",
+        "intake_worker",
+        {"cell-2": "02/09/2024"},
+    ),
+    "set a row aside": Form(
+        "/intake/rows/{row_id}/set-aside/",
+        "/intake/rows/{row_id}/",
+        "intake_worker",
+        {"reason": "A test entry"},
+    ),
+    "notices read": Form("/notices/read/", "/notices/", "practitioner", {}),
+}
+
+
+@dataclass
+class Sent:
+    """What came back, what the database held before and then, and who left which entries."""
+
+    status: int
+    before: list[str]
+    after: list[str]
+    entries: list[tuple[UUID | None, str]]
+
+
+def rows(known: set[UUID]) -> list[str]:
+    """Return every row of every room; an identifier that was made since has no name."""
+
+    names = {str(each) for each in known}
+
+    def said(value: object) -> str:
+        return IDENTIFIER.sub(
+            lambda found: found.group() if found.group() in names else "new", str(value)
+        )
+
+    return sorted(
+        f"{model.__name__} {[said(value) for value in row]}"
+        for model in every_model()
+        for row in model._base_manager.values_list(
+            *[f.attname for f in model._meta.concrete_fields]
+        )
+    )
+
+
+def every_model() -> list[type[models.Model]]:
+    return [model for room in ROOMS for model in apps.get_app_config(room).get_models()]
+
+
+def identifiers() -> set[UUID]:
+    return {
+        value
+        for model in every_model()
+        for row in model._base_manager.values_list(
+            *[f.attname for f in model._meta.concrete_fields]
+        )
+        for value in row
+        if isinstance(value, UUID)
+    }
+
+
+class Answering:
+    """Somebody who answers one form."""
+
+    def __init__(self, place: Place, form: Form) -> None:
+        self.place, self.form = place, form
+        self.client: Client = Account(form.who, INVOLVED).client()
+        self.ids = {name: str(held[0].id) for name, held in place.rows.items()}
+        asked = [row for row in place.rows["moment_id"] if row.of == "custody-involved"]
+        self.ids |= {"moment_id": str(asked[0].id)}
+        self.ids |= {"supervisor": str(place.user(Account("supervisor", INVOLVED)))}
+        for step in form.before:
+            if step == "merge":
+                self._merge()
+            else:
+                assert self.client.post(self.named(step)).status_code == 302
+        page = self.client.get(self.named(form.on)).content.decode()
+        self.offered = set(OFFERED.findall(page))
+        self.ids["step"] = next(iter(re.findall(r'name="step" value="([^"]+)"', page)), "")
+        self.version = next(iter(re.findall(r'name="version" value="(\d+)"', page)), "")
+
+    def _merge(self) -> None:
+        review = Review.objects.get(id=self.ids["review_id"])
+        people.decide_review(
+            by=Account("linkage_steward", INVOLVED).actor(),
+            review_id=review.id,
+            same_as=review.candidates.values_list("record_id", flat=True)[0],
+            reason="The same girl",
+        )
+
+    def named(self, text: str) -> str:
+        return re.sub(r"{(\w+)}", lambda found: self.ids[found.group(1)], text)
+
+    def data(self, more: dict[str, str]) -> dict[str, Any]:
+        answers = {name: self.named(value) for name, value in self.form.answers.items()}
+        data: dict[str, Any] = {**more, **answers}
+        if "version" in self.offered:
+            data["version"] = self.version
+        if "file" in answers:
+            content = ROWS.replace("C-1", "C-77").encode()
+            data["file"] = SimpleUploadedFile("custody.csv", content)
+        return data
+
+    def send(self, more: dict[str, str]) -> Sent:
+        """Answer, look, and undo it."""
+        known = identifiers()
+        before = rows(known)
+        earlier = list(Entry.objects.values_list("id", flat=True))
+        with transaction.atomic():
+            answer = self.client.post(self.named(self.form.to), self.data(more))
+            entries = Entry.objects.exclude(id__in=earlier).values_list("actor_id", "action")
+            sent = Sent(answer.status_code, before, rows(known), list(entries))
+            transaction.set_rollback(True)
+        return sent
+
+    def send_without_audit(self) -> tuple[list[str], list[str]]:
+        """Answer while no entry can be written; return what the database held before and then."""
+        known = identifiers()
+        before = rows(known)
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("ALTER TABLE audit_entry RENAME TO audit_gone")
+            with pytest.raises(DatabaseError, match="audit_entry"):
+                self.client.post(self.named(self.form.to), self.data({}))
+            after = rows(known)
+            transaction.set_rollback(True)
+        return before, after

@@ -1,0 +1,28 @@
+"""Whatever a form changes, its entry is written with it, or nothing is changed."""
+
+from __future__ import annotations
+
+import pytest
+
+from reachable.foundation.time import travel
+from tests.access.forms import AT, FORMS, Answering
+from tests.access.place import INVOLVED, Account, make_place
+
+pytestmark = pytest.mark.db
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_promise_21_every_form_leaves_an_entry_of_whoever_answered(db: None, name: str) -> None:
+    with travel(AT):
+        place = make_place()
+        sent = Answering(place, FORMS[name]).send({})
+    who = place.user(Account(FORMS[name].who, INVOLVED))
+    acts = [action for actor, action in sent.entries if action != "looked" and actor == who]
+    assert acts, sent.entries
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_promise_21_without_its_entry_no_form_changes_anything(db: None, name: str) -> None:
+    with travel(AT):
+        before, after = Answering(make_place(), FORMS[name]).send_without_audit()
+    assert after == before
