@@ -162,7 +162,12 @@ def _copy(sql: str, columns: Sequence[Any], rows: Iterable[Row]) -> int:
     if not prepared:
         return 0
     block = "".join(["\t".join(row) + "\n" for row in prepared])
-    with connection.cursor() as cursor, cursor.copy(sql) as copy:
+    with (
+        # Django does not look at what ends a COPY; without this its errors are psycopg's own.
+        connection.wrap_database_errors,
+        connection.cursor() as cursor,
+        cursor.copy(sql) as copy,
+    ):
         copy.write(block)
     return len(prepared)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -23,6 +24,8 @@ from reachable.intake.specification import feeds
 
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
 COUNTED = ("accepted", "quarantined", "duplicates", "events", "moments")
+WAITS = 0.5
+"""Seconds before looking again how far another process is."""
 FILE = click.Path(path_type=Path)
 
 
@@ -124,6 +127,10 @@ def load(*, feed: str, file: Path, agency: str, history: bool, as_json: bool) ->
     before = selectors.counted(by=by, delivery_id=received.delivery_id)
     services.begin_loading(by=by, delivery_id=received.delivery_id)
     done = loading.load(by=by, delivery_id=received.delivery_id)
+    while done.state == "loading":
+        # Another process was faster; should it die, the rest is loaded here.
+        time.sleep(WAITS)
+        done = loading.load(by=by, delivery_id=received.delivery_id)
     if done.state == "failed":
         click.echo(done.error, err=True)
     counts = {name: getattr(done, name) - before[name] for name in COUNTED}

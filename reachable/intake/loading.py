@@ -212,6 +212,9 @@ def _finish(by: Actor, delivery_id: UUID, last_row: int) -> bool:
 @transaction.atomic
 def _fail(by: Actor, delivery_id: UUID, error: ReachableError) -> None:
     delivery = Delivery.objects.select_for_update().get(id=delivery_id)
+    if delivery.state != "loading":
+        # Another process came to its end meanwhile, and took the file away.
+        return
     kept = (
         f"Everything up to row {delivery.next_row} was kept." if delivery.next_row else error.kept
     )

@@ -167,7 +167,11 @@ def refused_row(mapping: Mapping, row: CheckedRow, refused: Refused) -> RefusedR
     return RefusedRow(
         row_number=row.number,
         source_key=refused.source_key[:80],
-        cells=[[heading, cell] for heading, cell in zip_longest(headings, row.cells, fillvalue="")],
+        # PostgreSQL holds any character but this one.
+        cells=[
+            [heading.replace("\0", "\ufffd"), cell.replace("\0", "\ufffd")]
+            for heading, cell in zip_longest(headings, row.cells, fillvalue="")
+        ],
         problems=[told_problem(problem) for problem in refused.problems],
     )
 

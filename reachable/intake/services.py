@@ -32,6 +32,7 @@ from reachable.intake.rules import making
 from reachable.intake.rules.check import Refused
 from reachable.intake.rules.headings import Mismatch
 from reachable.intake.rules.problems import Problem
+from reachable.intake.rules.words import clean
 from reachable.intake.specification import feed as feed_of
 from reachable.notices import services as notices
 from reachable.notices.services import Telling
@@ -78,7 +79,7 @@ def receive(
             delivery = Delivery.objects.create(
                 agency_id=agency_id,
                 feed=specification.key,
-                file_name=Path(file_name).name[:200],
+                file_name=clean(Path(file_name).name)[:200],
                 digest=digest,
                 size=size,
                 sent_by_id=by.id,

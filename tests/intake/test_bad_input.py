@@ -29,13 +29,13 @@ pytestmark = pytest.mark.db
 BY = system("tests")
 
 
-def receive(content: str, agency: UUID | None = None, feed: str = "police_custody") -> UUID:
+def receive(content: str, agency: UUID | None = None, name: str = "custody.csv") -> UUID:
     """Receive a file and say that it is to be loaded."""
     received = services.receive(
         by=BY,
         agency_id=agency or agency_id("police"),
-        feed=feed,
-        file_name="custody.csv",
+        feed="police_custody",
+        file_name=name,
         content=io.BytesIO(content.encode("utf-8", "surrogatepass")),
     )
     services.begin_loading(by=BY, delivery_id=received.delivery_id)
@@ -132,3 +132,33 @@ def test_promise_31_two_processes_that_load_one_file_count_it_once(
     assert (delivery.accepted, delivery.duplicates, delivery.rows) == (900, 0, 900)
     assert Signal.objects.count() == 900
     assert not list((own_database.folder / "uploads").rglob("*.*"))
+
+
+def test_promise_31_who_comes_last_does_not_spoil_what_was_loaded(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    delivery_id = receive(CUSTODY)
+    pieces, loads = preparing.pieces, iter(range(2))
+
+    def overtaken(*arguments: Any) -> Any:
+        if next(loads) == 0:
+            assert loading.load(by=BY, delivery_id=delivery_id).state == "loaded"
+        return pieces(*arguments)
+
+    monkeypatch.setattr(preparing, "pieces", overtaken)
+    done = loading.load(by=BY, delivery_id=delivery_id)
+    assert (done.state, done.error, done.rows) == ("loaded", "", 9)
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("caf\udce9.csv", "caf\ufffd.csv"),
+        ("new\nline\u202evsc.csv", "new linevsc.csv"),
+        ("../../etc/passwd", "passwd"),
+        ("n" * 500, "n" * 200),
+    ],
+)
+def test_promise_25_any_name_of_a_file_can_be_kept(world: World, name: str, kept: str) -> None:
+    delivery_id = receive(CUSTODY, name=name)
+    assert Delivery.objects.get(id=delivery_id).file_name == kept
