@@ -24,7 +24,7 @@ from benchmarks import place
 from benchmarks.partnership import register_people, set_up
 from reachable.foundation import memory
 from reachable.foundation.actor import system
-from reachable.foundation.db import bulk_insert
+from reachable.foundation.db import bulk_insert, follow_indexes
 from reachable.foundation.ids import new_id
 from reachable.foundation.time import today
 from reachable.intake import loading
@@ -197,6 +197,7 @@ def _insert_only(written: dict[type[Model], Rows], marks: list[UUID]) -> float:
     started = time.perf_counter()
     for batch in batches:
         with transaction.atomic():
+            follow_indexes()
             for model, names, rows in batch:
                 bulk_insert(model, names, rows)
     return time.perf_counter() - started
