@@ -1,10 +1,11 @@
-"""The database busy, full or gone: said in sentences, wherever it shows."""
+"""The disk full, the database busy or gone: said in sentences, wherever it shows."""
 
 from __future__ import annotations
 
 from django.db import DatabaseError, InterfaceError, OperationalError, ProgrammingError
 
 from reachable.foundation.errors import ReachableError
+from reachable.foundation.files.whole import full_disk
 
 _KEPT = "What was saved before is kept; of this, nothing was."
 _NO_TABLE = ("no such table", "no such column", "does not exist")
@@ -23,9 +24,11 @@ class Full(Outage):
 
 
 def outage(error: BaseException | None) -> Outage | None:
-    """Return what to say where an error means that the database cannot be used now."""
-    if isinstance(error, Outage):
+    """Return what to say where an error means that it is only not possible now."""
+    if error is None or isinstance(error, Outage):
         return error
+    if full_disk(error):
+        return _full()
     if not isinstance(error, DatabaseError | InterfaceError):
         return None
     said = str(error)
@@ -40,11 +43,7 @@ def outage(error: BaseException | None) -> Outage | None:
     if not isinstance(error, OperationalError | InterfaceError):
         return None
     if "disk is full" in said or "No space left" in said or _state(error) == "53100":
-        return Full(
-            "The disk of this system is full.",
-            kept=_KEPT,
-            next="Tell the people who run the system, then try again.",
-        )
+        return _full()
     if "locked" in said or _state(error) in ("55P03", "40P01"):
         return Outage(
             "The database is busy with something that takes long.",
@@ -55,6 +54,14 @@ def outage(error: BaseException | None) -> Outage | None:
         "The database does not answer.",
         kept=_KEPT,
         next="Wait a minute, then try again. If it stays so, tell the people who run the system.",
+    )
+
+
+def _full() -> Full:
+    return Full(
+        "The disk of this system is full.",
+        kept=_KEPT,
+        next="Tell the people who run the system, then try again.",
     )
 
 

@@ -75,7 +75,7 @@ def serve(host: str, port: int, workers: int) -> None:
 def worker() -> None:
     """Do the work behind the pages: seal, tell, pass on, load files."""
     stop = threading.Event()
-    ticker = threading.Thread(target=_tick_until, args=(stop,), name="ticker", daemon=True)
+    ticker = threading.Thread(target=tick_until, args=(stop,), name="ticker", daemon=True)
     ticker.start()
     try:
         while not _worked_to_the_end():
@@ -95,7 +95,7 @@ def _worked_to_the_end() -> bool:
     return True
 
 
-def _tick_until(stop: threading.Event) -> None:
+def tick_until(stop: threading.Event) -> None:
     pause = 0.25
     while not stop.wait(pause):
         try:

@@ -1,0 +1,80 @@
+"""The disk full, the database busy or gone: pages and the worker say so, and go on afterwards."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import threading
+
+import pytest
+from django.db import DataError, InterfaceError, OperationalError, ProgrammingError
+from django.test import RequestFactory
+from psycopg import errors
+
+from reachable.foundation import error_pages, jobs
+from reachable.foundation.outages import outage
+from reachable.site import commands
+
+CANARY = "Canary Featherstonehaugh"
+
+
+def of_postgres(kind: type[Exception]) -> OperationalError:
+    """An error as Django hands it on."""
+    error = OperationalError(CANARY)
+    error.__cause__ = kind(CANARY)
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "said", "status"),
+    [
+        (OperationalError("database is locked"), "busy", 503),
+        (of_postgres(errors.LockNotAvailable), "busy", 503),
+        (of_postgres(errors.DeadlockDetected), "busy", 503),
+        (OperationalError("database or disk is full"), "full", 507),
+        (of_postgres(errors.DiskFull), "full", 507),
+        (OSError(errno.ENOSPC, CANARY), "full", 507),
+        (OperationalError(f"connection failed: {CANARY}"), "does not answer", 503),
+        (InterfaceError("connection already closed"), "does not answer", 503),
+        (OperationalError("no such table: people_person"), "not set up", 503),
+        (ProgrammingError('relation "people_person" does not exist'), "not set up", 503),
+    ],
+)
+def test_promise_30_an_outage_is_a_page_that_says_what_was_kept(
+    rf: RequestFactory, caplog: pytest.LogCaptureFixture, error: Exception, said: str, status: int
+) -> None:
+    try:
+        raise error
+    except Exception:
+        answer = error_pages.handler500(rf.get("/"))
+    page = answer.content.decode()
+    assert (answer.status_code, answer["Retry-After"]) == (status, "60")
+    assert said in page
+    assert "What was saved before is kept" in page
+    assert CANARY not in page + caplog.text
+
+
+@pytest.mark.parametrize("error", [DataError(CANARY), ValueError(CANARY), OSError(errno.EPERM, "")])
+def test_a_mistake_of_ours_is_no_outage(error: Exception) -> None:
+    assert outage(error) is None
+
+
+def test_promise_24_an_outage_does_not_end_the_ticker_and_is_logged_by_its_kind(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    stop, ticks = threading.Event(), []
+
+    def tick() -> int:
+        ticks.append(len(ticks))
+        if len(ticks) == 1:
+            raise OperationalError(CANARY)
+        stop.set()
+        return 0
+
+    monkeypatch.setattr(jobs, "tick", tick)
+    monkeypatch.setattr(commands, "AFTER_AN_OUTAGE", 0.01)
+    with caplog.at_level(logging.ERROR, "reachable.jobs"):
+        commands.tick_until(stop)
+    assert ticks == [0, 1]
+    assert "ticker: OperationalError" in caplog.text
+    assert CANARY not in caplog.text
