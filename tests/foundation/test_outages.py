@@ -62,7 +62,7 @@ def test_a_mistake_of_ours_is_no_outage(error: Exception) -> None:
 def test_promise_24_an_outage_does_not_end_the_ticker_and_is_logged_by_its_kind(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    stop, ticks = threading.Event(), []
+    stop, ticks = threading.Event(), list[int]()
 
     def tick() -> int:
         ticks.append(len(ticks))

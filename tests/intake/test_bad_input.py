@@ -17,7 +17,7 @@ from reachable.access import services as access
 from reachable.access.selectors import agency_id
 from reachable.foundation.actor import system
 from reachable.foundation.time import now, travel
-from reachable.intake import jobs, loading, preparing, services
+from reachable.intake import jobs, loading, pipeline, preparing, services
 from reachable.intake.models import Delivery, QuarantinedRow, Signal
 from tests.intake.test_killed import CUSTODY
 from tests.support.databases import Database
@@ -92,7 +92,7 @@ def test_promise_30_an_outage_in_the_middle_leaves_a_load_at_its_checkpoint(
     monkeypatch.setattr(loading, "LEAST", 4)
     monkeypatch.setattr(loading, "Pace", partial(loading.Pace, 4))
     delivery_id = receive(CUSTODY)
-    take_in, batches = loading.take_in, iter(range(9))
+    take_in, batches = pipeline.take_in, iter(range(9))
 
     def full(**arguments: Any) -> Any:
         if next(batches) == 1:

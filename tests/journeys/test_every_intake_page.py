@@ -329,7 +329,8 @@ def test_with_the_keyboard_alone_each_control_is_reached_in_order_and_seen(
         page.goto(server.url + address.format(**places.ids))
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.innerText") == "Skip to the main content"
-        tops, unseen = [], []
+        tops: list[float] = []
+        unseen: list[str] = []
         while page.evaluate("document.activeElement !== document.body") and len(tops) < 200:
             where, seen = page.evaluate(FOCUS_IS_SEEN)
             unseen += [] if seen else [where]
