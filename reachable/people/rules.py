@@ -63,6 +63,11 @@ class Candidate:
     identity: Identity
 
 
+BESIDE = 20
+"""Records to look at in one review: nobody looks at more, and where a thousand rows of a file are
+alike, as with a default birth date, to keep all pairs of them would fill the disk."""
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """Link to `person_id`; or make a new person, for REVIEW with records to look at beside."""
@@ -247,10 +252,12 @@ def decide(claim: Identity, candidates: Sequence[Candidate]) -> Decision:
             return Decision(LINK, rule, person_id)
         return Decision(REVIEW, "identifiers_differ", None, _one_each(against, [person_id]))
     if links:
-        return Decision(REVIEW, "several_people", None, _one_each(candidates, links))
+        beside = _one_each(candidates, links)
+        return Decision(REVIEW, "several_people", None, beside[:BESIDE])
     if reviews:
         rule = next(iter(reviews.values()))[0]
-        return Decision(REVIEW, rule, None, tuple(record for _, record in reviews.values()))
+        beside = tuple(record for _, record in reviews.values())
+        return Decision(REVIEW, rule, None, beside[:BESIDE])
     return Decision(NEW, "nobody_like")
 
 

@@ -194,3 +194,18 @@ def test_everybody_in_a_chain_of_merges_is_one_person(pairs: list[tuple[int, int
 )
 def test_age(born: date, day: date, age: int) -> None:
     assert rules.age_on(born, day) == age
+
+
+@pytest.mark.parametrize(("given_names", "rule"), [("idris", "several_people"), ("idriz", "")])
+def test_promise_25_a_thousand_who_are_alike_ask_for_no_million_of_looks(
+    given_names: str, rule: str
+) -> None:
+    born = date(2010, 7, 14)
+    alike = [
+        Candidate(number, number, Identity("vane", given_names, born, "FX11AB"))
+        for number in range(1000)
+    ]
+    decision = rules.decide(Identity("vane", "idris", born, "FX11AB"), alike)
+    assert decision.outcome == "review"
+    assert decision.rule.startswith(rule)
+    assert decision.beside == tuple(range(rules.BESIDE))
