@@ -119,7 +119,9 @@ DEFAULT_FROM_EMAIL = os.environ.get("REACHABLE_MAIL_FROM", "reachable@localhost"
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["reachable.foundation.files.upload.CountingUploadHandler"]
-FILE_UPLOAD_TEMP_DIR = os.environ.get("REACHABLE_TEMP")
+# Beside the files that wait: what a killed server leaves half arrived is then removed with these.
+FILE_UPLOAD_TEMP_DIR = os.environ.get("REACHABLE_TEMP", str(UPLOAD_DIR / "arriving"))
+Path(FILE_UPLOAD_TEMP_DIR).mkdir(parents=True, exist_ok=True)
 
 LOGGING = {
     "version": 1,
