@@ -11,14 +11,18 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+import xlsxwriter
 from django.db import OperationalError
 
 from reachable.access import services as access
 from reachable.access.selectors import agency_id
 from reachable.foundation.actor import system
-from reachable.foundation.time import now, travel
+from reachable.foundation.errors import BadInput
+from reachable.foundation.time import now, today, travel
 from reachable.intake import jobs, loading, pipeline, preparing, services
+from reachable.intake.checking import check_file, open_file
 from reachable.intake.models import Delivery, QuarantinedRow, Signal
+from reachable.intake.specification import feed
 from tests.intake.test_killed import CUSTODY
 from tests.support.databases import Database
 from tests.support.servers import Server
@@ -162,3 +166,20 @@ def test_promise_31_who_comes_last_does_not_spoil_what_was_loaded(
 def test_promise_25_any_name_of_a_file_can_be_kept(world: World, name: str, kept: str) -> None:
     delivery_id = receive(CUSTODY, name=name)
     assert Delivery.objects.get(id=delivery_id).file_name == kept
+
+
+def test_a_file_without_rows_says_so_and_can_be_loaded(tmp_path: Path, world: World) -> None:
+    path = tmp_path / "custody.csv"
+    path.write_text(CUSTODY.splitlines(keepends=True)[0])
+    report = check_file(feed("police_custody"), path, today())
+    assert report.notes[-1] == "There is no row below the headings."
+    assert (load(path.read_text()).state, report.rows) == ("loaded", 0)
+
+
+def test_a_cover_sheet_before_the_table_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "custody.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        book.add_worksheet("Cover").write(0, 0, "Official")
+        book.add_worksheet("Data").write_row(0, 0, CUSTODY.splitlines()[0].split(","))
+    with pytest.raises(BadInput, match="Not read: worksheet “Data”"):
+        open_file(feed("police_custody"), path)

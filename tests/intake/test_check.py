@@ -85,6 +85,12 @@ def test_an_accepted_row_is_plain_values_and_nothing_unknown() -> None:
         ({"arrived_date": "01/01/1900"}, Reason.NO_VALUE, "arrived_date"),
         ({"arrived_date": "soon"}, Reason.DATE_UNREADABLE, "arrived_date"),
         ({"arrived_date": "03/25/2026"}, Reason.DATE_ORDER, "arrived_date"),
+        ({"arrived_date": "#REF!"}, Reason.DATE_UNREADABLE, "arrived_date"),
+        ({"birth_date": "########"}, Reason.DATE_UNREADABLE, "birth_date"),
+        ({"family_name": "#N/A"}, Reason.NO_RESULT, "family_name"),
+        ({"given_names": "#FORMULA!"}, Reason.NO_RESULT, "given_names"),
+        ({"custody_number": "#####"}, Reason.NO_RESULT, "custody_number"),
+        ({"attendance": "#VALUE!"}, Reason.NO_RESULT, "attendance"),
         ({"arrived_date": "46023"}, Reason.DATE_NUMBER, "arrived_date"),
         ({"arrived_date": 46023.0}, Reason.DATE_NUMBER, "arrived_date"),
         ({"arrived_date": "25/11/2026"}, Reason.DATE_FUTURE, "arrived_date"),
@@ -321,3 +327,15 @@ def test_every_reason_has_a_sentence_and_says_what_to_do(reason: Reason) -> None
     assert told.next
     assert "v" * 61 not in told.sentence
     assert told.question is EXPLAINED[reason].question
+
+
+@pytest.mark.parametrize("cell", ["#REF!", "#DIV/0!", "#name?", "#N/A", "####", "Err:502"])
+def test_promise_26_a_cell_without_a_result_is_set_aside_with_a_question(cell: str) -> None:
+    row = accepted(CUSTODY, postcode=cell, station=cell, sex=cell)
+    assert not {"postcode", "station", "sex"} & row.content.keys()
+    assert [each.reason for each in row.questions] == [Reason.NO_RESULT_SET_ASIDE] * 3
+
+
+@pytest.mark.parametrize("cell", ["#1 The Cut", "Error", "Err", "#metoo"])
+def test_what_only_looks_like_an_error_is_a_word(cell: str) -> None:
+    assert accepted(CUSTODY, station=cell).content["station"] == cell

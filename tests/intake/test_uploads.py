@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import re
 import socket
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from reachable.audit.models import Entry
 from reachable.foundation.actor import system
 from reachable.foundation.time import travel
 from reachable.intake import services
@@ -139,3 +141,28 @@ def test_promise_30_a_server_killed_during_an_upload_keeps_nothing_of_it(
         assert services.tidy(by=system("tidy")) == 1
     assert left(server) == []
     assert not Delivery.objects.exists()
+
+
+def test_promise_24_no_log_and_no_audit_entry_holds_what_a_file_says(
+    server: Server, tmp_path: Path
+) -> None:
+    server.start("worker")
+    canary = CUSTODY.replace("Orrell", "Featherstonehaugh").replace("CU/", "CANARY/")
+    path = tmp_path / "custody.csv"
+    path.write_text(canary + "CANARY/9,Arrest,Featherstonehaugh,,,,,,,\n\0,Featherstonehaugh\n")
+    told = server.shell("feed", "load", "police_custody", str(path), "--agency", "police", "--json")
+    counted = json.loads(told.stdout.splitlines()[-1])
+    assert counted["accepted"] > 0
+    assert counted["quarantined"] > 1
+    clerk = Clerk(server)
+    body = clerk.head + canary.replace("CANARY/7", "CANARY/8").encode() + b"\r\n--edge--\r\n"
+    kind = {"Content-Type": "multipart/form-data; boundary=edge"}
+    status, _ = clerk.ask("POST", ADDRESS, body.decode(), kind)
+    assert status == 302
+    status, _ = clerk.ask("GET", "/children/Featherstonehaugh/")
+    assert status == 404
+    logs = told.stdout + told.stderr + server.log("serve") + server.log("worker")
+    entries = str(list(Entry.objects.values()))
+    for word in ("Featherstonehaugh", "Tamsin", "CANARY"):
+        assert word not in logs
+        assert word not in entries

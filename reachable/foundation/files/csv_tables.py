@@ -24,8 +24,6 @@ _UNDECODED = re.compile("[\udc80-\udcff]")
 _REPLACED = re.compile("\ufffd")
 _LONGEST_ROW = 100
 """Lines: a row that goes on for longer has an open quotation mark."""
-_NOTHING = " \t\0\x1a\u00a0\ufeff"
-"""What fills cells that are empty, or ends a file that came from DOS."""
 _SEPARATOR_LINE = re.compile(r"sep=(.)\s*$", re.IGNORECASE)
 
 _QUOTES = (
@@ -224,7 +222,7 @@ def _judged(
     record: list[str], taken: list[str], text: _Text, limits: Limits
 ) -> tuple[str, ...] | Unreadable | None:
     """Return the row, or why it cannot be read, or None where it is blank."""
-    if not any(cell.strip(_NOTHING) for cell in record):
+    if not any(record):
         return None
     if len(taken) == 1 and taken[0].isascii() and len(taken[0]) <= limits.cell:
         return tuple(record)

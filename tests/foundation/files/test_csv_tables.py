@@ -146,3 +146,11 @@ def test_promise_26_no_line_is_lost(
     path.write_text(text, encoding="utf-8")
     table = open_table(path)
     assert [cells for _, cells in table.rows()] == [tuple(line) for line in written]
+
+
+def test_utf_32_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes("naïve,b\n1,2\n".encode("utf-32"))
+    table = open_table(path)
+    assert table.headings == ("naïve", "b")
+    assert table.notes[0].startswith("Text in UTF-32")
