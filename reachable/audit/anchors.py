@@ -6,9 +6,11 @@ it too, which is why it is copied elsewhere.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -26,12 +28,25 @@ def add(number: int, link: bytes) -> None:
     path = Path(settings.ANCHOR_FILE)
     path.parent.mkdir(parents=True, exist_ok=True)
     line = json.dumps({"number": number, "hash": link.hex(), "at": now().isoformat()})
-    with path.open("ab+") as file:
-        if file.tell() and not _ends_a_line(file):
+    with path.open("ab+") as file, _whole_lines(file, fcntl.LOCK_EX):
+        if file.seek(0, os.SEEK_END) and not _ends_a_line(file):
             line = "\n" + line
         file.write(f"{line}\n".encode())
         file.flush()
         os.fsync(file.fileno())
+
+
+@contextmanager
+def _whole_lines(file: BinaryIO, lock: int) -> Iterator[None]:
+    """Wait until nobody is in the middle of a line.
+
+    A line that crosses a page of memory is seen growing by whoever reads the file meanwhile.
+    """
+    fcntl.flock(file, lock)
+    try:
+        yield
+    finally:
+        fcntl.flock(file, fcntl.LOCK_UN)
 
 
 def _ends_a_line(file: BinaryIO) -> bool:
@@ -59,19 +74,23 @@ def newest() -> Anchor | None:
     path = Path(settings.ANCHOR_FILE)
     if not path.exists():
         return None
-    with path.open("rb") as file:
+    with path.open("rb") as file, _whole_lines(file, fcntl.LOCK_SH):
         file.seek(max(0, file.seek(0, os.SEEK_END) - LONGEST_LINE))
         lines = file.read().splitlines()
     return _read(lines[-1]) if lines else None
 
 
 def every() -> Iterator[Anchor | None]:
-    """Yield each line of the file; None where one cannot be read."""
+    """Yield each line that the file has now; None where one cannot be read."""
     path = Path(settings.ANCHOR_FILE)
-    if path.exists():
-        with path.open("rb") as file:
-            for line in file:
-                yield _read(line)
+    if not path.exists():
+        return
+    with path.open("rb") as file:
+        with _whole_lines(file, fcntl.LOCK_SH):
+            end = file.seek(0, os.SEEK_END)
+        file.seek(0)
+        while file.tell() < end:
+            yield _read(file.readline())
 
 
 def _read(line: bytes) -> Anchor | None:

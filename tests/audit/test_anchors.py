@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from uuid import UUID
 
@@ -121,3 +122,17 @@ def test_a_full_disk_leaves_half_a_line_and_spoils_no_other(
     seal()
     assert anchor_file.newest() is not None
     assert faults() == ["Line 4 of the anchor file cannot be read."]
+
+
+def test_anchors_added_at_once_are_whole_lines(anchors: Path) -> None:
+    def add() -> None:
+        for number in range(300):
+            anchor_file.add(number, bytes(32))
+
+    threads = [threading.Thread(target=add) for _ in range(4)]
+    anchors.touch()
+    for thread in threads:
+        thread.start()
+    while any(thread.is_alive() for thread in threads):
+        assert None not in list(anchor_file.every())
+    assert len(list(anchor_file.every())) == 1200
