@@ -12,7 +12,7 @@ from reachable.audit import anchors, rules
 from reachable.audit.models import Entry, Seal, Unsealed
 from reachable.foundation import crypto
 from reachable.foundation.actor import Actor
-from reachable.foundation.db import bulk_insert, exclusive, in_values
+from reachable.foundation.db import bulk_insert, bulk_insert_all, exclusive, in_values
 from reachable.foundation.ids import new_id
 from reachable.foundation.time import now
 
@@ -37,12 +37,7 @@ def record_many(
             f"{action}: the audit entry belongs in the transaction of the act"
         )
     rows = [_entry(by, action, subject, details) for subject, details in acts]
-    if len(rows) == 1:
-        Entry.objects.create(**dict(zip(_ENTRY, rows[0], strict=True)))
-        Unsealed.objects.create(entry_id=rows[0][0])
-    else:
-        bulk_insert(Entry, _ENTRY, rows)
-        bulk_insert(Unsealed, ["entry_id"], [(row[0],) for row in rows])
+    bulk_insert_all((Entry, _ENTRY, rows), (Unsealed, ["entry_id"], [(row[0],) for row in rows]))
     return [row[0] for row in rows]
 
 

@@ -13,11 +13,13 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+import psycopg
 from django.db import connection, models, transaction
 
 from reachable.foundation.crypto import hash64
 
 Row = Sequence[Any]
+FEW = 20
 
 
 def is_postgres() -> bool:
@@ -84,19 +86,29 @@ def _move_log(path: str, committed: threading.Event, over: threading.Event) -> N
                 return
 
 
+Table = tuple[type[models.Model], Sequence[str], Iterable[Row]]
+
+
 def bulk_insert(model: type[models.Model], fields: Sequence[str], rows: Iterable[Row]) -> int:
-    """Insert rows by the thousand below the ORM: COPY, or executemany. Return how many."""
-    columns = [_field(model, name) for name in fields]
-    names = ", ".join(connection.ops.quote_name(column.column) for column in columns)
-    table = connection.ops.quote_name(model._meta.db_table)
-    if is_postgres():
-        return _copy(f"COPY {table} ({names}) FROM STDIN", columns, rows)
-    marks = ", ".join(["%s"] * len(columns))
-    prepared = _prepared(columns, rows, _SQLITE)
-    if prepared:
+    """Insert rows by the thousand below the ORM. Return how many."""
+    return bulk_insert_all((model, fields, rows))
+
+
+def bulk_insert_all(*tables: Table) -> int:
+    """Insert into table after table, each as (model, fields, rows). Return how many rows."""
+    filled = [(model, fields, held) for model, fields, rows in tables if (held := list(rows))]
+    total = sum(len(rows) for _, _, rows in filled)
+    if not is_postgres():
         with connection.cursor() as cursor:
-            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", prepared)
-    return len(prepared)
+            for model, fields, rows in filled:
+                columns = _columns(model, fields)
+                cursor.executemany(_insert(model, columns), _prepared(columns, rows, _SQLITE))
+    elif total > FEW:
+        for model, fields, rows in filled:
+            _copy(model, _columns(model, fields), rows)
+    elif filled:
+        _send(filled)
+    return total
 
 
 def bulk_update(
@@ -107,15 +119,19 @@ def bulk_update(
         return
     quote = connection.ops.quote_name
     key_column = _field(model, key)
-    columns = [_field(model, name) for name in fields]
+    columns = _columns(model, fields)
     settings = ", ".join(f"{quote(column.column)} = %s" for column in columns)
     table = quote(model._meta.db_table)
-    adapters = _UPDATE if is_postgres() else _SQLITE
+    adapters = _POSTGRES if is_postgres() else _SQLITE
     prepared = [(*row[1:], row[0]) for row in _prepared([key_column, *columns], rows, adapters)]
     with connection.cursor() as cursor:
         cursor.executemany(
             f"UPDATE {table} SET {settings} WHERE {quote(key_column.column)} = %s", prepared
         )
+
+
+def _columns(model: type[models.Model], fields: Sequence[str]) -> list[Any]:
+    return [_field(model, name) for name in fields]
 
 
 def _field(model: type[models.Model], name: str) -> Any:
@@ -156,20 +172,37 @@ def json_text(value: Any) -> str:
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
 
 
-def _copy(sql: str, columns: Sequence[Any], rows: Iterable[Row]) -> int:
+def _into(model: type[models.Model], columns: Sequence[Any]) -> str:
+    names = ", ".join(connection.ops.quote_name(column.column) for column in columns)
+    return f"{connection.ops.quote_name(model._meta.db_table)} ({names})"
+
+
+def _insert(model: type[models.Model], columns: Sequence[Any]) -> str:
+    return f"INSERT INTO {_into(model, columns)} VALUES ({', '.join(['%s'] * len(columns))})"
+
+
+def _send(tables: Iterable[Table]) -> None:
+    """Send few rows without waiting for the answer to each: a COPY waits three times."""
+    beneath = connection.connection
+    with connection.wrap_database_errors, beneath.pipeline(), psycopg.Cursor(beneath) as cursor:
+        for model, fields, rows in tables:
+            columns = _columns(model, fields)
+            statement = _insert(model, columns)
+            for row in _prepared(columns, rows, _POSTGRES):
+                cursor.execute(statement, row)
+
+
+def _copy(model: type[models.Model], columns: Sequence[Any], rows: Iterable[Row]) -> None:
     """Send rows in COPY's text format, as one block: row by row took twice the time."""
     prepared = _prepared(columns, rows, _COPY, _copy_text)
-    if not prepared:
-        return 0
     block = "".join(["\t".join(row) + "\n" for row in prepared])
     with (
         # Django does not look at what ends a COPY; without this its errors are psycopg's own.
         connection.wrap_database_errors,
         connection.cursor() as cursor,
-        cursor.copy(sql) as copy,
+        cursor.copy(f"COPY {_into(model, columns)} FROM STDIN") as copy,
     ):
         copy.write(block)
-    return len(prepared)
 
 
 _COPY_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
@@ -188,7 +221,7 @@ def _sqlite_datetime(value: datetime) -> str:
 _day = lru_cache(maxsize=32768)(date.isoformat)
 
 Adapters = dict[str, Callable[[Any], Any]]
-_UPDATE: Adapters = {"JSONField": json_text}
+_POSTGRES: Adapters = {"JSONField": json_text}
 _COPY: Adapters = {
     "UUIDField": lambda value: value.hex,
     "DateTimeField": lru_cache(maxsize=4096)(datetime.isoformat),
@@ -217,9 +250,6 @@ def _prepared(
     for column in columns:
         target = column.target_field if column.is_relation else column
         turned.append(adapters.get(target.get_internal_type(), otherwise))
-    rows = list(rows)
-    if not rows:
-        return []
     by_column = [
         values if adapt is None else [null if v is None else adapt(v) for v in values]
         for adapt, values in zip(turned, zip(*rows, strict=True), strict=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,7 +16,7 @@ from uuid import UUID
 from reachable.chronology import services as chronology
 from reachable.chronology.services import Happening
 from reachable.foundation.actor import Actor, system
-from reachable.foundation.db import bulk_insert, bulk_update
+from reachable.foundation.db import bulk_insert_all, bulk_update
 from reachable.foundation.ids import new_id
 from reachable.foundation.time import today
 from reachable.intake.models import Signal, SignalVersion
@@ -49,13 +49,14 @@ class Origin:
 
 @dataclass
 class Counts:
-    """What a batch did."""
+    """What a batch did; `signal_ids` are found by the hash of their key."""
 
     accepted: int = 0
     duplicates: int = 0
     events: int = 0
     moments: int = 0
     digest: str = ""
+    signal_ids: dict[str, UUID] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -116,6 +117,7 @@ def _sort_out(origin: Origin, rows: Sequence[Incoming]) -> tuple[list[_Accepted]
         # Only the newest version in a batch makes events; the earlier ones are kept as versions.
         accepted.append(_Accepted(row, signal, signal.version, openings))
     counts.digest = total.hexdigest()
+    counts.signal_ids = {key_hash: signal.signal_id for key_hash, signal in known.items()}
     return accepted, counts
 
 
@@ -172,21 +174,23 @@ def _write_signals(
             changed[signal.signal_id] = (
                 *(signal.signal_id, row.content_hash, each.version, record_id, forget),
             )
-    bulk_insert(
-        Signal,
-        [
-            *("id", "agency", "feed", "key_hash", "source_key", "content_hash", "version"),
-            *("received_at", "record", "sent_by", "forget_on"),
-        ],
-        fresh.values(),
-    )
     bulk_update(
         Signal, "id", ["content_hash", "version", "record", "forget_on"], list(changed.values())
     )
-    bulk_insert(
-        SignalVersion,
-        ["id", "signal", "version", "content", "received_at", "delivery", "row_number"],
-        versions,
+    bulk_insert_all(
+        (
+            Signal,
+            [
+                *("id", "agency", "feed", "key_hash", "source_key", "content_hash", "version"),
+                *("received_at", "record", "sent_by", "forget_on"),
+            ],
+            fresh.values(),
+        ),
+        (
+            SignalVersion,
+            ["id", "signal", "version", "content", "received_at", "delivery", "row_number"],
+            versions,
+        ),
     )
 
 

@@ -312,10 +312,7 @@ def send_signal(*, by: Actor, signal: PhoneSignal) -> UUID:
         always_opens=True,
     )
     exclusive("people.identify")
-    take_in(by=by, origin=origin, rows=[row])
-    signal_id = Signal.objects.values_list("id", flat=True).get(
-        agency_id=by.agency_id, feed=SIGNAL_FEED, key_hash=row.key_hash
-    )
+    signal_id = take_in(by=by, origin=origin, rows=[row]).signal_ids[row.key_hash]
     audit.record(by=by, action="intake.signal_sent", subject=("signal", signal_id))
     return signal_id
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -74,7 +74,9 @@ class SignalForm(forms.Form):
     one_of = ("given_names", "family_name")
     more = ("postcode", "communication_needs")
 
-    def __init__(self, *args: Any, kinds: Sequence[EventKind], reach: str, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, kinds: Sequence[EventKind], reach: Callable[[], str], **kwargs: Any
+    ) -> None:
         kwargs["initial"] = {"token": uuid4(), "reach": reach, **kwargs.get("initial", {})}
         super().__init__(*args, **kwargs)
         field = self.fields["kind"]

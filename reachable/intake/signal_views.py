@@ -16,7 +16,9 @@ from reachable.practice import guidance
 
 def send_signal(request: HttpRequest) -> HttpResponse:
     by = actor(request)
-    form = SignalForm(request.POST or None, kinds=guidance.signal_kinds(), reach=own_phone(by=by))
+    form = SignalForm(
+        request.POST or None, kinds=guidance.signal_kinds(), reach=lambda: own_phone(by=by)
+    )
     if request.method == "POST" and form.is_valid():
         return redirect("signal", services.send_signal(by=by, signal=form.signal()))
     status = 200 if request.method == "GET" else 422

@@ -13,7 +13,7 @@ from django.db.models import F
 from reachable.access import selectors as access
 from reachable.access import services as access_services
 from reachable.foundation.actor import Actor
-from reachable.foundation.db import bulk_insert, bulk_update
+from reachable.foundation.db import bulk_insert_all, bulk_update
 from reachable.foundation.errors import BadInput
 from reachable.foundation.ids import new_id
 from reachable.foundation.time import now
@@ -206,33 +206,35 @@ class Batch:
 
     def _write(self) -> None:
         writes = self.writes
-        bulk_insert(
-            Moment,
-            [
-                *("id", "person", "kind", "rule", "rule_version", "pathway_version", "team"),
-                *("opened_at", "received_at", "asked", "state", "answer_by", "child_due_at"),
-                *("next_due_at", "outcome", "state_before", "version"),
-            ],
-            [
-                (
-                    *(*fixed, opened.state, opened.answer_by, opened.child_due_at),
-                    *(opened.next_due_at, "", "", 1),
-                )
-                for opened, fixed in self.opened
-            ],
-        )
-        bulk_insert(
-            Trigger,
-            [
-                *("id", "moment", "event_id", "signal_id", "event_kind"),
-                *("rule", "due_at", "joined_at"),
-            ],
-            writes.triggers,
-        )
-        bulk_insert(
-            Action,
-            ["id", "moment", "kind", "at", "about", "step", "how", "note"],
-            writes.actions,
+        bulk_insert_all(
+            (
+                Moment,
+                [
+                    *("id", "person", "kind", "rule", "rule_version", "pathway_version", "team"),
+                    *("opened_at", "received_at", "asked", "state", "answer_by", "child_due_at"),
+                    *("next_due_at", "outcome", "state_before", "version"),
+                ],
+                [
+                    (
+                        *(*fixed, opened.state, opened.answer_by, opened.child_due_at),
+                        *(opened.next_due_at, "", "", 1),
+                    )
+                    for opened, fixed in self.opened
+                ],
+            ),
+            (
+                Trigger,
+                [
+                    *("id", "moment", "event_id", "signal_id", "event_kind"),
+                    *("rule", "due_at", "joined_at"),
+                ],
+                writes.triggers,
+            ),
+            (
+                Action,
+                ["id", "moment", "kind", "at", "about", "step", "how", "note"],
+                writes.actions,
+            ),
         )
         access_services.involve(by=self.by, rows=writes.involved, kind="person")
         notices.tell(by=self.by, tellings=writes.tellings)

@@ -16,7 +16,7 @@ from django.db import transaction
 
 from reachable.audit import services as audit
 from reachable.foundation.actor import Actor
-from reachable.foundation.db import bulk_insert
+from reachable.foundation.db import bulk_insert_all
 from reachable.foundation.ids import new_id
 from reachable.foundation.time import now
 from reachable.notices.models import Mailing, Notice
@@ -56,18 +56,20 @@ def tell(*, by: Actor, tellings: Sequence[Telling]) -> int:
     known = set(Notice.objects.filter(key__in=wanted).values_list("key", flat=True))
     fresh = [(new_id(), telling) for key, telling in wanted.items() if key not in known]
     at = now()
-    bulk_insert(
-        Notice,
-        ["id", "user", "kind", "subject_kind", "subject_id", "key", "created_at", "read_at"],
-        [
-            (notice_id, telling.user_id, telling.kind, *telling.subject, telling.key, at, None)
-            for notice_id, telling in fresh
-        ],
-    )
-    bulk_insert(
-        Mailing,
-        ["notice", "waiting", "tries", "next_try_at", "last_error"],
-        [(notice_id, True, 0, at, "") for notice_id, _ in fresh],
+    bulk_insert_all(
+        (
+            Notice,
+            ["id", "user", "kind", "subject_kind", "subject_id", "key", "created_at", "read_at"],
+            [
+                (notice_id, told.user_id, told.kind, *told.subject, told.key, at, None)
+                for notice_id, told in fresh
+            ],
+        ),
+        (
+            Mailing,
+            ["notice", "waiting", "tries", "next_try_at", "last_error"],
+            [(notice_id, True, 0, at, "") for notice_id, _ in fresh],
+        ),
     )
     return len(fresh)
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from reachable.foundation.db import bulk_insert, bulk_update, in_values, is_postgres, looked_up
+from reachable.foundation.db import bulk_insert_all, bulk_update, in_values, is_postgres, looked_up
 from reachable.foundation.ids import new_id
 from reachable.people import rules
 from reachable.people.models import (
@@ -211,36 +211,32 @@ class Batch:
 
     def _write(self) -> None:
         writes = self.writes
-        bulk_insert(Person, ["id", "made_at"], writes.people)
-        bulk_insert(CurrentPerson, ["person", "current"], [(p[0], p[0]) for p in writes.people])
-        bulk_insert(Record, ["id", "agency", "source_ref", "person", *_DERIVED], _rows(writes))
-        bulk_insert(RecordDetail, ["id", "record", "content", "received_at"], writes.details)
         if writes.changed:
             bulk_update(Record, "id", _DERIVED, list(writes.changed.values()))
         if writes.rekeyed:
             _delete_keys(writes.outdated, list(writes.rekeyed))
             for record_id, keys in writes.rekeyed.items():
                 writes.keys += [(key, record_id) for key in keys]
-        bulk_insert(RecordKey, ["key", "record"], dict.fromkeys(writes.keys))
-        bulk_insert(
-            LinkDecision,
-            ["id", "record", "person", "outcome", "rule", "decided_by", "decided_at"],
-            writes.decisions,
+        bulk_insert_all(
+            (Person, ["id", "made_at"], writes.people),
+            (CurrentPerson, ["person", "current"], [(p[0], p[0]) for p in writes.people]),
+            (Record, ["id", "agency", "source_ref", "person", *_DERIVED], writes.records.values()),
+            (RecordDetail, ["id", "record", "content", "received_at"], writes.details),
+            (RecordKey, ["key", "record"], dict.fromkeys(writes.keys)),
+            (
+                LinkDecision,
+                ["id", "record", "person", "outcome", "rule", "decided_by", "decided_at"],
+                writes.decisions,
+            ),
+            (Review, ["id", "record", "rule", "opened_at", "outcome", "reason"], writes.reviews),
+            (ReviewCandidate, ["review", "record"], writes.beside),
         )
-        bulk_insert(
-            Review, ["id", "record", "rule", "opened_at", "outcome", "reason"], writes.reviews
-        )
-        bulk_insert(ReviewCandidate, ["review", "record"], writes.beside)
 
 
 _DERIVED = [
     *("detail_hash", "detail_at", "shown_name", "family_name", "given_names"),
     *("birth_date", "postcode", "nhs_number", "upn"),
 ]
-
-
-def _rows(writes: Writes) -> list[Values]:
-    return list(writes.records.values())
 
 
 def _columns(claim: Claim) -> Values:

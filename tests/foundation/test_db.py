@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
+from unittest import mock
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reachable.audit.models import Entry
+from reachable.foundation import db
 from reachable.foundation.db import (
     bulk_insert,
+    bulk_insert_all,
     bulk_update,
     follow_indexes,
     in_values,
@@ -50,12 +53,13 @@ ENTRY = st.fixed_dictionaries(
 
 @pytest.mark.db
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(entries=st.lists(ENTRY, max_size=5))
-def test_whatever_is_inserted_comes_back_as_it_was(entries: list[dict[str, Any]]) -> None:
+@given(entries=st.lists(ENTRY, max_size=5), few=st.sampled_from([0, db.FEW]))
+def test_whatever_is_inserted_comes_back_as_it_was(entries: list[dict[str, Any]], few: int) -> None:
     names = sorted({"id"}.union(*entries))
     rows = {(one := uuid4()): {**entry, "id": one} for entry in entries}
     inserted = [tuple(row[name] for name in names) for row in rows.values()]
-    assert bulk_insert(Entry, names, inserted) == len(entries)
+    with mock.patch.object(db, "FEW", few):
+        assert bulk_insert(Entry, names, inserted) == len(entries)
     for entry_id, held in Entry.objects.in_bulk(list(rows)).items():
         found = {name: getattr(held, name) for name in names}
         assert {**found, "mac": bytes(held.mac)} == rows.pop(entry_id)
@@ -90,6 +94,16 @@ def test_rows_are_inserted_and_changed_by_their_key(rows: dict[str, Any]) -> Non
 def test_nothing_to_insert_is_nothing_done() -> None:
     assert bulk_insert(LongWork, ["name"], iter(())) == 0
     bulk_update(LongWork, "name", ["done"], [])
+
+
+@pytest.mark.db
+@pytest.mark.parametrize("count", [2, 2 * db.FEW])
+def test_what_the_database_refuses_is_refused_as_a_whole(count: int) -> None:
+    works = [(f"w{number}", "", 0, 0, "", False) for number in range(count - 1)]
+    columns = ["name", "title", "done", "total", "words", "finished"]
+    with pytest.raises(IntegrityError, match="name"), transaction.atomic():
+        bulk_insert_all((LongWork, columns, works), (LongWork, columns, works[:1]))
+    assert not LongWork.objects.exists()
 
 
 def people(count: int) -> list[UUID]:

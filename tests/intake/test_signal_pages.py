@@ -46,7 +46,7 @@ def refused(client: Client, **given: str) -> str:
 
 def test_four_answers_are_enough_and_one_of_them_is_there_already(world: World) -> None:
     """A minute at night: a press, a name, a place; how to reach them is known."""
-    form = SignalForm(kinds=guidance.signal_kinds(), reach="07700 900200")
+    form = SignalForm(kinds=guidance.signal_kinds(), reach=lambda: "07700 900200")
     needed = {name for name, field in form.fields.items() if field.required}
     assert needed == {"token", "kind", "where", "reach"}
     page = html(world.client("sergeant").get("/signal/"))

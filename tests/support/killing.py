@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import django
+import psycopg
 
 AT = datetime(2026, 10, 24, 22, 30, tzinfo=UTC)
 FILE_CHANGES = {"os.rename", "os.remove", "os.link", "os.mkdir"}
@@ -41,29 +42,37 @@ class Checkpoints:
         if self.passed == self.kill_at:
             os.kill(os.getpid(), signal.SIGKILL)
 
+    def reached_by(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(function)
+        def reaching(*arguments: Any, **options: Any) -> Any:
+            self.reach()
+            return function(*arguments, **options)
+
+        return reaching
+
     def watch(self) -> None:
         """Watch statements, commits and file changes from here on."""
         from django.db import connection
 
         connection.ensure_connection()
-        commit = operator.attrgetter("_commit")(connection)
-
-        def committing() -> None:
-            self.reach()
-            commit()
-
-        def executing(execute: Callable[..., Any], *arguments: Any) -> Any:
-            self.reach()
-            return execute(*arguments)
+        vars(connection)["_commit"] = self.reached_by(operator.attrgetter("_commit")(connection))
+        if connection.vendor == "postgresql":
+            # What is sent below Django's own cursor counts as well.
+            for name in ("execute", "executemany", "copy"):
+                setattr(psycopg.Cursor, name, self.reached_by(getattr(psycopg.Cursor, name)))
+        else:
+            connection.execute_wrappers.append(self.reached_by(_execute))
 
         def changing(event: str, arguments: tuple[Any, ...]) -> None:
             if event in FILE_CHANGES:
                 self.reach()
 
-        vars(connection)["_commit"] = committing
-        connection.execute_wrappers.append(executing)
         sys.addaudithook(changing)
         self.watching = True
+
+
+def _execute(execute: Callable[..., Any], *arguments: Any) -> Any:
+    return execute(*arguments)
 
 
 def load(files: list[Path]) -> None:
