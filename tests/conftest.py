@@ -88,11 +88,8 @@ def browser_type_launch_args() -> dict[str, Any]:
     return chromium.launch_options()
 
 
-OpenPage = Callable[[str], Page]
-
-
 @pytest.fixture
-def open_page(new_context: Callable[..., BrowserContext]) -> OpenPage:
+def open_page(new_context: Callable[..., BrowserContext]) -> pages.OpenPage:
     """Open a browser of one person's own: open_page("phone") or open_page("desktop")."""
     sizes = {"phone": pages.PHONE, "desktop": pages.DESKTOP}
 
@@ -103,25 +100,13 @@ def open_page(new_context: Callable[..., BrowserContext]) -> OpenPage:
 
 
 @pytest.fixture
-def phone(open_page: OpenPage) -> Page:
+def phone(open_page: pages.OpenPage) -> Page:
     return open_page("phone")
 
 
 @pytest.fixture
-def desktop(open_page: OpenPage) -> Page:
+def desktop(open_page: pages.OpenPage) -> Page:
     return open_page("desktop")
-
-
-@pytest.fixture
-def axe() -> Callable[[Page], None]:
-    """axe(page) fails with what is not accessible."""
-    return pages.axe
-
-
-@pytest.fixture
-def screenshot() -> Callable[[Page, str], None]:
-    """screenshot(page, name) keeps a picture in test-results/screens."""
-    return pages.screenshot
 
 
 @pytest.fixture(scope="session")

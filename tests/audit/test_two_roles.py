@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
 import secrets
@@ -16,19 +15,16 @@ from click.testing import CliRunner, Result
 from django.db import DatabaseError, connection, transaction
 from psycopg import sql
 
-from reachable.access.selectors import agency_id
 from reachable.audit.models import Entry, Seal
 from reachable.foundation.actor import system
 from reachable.foundation.registries import rebuilders
-from reachable.intake import loading
 from reachable.intake import services as intake
-from reachable.intake.models import Delivery
 from reachable.notices import services as notices
 from reachable.site import commands
 from tests import environment
 from tests.audit.chain import faults, seal
-from tests.intake.test_killed import MISSING
 from tests.support.databases import Database
+from tests.support.files import MISSING, load
 from tests.support.world import html, make_world
 
 pytestmark = pytest.mark.db
@@ -113,16 +109,7 @@ def work() -> None:
     html(client.get("/worklist/"))
     html(client.get(f"/moments/{moment_id}/"))
     html(client.post(f"/moments/{moment_id}/take/"), 302)
-    received = intake.receive(
-        by=system("feed load"),
-        agency_id=agency_id("police"),
-        feed="police_missing",
-        file_name="missing.csv",
-        content=io.BytesIO(MISSING.encode()),
-    )
-    intake.begin_loading(by=system("feed load"), delivery_id=received.delivery_id)
-    loading.load(by=system("feed load"), delivery_id=received.delivery_id)
-    assert Delivery.objects.get().state == "loaded"
+    assert load(MISSING, feed="police_missing").state == "loaded"
     notices.deliver(by=system("outbox"))
     intake.forget(by=system("forget"))
     for listed in rebuilders.listed():

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
-from playwright.sync_api import Page
 
 from tests.support.databases import Database
+from tests.support.pages import OpenPage, looks_right
 from tests.support.servers import Server
 
 
@@ -16,16 +15,13 @@ from tests.support.servers import Server
 @pytest.mark.parametrize("size", ["phone", "desktop"])
 def test_the_first_page_in_both_sizes(
     server: Server,
-    open_page: Callable[[str], Page],
-    axe: Callable[[Page], None],
-    screenshot: Callable[[Page, str], None],
+    open_page: OpenPage,
     size: str,
 ) -> None:
     page = open_page(size)
     page.goto(f"{server.url}/sign-in/")
     assert page.get_by_role("heading", level=1).is_visible()
-    axe(page)
-    screenshot(page, f"sign-in-{size}")
+    looks_right(page, f"sign-in-{size}")
 
 
 def test_the_shell_goes_by_the_clock_of_the_test(cloned_database: Database) -> None:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import io
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import pytest
 import xlsxwriter
 from django.db import OperationalError
 
 from reachable.access import services as access
-from reachable.access.selectors import agency_id
 from reachable.foundation.actor import system
 from reachable.foundation.errors import BadInput
 from reachable.foundation.time import now, today, travel
@@ -23,31 +20,14 @@ from reachable.intake import jobs, loading, pipeline, preparing, services
 from reachable.intake.checking import check_file, open_file
 from reachable.intake.models import Delivery, QuarantinedRow, Signal
 from reachable.intake.specification import feed
-from tests.intake.test_killed import CUSTODY
 from tests.support.databases import Database
+from tests.support.files import CUSTODY, load, receive
 from tests.support.servers import Server
 from tests.support.world import World, make_world
 
 pytestmark = pytest.mark.db
 
 BY = system("tests")
-
-
-def receive(content: str, agency: UUID | None = None, name: str = "custody.csv") -> UUID:
-    """Receive a file and say that it is to be loaded."""
-    received = services.receive(
-        by=BY,
-        agency_id=agency or agency_id("police"),
-        feed="police_custody",
-        file_name=name,
-        content=io.BytesIO(content.encode("utf-8", "surrogatepass")),
-    )
-    services.begin_loading(by=BY, delivery_id=received.delivery_id)
-    return received.delivery_id
-
-
-def load(content: str) -> Delivery:
-    return loading.load(by=BY, delivery_id=receive(content))
 
 
 @pytest.mark.parametrize(
@@ -65,7 +45,7 @@ def test_promise_26_characters_that_a_database_does_not_take(world: World, odd: 
 
 def test_promise_31_a_file_that_two_agencies_send_waits_for_both(world: World) -> None:
     neighbour = access.create_agency(by=BY, key="marsh", name="Marsh Police", kind="police")
-    first, second = receive(CUSTODY), receive(CUSTODY, neighbour)
+    first, second = receive(CUSTODY), receive(CUSTODY, agency=neighbour)
     assert loading.load(by=BY, delivery_id=first).state == "loaded"
     done = loading.load(by=BY, delivery_id=second)
     assert (done.state, done.error) == ("loaded", "")

@@ -10,26 +10,7 @@ from pathlib import Path
 
 import pytest
 
-CUSTODY = """\
-Custody No,Attendance,Arrived Date,Arrived Time,Station,Surname,Forename(s),DOB,Postcode,Person No
-CU/1,Arrest,24/10/2026,21:40,Fenmarch,Orrell,Tamsin,03/03/2012,FX1 1AA,P1
-CU/2,Arrest,24/10/2026,20:15,Fenmarch,Vane,Idris,14/07/2010,FX1 1AB,P2
-CU/3,Voluntary,23/10/2026,10:00,Fenmarch,Okafor,Chidi,01/02/2011,FX1 1AD,P3
-CU/4,Arrest,31/12/2026,10:00,Fenmarch,Marsh,Ebony,01/02/2011,FX1 1AD,P4
-CU/5,Arrest,23/10/2026,10:00,Fenmarch,Orrell,Tamsyn,03/03/2012,FX1 1AA,
-CU/6,Arrest,23/10/2026,11:00,Fenmarch,Adult,Somebody,01/02/1999,FX1 1AE,P6
-CU/2,Arrest,24/10/2026,20:25,Fenmarch,Vane,Idris,14/07/2010,FX1 1AB,P2
-CU/1,Arrest,24/10/2026,21:40,Fenmarch,Orrell,Tamsin,03/03/2012,FX1 1AA,P1
-CU/7,Arrest,24/10/2026,12:00,Fenmarch,Solano,Reyes,09/09/2011,FX1 1AF,P7
-"""
-MISSING = """\
-Report No,Missing Date,Missing Time,Returned Date,Returned Time,Missing From,Surname,\
-Forename(s),DOB,Postcode,Person No
-MI/1,22/10/2026,18:00,24/10/2026,20:00,Home,Orrell,Tamsin,03/03/2012,FX1 1AA,P1
-MI/2,23/10/2026,18:00,,,Home,Nobody,Known,04/04/2012,FX1 1AG,P8
-MI/3,23/10/2026,18:00,24/10/2026,07:30,Home,Lark,Wren,05/05/2013,FX1 1AH,P9
-"""
-CORRECTED = CUSTODY.replace("31/12/2026", "23/10/2026").replace("CU/3,Voluntary", "CU/3,Arrest")
+from tests.support.files import CORRECTED, CUSTODY, MISSING
 
 
 @pytest.mark.db

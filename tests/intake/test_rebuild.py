@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import io
-
 import pytest
 
-from reachable.access.selectors import agency_id
 from reachable.chronology.models import Event
 from reachable.foundation.actor import system
 from reachable.foundation.time import travel
-from reachable.intake import loading, services
 from reachable.intake.rebuilding import rebuild_events
-from tests.intake.test_killed import CUSTODY, MISSING
+from tests.support.files import CUSTODY, MISSING, load
 from tests.support.killing import AT
 from tests.support.world import make_world
 
@@ -25,15 +21,7 @@ def loaded(db: None) -> None:
     with travel(AT):
         make_world().signal()
         for feed, content in (("police_custody", CUSTODY), ("police_missing", MISSING)):
-            received = services.receive(
-                by=BY,
-                agency_id=agency_id("police"),
-                feed=feed,
-                file_name="a.csv",
-                content=io.BytesIO(content.encode()),
-            )
-            services.begin_loading(by=BY, delivery_id=received.delivery_id)
-            loading.load(by=BY, delivery_id=received.delivery_id)
+            load(content, feed=feed)
 
 
 def test_a_rebuild_of_sound_events_changes_nothing(loaded: None) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -11,18 +10,16 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 
-from reachable.access.selectors import agency_id
 from reachable.audit.models import Entry
 from reachable.chronology.models import Event
 from reachable.foundation.actor import system
 from reachable.foundation.registries import rebuilders
 from reachable.foundation.time import travel
-from reachable.intake import loading, services
 from reachable.moments import services as moments
 from reachable.moments.models import Moment
 from reachable.people import services as people
 from reachable.people.models import CurrentPerson, Merge, Record, RecordKey, Review
-from tests.intake.test_killed import CORRECTED, CUSTODY, MISSING
+from tests.support.files import CORRECTED, CUSTODY, MISSING, load
 from tests.support.killing import AT
 from tests.support.world import World, make_world, moment
 
@@ -43,23 +40,10 @@ def lived(db: None) -> World:
         (3, "police_custody", CORRECTED),
     ):
         with travel(AT + timedelta(hours=hours)):
-            _load(feed, content)
+            load(content, feed=feed)
     with travel(AT + timedelta(hours=4), ticking=True):
         _work(world)
     return world
-
-
-def _load(feed: str, content: str) -> None:
-    by = system("feed load")
-    received = services.receive(
-        by=by,
-        agency_id=agency_id("police"),
-        feed=feed,
-        file_name="a.csv",
-        content=io.BytesIO(content.encode()),
-    )
-    services.begin_loading(by=by, delivery_id=received.delivery_id)
-    loading.load(by=by, delivery_id=received.delivery_id)
 
 
 def _work(world: World) -> None:

@@ -19,8 +19,8 @@ from reachable.foundation.actor import system
 from reachable.foundation.time import travel
 from reachable.intake import services
 from reachable.intake.models import Delivery
-from tests.intake.test_killed import CUSTODY
 from tests.support.databases import Database
+from tests.support.files import CUSTODY
 from tests.support.servers import Server
 from tests.support.world import PASSWORD, make_world
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from io import BytesIO
@@ -23,12 +23,10 @@ from reachable.intake.specification import feed
 from reachable.moments import services as moments
 from reachable.moments.models import Trigger
 from reachable.people.models import Review
-from tests.journeys.test_every_page import OpenPage, Picture, complaints_of, sign_in
-from tests.support.pages import fits
+from tests.support.pages import OpenPage, complaints_of, looks_right, sign_in
 from tests.support.servers import Server
 from tests.support.world import World, make_world
 
-Axe = Callable[[Page], None]
 MISSING = feed("police_missing")
 COLUMNS = [column.name for column in MISSING.columns]
 HEADINGS, ROWS = sample_table(MISSING)
@@ -205,7 +203,7 @@ WALK = [
 
 @pytest.mark.parametrize("size", ["phone", "desktop"])
 def test_every_page_is_accessible_and_fits(
-    filled: tuple[Server, Places], open_page: OpenPage, axe: Axe, screenshot: Picture, size: str
+    filled: tuple[Server, Places], open_page: OpenPage, size: str
 ) -> None:
     server, places = filled
     people: dict[str, Page] = {}
@@ -216,10 +214,8 @@ def test_every_page_is_accessible_and_fits(
         page = people[username]
         complaints = complaints_of(page)
         page.goto(server.url + address.format(**places.ids))
-        axe(page)
-        fits(page)
         assert not complaints, f"{name}: {complaints}"
-        screenshot(page, f"intake-{name}-{size}")
+        looks_right(page, f"intake-{name}-{size}")
 
 
 WRONG_FILES = [
@@ -238,7 +234,7 @@ WRONG_FILES = [
 
 @pytest.mark.parametrize("size", ["phone", "desktop"])
 def test_a_wrong_file_is_answered_on_an_accessible_page(
-    filled: tuple[Server, Places], open_page: OpenPage, axe: Axe, screenshot: Picture, size: str
+    filled: tuple[Server, Places], open_page: OpenPage, size: str
 ) -> None:
     server, _ = filled
     page = open_page(size)
@@ -251,9 +247,7 @@ def test_a_wrong_file_is_answered_on_an_accessible_page(
             )
         page.get_by_role("button", name="Look at it before loading").click()
         expect(page.get_by_role("alert")).to_contain_text(said)
-        axe(page)
-        fits(page)
-        screenshot(page, f"intake-wrong-{name}-{size}")
+        looks_right(page, f"intake-wrong-{name}-{size}")
 
 
 FORMS = [
@@ -270,7 +264,7 @@ FORMS = [
 
 @pytest.mark.parametrize("size", ["phone", "desktop"])
 def test_a_form_with_errors_is_accessible_and_leads_to_each(
-    filled: tuple[Server, Places], open_page: OpenPage, axe: Axe, screenshot: Picture, size: str
+    filled: tuple[Server, Places], open_page: OpenPage, size: str
 ) -> None:
     server, places = filled
     people: dict[str, Page] = {}
@@ -282,9 +276,7 @@ def test_a_form_with_errors_is_accessible_and_leads_to_each(
         page.goto(server.url + address.format(**places.ids))
         page.get_by_role("button", name=button, exact=True).click()
         expect(page.get_by_role("alert")).to_be_visible()
-        axe(page)
-        fits(page)
-        screenshot(page, f"intake-error-{name}-{size}")
+        looks_right(page, f"intake-error-{name}-{size}")
         for link in page.get_by_role("alert").get_by_role("link").all():
             link.click()
             assert page.evaluate("document.activeElement.id") == (

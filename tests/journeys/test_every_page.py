@@ -6,14 +6,11 @@ from collections.abc import Callable
 from uuid import UUID
 
 import pytest
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import BrowserContext, Page
 
-from tests.support.pages import PHONE, fits
+from tests.support.pages import PHONE, OpenPage, axe, complaints_of, looks_right, sign_in
 from tests.support.servers import Server
-from tests.support.world import PASSWORD, World, make_world, moment
-
-OpenPage = Callable[[str], Page]
-Picture = Callable[[Page, str], None]
+from tests.support.world import World, make_world, moment
 
 
 @pytest.fixture(scope="module")
@@ -24,26 +21,6 @@ def placed(server: Server) -> tuple[Server, World, UUID, UUID]:
     world.client("first").post(f"/moments/{held}/take/")
     waiting = world.signal("other_worry", given_names="Idris", family_name="Whitlock")
     return server, world, held, waiting
-
-
-def sign_in(page: Page, server: Server, username: str) -> None:
-    page.goto(f"{server.url}/sign-in/")
-    page.get_by_label("User name").fill(username)
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-
-
-def complaints_of(page: Page) -> list[str]:
-    """Collect what the browser refuses or fails to load from now on."""
-    said: list[str] = []
-
-    def note(message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
-            said.append(message.text)
-
-    page.on("console", note)
-    page.on("pageerror", lambda error: said.append(str(error)))
-    return said
 
 
 WORK = [
@@ -79,8 +56,6 @@ WORK = [
 def test_every_page_is_accessible_and_fits(
     placed: tuple[Server, World, UUID, UUID],
     open_page: OpenPage,
-    axe: Callable[[Page], None],
-    screenshot: Picture,
     size: str,
 ) -> None:
     server, _, held, waiting = placed
@@ -93,15 +68,13 @@ def test_every_page_is_accessible_and_fits(
         page = people[username]
         complaints = complaints_of(page)
         page.goto(server.url + address.format(**places))
-        axe(page)
-        fits(page)
         refused = [said for said in complaints if "the server responded with" not in said]
         assert not refused, f"{name}: {refused}"
-        screenshot(page, f"{name}-{size}")
+        looks_right(page, f"{name}-{size}")
 
 
 def test_a_form_with_errors_is_accessible(
-    placed: tuple[Server, World, UUID, UUID], phone: Page, axe: Callable[[Page], None]
+    placed: tuple[Server, World, UUID, UUID], phone: Page
 ) -> None:
     server, _, held, _ = placed
     sign_in(phone, server, "first")

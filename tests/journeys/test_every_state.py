@@ -27,10 +27,10 @@ from reachable.intake import services as intake
 from reachable.intake.services import PhoneSignal
 from reachable.moments import services as moments
 from reachable.moments.models import Moment
+from tests.support.pages import OpenPage, looks_right, sign_in
 from tests.support.servers import Server
 from tests.support.world import PASSWORD, World, make_world, moment
 
-OpenPage = Callable[[str], Page]
 SIZES = pytest.mark.parametrize("size", ["phone", "desktop"])
 EVENTS = 60
 
@@ -99,25 +99,10 @@ def _with_many_events(world: World) -> UUID:
     return opened
 
 
-def sign_in(page: Page, server: Server, username: str) -> None:
-    page.goto(f"{server.url}/sign-in/")
-    page.get_by_label("User name").fill(username)
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in", exact=True).click()
-
-
-def looks_right(page: Page, axe: Callable[[Page], None]) -> None:
-    axe(page)
-    wider = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    assert wider <= 0, f"{page.url}: {wider} pixels beside the screen"
-
-
 @SIZES
 def test_seldom_seen_states_of_work_are_accessible_and_fit(
     placed: Placed,
     open_page: OpenPage,
-    axe: Callable[[Page], None],
-    screenshot: Callable[[Page, str], None],
     size: str,
 ) -> None:
     people: dict[str, Page] = {}
@@ -140,8 +125,7 @@ def test_seldom_seen_states_of_work_are_accessible_and_fit(
         page = people[username]
         page.goto(placed.server.url + address)
         expect(page.get_by_text(says).first).to_be_attached()
-        looks_right(page, axe)
-        screenshot(page, f"{name}-{size}")
+        looks_right(page, f"{name}-{size}")
 
 
 def error_states(rf: RequestFactory) -> dict[str, HttpResponse]:
@@ -174,8 +158,6 @@ def showing(answer: HttpResponse) -> Callable[[Route], None]:
 def test_every_error_page_is_accessible_and_says_what_to_do(
     placed: Placed,
     open_page: OpenPage,
-    axe: Callable[[Page], None],
-    screenshot: Callable[[Page, str], None],
     rf: RequestFactory,
     size: str,
 ) -> None:
@@ -186,16 +168,13 @@ def test_every_error_page_is_accessible_and_says_what_to_do(
         page.goto(address)
         assert page.get_by_role("heading", level=1).count() == 1
         assert len(page.locator("main p").all()) >= 2
-        looks_right(page, axe)
-        screenshot(page, f"error-{name}-{size}")
+        looks_right(page, f"error-{name}-{size}")
 
 
 @SIZES
 def test_a_visitor_chooses_who_they_are_while_loading_goes_on(
     placed: Placed,
     open_page: OpenPage,
-    axe: Callable[[Page], None],
-    screenshot: Callable[[Page, str], None],
     size: str,
 ) -> None:
     name_partnership(by=system("tests"), name="Fenmarch", fictional=True)
@@ -207,13 +186,12 @@ def test_a_visitor_chooses_who_they_are_while_loading_goes_on(
         expect(page.get_by_role("button", name="Information governance")).to_be_visible()
         bar = page.get_by_role("progressbar", name="An invented year is being loaded")
         expect(bar).to_have_attribute("value", "100")
-        looks_right(page, axe)
-        screenshot(page, f"sign-in-loading-{size}")
+        looks_right(page, f"sign-in-loading-{size}")
         progress.report("demonstration", "An invented year is being loaded", 365, 730, "Half")
         expect(bar).to_have_attribute("value", "365", timeout=6_000)
         progress.finish("demonstration")
         expect(page.get_by_text("Everything is loaded")).to_be_visible(timeout=6_000)
-        looks_right(page, axe)
+        looks_right(page, f"sign-in-loaded-{size}")
     finally:
         progress.finish("demonstration")
         name_partnership(by=system("tests"), name="Fenmarch", fictional=False)

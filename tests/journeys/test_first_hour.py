@@ -20,7 +20,7 @@ from reachable.access.views import DEMONSTRATION_PASSWORD
 from reachable.foundation.actor import system
 from reachable.foundation.time import now, today
 from reachable.synthetic import arrival, feeds, partnership
-from tests.journeys.test_every_page import OpenPage
+from tests.support.pages import OpenPage, sign_in
 from tests.support.servers import Server
 
 TUTORIAL = (ROOT / "docs" / "tutorial" / "first-hour.md").read_text(encoding="utf-8")
@@ -49,11 +49,8 @@ def missing_csv(tmp_path: Path) -> Path:
     return path
 
 
-def sign_in(page: Page, server: Server, username: str) -> Page:
-    page.goto(f"{server.url}/sign-in/")
-    page.get_by_label("User name").fill(username)
-    page.get_by_label("Password", exact=True).fill(DEMONSTRATION_PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+def signed_in(page: Page, server: Server, username: str) -> Page:
+    sign_in(page, server, username, DEMONSTRATION_PASSWORD)
     return page
 
 
@@ -63,22 +60,22 @@ def test_the_first_hour_of_somebody_new(
     sergeant = open_page("phone")
     told = send_the_signal(sergeant, fenmarch)
     users = dict(re.findall(r"^\| ([^|]+) \| `([\w.]+)` \|$", TUTORIAL, re.M))
-    worker = sign_in(open_page("desktop"), fenmarch, users[told])
+    worker = signed_in(open_page("desktop"), fenmarch, users[told])
     take_it_up(worker)
     expect(sergeant.get_by_text(f"{told} has it")).to_be_visible(timeout=PATIENCE)
     address = reach_the_child(worker)
 
-    load_and_correct(sign_in(open_page("desktop"), fenmarch, "police.data"), missing_csv)
+    load_and_correct(signed_in(open_page("desktop"), fenmarch, "police.data"), missing_csv)
     see_one_child(worker, fenmarch)
 
-    school = sign_in(open_page("desktop"), fenmarch, "school.lead")
+    school = signed_in(open_page("desktop"), fenmarch, "school.lead")
     school.goto(address)
     expect(school.get_by_role("heading", name="Your role does not include this")).to_be_visible()
     school.goto(sergeant.url)
     expect(school.get_by_text("There is no such page, or it is not one")).to_be_visible()
-    steward = sign_in(open_page("desktop"), fenmarch, "linkage.steward")
+    steward = signed_in(open_page("desktop"), fenmarch, "linkage.steward")
     expect(steward.get_by_role("heading", name="Are these the same child?")).to_be_visible()
-    governance = sign_in(open_page("desktop"), fenmarch, "governance")
+    governance = signed_in(open_page("desktop"), fenmarch, "governance")
     expect(governance.get_by_role("heading", name="Who did and who looked")).to_be_visible()
     assert "Marnie" not in governance.content()
     assert "The chain is whole" in fenmarch.shell("audit", "verify").stdout
@@ -88,7 +85,7 @@ def send_the_signal(page: Page, server: Server) -> str:
     """Return who was told."""
     page.goto(f"{server.url}/sign-in/")
     expect(page.get_by_role("heading", name="Try it as")).to_be_visible()
-    sign_in(page, server, "custody.sergeant")
+    signed_in(page, server, "custody.sergeant")
     page.get_by_role("radio", name="In custody now").check()
     page.get_by_label("First name").fill("Marnie")
     page.get_by_label("Last name").fill("Orrell")

@@ -15,8 +15,7 @@ from reachable.foundation.time import travel
 from reachable.intake.samples import sample_table
 from reachable.intake.specification import feed
 from reachable.practice.time import LONDON
-from tests.journeys.test_every_page import OpenPage, Picture, sign_in
-from tests.support.pages import PHONE
+from tests.support.pages import PHONE, OpenPage, axe, screenshot, sign_in
 from tests.support.servers import Server
 from tests.support.world import World, make_world
 
@@ -27,14 +26,17 @@ TOO_LATE = datetime(2026, 10, 27, 23, 50, tzinfo=LONDON)
 RETURNED = "00:20"
 PATIENCE = 20_000  # milliseconds, on a busy machine
 
-Axe = Callable[[Page], None]
-
 
 @pytest.fixture(scope="module")
 def that_night(server: Server) -> tuple[Server, World]:
     server.set_clock(BEFORE)
     with travel(BEFORE):
         return server, make_world()
+
+
+def kept(page: Page, name: str) -> None:
+    axe(page)
+    screenshot(page, f"journey-2-{name}")
 
 
 def missing_file() -> bytes:
@@ -58,20 +60,14 @@ def missing_file() -> bytes:
 def test_promise_26_a_missing_file_is_corrected_and_its_72_hours_run_through_the_clock_change(
     that_night: tuple[Server, World],
     open_page: OpenPage,
-    axe: Axe,
-    screenshot: Picture,
 ) -> None:
     server, _ = that_night
 
-    def kept(page: Page, name: str) -> None:
-        axe(page)
-        screenshot(page, f"journey-2-{name}")
-
     clerk = open_page("desktop")
-    addresses = clerk_sends_and_corrects(server, clerk, kept)
-    addresses += worker_acknowledges(server, open_page("phone"), kept)
-    school_finds_nothing(server, open_page("phone"), addresses, kept)
-    clocks_run_through_the_change(server, open_page, addresses[-2], kept)
+    addresses = clerk_sends_and_corrects(server, clerk)
+    addresses += worker_acknowledges(server, open_page("phone"))
+    school_finds_nothing(server, open_page("phone"), addresses)
+    clocks_run_through_the_change(server, open_page, addresses[-2])
 
 
 def test_a_file_is_loaded_and_a_row_corrected_without_javascript(
@@ -101,9 +97,7 @@ def test_a_file_is_loaded_and_a_row_corrected_without_javascript(
     expect(page.get_by_text("Row 5 was accepted")).to_be_visible()
 
 
-def clerk_sends_and_corrects(
-    server: Server, clerk: Page, kept: Callable[[Page, str], None]
-) -> list[str]:
+def clerk_sends_and_corrects(server: Server, clerk: Page) -> list[str]:
     """Return the addresses of the delivery and of the row that was refused."""
     sign_in(clerk, server, "clerk")
     kept(clerk, "01-intake-empty")
@@ -141,9 +135,7 @@ def clerk_sends_and_corrects(
     return [delivery, refused]
 
 
-def worker_acknowledges(
-    server: Server, worker: Page, kept: Callable[[Page, str], None]
-) -> list[str]:
+def worker_acknowledges(server: Server, worker: Page) -> list[str]:
     """Return the addresses of the moment and of the child."""
     sign_in(worker, server, "first")
     kept(worker, "09-worklist")
@@ -161,9 +153,7 @@ def worker_acknowledges(
     return [moment, worker.url]
 
 
-def clocks_run_through_the_change(
-    server: Server, open_page: OpenPage, moment: str, kept: Callable[[Page, str], None]
-) -> None:
+def clocks_run_through_the_change(server: Server, open_page: OpenPage, moment: str) -> None:
     """One hour by the clock on the wall is two, and 72 hours end at 23:20, not at 00:20."""
     for instant, left, name in (
         (AFTER, "2 days 21 hours left", "14-after-the-change"),
@@ -183,9 +173,7 @@ def child_clock(page: Page) -> Locator:
     return page.locator(".clock-block").filter(has_text="The child’s clock")
 
 
-def school_finds_nothing(
-    server: Server, teacher: Page, addresses: list[str], kept: Callable[[Page, str], None]
-) -> None:
+def school_finds_nothing(server: Server, teacher: Page, addresses: list[str]) -> None:
     """No address of the file, its rows, the moment or the child leads a school anywhere."""
     sign_in(teacher, server, "teacher")
     places = ["/intake/", "/intake/feeds/police_missing/", "/worklist/", "/review/"]

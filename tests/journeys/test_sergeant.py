@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -10,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from reachable.foundation.time import travel
 from reachable.practice.time import LONDON
-from tests.journeys.test_every_page import OpenPage, Picture, sign_in
+from tests.support.pages import OpenPage, axe, screenshot, sign_in
 from tests.support.servers import Server
 from tests.support.world import World, make_world
 
@@ -28,8 +27,6 @@ def at_night(server: Server) -> tuple[Server, World]:
 def test_promise_46_a_sergeant_signals_at_night_and_sees_who_has_it(
     at_night: tuple[Server, World],
     open_page: OpenPage,
-    axe: Callable[[Page], None],
-    screenshot: Picture,
 ) -> None:
     server, _ = at_night
     sergeant = open_page("phone")
@@ -83,15 +80,13 @@ def test_promise_46_a_sergeant_signals_at_night_and_sees_who_has_it(
     sergeant.get_by_role("link", name="Somebody has taken up what you sent").click()
     expect(sergeant.get_by_text("Sol Second has it")).to_be_visible()
 
-    school_finds_nothing(server, open_page("phone"), [second.url, address], axe, screenshot)
+    school_finds_nothing(server, open_page("phone"), [second.url, address])
 
 
 def school_finds_nothing(
     server: Server,
     teacher: Page,
     addresses: list[str],
-    axe: Callable[[Page], None],
-    screenshot: Picture,
 ) -> None:
     """Neither the moment nor somebody else's signal is there for another agency."""
     sign_in(teacher, server, "teacher")

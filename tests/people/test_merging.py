@@ -17,6 +17,7 @@ from reachable.foundation.time import now, travel
 from reachable.moments import selectors as moments
 from reachable.moments import services as moment_services
 from reachable.moments.models import OPEN, Moment
+from reachable.moments.rebuilding import rebuild_moments
 from reachable.notices.models import Notice
 from reachable.people import selectors, services
 from reachable.people.identification import Identified
@@ -28,6 +29,7 @@ from reachable.people.models import (
     Review,
     ReviewCandidate,
 )
+from reachable.people.rebuilding import rebuild_current_people, rebuild_keys
 from tests.support.people import (
     SYSTEM,
     Partnership,
@@ -412,10 +414,12 @@ def _try_out(hub: Partnership, todo: list[tuple[str, int, int]]) -> None:
         with travel(at + timedelta(seconds=number), ticking=True):
             _do(hub, people, what, a, b)
             _all_follows(hub)
+    _rebuilding_changes_nothing()
     standing = Merge.objects.filter(undone_at=None).order_by("-id")
     for merge_id in list(standing.values_list("id", flat=True)):
         undo(hub, merge_id)
         _all_follows(hub)
+    _rebuilding_changes_nothing()
     assert current() == {who.person_id: who.person_id for who in people}
     assert not Moment.objects.filter(joined_by__isnull=False).exists()
 
@@ -445,6 +449,11 @@ def _do(hub: Partnership, people: list[Identified], what: str, a: int, b: int) -
                 moment_services.close(
                     by=by, moment_id=moment.id, outcome="declined", reason="Said no"
                 )
+
+
+def _rebuilding_changes_nothing() -> None:
+    for rebuild in (rebuild_current_people, rebuild_keys, rebuild_moments):
+        assert rebuild(by=SYSTEM) == 0, rebuild.__name__
 
 
 def _all_follows(hub: Partnership) -> None:

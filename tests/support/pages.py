@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import ConsoleMessage, Page
 
 from dev.paths import ROOT
+from tests.support.servers import Server
+from tests.support.world import PASSWORD
 
 SCREENS = ROOT / "test-results" / "screens"
 BRITISH = {"locale": "en-GB", "timezone_id": "Europe/London"}
@@ -19,6 +22,7 @@ PHONE: dict[str, Any] = {
     **BRITISH,
 }
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}, **BRITISH}
+OpenPage = Callable[[str], Page]
 
 
 def axe(page: Page) -> None:
@@ -59,3 +63,30 @@ def screenshot(page: Page, name: str) -> None:
     """Keep a picture of the whole page, for people to look at."""
     SCREENS.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=SCREENS / f"{name}.png", full_page=True)
+
+
+def looks_right(page: Page, name: str) -> None:
+    """Fail when the page is not accessible or does not fit; keep a picture of it."""
+    axe(page)
+    fits(page)
+    screenshot(page, name)
+
+
+def sign_in(page: Page, server: Server, username: str, password: str = PASSWORD) -> None:
+    page.goto(f"{server.url}/sign-in/")
+    page.get_by_label("User name").fill(username)
+    page.get_by_label("Password", exact=True).fill(password)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+
+
+def complaints_of(page: Page) -> list[str]:
+    """Collect what the browser refuses or fails to load from now on."""
+    said: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            said.append(message.text)
+
+    page.on("console", note)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    return said
