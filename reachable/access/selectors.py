@@ -163,7 +163,7 @@ def agency_names(agency_ids: Iterable[UUID]) -> dict[UUID, str]:
 
 def demonstration_accounts() -> list[tuple[str, str, str]]:
     """Return one account per role (username, name, role); only a fictional place lists them."""
-    held = Role.objects.filter(ended_at=None).order_by("user__username")
+    held = Role.objects.filter(ended_at=None, role__in=policy().roles).order_by("user__username")
     first: dict[str, tuple[str, str, str]] = {}
     for role, username, name in held.values_list("role", "user__username", "user__name"):
         first.setdefault(role, (username, name, policy().roles[role].title))

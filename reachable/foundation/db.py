@@ -6,7 +6,7 @@ import json
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
@@ -81,7 +81,9 @@ def _move_log(path: str, committed: threading.Event, over: threading.Event) -> N
         while True:
             committed.wait()
             committed.clear()
-            beside.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            # What a full disk does not let it move now, it moves after the next commit.
+            with suppress(sqlite3.OperationalError):
+                beside.execute("PRAGMA wal_checkpoint(PASSIVE)")
             if over.is_set():
                 return
 

@@ -61,6 +61,7 @@ class DayField(forms.Field):
         "incomplete": "The date needs a %(missing)s",
         "invalid": "There is no such date: %(typed)s",
         "year": "Write the year with four figures, such as 2011",
+        "far": "Enter a year from 1900 to 2199",
     }
 
     def to_python(self, value: Any) -> date | None:
@@ -77,6 +78,8 @@ class DayField(forms.Field):
             )
         if not re.fullmatch(r"[0-9]{4}", typed["year"]):
             raise forms.ValidationError(self.error_messages["year"], "year")
+        if not 1900 <= int(typed["year"]) < 2200:
+            raise forms.ValidationError(self.error_messages["far"], "far")
         try:
             return date(int(typed["year"]), _month(typed["month"]), int(typed["day"]))
         except ValueError:

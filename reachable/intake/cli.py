@@ -137,6 +137,7 @@ def load(*, feed: str, file: Path, agency: str, history: bool, as_json: bool) ->
     if received.again:
         click.echo("This file came before; each of its rows counts once.", err=True)
         counts["duplicates"] += before["accepted"] + before["duplicates"]
+        counts["quarantined"] = done.quarantined
     click.echo(
         "{accepted:,} rows accepted, {quarantined:,} to correct, {duplicates:,} came before; "
         "{events:,} events, {moments:,} moments.".format_map(counts),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Case, Count, F, Q, QuerySet, Value, When, Window
+from django.db.models import Case, Count, F, Max, Q, QuerySet, Value, When, Window
 from django.db.models.functions import RowNumber
 
 from reachable.access import selectors as access
@@ -343,6 +343,11 @@ def whereabouts(*, by: Actor, signal_ids: Iterable[UUID]) -> dict[UUID, Whereabo
     triggers = list(Trigger.objects.filter(signal_id__in=list(signal_ids)).select_related("moment"))
     tops = standing_for(trigger.moment for trigger in triggers)
     standing = _with_names(Moment.objects.all()).in_bulk(set(tops.values()))
+    reached_last = dict(
+        Action.objects.filter(moment_id__in=standing, kind="reached")
+        .values_list("moment_id")
+        .annotate(Max("said_at"))
+    )
     for trigger in triggers:
         held = standing[tops[trigger.moment_id]]
         who = held.holder or held.asked
@@ -353,10 +358,15 @@ def whereabouts(*, by: Actor, signal_ids: Iterable[UUID]) -> dict[UUID, Whereabo
             team=held.team.name,
             team_phone=held.team.phone,
             answer_by=held.answer_by,
-            since=held.held_at,
-            reached_at=held.reached_at,
+            since=_after(held.held_at, trigger.joined_at),
+            reached_at=_after(reached_last.get(held.id), trigger.joined_at),
         )
     return found
+
+
+def _after(at: datetime | None, joined_at: datetime) -> datetime | None:
+    """What was so before a signal came would tell its sender that the child was known."""
+    return at if at and at >= joined_at else None
 
 
 def counts(*, by: Actor) -> dict[str, int]:

@@ -138,7 +138,7 @@ def _hand_over_form(request: HttpRequest, moment: MomentFacts) -> forms.ActForm:
         people=[
             (who.user_id, who.name, who.user_id in on_duty)
             for who in people
-            if who.name != moment.row.holder
+            if who.user_id != moment.row.holder_id
         ],
     )
 

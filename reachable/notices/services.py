@@ -144,7 +144,10 @@ def _send(notice: Notice, mail: BaseEmailBackend) -> tuple[str, bool]:
     try:
         message.send()
     except SURELY_NOT_SENT as failure:
+        mail.close()
         return type(failure).__name__, True
     except (smtplib.SMTPException, OSError) as failure:
+        # A server that has had enough closes the connection; the next message opens another.
+        mail.close()
         return type(failure).__name__, False
     return "", False

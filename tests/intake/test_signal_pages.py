@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.test import Client
 
-from reachable.foundation.time import now, today
+from reachable.foundation.time import now, today, travel
 from reachable.intake.models import Signal, SignalVersion
 from reachable.intake.signal_forms import SignalForm
 from reachable.moments import services as moments
@@ -148,6 +148,27 @@ def test_promise_16_the_sender_does_not_learn_whether_the_child_was_known(world:
         said = page[page.index('<div id="who-has-it"') : page.index("<h2>What you sent")]
         pages.append(said.replace(str(mine.id), ""))
     assert pages[0] == pages[1]
+
+
+def test_promise_16_the_sender_does_not_read_what_was_done_before_they_wrote(world: World) -> None:
+    hour = timedelta(hours=1)
+    with travel(now() - 3 * hour):
+        moment_id = world.signal(by="sergeant")
+        moments.take(by=world.actor("first"), moment_id=moment_id)
+    with travel(now() - 2 * hour):
+        moments.reach(by=world.actor("first"), moment_id=moment_id, how="seen", note="", at=None)
+    assert world.signal(by="teacher") == moment_id
+    signal_of = {each.sent_by_id: each.id for each in Signal.objects.all()}
+
+    def said_to(sender: str) -> str:
+        page = html(world.client(sender).get(f"/signals/{signal_of[world.users[sender]]}/"))
+        return page[page.index('<div id="who-has-it"') : page.index("<h2>What you sent")]
+
+    assert "has reached the child" in said_to("sergeant")
+    assert "Fern First has it" in said_to("teacher")
+    assert "since" not in said_to("teacher")
+    moments.reach(by=world.actor("first"), moment_id=moment_id, how="seen", note="", at=None)
+    assert "has reached the child" in said_to("teacher")
 
 
 def test_my_signals_ask_as_much_of_many_as_of_one(world: World) -> None:

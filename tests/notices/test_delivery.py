@@ -127,6 +127,35 @@ def test_promise_34_only_what_surely_did_not_leave_is_sent_again(
     assert Mailing.objects.get().last_error == ("" if sent else type(failure).__name__)
 
 
+class TiredMail(Mail):
+    """Takes two messages a connection, as some relays do, and then is gone until opened again."""
+
+    taken = 0
+
+    def send_messages(self, email_messages: Any) -> int:
+        TiredMail.taken += 1
+        if self.taken == 3:
+            raise smtplib.SMTPSenderRefused(421, b"too many", "reachable")
+        if self.taken > 3:
+            raise smtplib.SMTPServerDisconnected("please run connect() first")
+        return super().send_messages(email_messages)
+
+    def close(self) -> None:
+        TiredMail.taken = 0
+
+
+def test_promise_34_a_server_that_closes_the_connection_loses_no_message(
+    world: World, settings: Any
+) -> None:
+    settings.EMAIL_BACKEND = f"{__name__}.TiredMail"
+    TiredMail.taken = 0
+    tell(world, *(f"{number}" for number in range(7)))
+    assert services.deliver(by=BY) == 5
+    with travel(now() + timedelta(minutes=10)):
+        assert services.deliver(by=BY) == 2
+    assert len(mail.outbox) == 7
+
+
 def test_promise_34_a_worker_that_dies_while_sending_sends_nothing_twice(world: World) -> None:
     tell(world, "a")
     Mail.goes_wrong = [KeyboardInterrupt()]

@@ -28,7 +28,6 @@ _CELL = re.compile(
     rb"""<(?:[^\s<>/:]+:)?c(?:\s+r=["']([A-Za-z]{1,3})([0-9]{1,7})["']|(?=[\s/>])([^>]*)>)"""
 )
 _LATE_ADDRESS = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{1,3})([0-9]{1,7})["']""")
-_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml$", re.IGNORECASE)
 _DAMAGED = (
     zipfile.BadZipFile,
     zlib.error,
@@ -105,7 +104,8 @@ def _too_dense(unpacked: int, packed: int, limits: Limits) -> bool:
 def _inspect_part(parts: zipfile.ZipFile, entry: zipfile.ZipInfo, limits: Limits) -> int:
     """Unpack one part in pieces, look into it, and return how large it really is."""
     size = 0
-    sheet = _Sheet(limits) if _SHEET.match(entry.filename) else None
+    # Any part may be named as a worksheet, whatever it is called: all are measured.
+    cells = _Cells(limits)
     strings = entry.filename.lower() == _STRINGS
     tail = b""
     for chunk in _chunks(parts, entry):
@@ -123,10 +123,8 @@ def _inspect_part(parts: zipfile.ZipFile, entry: zipfile.ZipInfo, limits: Limits
         tail = text[cut:] if cut >= 0 else b""
         if len(tail) > _CHUNK:
             raise _refused("A cell of the workbook is longer than a book.")
-        if sheet is not None:
-            sheet.look(text[: cut if cut >= 0 else len(text)])
-    if sheet is not None:
-        sheet.look(tail)
+        cells.look(text[: cut if cut >= 0 else len(text)])
+    cells.look(tail)
     return size
 
 
@@ -148,8 +146,8 @@ def _inspect_start(entry: zipfile.ZipInfo, chunk: bytes) -> None:
         raise _refused("A part of the workbook is written in another encoding than Excel uses.")
 
 
-class _Sheet:
-    """How far the cells of one worksheet reach."""
+class _Cells:
+    """How far the cells in one part reach, if it has any."""
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
@@ -157,7 +155,7 @@ class _Sheet:
         self.columns = 0
 
     def look(self, text: bytes) -> None:
-        """Take in a piece of the worksheet that ends between two tags."""
+        """Take in a piece of the part that ends between two tags."""
         found = _CELL.findall(text)
         if not found:
             return

@@ -47,6 +47,21 @@ def test_promise_25_two_far_cells_do_not_ask_for_all_memory(
         open_table(write_workbook(tmp_path / "far.xlsx", rows))
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["worksheets/a/sheet1.xml", "worksheets/sheet1.dat", "foo/sheet1.xml", "chartsheets/s.xml"],
+)
+def test_promise_25_far_cells_are_found_wherever_the_sheet_is_kept(
+    tmp_path: Path, name: str
+) -> None:
+    relations = "xl/_rels/workbook.xml.rels"
+    moved = str(PARTS[relations]).replace("worksheets/sheet1.xml", name)
+    assert name in moved
+    parts = {f"xl/{name}": sheet(far("XFD900000")), relations: moved}
+    with pytest.raises(BadInput, match="16,384 columns"):
+        open_table(write_workbook(tmp_path / "moved.xlsx", GOOD, **parts))
+
+
 def test_promise_25_far_cells_do_end_a_process_that_trusts_them(tmp_path: Path) -> None:
     """Why the inspection is there: calamine alone does not survive this file."""
     path = write_workbook(tmp_path / "far.xlsx", far("XFD1048576"))
