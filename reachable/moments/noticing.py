@@ -60,6 +60,7 @@ class _Open:
     """An open moment, as far as what joins it asks or changes."""
 
     moment_id: UUID
+    team_id: UUID
     holder_id: UUID | None
     state: str
     answer_by: datetime | None
@@ -86,6 +87,7 @@ class Batch:
         self.writes = Writes()
         self.teams = access.teams()
         self.first_on_duty: dict[UUID, UUID | None] = {}
+        self.members: dict[UUID, list[UUID]] = {}
         self.answer_by: dict[str, datetime] = {}
         self.opened: list[tuple[_Open, Values]] = []
         self.sooner: dict[UUID, _Open] = {}
@@ -135,6 +137,7 @@ class Batch:
         asked = self._first_on_duty(team_id)
         opened = _Open(
             moment_id=moment_id,
+            team_id=team_id,
             holder_id=None,
             state="waiting" if asked else "with_team",
             answer_by=self._answer_by(kind) if asked else None,
@@ -155,9 +158,7 @@ class Batch:
             self._tell(asked, "moment.assigned", moment_id, f"asked:{moment_id}:1:{asked}")
         else:
             self._act(moment_id, "to_team", None)
-            for member in access.members(team_id=team_id):
-                key = f"team:{moment_id}:1:{member.user_id}"
-                self._tell(member.user_id, "moment.with_team", moment_id, key)
+            self._tell_team(team_id, moment_id, "1")
         return opened
 
     def _join(self, event: Noticeable, known: _Open) -> None:
@@ -172,6 +173,9 @@ class Batch:
             key = f"joined:{event.event_id}"
             self._tell(known.holder_id, "moment.joined", known.moment_id, key)
             self.answered.setdefault(known.moment_id, []).append(event.signal_id)
+        elif known.state == "with_team" and known.written:
+            # Whoever let it wait hears that more has happened, once however much came together.
+            self._tell_team(known.team_id, known.moment_id, f"joined:{self.at:%Y%m%d%H%M%S%f}")
 
     def _team_for(self, area: str) -> UUID:
         everybody = [team for team in self.teams if not team.areas]
@@ -203,6 +207,13 @@ class Batch:
 
     def _tell(self, user_id: UUID, kind: str, moment_id: UUID, key: str) -> None:
         self.writes.tellings.append(Telling(user_id, kind, ("moment", moment_id), key))
+
+    def _tell_team(self, team_id: UUID, moment_id: UUID, occasion: str) -> None:
+        if team_id not in self.members:
+            self.members[team_id] = [who.user_id for who in access.members(team_id=team_id)]
+        for user_id in self.members[team_id]:
+            key = f"team:{moment_id}:{occasion}:{user_id}"
+            self._tell(user_id, "moment.with_team", moment_id, key)
 
     def _write(self) -> None:
         writes = self.writes
@@ -286,7 +297,7 @@ def _open_moments(by: Actor, current_ids: set[UUID]) -> dict[UUID, _Open]:
         .filter(person_id__in=current_of, state__in=OPEN)
         .order_by("-opened_at", "-id")
         .values_list(
-            *("person_id", "id", "holder_id", "state", "answer_by"),
+            *("person_id", "id", "team_id", "holder_id", "state", "answer_by"),
             *("reached_at", "child_due_at"),
         )
     )

@@ -95,6 +95,16 @@ def test_with_nobody_on_the_rota_the_team_is_told_at_once(db: None) -> None:
     assert told(place, "fern") == told(place, "lead") == ["moment.with_team"]
 
 
+def test_what_joins_a_moment_that_waits_for_the_team_is_told_to_the_team(db: None) -> None:
+    place = make_hub()
+    place.worker("fern", team="hub")
+    who, moment = child_with_moment(place)
+    with travel(now() + timedelta(hours=1)):
+        joined = happen(who, place.police, "returned_from_missing")
+    assert moment_of(joined) == moment
+    assert told(place, "fern") == told(place, "lead") == ["moment.with_team"] * 2
+
+
 def test_whoever_is_asked_acknowledges(hub: Partnership) -> None:
     _, moment = child_with_moment(hub)
     services.take(by=hub.actor("fern"), moment_id=moment.id, version=moment.version)
