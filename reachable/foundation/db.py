@@ -185,6 +185,7 @@ def _insert(model: type[models.Model], columns: Sequence[Any]) -> str:
 
 def _send(tables: Iterable[Table]) -> None:
     """Send few rows without waiting for the answer to each: a COPY waits three times."""
+    connection.ensure_connection()
     beneath = connection.connection
     with connection.wrap_database_errors, beneath.pipeline(), psycopg.Cursor(beneath) as cursor:
         for model, fields, rows in tables:
