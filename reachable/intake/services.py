@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Count, F
+from django.db.models import F
 
 from reachable.access.selectors import agency_names
 from reachable.audit import services as audit
@@ -378,22 +378,23 @@ def tell_senders(*, by: Actor, moment_id: UUID, signal_ids: Sequence[UUID]) -> N
 
 @transaction.atomic
 def forget(*, by: Actor) -> int:
-    """Remove signals that led nowhere and whose time is over; keep only how many there were."""
-    day = today()
+    """Remove signals that led nowhere and whose time is over; keep only how many there were.
+
+    Under the lock of whoever identifies, who may at that moment find out whom a signal is about.
+    """
+    exclusive("people.identify")
+    day, total = today(), 0
     over = Signal.objects.filter(forget_on__lte=day, record=None)
-    counts = list(over.values("agency_id", "feed").annotate(count=Count("id")))
-    for each in counts:
+    for agency_id, feed in over.order_by().values_list("agency_id", "feed").distinct():
+        _, removed = over.filter(agency_id=agency_id, feed=feed).delete()
+        count = removed.get(Signal._meta.label, 0)
         tally, created = Forgotten.objects.get_or_create(
-            agency_id=each["agency_id"],
-            feed=each["feed"],
-            day=day,
-            defaults={"count": each["count"]},
+            agency_id=agency_id, feed=feed, day=day, defaults={"count": count}
         )
         if not created:
-            Forgotten.objects.filter(id=tally.id).update(count=F("count") + each["count"])
-    total = sum(int(each["count"]) for each in counts)
+            Forgotten.objects.filter(id=tally.id).update(count=F("count") + count)
+        total += count
     if total:
-        over.delete()
         audit.record(by=by, action="intake.forgotten", subject=("partnership", None), count=total)
     return total
 
