@@ -13,7 +13,8 @@ from reachable.people.models import Record
 class Delivery(Identified):
     """A file as it was sent. The same content counts once, whatever its name.
 
-    `next_row` is the checkpoint: every row before it has been dealt with and committed.
+    `next_row` is the checkpoint: every row before it has been dealt with and committed. `begun_by`
+    is asked for their rights whenever a worker goes on with it, and empty where the shell began it.
     """
 
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, db_index=False)
@@ -33,6 +34,9 @@ class Delivery(Identified):
     duplicates = models.PositiveIntegerField(default=0)
     events = models.PositiveIntegerField(default=0)
     moments = models.PositiveIntegerField(default=0)
+    begun_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     worked_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     error = models.CharField(max_length=400, blank=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -22,7 +22,6 @@ from reachable.foundation.errors import BadInput, Conflict, NotFound
 from reachable.foundation.files.whole import told_if_full, whole_file
 from reachable.foundation.ids import new_id
 from reachable.foundation.time import now, today
-from reachable.intake import loading
 from reachable.intake.checking import check_again
 from reachable.intake.loading import stored_file
 from reachable.intake.models import Delivery, Forgotten, QuarantinedRow, Signal
@@ -146,15 +145,20 @@ def _keep(content: BinaryIO) -> tuple[Path, str, int]:
 
 
 @transaction.atomic
-def begin_loading(*, by: Actor, delivery_id: UUID) -> None:
-    """Say that a delivery is to be loaded; whoever works on it goes on from its checkpoint."""
+def begin_loading(*, by: Actor, delivery_id: UUID) -> bool:
+    """Say that a delivery is to be loaded; whoever works on it goes on from its checkpoint.
+
+    False where that had been said already.
+    """
     by.require("intake.load")
     delivery = _own_delivery(by, delivery_id)
     if delivery.state in ("loaded", "loading"):
-        return
+        return False
     delivery.state, delivery.worked_at, delivery.error = "loading", now(), ""
-    delivery.save(update_fields=["state", "worked_at", "error"])
+    delivery.begun_by_id = by.id
+    delivery.save(update_fields=["state", "worked_at", "error", "begun_by"])
     audit.record(by=by, action="intake.begun", subject=("delivery", delivery.id))
+    return True
 
 
 @transaction.atomic
@@ -191,12 +195,28 @@ def _own_delivery(by: Actor, delivery_id: UUID) -> Delivery:
     return delivery
 
 
-def resume_abandoned(*, by: Actor) -> int:
-    """Go on with deliveries whose worker died; return how many were finished."""
-    left = Delivery.objects.filter(
+@dataclass(frozen=True)
+class Abandoned:
+    """A load whose worker died, and who began it: nobody where the shell did."""
+
+    delivery_id: UUID
+    begun_by: UUID | None
+
+
+@transaction.atomic
+def take_abandoned(*, by: Actor, besides: Collection[UUID]) -> list[Abandoned]:
+    """Take up loads that nobody has worked on for a while, `besides` those that wait for a worker.
+
+    Whoever took one up works on it from then on, so that two schedules at once do not both do.
+    """
+    left = Delivery.objects.select_for_update().filter(
         state="loading", worked_at__lt=now() - ABANDONED_AFTER
-    ).values_list("id", flat=True)
-    return sum(loading.load(by=by, delivery_id=each).state == "loaded" for each in list(left))
+    )
+    taken = list(left.exclude(id__in=besides))
+    for delivery in taken:
+        Delivery.objects.filter(id=delivery.id).update(worked_at=now())
+        audit.record(by=by, action="intake.resumed", subject=("delivery", delivery.id))
+    return [Abandoned(delivery.id, delivery.begun_by_id) for delivery in taken]
 
 
 class StillWrong(BadInput):

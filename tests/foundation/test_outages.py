@@ -7,7 +7,13 @@ import logging
 import threading
 
 import pytest
-from django.db import DataError, InterfaceError, OperationalError, ProgrammingError
+from django.db import (
+    DataError,
+    InterfaceError,
+    OperationalError,
+    ProgrammingError,
+    connection,
+)
 from django.test import RequestFactory
 from psycopg import errors
 
@@ -64,17 +70,23 @@ def test_promise_24_an_outage_does_not_end_the_ticker_and_is_logged_by_its_kind(
 ) -> None:
     stop, ticks = threading.Event(), list[int]()
 
-    def tick() -> int:
+    def tick(lane: str) -> int:
         ticks.append(len(ticks))
-        if len(ticks) == 1:
-            raise OperationalError(CANARY)
+        if len(ticks) < 4:
+            raise OperationalError(CANARY) if len(ticks) < 3 else ValueError(CANARY)
         stop.set()
         return 0
 
     monkeypatch.setattr(jobs, "tick", tick)
     monkeypatch.setattr(commands, "AFTER_AN_OUTAGE", 0.01)
-    with caplog.at_level(logging.ERROR, "reachable.jobs"):
-        commands.tick_until(stop)
-    assert ticks == [0, 1]
-    assert "ticker: OperationalError" in caplog.text
+    monkeypatch.setattr(connection, "close", lambda: None)
+    with caplog.at_level(logging.INFO, "reachable.jobs"):
+        commands.tick_until(stop, "pass on")
+    assert ticks == [0, 1, 2, 3]
+    outage, mistake, over = [record.getMessage() for record in caplog.records]
+    assert outage == (
+        "ticker of pass on: The database does not answer. It is tried again until it works."
+    )
+    assert mistake.startswith("ticker of pass on: ValueError at ")
+    assert over == "ticker of pass on: it works again."
     assert CANARY not in caplog.text
