@@ -60,6 +60,17 @@ def test_promise_30_an_outage_is_a_page_that_says_what_was_kept(
     assert CANARY not in page + caplog.text
 
 
+def test_an_outage_says_of_what_was_sent_that_it_may_be_saved(rf: RequestFactory) -> None:
+    """A commit whose answer never came was one all the same."""
+    for request, said in ((rf.get("/"), False), (rf.post("/"), True)):
+        try:
+            raise OperationalError("server closed the connection unexpectedly")
+        except OperationalError:
+            page = error_pages.handler500(request).content.decode()
+        assert ("What you sent just now is either saved whole or not at all" in page) == said
+        assert "nothing was" not in page
+
+
 @pytest.mark.parametrize("error", [DataError(CANARY), ValueError(CANARY), OSError(errno.EPERM, "")])
 def test_a_mistake_of_ours_is_no_outage(error: Exception) -> None:
     assert outage(error) is None
