@@ -175,7 +175,7 @@ def delivery(*, by: Actor, delivery_id: UUID) -> DeliveryFacts:
 def counted(*, by: Actor, delivery_id: UUID) -> dict[str, int]:
     """Return what was counted of a delivery so far."""
     by.require("intake.load")
-    names = ("accepted", "quarantined", "duplicates", "events", "moments")
+    names = ("accepted", "quarantined", "duplicates", "events", "moments", "next_row")
     return dict(Delivery.objects.values(*names).get(id=delivery_id))
 
 
