@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 from io import BytesIO
@@ -17,12 +18,13 @@ from reachable.access import services as access
 from reachable.access.selectors import agency_id
 from reachable.audit.models import Entry
 from reachable.foundation.actor import system
+from reachable.foundation.errors import NotFound
 from reachable.foundation.files.export import csv_lines, write_xlsx
 from reachable.foundation.files.limits import Limits
 from reachable.foundation.files.upload import CountingUploadHandler
-from reachable.foundation.time import now, travel
-from reachable.intake import jobs, loading, selectors
-from reachable.intake.models import Delivery, QuarantinedRow
+from reachable.foundation.time import now, today, travel
+from reachable.intake import jobs, loading, selectors, services
+from reachable.intake.models import Delivery, QuarantinedRow, Signal
 from reachable.intake.samples import sample_table
 from reachable.intake.specification import feed
 from tests.support.files import CUSTODY, receive, work
@@ -122,6 +124,35 @@ def test_the_sender_does_not_learn_whether_a_child_was_known(clerk: Client) -> N
     loaded = load(clerk)
     page = html(clerk.get(f"/intake/files/{loaded.id}/"))
     assert not re.search(r"\bmoments?\b|\bevents?\b|\bknown\b", page.split("<main", 1)[1])
+
+
+def test_promise_16_the_sender_does_not_learn_how_many_rows_led_nowhere(
+    world: World, clerk: Client
+) -> None:
+    """Of a file in which somebody is known, as of one in which nobody is."""
+    send(clerk, written(ROWS))
+    loaded = load(clerk)
+
+    def shown() -> list[str]:
+        """The pages of the sender, without the tokens that are new in each."""
+        addresses = ("/intake/", ADDRESS, f"/intake/files/{loaded.id}/")
+        return [
+            re.sub(r'nonce="[^"]*"|value="[\w-]{64}"', "", html(clerk.get(address)))
+            for address in addresses
+        ]
+
+    before = shown()
+    Signal.objects.filter(record=None).update(forget_on=today())
+    assert services.forget(by=system("forget")) > 0
+    assert shown() == before
+    sender = world.actor("clerk")
+    told = selectors.counted(by=sender, delivery_id=loaded.id)
+    facts = selectors.delivery(by=sender, delivery_id=loaded.id)
+    assert not {"events", "moments"} & {*told, *vars(facts)}
+    assert {"events", "moments"} < {*selectors.counted(by=system("shell"), delivery_id=loaded.id)}
+    elsewhere = replace(sender, agency_id=agency_id("school"))
+    with pytest.raises(NotFound):
+        selectors.counted(by=elsewhere, delivery_id=loaded.id)
 
 
 def test_while_it_loads_the_page_asks_again_and_then_shows_the_end(clerk: Client) -> None:
