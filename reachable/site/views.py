@@ -9,6 +9,7 @@ from reachable.foundation import progress as long_work
 from reachable.foundation.registries import navigation
 from reachable.foundation.urls import SIGNED_IN
 from reachable.foundation.views import actor, render
+from reachable.notices.selectors import lost_mail
 from reachable.practice import guidance
 from reachable.site.wording import group_key
 
@@ -20,7 +21,8 @@ def home(request: HttpRequest) -> HttpResponse:
     for link in links:
         if link.place == "header" and (link.needs == SIGNED_IN or by.can(link.needs)):
             return redirect(link.url_name)
-    return render(request, "site/home.html")
+    lost = lost_mail(by=by) if by.can("accounts.manage") else []
+    return render(request, "site/home.html", {"lost_mail": len(lost)})
 
 
 def progress(request: HttpRequest) -> HttpResponse:
