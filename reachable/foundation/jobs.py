@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-import socket
+import platform
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -97,7 +97,7 @@ def went_well(who: str) -> None:
 
 def worker_name() -> str:
     """Name this process so that another one on the same computer can tell whether it lives."""
-    return f"{socket.gethostname()[:40]}/{os.getpid()}"
+    return f"{platform.node()[:40]}/{os.getpid()}"
 
 
 def settle_tasks(worker: str) -> int:
