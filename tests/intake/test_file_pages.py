@@ -6,15 +6,12 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 from html import unescape
-from importlib import import_module
 from io import BytesIO
 from pathlib import Path
 from uuid import UUID
 
 import pytest
-from django.apps import apps
 from django.test import Client, TestCase
-from django_tasks_db.models import DBTaskResult
 
 from reachable.access import services as access
 from reachable.access.selectors import agency_id
@@ -29,7 +26,6 @@ from reachable.intake import jobs, loading, selectors, services
 from reachable.intake.models import Delivery, QuarantinedRow, Signal
 from reachable.intake.samples import sample_table
 from reachable.intake.specification import feed
-from tests.support.files import CUSTODY, receive, work
 from tests.support.queries import queries_of
 from tests.support.world import World, html
 
@@ -233,52 +229,6 @@ def test_promise_16_a_load_has_the_rights_that_its_starter_has_when_it_runs(
     html(world.client("second-clerk").post(f"/intake/files/{delivery.id}/load/", follow=True))
     assert jobs.load_delivery.call(str(delivery.id), str(another)) == "loaded"
     assert latest().accepted == 5
-
-
-@pytest.mark.parametrize("ended", ["", "role", "account"])
-def test_promise_16_a_load_whose_worker_died_goes_on_only_if_its_starter_still_may(
-    world: World, clerk: Client, ended: str
-) -> None:
-    send(clerk, written(ROWS))
-    delivery, starter = latest(), world.users["clerk"]
-    html(clerk.post(f"/intake/files/{delivery.id}/load/", follow=True))
-    DBTaskResult.objects.get().claim("gone/1")
-    if ended == "role":
-        access.end_role(by=system("tests"), user_id=starter, role="intake_worker")
-    elif ended:
-        access.end_account(by=system("tests"), user_id=starter)
-    with travel(now() + timedelta(minutes=2)):
-        assert jobs.resume_abandoned(by=system("intake")) == 1
-        assert jobs.resume_abandoned(by=system("intake")) == 0
-    with travel(now() + timedelta(hours=2)):
-        assert jobs.resume_abandoned(by=system("intake")) == 0, "it waits for a worker already"
-    assert work() == ["refused" if ended else "loaded"]
-    assert (latest().state, latest().accepted) == (("failed", 0) if ended else ("loaded", 5))
-    assert Entry.objects.filter(action="intake.resumed", subject_id=delivery.id).count() == 1
-
-
-def test_promise_31_the_button_pressed_twice_loads_once(clerk: Client) -> None:
-    send(clerk, written(ROWS))
-    for _ in range(2):
-        html(clerk.post(f"/intake/files/{latest().id}/load/", follow=True))
-    assert work() == ["loaded"]
-
-
-def test_promise_16_what_the_shell_began_asks_nobody(world: World) -> None:
-    delivery_id = receive(CUSTODY)
-    with travel(now() + timedelta(minutes=2)):
-        assert jobs.resume_abandoned(by=system("intake")) == 1
-    assert work() == ["loaded"]
-    assert latest().id == delivery_id
-
-
-def test_promise_35_a_load_that_is_under_way_was_begun_by_whoever_sent_it(clerk: Client) -> None:
-    """What the migration says of loads from before anybody noted who began them."""
-    send(clerk, written(ROWS))
-    html(clerk.post(f"/intake/files/{latest().id}/load/", follow=True))
-    Delivery.objects.update(begun_by=None)
-    import_module("reachable.intake.migrations.0003_begun_by").whoever_sent_it_began_it(apps, None)
-    assert latest().begun_by_id == latest().sent_by_id is not None
 
 
 def test_a_file_that_was_loaded_is_not_removed(clerk: Client) -> None:

@@ -1,23 +1,31 @@
-"""What is said of a load that was interrupted: what was kept, and that it goes on."""
+"""A load that was interrupted: what is said of it, and that it goes on, for whom, and once."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from functools import partial
+from importlib import import_module
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import OperationalError
+from django_tasks_db.models import DBTaskResult
 
+from reachable.access import services as access
+from reachable.audit.models import Entry
 from reachable.foundation import shell
-from reachable.intake import loading, pipeline, preparing
+from reachable.foundation.actor import system
+from reachable.foundation.time import now, travel
+from reachable.intake import jobs, loading, pipeline, preparing
 from reachable.intake.cli import group
 from reachable.intake.models import Delivery
-from tests.support.files import CUSTODY
+from tests.support.files import CUSTODY, receive, work
 from tests.support.world import World, html
 
 pytestmark = pytest.mark.db
@@ -108,3 +116,52 @@ def test_promise_30_who_goes_on_with_their_own_load_is_told_so(
     html(clerk.post(f"/intake/files/{delivery.id}/load/", follow=True))
     assert loading.load(by=world.actor("clerk"), delivery_id=delivery.id).rows == 9
     assert "This file came before" in send()
+
+
+BY = system("intake")
+
+
+@pytest.mark.parametrize("ended", ["", "role", "account"])
+def test_promise_16_a_load_whose_worker_died_goes_on_only_if_its_starter_still_may(
+    world: World, ended: str
+) -> None:
+    starter = world.users["clerk"]
+    delivery_id = receive(CUSTODY, by=world.actor("clerk"))
+    jobs.load_delivery.enqueue(str(delivery_id), str(starter))
+    DBTaskResult.objects.get().claim("gone/1")
+    if ended == "role":
+        access.end_role(by=system("tests"), user_id=starter, role="intake_worker")
+    elif ended:
+        access.end_account(by=system("tests"), user_id=starter)
+    with travel(now() + timedelta(minutes=2)):
+        assert [jobs.resume_abandoned(by=BY), jobs.resume_abandoned(by=BY)] == [1, 0]
+    with travel(now() + timedelta(hours=2)):
+        assert jobs.resume_abandoned(by=BY) == 0, "it waits for a worker already"
+    assert work() == ["refused" if ended else "loaded"]
+    delivery = Delivery.objects.get()
+    assert (delivery.state, delivery.rows) == (("failed", None) if ended else ("loaded", 9))
+    assert Entry.objects.filter(action="intake.resumed", subject_id=delivery_id).count() == 1
+
+
+def test_promise_31_the_button_pressed_twice_loads_once(world: World) -> None:
+    delivery_id = receive(CUSTODY, by=world.actor("clerk"))
+    Delivery.objects.update(state="received", begun_by=None)
+    for _ in range(2):
+        html(world.client("clerk").post(f"/intake/files/{delivery_id}/load/", follow=True))
+    assert work() == ["loaded"]
+    assert Delivery.objects.get().begun_by_id == world.users["clerk"]
+
+
+def test_promise_16_what_the_shell_began_asks_nobody(world: World) -> None:
+    receive(CUSTODY)
+    with travel(now() + timedelta(minutes=2)):
+        assert jobs.resume_abandoned(by=BY) == 1
+    assert work() == ["loaded"]
+
+
+def test_promise_35_a_load_that_is_under_way_was_begun_by_whoever_sent_it(world: World) -> None:
+    """What the migration says of loads from before anybody noted who began them."""
+    receive(CUSTODY, by=world.actor("clerk"))
+    Delivery.objects.update(begun_by=None)
+    import_module("reachable.intake.migrations.0003_begun_by").whoever_sent_it_began_it(apps, None)
+    assert Delivery.objects.get().begun_by_id == world.users["clerk"]
