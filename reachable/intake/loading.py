@@ -82,15 +82,7 @@ def load(*, by: Actor, delivery_id: UUID) -> Delivery:
 def _load(by: Actor, delivery: Delivery) -> None:
     feed = feed_of(delivery.feed)
     path = stored_file(delivery.id)
-    origin = Origin(
-        agency_id=delivery.agency_id,
-        feed=feed.key,
-        title=f"{agency_names([delivery.agency_id])[delivery.agency_id]}, {feed.title}",
-        received_at=delivery.received_at,
-        delivery_id=delivery.id,
-        history=delivery.history,
-        keep_unmatched_days=feed.keep_unmatched_days,
-    )
+    origin = origin_of(delivery)
     # Reading the bank holidays takes a while, the first time; not while others wait.
     clocks.england_and_wales()
     checkpoint, pace = delivery.next_row, Pace()
@@ -105,6 +97,20 @@ def _load(by: Actor, delivery: Delivery) -> None:
             checkpoint = prepared.last_row
     if _finish(by, delivery.id, checkpoint):
         path.unlink(missing_ok=True)
+
+
+def origin_of(delivery: Delivery) -> Origin:
+    """Where the rows of a delivery come from."""
+    feed = feed_of(delivery.feed)
+    return Origin(
+        agency_id=delivery.agency_id,
+        feed=feed.key,
+        title=f"{agency_names([delivery.agency_id])[delivery.agency_id]}, {feed.title}",
+        received_at=delivery.received_at,
+        delivery_id=delivery.id,
+        history=delivery.history,
+        keep_unmatched_days=feed.keep_unmatched_days,
+    )
 
 
 def _batches(pieces: Iterable[Prepared], pace: Pace) -> Iterator[Prepared]:
@@ -172,7 +178,10 @@ def _settle_refused(origin: Origin, prepared: Prepared) -> None:
 
 
 def supersede(*, origin: Origin, source_keys: Sequence[str]) -> int:
-    """Settle the open quarantined rows of this feed whose source keys were now accepted."""
+    """Settle the open quarantined rows of this feed whose source keys were now accepted.
+
+    What was refused in a file that was received later still says more than what was accepted.
+    """
     keys = [key for key in source_keys if key]
     if not keys:
         return 0
@@ -181,6 +190,7 @@ def supersede(*, origin: Origin, source_keys: Sequence[str]) -> int:
         source_key__in=keys,
         delivery__agency_id=origin.agency_id,
         delivery__feed=origin.feed,
+        delivery__received_at__lte=origin.received_at,
     ).update(state="superseded", decided_at=now())
 
 

@@ -56,6 +56,9 @@ class Delivery(Identified):
 class Signal(Identified):
     """One thing that an agency tells us, whose identity is (agency, feed, source key).
 
+    `version` is the number of the version that counts: the one received last, at `newest_at`,
+    in whatever order they were loaded. `last_version` is the highest number given so far, and
+    `received_at` when the first was received.
     `record` is empty where a row opened no moment and concerned nobody known: it is removed on
     `forget_on`.
     """
@@ -66,7 +69,9 @@ class Signal(Identified):
     source_key = models.CharField(max_length=80, blank=True)
     content_hash = models.CharField(max_length=32)
     version = models.PositiveSmallIntegerField(default=1)
+    last_version = models.PositiveSmallIntegerField(default=1)
     received_at = models.DateTimeField()
+    newest_at = models.DateTimeField()
     record = models.ForeignKey(Record, on_delete=models.PROTECT, null=True, db_index=False)
     sent_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, db_index=False)
     forget_on = models.DateField(null=True)

@@ -14,7 +14,6 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Count, F
 
-from reachable.access.selectors import agency_names
 from reachable.audit import services as audit
 from reachable.foundation.actor import Actor
 from reachable.foundation.db import exclusive
@@ -220,18 +219,11 @@ def correct(*, by: Actor, row_id: UUID, cells: Mapping[str, str]) -> None:
         raise BadInput(outcome.sentence, kept="Nothing was changed.", next=outcome.next)
     if isinstance(outcome, Refused):
         raise StillWrong(outcome.problems)
-    origin = Origin(
-        agency_id=row.delivery.agency_id,
-        feed=feed.key,
-        title=f"{agency_names([row.delivery.agency_id])[row.delivery.agency_id]}, {feed.title}",
-        received_at=row.delivery.received_at,
-        delivery_id=row.delivery_id,
-        history=row.delivery.history,
-        keep_unmatched_days=feed.keep_unmatched_days,
-    )
-    counts = take_in(by=by, origin=origin, rows=[incoming(feed, outcome, row.row_number)])
+    origin, accepted = loading.origin_of(row.delivery), incoming(feed, outcome, row.row_number)
+    counts = take_in(by=by, origin=origin, rows=[accepted])
     row.state, row.decided_by_id, row.decided_at = "corrected", by.id, now()
     row.save(update_fields=["state", "decided_by_id", "decided_at"])
+    loading.supersede(origin=origin, source_keys=[accepted.source_key])
     Delivery.objects.filter(id=row.delivery_id).update(
         accepted=F("accepted") + counts.accepted,
         duplicates=F("duplicates") + counts.duplicates,

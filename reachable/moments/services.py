@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -27,12 +27,13 @@ log = logging.getLogger("reachable.moments")
 NOTHING_CHANGED = "Nothing was changed."
 
 
-def notice(*, by: Actor, events: Sequence[Noticeable]) -> int:
+def notice(*, by: Actor, events: Sequence[Noticeable], corrected: Collection[UUID] = ()) -> int:
     """Open or join a moment for each event that calls for one; return how many were opened.
 
+    `corrected` names signals that had events before: what these no longer say ends here too.
     Runs in the caller's transaction, whose audit entry covers it.
     """
-    return Batch(by).run(events) if events else 0
+    return Batch(by).run(events, corrected) if events or corrected else 0
 
 
 @transaction.atomic
@@ -54,7 +55,7 @@ def take(*, by: Actor, moment_id: UUID, version: int | None = None) -> None:
         access_services.involve(by=by, rows=[row], kind="person")
     act(by, moment, kind, at=at)
     together = families([moment.id])
-    signals = Trigger.objects.filter(moment_id__in=list(together))
+    signals = Trigger.objects.filter(moment_id__in=list(together), ended_at=None)
     signal_ids = list(signals.values_list("signal_id", flat=True))
     for tell in moment_answered.items():
         tell(by=by, moment_id=moment.id, signal_ids=signal_ids)
@@ -125,7 +126,7 @@ def reach(
 
 def _began(by: Actor, moment: Moment) -> datetime:
     """Return when the first thing happened that opened or joined it, as far as `by` may know."""
-    triggers = Trigger.objects.filter(moment_id__in=list(families([moment.id])))
+    triggers = Trigger.objects.filter(moment_id__in=list(families([moment.id])), ended_at=None)
     event_ids = triggers.values_list("event_id", flat=True)
     events = chronology.events(by=by, event_ids=event_ids).values()
     return min([moment.received_at, *(event.occurred.earliest for event in events)])

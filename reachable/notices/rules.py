@@ -31,6 +31,11 @@ WORDINGS = {
         "Please look at what is new.",
         "moment",
     ),
+    "moment.corrected": Wording(
+        "Something about a reachable moment was corrected",
+        "You have it, or are asked to take it. Please look at what changed.",
+        "moment",
+    ),
     "moment.handed_over": Wording(
         "A reachable moment was passed to you",
         "Please acknowledge it, or say that you cannot take it.",

@@ -417,7 +417,7 @@ def test_a_corrected_event_moves_the_childs_clock_and_nothing_else(hub: Partners
     assert moved.next_due_at == moved.child_due_at
     assert (moved.state, moved.holder_id) == ("held", hub.workers["fern"])
     assert Moment.objects.count() == moment.triggers.count() == 1
-    assert kinds(moment)[-1] == "reclocked"
+    assert kinds(moment)[-1] == "corrected"
     happen(who, hub.police, "arrest", occurred=now(), signal_id=signal_id)
     assert fresh(moment).child_due_at > moved.child_due_at
 

@@ -313,6 +313,25 @@ def test_both_sides_are_told_that_two_moments_became_one(hub: Partnership) -> No
     assert set(told) == {hub.workers["fern"], hub.workers["sol"]}
 
 
+def test_a_correction_reaches_a_moment_that_was_joined_to_another(hub: Partnership) -> None:
+    one, two = (
+        identify_one(claim(hub.police, number, given=name))
+        for number, name in (("P1", "Ada"), ("P2", "Ben"))
+    )
+    older = moment_of(happen(one, hub.police))
+    signal_id = happen(two, hub.police)
+    newer = moment_of(signal_id)
+    merge_id = merge(hub, one, two)
+    earlier = now() - timedelta(hours=20)
+    again = identify_one(claim(hub.police, "P2", given="Ben"))
+    happen(again, hub.police, occurred=earlier, signal_id=signal_id)
+    due = dict(Moment.objects.values_list("id", "child_due_at"))
+    assert due == {moment.id: earlier + timedelta(hours=24) for moment in (older, newer)}
+    undo(hub, merge_id)
+    due = dict(Moment.objects.values_list("id", "child_due_at"))
+    assert due == {older.id: older.child_due_at, newer.id: earlier + timedelta(hours=24)}
+
+
 def test_a_moment_that_joined_one_closed_meanwhile_comes_back_to_whoever_had_it(
     hub: Partnership,
 ) -> None:
