@@ -109,6 +109,7 @@ class MomentFacts:
     done: frozenset[str]
     communication_needs: tuple[str, ...]
     opened_by_rule: str
+    held_at: datetime | None
     attempted_at: datetime | None
     closed_at: datetime | None
     outcome: str
@@ -281,6 +282,7 @@ def moment(*, by: Actor, moment_id: UUID) -> MomentFacts:
             by=by, person_id=found.person.now.current_id
         ),
         opened_by_rule=_rule_in_words(found),
+        held_at=found.held_at,
         attempted_at=found.attempted_at,
         closed_at=found.closed_at,
         outcome=found.outcome,

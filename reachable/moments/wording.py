@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from reachable.moments.selectors import ActionFacts, MomentFacts, Row
 
 WRITTEN_AT_ONCE = timedelta(minutes=1)
-TAKEN = frozenset({"acknowledged", "claimed"})
 BUCKETS: Mapping[str, tuple[str, str, str]] = {
     "now": (
         "Now",

@@ -44,7 +44,6 @@ def practice(request: HttpRequest) -> HttpResponse:
         "site/practice.html",
         {
             "groups": groups,
-            "shown_key": asked if shown else "",
             "shown": shown,
             "not_known": guidance.not_known(),
             "sources": guidance.sources(),

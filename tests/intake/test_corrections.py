@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
 from datetime import timedelta
 from itertools import permutations
 from uuid import UUID
 
 import pytest
+from django.db.models import QuerySet
 
 from reachable.access.selectors import agency_id
 from reachable.chronology.models import Event
@@ -103,7 +103,7 @@ def told(world: World, name: str) -> int:
     return Notice.objects.filter(user_id=world.users[name], kind="moment.corrected").count()
 
 
-def live() -> Iterable[Trigger]:
+def live() -> QuerySet[Trigger]:
     return Trigger.objects.filter(ended_at=None)
 
 
@@ -263,6 +263,7 @@ def test_promise_32_versions_count_by_when_they_were_received_not_loaded(
     newest = (event.kind, event.record.given_names, event.place)
     assert newest == ("arrest", "tamsin" if last != FIRST else "idris", "Fenmarch")
     trigger = live().get(event_id=event.id)
+    assert event.occurred_at is not None
     assert trigger.due_at == event.occurred_at + timedelta(hours=24)
     assert (signal.received_at, signal.newest_at) == (AT, AT + timedelta(hours=0.3))
 

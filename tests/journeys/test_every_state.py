@@ -139,7 +139,6 @@ def error_states(rf: RequestFactory) -> dict[str, HttpResponse]:
         "404": error_pages.handler404(request, NotFound()),
         "409": error_pages.bad_input(request, Conflict("Fern First has this moment already.")),
         "413": error_pages.too_large(request),
-        "429": error_pages.too_many(request, minutes=5),
         "500": error_pages.handler500(request),
         "csrf": error_pages.csrf_failure(request),
     }

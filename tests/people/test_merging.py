@@ -477,7 +477,7 @@ def _rebuilding_changes_nothing() -> None:
 
 def _all_follows(hub: Partnership) -> None:
     """Who stands for whom follows from the merges; a child has one open moment, which is seen."""
-    assert services.rebuild_current(by=SYSTEM) == 0
+    assert rebuild_current_people(by=SYSTEM) == 0
     tops = list(
         Moment.objects.filter(state__in=OPEN).values_list("person__now__current_id", flat=True)
     )
