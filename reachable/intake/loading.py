@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from reachable.access.selectors import agency_names
 from reachable.audit import services as audit
@@ -162,36 +163,49 @@ def _write_batch(by: Actor, origin: Origin, delivery: Delivery, prepared: Prepar
 
 
 def _settle_refused(origin: Origin, prepared: Prepared) -> None:
-    """Keep what was refused; what was refused earlier and has come right now is settled."""
+    """Keep what was refused; what was refused earlier and has come right now is settled.
+
+    A row that is refused again takes the place of what waited from an earlier file.
+    """
+    before = _refused_of(origin, [row.key_hash for row in prepared.refused])
+    before.filter(delivery__received_at__lt=origin.received_at).update(**_superseded())
     bulk_insert(
         QuarantinedRow,
-        ["id", "delivery", "row_number", "source_key", "cells", "problems", "state", "reason"],
+        [
+            *("id", "delivery", "row_number", "source_key", "key_hash", "cells", "problems"),
+            *("state", "reason"),
+        ],
         [
             (
-                *(new_id(), origin.delivery_id, row.row_number, row.source_key, row.cells),
-                *(row.problems, "open", ""),
+                *(new_id(), origin.delivery_id, row.row_number, row.source_key, row.key_hash),
+                *(row.cells, row.problems, "open", ""),
             )
             for row in prepared.refused
         ],
     )
-    supersede(origin=origin, source_keys=[row.source_key for row in prepared.rows])
+    supersede(origin=origin, key_hashes=[row.key_hash for row in prepared.rows])
 
 
-def supersede(*, origin: Origin, source_keys: Sequence[str]) -> int:
-    """Settle the open quarantined rows of this feed whose source keys were now accepted.
+def supersede(*, origin: Origin, key_hashes: Sequence[str]) -> None:
+    """Settle the open quarantined rows of this feed that were now accepted.
 
     What was refused in a file that was received later still says more than what was accepted.
     """
-    keys = [key for key in source_keys if key]
-    if not keys:
-        return 0
+    before = _refused_of(origin, key_hashes)
+    before.filter(delivery__received_at__lte=origin.received_at).update(**_superseded())
+
+
+def _refused_of(origin: Origin, key_hashes: Sequence[str]) -> QuerySet[QuarantinedRow]:
     return QuarantinedRow.objects.filter(
         state="open",
-        source_key__in=keys,
+        key_hash__in=key_hashes,
         delivery__agency_id=origin.agency_id,
         delivery__feed=origin.feed,
-        delivery__received_at__lte=origin.received_at,
-    ).update(state="superseded", decided_at=now())
+    )
+
+
+def _superseded() -> dict[str, Any]:
+    return {"state": "superseded", "decided_at": now()}
 
 
 def _audit_batch(by: Actor, delivery: Delivery, counts: Counts, prepared: Prepared) -> None:

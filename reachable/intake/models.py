@@ -119,6 +119,7 @@ class QuarantinedRow(Identified):
     delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="refused")
     row_number = models.PositiveIntegerField()
     source_key = models.CharField(max_length=80, blank=True)
+    key_hash = models.CharField(max_length=32)
     cells = models.JSONField()
     problems = models.JSONField()
     state = models.CharField(max_length=12, default="open")
@@ -131,7 +132,7 @@ class QuarantinedRow(Identified):
             models.UniqueConstraint(fields=["delivery", "row_number"], name="row_refused_once")
         ]
         indexes = [
-            models.Index(fields=["source_key"], condition=Q(state="open"), name="refused_by_key")
+            models.Index(fields=["key_hash"], condition=Q(state="open"), name="refused_by_key")
         ]
 
 

@@ -223,7 +223,7 @@ def correct(*, by: Actor, row_id: UUID, cells: Mapping[str, str]) -> None:
     counts = take_in(by=by, origin=origin, rows=[accepted])
     row.state, row.decided_by_id, row.decided_at = "corrected", by.id, now()
     row.save(update_fields=["state", "decided_by_id", "decided_at"])
-    loading.supersede(origin=origin, source_keys=[accepted.source_key])
+    loading.supersede(origin=origin, key_hashes=[accepted.key_hash])
     Delivery.objects.filter(id=row.delivery_id).update(
         accepted=F("accepted") + counts.accepted,
         duplicates=F("duplicates") + counts.duplicates,

@@ -283,13 +283,39 @@ def test_a_row_refused_earlier_never_overrules_what_came_after(world: World) -> 
     assert Signal.objects.get().last_version == 2
 
 
-def test_a_row_corrected_here_settles_the_same_row_that_waited_longer(world: World) -> None:
-    wrong = "CU/1,Arrest,31/12/2026,20:15,{},Vane,Idris,14/07/2010,FX1 1AB,P2,Live\n"
-    for hours, place in enumerate(("Fenmarch", "Osierbeck", "Netherquay")):
-        come(wrong.format(place), hours=hours)
-    first, second, third = QuarantinedRow.objects.order_by("delivery__received_at")
+WRONG = "CU/1,Arrest,31/12/2026,20:15,{},Vane,Idris,14/07/2010,FX1 1AB,P2,Live\n"
+
+
+def states() -> list[str]:
+    refused = QuarantinedRow.objects.order_by("delivery__received_at", "row_number")
+    return list(refused.values_list("state", flat=True))
+
+
+@pytest.mark.parametrize("key", ["CU/1", ""], ids=["key", "without"])
+def test_promise_31_a_row_that_is_refused_again_waits_once(world: World, key: str) -> None:
+    wrong = WRONG.format("Fenmarch").replace("CU/1", key)
+    for hours in range(3):
+        come(wrong, row(key=f"CU/9{hours}"), hours=hours)
+    assert states() == ["superseded", "superseded", "open"]
+
+
+def test_two_rows_of_one_file_both_wait(world: World) -> None:
+    come(WRONG.format("Fenmarch"), WRONG.format("Osierbeck"))
+    assert states() == ["open", "open"]
+
+
+def test_a_row_corrected_here_settles_what_waited_as_long_and_not_what_came_later(
+    world: World,
+) -> None:
+    come(WRONG.format("Fenmarch"), WRONG.format("Osierbeck"))
+    come(row(key="CU/2"), WRONG.format("Netherquay"), hours=1)
+    assert states() == ["superseded", "superseded", "open"]
+    early = arrive(WRONG.format("Fenmarch"), WRONG.format("Netherquay"), hours=0.5)
+    with travel(AT + timedelta(hours=2)):
+        loading.load(by=BY, delivery_id=early)
+    assert states() == ["superseded", "superseded", "open", "open", "open"]
+    first, second = QuarantinedRow.objects.filter(delivery_id=early).order_by("row_number")
     services.correct(by=BY, row_id=second.id, cells={"Arrived Date": "24/10/2026"})
-    states = [QuarantinedRow.objects.get(id=each.id).state for each in (first, second, third)]
-    assert states == ["superseded", "corrected", "open"]
+    assert states() == ["superseded", "superseded", "superseded", "corrected", "open"]
     with pytest.raises(Conflict):
         services.correct(by=BY, row_id=first.id, cells={"Arrived Date": "24/10/2026"})
