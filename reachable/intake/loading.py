@@ -23,6 +23,7 @@ from reachable.foundation.ids import new_id
 from reachable.foundation.outages import outage
 from reachable.foundation.time import now, today
 from reachable.intake import preparing
+from reachable.intake.happenings import title_of
 from reachable.intake.models import Delivery, QuarantinedRow
 from reachable.intake.pipeline import Counts, Origin, take_in
 from reachable.intake.preparing import Prepared
@@ -106,7 +107,7 @@ def origin_of(delivery: Delivery) -> Origin:
     return Origin(
         agency_id=delivery.agency_id,
         feed=feed.key,
-        title=f"{agency_names([delivery.agency_id])[delivery.agency_id]}, {feed.title}",
+        title=title_of(agency_names([delivery.agency_id])[delivery.agency_id], feed),
         received_at=delivery.received_at,
         delivery_id=delivery.id,
         history=delivery.history,

@@ -19,6 +19,7 @@ from reachable.foundation.actor import Actor, system
 from reachable.foundation.db import bulk_insert_all, bulk_update
 from reachable.foundation.ids import new_id
 from reachable.foundation.time import today
+from reachable.intake.happenings import happenings
 from reachable.intake.models import Signal, SignalVersion
 from reachable.intake.preparing import Incoming
 from reachable.intake.rules import making
@@ -244,27 +245,21 @@ def _record(
     found: Sequence[Identified | None],
     corrected: set[UUID],
 ) -> dict[tuple[UUID, str], UUID]:
-    happenings = []
+    found_events: list[Happening] = []
     for each, who in zip(accepted, found, strict=True):
         if who is None or not each.counts:
             continue
-        label = f"{origin.title} {each.row.source_key}".strip()
-        happenings += [
-            Happening(
-                signal_id=each.signal.signal_id,
-                kind=made.kind,
-                record_id=who.record_id,
-                agency_id=origin.agency_id,
-                compartment=made.compartment,
-                when=made.when,
-                received_at=origin.received_at,
-                source=label,
-                place=made.place,
-                details=each.row.details,
-            )
-            for made in each.row.made
-        ]
-    return chronology.record(by=by, happenings=happenings, revised=corrected)
+        found_events += happenings(
+            each.row.made,
+            signal_id=each.signal.signal_id,
+            record_id=who.record_id,
+            agency_id=origin.agency_id,
+            received_at=origin.received_at,
+            title=origin.title,
+            source_key=each.row.source_key,
+            details=each.row.details,
+        )
+    return chronology.record(by=by, happenings=found_events, revised=corrected)
 
 
 def _noticeable(

@@ -23,6 +23,7 @@ from reachable.foundation.ids import new_id
 from reachable.foundation.time import now, today
 from reachable.intake import loading
 from reachable.intake.checking import check_again
+from reachable.intake.happenings import FROM_A_PHONE, title_of
 from reachable.intake.loading import stored_file
 from reachable.intake.models import Delivery, Forgotten, QuarantinedRow, Signal
 from reachable.intake.pipeline import Origin, take_in
@@ -298,7 +299,7 @@ def send_signal(*, by: Actor, signal: PhoneSignal) -> UUID:
     origin = Origin(
         agency_id=by.agency_id,
         feed=SIGNAL_FEED,
-        title=f"Signal from {by.agency}",
+        title=title_of(by.agency, None),
         received_at=at,
         sent_by=by.id,
         always_opens=True,
@@ -318,8 +319,8 @@ def _phone_row(by: Actor, signal: PhoneSignal, when: When, compartment: str) -> 
         "communication_needs": signal.communication_needs,
     }
     person = {name: value for name, value in person.items() if value}
-    details = {"said": signal.said, "reach": signal.reach, "sent_by": by.name}
-    details = {name: value for name, value in details.items() if value}
+    told = dict(zip(FROM_A_PHONE, (signal.said, signal.reach, by.name), strict=True))
+    details = {name: value for name, value in told.items() if value}
     assert when.instant is not None
     content: dict[str, Any] = {
         **person,
