@@ -73,7 +73,7 @@ def able(*, user_ids: Iterable[UUID], capability: str) -> frozenset[UUID]:
     return frozenset(held.values_list("user_id", flat=True))
 
 
-def _can_answer() -> Q:
+def _may_hold() -> Q:
     """The user of a shift or a membership may hold a moment: account and role still stand."""
     held = Role.objects.filter(
         user_id=OuterRef("user_id"), ended_at=None, role__in=_roles_with("moments.hold")
@@ -84,10 +84,14 @@ def _can_answer() -> Q:
 def on_duty(*, team_id: UUID, at: datetime) -> list[OnDuty]:
     """Return who answers for the team at that instant, in the order in which they are asked.
 
-    A shift of somebody who may no longer hold a moment is passed over: they could not answer.
+    A shift of somebody who left the team, or may no longer hold a moment, is passed over.
     """
+    member = TeamMembership.objects.filter(
+        user_id=OuterRef("user_id"), team_id=OuterRef("team_id"), ended_at=None
+    )
     shifts = (
-        Shift.objects.filter(_can_answer(), team_id=team_id, starts_at__lte=at, ends_at__gt=at)
+        Shift.objects.filter(_may_hold(), Exists(member), team_id=team_id)
+        .filter(starts_at__lte=at, ends_at__gt=at)
         .order_by("position", "starts_at", "user_id")
         .values_list("user_id", "user__name", "user__phone", "position")
     )
@@ -99,7 +103,7 @@ def on_duty(*, team_id: UUID, at: datetime) -> list[OnDuty]:
 
 def members(*, team_id: UUID) -> list[OnDuty]:
     """Return everybody in the team who may hold a moment, by name."""
-    found = TeamMembership.objects.filter(_can_answer(), team_id=team_id, ended_at=None).order_by(
+    found = TeamMembership.objects.filter(_may_hold(), team_id=team_id, ended_at=None).order_by(
         "user__name"
     )
     return [

@@ -11,7 +11,7 @@ from django.db import transaction
 from reachable.access.models import Agency, Involvement, Role, Shift, Team, TeamMembership, User
 from reachable.access.policy import policy
 from reachable.access.registries import RightsEnded, rights_ended
-from reachable.access.selectors import actor_for
+from reachable.access.selectors import actor_for, names
 from reachable.audit import services as audit
 from reachable.foundation.actor import Actor
 from reachable.foundation.db import bulk_insert
@@ -149,13 +149,18 @@ def _follow(by: Actor, ended: RightsEnded) -> None:
 def plan_shifts(
     *, by: Actor, team_id: UUID, shifts: Iterable[tuple[UUID, datetime, datetime, int]]
 ) -> int:
-    """Add shifts (user, starts, ends, position) to a team's rota."""
+    """Add shifts (user, starts, ends, position) to a team's rota: of its members only."""
     by.require("accounts.manage")
-    count = bulk_insert(
-        Shift,
-        ["id", "team", "user", "starts_at", "ends_at", "position"],
-        [(new_id(), team_id, *shift) for shift in shifts],
-    )
+    rows = [(new_id(), team_id, *shift) for shift in shifts]
+    members = TeamMembership.objects.filter(team_id=team_id, ended_at=None)
+    strangers = {row[2] for row in rows} - set(members.values_list("user_id", flat=True))
+    if strangers:
+        raise BadInput(
+            f"Not in this team: {', '.join(sorted(names(strangers).values()))}.",
+            kept="No shift was planned.",
+            next="Choose members of the team: nobody else is ever asked for it.",
+        )
+    count = bulk_insert(Shift, ["id", "team", "user", "starts_at", "ends_at", "position"], rows)
     audit.record(by=by, action="access.shifts_planned", subject=("team", team_id), shifts=count)
     return count
 

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 
+from reachable.access import selectors as access_selectors
 from reachable.access import services as access
 from reachable.audit.models import Entry
 from reachable.foundation.actor import system
@@ -345,12 +346,14 @@ def test_promise_13_a_closed_moment_closes_the_record_to_holder_and_team(hub: Pa
 
 def test_promise_13_whoever_gave_it_back_sees_it_only_with_their_team(hub: Partnership) -> None:
     _, moment = child_with_moment(hub)
-    cover = hub.worker("cover")
+    cover = hub.worker("cover", team="hub")
     hub.duty("cover")
     services.pass_on(by=hub.actor("fern"), moment_id=moment.id, reason="Busy")
     for name in ("cover", "sol"):
         if fresh(moment).asked_id == hub.workers[name]:
             services.pass_on(by=hub.actor(name), moment_id=moment.id, reason="Busy")
+    assert selectors.moment(by=hub.actor("cover"), moment_id=moment.id)
+    access.end_membership(by=SYSTEM, user_id=cover, team_id=hub.teams["hub"])
     with pytest.raises(NotFound):
         selectors.moment(by=hub.actor("cover"), moment_id=moment.id)
     assert selectors.moment(by=hub.actor("sol"), moment_id=moment.id)
@@ -454,6 +457,15 @@ def test_what_somebody_has_passes_on_when_they_leave(
     assert people.visible_people(by=hub.actor("fern")).count() == 0
     action = Action.objects.filter(moment=moment).latest("at")
     assert (action.kind, action.how, action.by_id) == ("passed_on", "left", None)
+
+
+@pytest.mark.parametrize("end", ENDINGS)
+def test_whoever_has_left_is_not_on_duty_whatever_the_rota_says(hub: Partnership, end: str) -> None:
+    ENDINGS[end](hub)
+    on_duty = access_selectors.on_duty(team_id=hub.teams["hub"], at=now() + timedelta(days=1))
+    assert [who.user_id for who in on_duty] == [hub.workers["sol"]]
+    _, moment = child_with_moment(hub)
+    assert moment.asked_id == hub.workers["sol"]
 
 
 def test_a_role_that_was_not_the_reason_takes_nothing_away(hub: Partnership) -> None:
