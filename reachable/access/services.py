@@ -79,9 +79,16 @@ def create_account(
 ) -> UUID:
     """Create an account with its roles and teams; without a password hash nobody signs in."""
     by.require("accounts.manage")
+    roles = tuple(roles)
     unknown = set(roles) - policy().roles.keys()
     if unknown:
         raise BadInput(f"The policy has no role {', '.join(sorted(unknown))}.")
+    if User.objects.filter(username__iexact=username).exists():
+        raise BadInput(
+            f"There is an account {username} already; capital letters make no difference.",
+            kept="No account was created.",
+            next="Choose another username.",
+        )
     user = User(
         username=username,
         name=name,
