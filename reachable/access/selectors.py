@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from reachable.access.models import Agency, Involvement, Role, Shift, Team, TeamMembership, User
 from reachable.access.policy import policy
+from reachable.access.rules import TeamFacts
 from reachable.foundation.actor import Actor
 
 _BECAUSE = {
@@ -27,15 +28,6 @@ class OnDuty:
     name: str
     phone: str
     position: int
-
-
-@dataclass(frozen=True)
-class TeamFacts:
-    id: UUID
-    name: str
-    phone: str
-    acknowledge_minutes: int
-    areas: frozenset[str]
 
 
 def actor_for(user: User) -> Actor:
@@ -62,14 +54,13 @@ def _roles_with(capability: str) -> list[str]:
     return [role.key for role in policy().roles.values() if capability in role.may]
 
 
-def able(*, user_ids: Iterable[UUID], capability: str) -> frozenset[UUID]:
-    """Return who of these people may do something now."""
+def able(*, capability: str, user_ids: Iterable[UUID] | None = None) -> frozenset[UUID]:
+    """Return who may do something now: of these people, or of all."""
     held = Role.objects.filter(
-        user_id__in=list(user_ids),
-        user__is_active=True,
-        ended_at=None,
-        role__in=_roles_with(capability),
+        user__is_active=True, ended_at=None, role__in=_roles_with(capability)
     )
+    if user_ids is not None:
+        held = held.filter(user_id__in=list(user_ids))
     return frozenset(held.values_list("user_id", flat=True))
 
 
@@ -113,9 +104,19 @@ def members(*, team_id: UUID) -> list[OnDuty]:
 
 
 def teams() -> list[TeamFacts]:
+    """Return every team, by key."""
+    holders = TeamMembership.objects.filter(_may_hold(), team_id=OuterRef("id"), ended_at=None)
     return [
-        TeamFacts(team.id, team.name, team.phone, team.acknowledge_minutes, frozenset(team.areas))
-        for team in Team.objects.order_by("key")
+        TeamFacts(
+            id=team.id,
+            key=team.key,
+            name=team.name,
+            phone=team.phone,
+            acknowledge_minutes=team.acknowledge_minutes,
+            areas=frozenset(team.areas),
+            has_holders=team.has_holders,
+        )
+        for team in Team.objects.annotate(has_holders=Exists(holders)).order_by("key")
     ]
 
 

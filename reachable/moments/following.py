@@ -10,7 +10,7 @@ from reachable.access import selectors as access
 from reachable.access import services as access_services
 from reachable.access.registries import RightsEnded
 from reachable.foundation.actor import Actor, system
-from reachable.moments.acting import LEFT, act, ask_next
+from reachable.moments.acting import LEFT, act, ask_next, move_from_empty_team
 from reachable.moments.joined import earliest_due
 from reachable.moments.models import OPEN, Moment
 from reachable.notices import services as notices
@@ -110,3 +110,14 @@ def follow_rights(*, by: Actor, ended: RightsEnded) -> None:
         return
     for moment in theirs:
         ask_next(system("access"), moment, how=LEFT)
+    _move_from_empty_teams()
+
+
+def _move_from_empty_teams() -> None:
+    """What waited for whoever in the team could take it has lost the last who could."""
+    empty = [team.id for team in access.teams() if not team.has_holders]
+    waiting = Moment.objects.select_for_update().filter(team_id__in=empty, state="with_team")
+    by = system("access")
+    for moment in waiting:
+        if move_from_empty_team(by, moment):
+            ask_next(by, moment, how=LEFT)

@@ -186,17 +186,14 @@ class Batch:
             self._tell_team(known.team_id, known.moment_id, f"joined:{self.at:%Y%m%d%H%M%S%f}")
 
     def _team_for(self, area: str) -> UUID:
-        everybody = [team for team in self.teams if not team.areas]
-        for team in self.teams:
-            if area and area in team.areas:
-                return team.id
-        if everybody or self.teams:
-            return (everybody or self.teams)[0].id
-        raise BadInput(
-            "There is no team that could answer for a child.",
-            kept="Nothing was lost: this can be sent again.",
-            next="Ask the system administrator to set up a team and its rota.",
-        )
+        team = rules.team_for(self.teams, {area} if area else ())
+        if team is None:
+            raise BadInput(
+                "Nobody could be told: no team has anybody who may take a reachable moment.",
+                kept="Nothing was lost: this can be sent again.",
+                next="Ask the system administrator to put a practitioner into a team and its rota.",
+            )
+        return team.id
 
     def _first_on_duty(self, team_id: UUID) -> UUID | None:
         if team_id not in self.first_on_duty:

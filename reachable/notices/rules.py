@@ -10,9 +10,12 @@ MOST_TRIES = 6
 
 @dataclass(frozen=True)
 class Wording:
+    """What is said, and the page it leads to: that of the subject, or one that needs none."""
+
     title: str
     text: str
     address: str
+    of_subject: bool = True
 
 
 WORDINGS = {
@@ -40,6 +43,12 @@ WORDINGS = {
         "A reachable moment was passed to you",
         "Please acknowledge it, or say that you cannot take it.",
         "moment",
+    ),
+    "team.without_holders": Wording(
+        "Reachable moments wait where nobody can take them",
+        "No team has anybody who may. Please put somebody whose role includes it into a team.",
+        "home",
+        of_subject=False,
     ),
     "signal.answered": Wording(
         "Somebody has taken up what you sent",
