@@ -120,6 +120,12 @@ def teams() -> list[TeamFacts]:
     ]
 
 
+def teams_without_holders(*, by: Actor) -> list[str]:
+    """Return the names of teams in which nobody may hold a moment: none comes to them."""
+    by.require("accounts.manage")
+    return [team.name for team in teams() if not team.has_holders]
+
+
 def involved_subjects(*, by: Actor, kind: str) -> QuerySet[Involvement, UUID]:
     """Return, as a subquery, the identifiers of what this person or their teams work with now."""
     return Involvement.objects.filter(

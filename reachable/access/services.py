@@ -11,7 +11,7 @@ from django.db import transaction
 from reachable.access.models import Agency, Involvement, Role, Shift, Team, TeamMembership, User
 from reachable.access.policy import policy
 from reachable.access.registries import RightsEnded, rights_ended
-from reachable.access.selectors import actor_for, names
+from reachable.access.selectors import actor_for, names, teams_without_holders
 from reachable.audit import services as audit
 from reachable.foundation.actor import Actor
 from reachable.foundation.db import bulk_insert
@@ -113,30 +113,42 @@ def create_account(
 
 
 @transaction.atomic
-def end_role(*, by: Actor, user_id: UUID, role: str) -> None:
-    """End a role; it is gone at the person's next request."""
+def end_role(*, by: Actor, user_id: UUID, role: str) -> list[str]:
+    """End a role; it is gone at the person's next request.
+
+    Return the names of teams in which that leaves nobody who may hold a moment.
+    """
     by.require("accounts.manage")
+    empty = teams_without_holders(by=by)
     if not Role.objects.filter(user_id=user_id, role=role, ended_at=None).update(ended_at=now()):
         raise NotFound
     audit.record(by=by, action="access.role_ended", subject=("user", user_id), role=role)
-    _follow(by, RightsEnded(user_id))
+    return _follow(by, RightsEnded(user_id), empty)
 
 
 @transaction.atomic
-def end_membership(*, by: Actor, user_id: UUID, team_id: UUID) -> None:
-    """Take somebody out of a team: what they saw with it closes, what they hold passes on."""
+def end_membership(*, by: Actor, user_id: UUID, team_id: UUID) -> list[str]:
+    """Take somebody out of a team: what they saw with it closes, what they hold passes on.
+
+    Return the name of the team if that leaves nobody in it who may hold a moment.
+    """
     by.require("accounts.manage")
+    empty = teams_without_holders(by=by)
     held = TeamMembership.objects.filter(user_id=user_id, team_id=team_id, ended_at=None)
     if not held.update(ended_at=now()):
         raise NotFound
     audit.record(by=by, action="access.membership_ended", subject=("user", user_id), team=team_id)
-    _follow(by, RightsEnded(user_id, team_id))
+    return _follow(by, RightsEnded(user_id, team_id), empty)
 
 
 @transaction.atomic
-def end_account(*, by: Actor, user_id: UUID) -> None:
-    """End an account with its roles and teams; what the person holds passes on."""
+def end_account(*, by: Actor, user_id: UUID) -> list[str]:
+    """End an account with its roles and teams; what the person holds passes on.
+
+    Return the names of teams in which that leaves nobody who may hold a moment.
+    """
     by.require("accounts.manage")
+    empty = teams_without_holders(by=by)
     if not User.objects.filter(id=user_id, is_active=True).update(is_active=False):
         raise NotFound
     at = now()
@@ -144,12 +156,13 @@ def end_account(*, by: Actor, user_id: UUID) -> None:
     TeamMembership.objects.filter(user_id=user_id, ended_at=None).update(ended_at=at)
     Involvement.objects.filter(user_id=user_id, ended_at=None).update(ended_at=at)
     audit.record(by=by, action="access.account_ended", subject=("user", user_id))
-    _follow(by, RightsEnded(user_id))
+    return _follow(by, RightsEnded(user_id), empty)
 
 
-def _follow(by: Actor, ended: RightsEnded) -> None:
+def _follow(by: Actor, ended: RightsEnded, empty_before: list[str]) -> list[str]:
     for follow in rights_ended.items():
         follow(by=by, ended=ended)
+    return [name for name in teams_without_holders(by=by) if name not in empty_before]
 
 
 @transaction.atomic

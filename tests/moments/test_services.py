@@ -431,7 +431,7 @@ def test_on_duty_means_being_able_to_answer(hub: Partnership) -> None:
     assert moment.asked_id == hub.workers["sol"]
 
 
-ENDINGS: dict[str, Callable[[Partnership], None]] = {
+ENDINGS: dict[str, Callable[[Partnership], list[str]]] = {
     "account": lambda hub: access.end_account(by=SYSTEM, user_id=hub.workers["fern"]),
     "role": lambda hub: access.end_role(
         by=SYSTEM, user_id=hub.workers["fern"], role="practitioner"
