@@ -79,12 +79,18 @@ def _tell_administrators(by: Actor, team: TeamFacts) -> None:
 
 
 def _had_it(moment: Moment) -> list[UUID]:
-    """Who was asked since somebody last took it, and that person: a new round asks anew."""
+    """Who was asked in this round, and whoever had it before: a new round asks anew.
+
+    It begins when somebody takes the moment, when it opens, and when more happens while it waits
+    with the team: only then is somebody “asked”, and not passed on to.
+    """
     had: list[UUID] = []
     done = Action.objects.filter(moment=moment).order_by("id")
     for kind, who, about in done.values_list("kind", "by_id", "about_id"):
         if kind in rules.TAKING:
             had = [who]
+        elif kind == "asked":
+            had = [about]
         elif kind in rules.ASKING:
             had.append(about)
     return had

@@ -15,6 +15,7 @@ from reachable.moments import selectors, services
 from reachable.moments.models import Action, Moment
 from reachable.moments.rebuilding import rebuild_moments
 from reachable.notices.models import Notice
+from tests.support.moments import fresh, told
 from tests.support.people import SYSTEM, Partnership, child_with_moment, make_hub, make_partnership
 
 pytestmark = pytest.mark.db
@@ -28,15 +29,6 @@ def hub(db: None) -> Partnership:
     place.worker("wren", team="north")
     geography.load_areas(by=SYSTEM, areas=[("N", "North")], postcodes=[("FX11AA", "N")])
     return place
-
-
-def fresh(moment: Moment) -> Moment:
-    return Moment.objects.get(id=moment.id)
-
-
-def told(place: Partnership, name: str) -> list[str]:
-    mine = Notice.objects.filter(user_id=place.workers[name]).order_by("created_at")
-    return list(mine.values_list("kind", flat=True))
 
 
 def leave(place: Partnership, name: str, team: str) -> None:
