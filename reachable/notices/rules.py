@@ -39,6 +39,11 @@ WORDINGS = {
         "You have it, or are asked to take it. Please look at what changed.",
         "moment",
     ),
+    "moment.returned": Wording(
+        "A reachable moment is with you again",
+        "It had been joined to another by mistake. Please look at where it stands.",
+        "moment",
+    ),
     "moment.handed_over": Wording(
         "A reachable moment was passed to you",
         "Please acknowledge it, or say that you cannot take it.",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -16,7 +15,7 @@ from reachable.moments import services
 from reachable.moments.models import Action, Moment
 from reachable.moments.rebuilding import rebuild_moments
 from reachable.people import selectors as people
-from tests.support.moments import fresh, kinds, told
+from tests.support.moments import ENDINGS, fresh, kinds, told
 from tests.support.people import SYSTEM, Partnership, child_with_moment, happen, make_hub
 
 pytestmark = pytest.mark.db
@@ -76,17 +75,6 @@ def test_on_duty_means_being_able_to_answer(hub: Partnership) -> None:
     access.end_role(by=SYSTEM, user_id=hub.workers["fern"], role="practitioner")
     _, moment = child_with_moment(hub)
     assert moment.asked_id == hub.workers["sol"]
-
-
-ENDINGS: dict[str, Callable[[Partnership], list[str]]] = {
-    "account": lambda hub: access.end_account(by=SYSTEM, user_id=hub.workers["fern"]),
-    "role": lambda hub: access.end_role(
-        by=SYSTEM, user_id=hub.workers["fern"], role="practitioner"
-    ),
-    "team": lambda hub: access.end_membership(
-        by=SYSTEM, user_id=hub.workers["fern"], team_id=hub.teams["hub"]
-    ),
-}
 
 
 @pytest.mark.parametrize("end", ENDINGS)
