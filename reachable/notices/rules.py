@@ -39,6 +39,11 @@ WORDINGS = {
         "You have it, or are asked to take it. Please look at what changed.",
         "moment",
     ),
+    "moment.handed_away": Wording(
+        "A reachable moment was handed over to somebody else",
+        "You had it, or were asked to take it. Open it to see who is asked now.",
+        "moment",
+    ),
     "moment.returned": Wording(
         "A reachable moment is with you again",
         "It had been joined to another by mistake. Please look at where it stands.",

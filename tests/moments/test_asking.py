@@ -1,4 +1,4 @@
-"""Who is asked when more happens, and when somebody leaves."""
+"""Who is asked, and who is told, when more happens, at a handover, and when somebody leaves."""
 
 from __future__ import annotations
 
@@ -69,6 +69,31 @@ def test_whoever_is_asked_anew_works_with_the_child_and_the_nearest_clock_counts
     assert list(involved.values_list("user_id", "subject_id")) == [
         (hub.workers["fern"], moment.person_id)
     ]
+
+
+@pytest.mark.parametrize("held", [True, False], ids=["held", "asked"])
+def test_whoever_loses_a_moment_by_a_supervisor_is_told(hub: Partnership, held: bool) -> None:
+    _, moment = child_with_moment(hub)
+    if held:
+        services.take(by=hub.actor("fern"), moment_id=moment.id)
+    services.hand_over(
+        by=hub.actor("lead"), moment_id=moment.id, to_user=hub.workers["sol"], reason="Knows her"
+    )
+    assert told(hub, "fern") == ["moment.assigned", "moment.handed_away"]
+    assert told(hub, "sol") == ["moment.handed_over"]
+    assert told(hub, "lead") == []
+
+
+@pytest.mark.parametrize("by", ["fern", "lead"])
+def test_whoever_hands_it_over_or_is_asked_again_is_told_nothing_of_that(
+    hub: Partnership, by: str
+) -> None:
+    _, moment = child_with_moment(hub)
+    services.take(by=hub.actor("fern"), moment_id=moment.id)
+    to_user = hub.workers["sol" if by == "fern" else "fern"]
+    services.hand_over(by=hub.actor(by), moment_id=moment.id, to_user=to_user, reason="Knows her")
+    for name in hub.workers:
+        assert "moment.handed_away" not in told(hub, name)
 
 
 def test_on_duty_means_being_able_to_answer(hub: Partnership) -> None:
