@@ -71,6 +71,8 @@ class _Open:
     answer_by: datetime | None
     reached_at: datetime | None
     child_due_at: datetime
+    person_id: UUID
+    kind: str
     written: bool = True
 
     @property
@@ -95,6 +97,7 @@ class Batch:
         self.members: dict[UUID, list[UUID]] = {}
         self.answer_by: dict[str, datetime] = {}
         self.opened: list[tuple[_Open, Values]] = []
+        self.asked_anew: list[tuple[_Open, UUID]] = []
         self.sooner: dict[UUID, _Open] = {}
         self.corrections = Corrections()
         self.changed: set[UUID] = set()
@@ -151,6 +154,8 @@ class Batch:
             answer_by=self._answer_by(kind) if asked else None,
             reached_at=None,
             child_due_at=opening.child_due_at,
+            person_id=event.person_id,
+            kind=kind,
             written=False,
         )
         fixed = (
@@ -161,9 +166,7 @@ class Batch:
         self.writes.involved.append((None, team_id, event.person_id, "team", moment_id))
         self._act(moment_id, "opened", None)
         if asked:
-            self._act(moment_id, "asked", asked)
-            self.writes.involved.append((asked, None, event.person_id, "asked", moment_id))
-            self._tell(asked, "moment.assigned", moment_id, f"asked:{moment_id}:1:{asked}")
+            self._ask(opened, asked, "1")
         else:
             self._act(moment_id, "to_team", None)
             self._tell_team(team_id, moment_id, "1")
@@ -182,21 +185,34 @@ class Batch:
             self._tell(known.holder_id, "moment.joined", known.moment_id, key)
             self.answered.setdefault(known.moment_id, []).append(event.signal_id)
         elif known.state == "with_team" and known.written:
-            # Whoever let it wait hears that more has happened, once however much came together.
-            self._tell_team(known.team_id, known.moment_id, f"joined:{self.at:%Y%m%d%H%M%S%f}")
+            self._begin_anew(known)
+
+    def _begin_anew(self, known: _Open) -> None:
+        """Ask whoever is on duty now, or tell the team: once, however much came together."""
+        occasion = f"joined:{self.at:%Y%m%d%H%M%S%f}"
+        asked = self._first_on_duty(known.team_id)
+        if asked is None:
+            self._tell_team(known.team_id, known.moment_id, occasion)
+            return
+        known.state, known.answer_by = "waiting", self._answer_by(known.kind)
+        self.asked_anew.append((known, asked))
+        self._ask(known, asked, occasion)
+
+    def _ask(self, known: _Open, asked: UUID, occasion: str) -> None:
+        moment_id = known.moment_id
+        self._act(moment_id, "asked", asked)
+        self.writes.involved.append((asked, None, known.person_id, "asked", moment_id))
+        self._tell(asked, "moment.assigned", moment_id, f"asked:{moment_id}:{occasion}:{asked}")
 
     def _team_for(self, area: str) -> UUID:
-        everybody = [team for team in self.teams if not team.areas]
-        for team in self.teams:
-            if area and area in team.areas:
-                return team.id
-        if everybody or self.teams:
-            return (everybody or self.teams)[0].id
-        raise BadInput(
-            "There is no team that could answer for a child.",
-            kept="Nothing was lost: this can be sent again.",
-            next="Ask the system administrator to set up a team and its rota.",
-        )
+        team = rules.team_for(self.teams, {area} if area else ())
+        if team is None:
+            raise BadInput(
+                "Nobody could be told: no team has anybody who may take a reachable moment.",
+                kept="Nothing was lost: this can be sent again.",
+                next="Ask the system administrator to put a practitioner into a team and its rota.",
+            )
+        return team.id
 
     def _first_on_duty(self, team_id: UUID) -> UUID | None:
         if team_id not in self.first_on_duty:
@@ -257,6 +273,11 @@ class Batch:
         )
         access_services.involve(by=self.by, rows=writes.involved, kind="person")
         notices.tell(by=self.by, tellings=writes.tellings)
+        rounds = [
+            (known.moment_id, known.state, asked, known.answer_by, known.next_due_at)
+            for known, asked in self.asked_anew
+        ]
+        bulk_update(Moment, "id", ["state", "asked", "answer_by", "next_due_at"], rounds)
         self._reclock()
         # Whoever has the page open acts on what it shows, so what joined makes it another version.
         Moment.objects.filter(id__in=self.changed).update(version=F("version") + 1)
@@ -310,8 +331,9 @@ def _open_moments(by: Actor, current_ids: set[UUID]) -> dict[UUID, _Open]:
         .filter(person_id__in=current_of, state__in=OPEN)
         .order_by("-opened_at", "-id")
         .values_list(
-            *("person_id", "id", "team_id", "holder_id", "state", "answer_by"),
-            *("reached_at", "child_due_at"),
+            *("id", "team_id", "holder_id", "state", "answer_by"),
+            *("reached_at", "child_due_at", "person_id", "kind"),
         )
     )
-    return {current_of[person_id]: _Open(*facts) for person_id, *facts in held}
+    found = [_Open(*facts) for facts in held]
+    return {current_of[known.person_id]: known for known in found}

@@ -21,6 +21,8 @@ from reachable.moments.models import OPEN, Moment, Trigger
 from reachable.moments.noticing import Batch, Noticeable
 from reachable.moments.registries import moment_answered
 from reachable.moments.selectors import is_visible
+from reachable.notices import services as notices
+from reachable.notices.services import Telling
 from reachable.practice import guidance
 
 log = logging.getLogger("reachable.moments")
@@ -75,7 +77,10 @@ def pass_on(*, by: Actor, moment_id: UUID, reason: str, version: int | None = No
 def hand_over(
     *, by: Actor, moment_id: UUID, to_user: UUID, reason: str, version: int | None = None
 ) -> None:
-    """Ask a named person of the team, who has to acknowledge; until then it counts as waiting."""
+    """Ask a named person of the team, who has to acknowledge; until then it counts as waiting.
+
+    Whoever had it, or was asked, is told when somebody else hands it over.
+    """
     moment = _open(by, moment_id, version)
     if moment.holder_id != by.own_id and not by.can("moments.assign"):
         raise Conflict(
@@ -85,7 +90,12 @@ def hand_over(
         raise BadInput("Please choose somebody of this team.", kept=NOTHING_CHANGED)
     _say_why(reason)
     access_services.end_involvement(by=by, because_of=moment.id, except_user=to_user)
+    before = moment.holder_id or moment.asked_id
     ask(by, moment, to_user, "handed_over", note=reason)
+    if before and before not in (by.id, to_user):
+        key = f"handed_away:{moment.id}:{moment.version}:{before}"
+        told = Telling(before, "moment.handed_away", ("moment", moment.id), key)
+        notices.tell(by=by, tellings=[told])
 
 
 @transaction.atomic

@@ -87,6 +87,7 @@ def said(action: ActionFacts, moment: MomentFacts, outcomes: Mapping[str, str]) 
         else f"{who} could not take it, and nobody else was on duty; the whole team was told"
         if who
         else "Nobody on duty answered; the whole team was told",
+        "moved_to_team": "Nobody was left in its team who could take it; another team has it now",
         "handed_over": f"{who} handed it over; {about} was asked",
         "acknowledged": f"{who} acknowledged it, and has it",
         "claimed": f"{who} took it",

@@ -16,11 +16,14 @@ AT_MOST = 50
 
 @dataclass(frozen=True)
 class NoticeFacts:
+    """One notice; `address` with its `arguments` is the page that it leads to."""
+
     id: UUID
     title: str
     text: str
     address: str
-    subject_id: UUID
+    arguments: tuple[UUID, ...]
+    subject: tuple[str, UUID]
     created_at: datetime
     read_at: datetime | None
 
@@ -52,7 +55,8 @@ def _facts(notice: Notice) -> NoticeFacts:
         wording.title,
         wording.text,
         wording.address,
-        notice.subject_id,
+        (notice.subject_id,) if wording.of_subject else (),
+        (notice.subject_kind, notice.subject_id),
         notice.created_at,
         notice.read_at,
     )

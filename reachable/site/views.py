@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from reachable.access import selectors as access
 from reachable.foundation import progress as long_work
 from reachable.foundation.registries import navigation
 from reachable.foundation.urls import SIGNED_IN
@@ -20,7 +21,9 @@ def home(request: HttpRequest) -> HttpResponse:
     for link in links:
         if link.place == "header" and (link.needs == SIGNED_IN or by.can(link.needs)):
             return redirect(link.url_name)
-    return render(request, "site/home.html")
+    manages = by.can("accounts.manage")
+    empty = access.teams_without_holders(by=by) if manages else []
+    return render(request, "site/home.html", {"teams_without_holders": empty})
 
 
 def progress(request: HttpRequest) -> HttpResponse:

@@ -30,6 +30,7 @@ from reachable.people.models import (
     ReviewCandidate,
 )
 from reachable.people.rebuilding import rebuild_current_people, rebuild_keys
+from tests.support.merging import merge, undo
 from tests.support.people import (
     SYSTEM,
     Partnership,
@@ -64,19 +65,6 @@ def decide(hub: Partnership, same_as: UUID | None, *, review: Review | None = No
     return services.decide_review(
         by=hub.actor("steward"), review_id=review.id, same_as=same_as, reason="The same desk"
     )
-
-
-def merge(hub: Partnership, kept: Identified, joined: Identified) -> UUID:
-    """Let the steward decide that the second record is the first's person."""
-    review = Review.objects.create(record_id=joined.record_id, rule="name_birth", opened_at=now())
-    ReviewCandidate.objects.create(review=review, record_id=kept.record_id)
-    merge_id = decide(hub, kept.record_id, review=review)
-    assert merge_id
-    return merge_id
-
-
-def undo(hub: Partnership, merge_id: UUID) -> None:
-    services.undo_merge(by=hub.actor("steward"), merge_id=merge_id, reason="Two children after all")
 
 
 def current() -> dict[UUID, UUID]:
