@@ -32,8 +32,7 @@ class Acts:
 
     acts: list[Act]
     number: int
-    pages: int
-    total: int
+    more: bool
 
 
 def acts(
@@ -60,7 +59,7 @@ def acts(
                 entry.subject_id,
             )
         )
-    return Acts(rows, held.number, held.pages, held.total)
+    return Acts(rows, held.number, held.more)
 
 
 def _in_words(entry: audit.EntryFacts) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -11,6 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from reachable.access import looking, services
 from reachable.access.forms import NarrowForm, SignInForm
 from reachable.access.selectors import demonstration_accounts
+from reachable.foundation import kept
 from reachable.foundation.views import actor, page_number, render
 
 DEMONSTRATION_PASSWORD = "reachable demonstration"
@@ -18,13 +20,15 @@ DEMONSTRATION_PASSWORD = "reachable demonstration"
 
 def sign_in(request: HttpRequest) -> HttpResponse:
     after = request.POST.get("next") or request.GET.get("next") or ""
+    sent = request.POST.get("sent") or request.GET.get("sent") or ""
     if actor(request).is_person:
-        return redirect(_safe(request, after))
+        return _go_on(request, after, sent)
     form = SignInForm(request, request.POST or None)
     if request.method == "POST" and form.is_valid() and form.user is not None:
         login(request, form.user)
         services.signed_in(user=form.user)
-        return redirect(_safe(request, after))
+        kept.leave_only_to(request, form.user.id)
+        return _go_on(request, after, sent)
     status = 200 if request.method == "GET" else 422
     return render(
         request,
@@ -32,11 +36,23 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         {
             "form": form,
             "next": after,
+            "sent": sent,
             "demonstration_accounts": demonstration_accounts(),
             "demonstration_password": DEMONSTRATION_PASSWORD,
         },
         status=status,
     )
+
+
+def _go_on(request: HttpRequest, after: str, sent: str) -> HttpResponse:
+    """Lead to where somebody came from, and say there that what was sent did not arrive."""
+    if sent == "lost":
+        messages.warning(
+            request,
+            "You had been signed out when you sent that, so it did not arrive. Nothing was "
+            "changed: please do it again.",
+        )
+    return redirect(_safe(request, after))
 
 
 def sign_out(request: HttpRequest) -> HttpResponse:

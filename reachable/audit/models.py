@@ -23,8 +23,10 @@ class Entry(Identified):
 
     class Meta:
         indexes = [
-            models.Index(fields=["subject_kind", "subject_id", "at"], name="entry_subject"),
-            models.Index(fields=["actor_id", "at"], name="entry_actor"),
+            # Identifiers follow time: each of these gives the newest first without sorting.
+            models.Index(fields=["subject_id", "id"], name="entry_subject"),
+            models.Index(fields=["actor_id", "id"], name="entry_actor"),
+            models.Index(fields=["at", "id"], name="entry_at"),
         ]
 
 

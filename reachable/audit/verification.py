@@ -16,6 +16,7 @@ from reachable.audit import anchors, rules
 from reachable.audit.models import Entry, Seal, Unsealed
 from reachable.foundation import crypto
 from reachable.foundation.actor import Actor
+from reachable.foundation.outages import outage
 
 AT_MOST = 20
 # What reading raises where somebody wrote past the software what does not fit its column.
@@ -53,6 +54,8 @@ def verify(*, by: Actor) -> Verification:
         for seal, entry in _seals_with_entries():
             walk.check(seal, entry)
     except UNREADABLE as error:
+        if outage(error) is not None:
+            raise
         found.fault(f"After seal {walk.number} it cannot be read ({type(error).__name__}).")
     _check_anchors(walk)
     found.entries = Entry.objects.count()

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import get_template
 
 from reachable.foundation.errors import Conflict, Forbidden, ReachableError, place
-from reachable.foundation.outages import outage
+from reachable.foundation.outages import KEPT, outage
 from reachable.foundation.registries import Right, rights
 from reachable.foundation.views import render
 
@@ -62,11 +62,21 @@ def handler500(request: HttpRequest) -> HttpResponse:
         match.route if match else "no page",
         place(trace),
     )
-    if (known := outage(error)) is not None:
+    if (known := outage(error, kept=_kept(request))) is not None:
         response = _bare("503", known.status, error=known)
         response["Retry-After"] = "60"
         return response
     return _bare("500", 500, reference=reference)
+
+
+def _kept(request: HttpRequest) -> str:
+    """Nobody knows of a commit whose answer never came."""
+    if request.method in ("GET", "HEAD"):
+        return KEPT
+    return (
+        f"{KEPT} What you sent just now is either saved whole or not at all: look whether it is "
+        "there before you send it again."
+    )
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

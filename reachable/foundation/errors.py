@@ -7,7 +7,9 @@ from types import TracebackType
 
 
 class ReachableError(Exception):
-    """Something that is told to the person in a sentence."""
+    """Something that is told to the person in a sentence; `exit_status` is for the shell."""
+
+    exit_status = 1
 
     def __init__(self, sentence: str, *, kept: str = "", next: str = "") -> None:
         super().__init__(" ".join(part for part in (sentence, kept, next) if part))

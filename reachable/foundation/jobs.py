@@ -3,22 +3,43 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+import os
+import socket
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
+from django_tasks import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
 
 from reachable.foundation.actor import system
+from reachable.foundation.errors import place
 from reachable.foundation.models import ScheduledRun
+from reachable.foundation.outages import outage
 from reachable.foundation.registries import Schedule, schedules
 from reachable.foundation.time import now
 
 log = logging.getLogger("reachable.jobs")
 
+FORGOTTEN_AFTER = timedelta(days=1)
+"""When a task of another computer, which nobody can ask, counts as given up."""
+KEPT = timedelta(days=30)
 
-def tick() -> int:
-    """Run every schedule that is due; return how many ran."""
-    due = {schedule.name: schedule for schedule in schedules.items()}
+_said: dict[str, str] = {}
+
+
+def lanes() -> list[str]:
+    """Name what can be done at the same time: schedules of one lane wait for each other."""
+    return list(dict.fromkeys(schedule.lane for schedule in schedules.items()))
+
+
+def tick(lane: str | None = None) -> int:
+    """Run every schedule that is due, or those of a lane; return how many ran."""
+    due = {
+        schedule.name: schedule
+        for schedule in schedules.items()
+        if lane is None or schedule.lane == lane
+    }
     waiting = set(
         ScheduledRun.objects.filter(due_at__gt=now(), name__in=due).values_list("name", flat=True)
     )
@@ -33,9 +54,10 @@ def _run(schedule: Schedule) -> bool:
     try:
         schedule.run(system(schedule.name))
     except Exception as failure:
-        # The message could hold what somebody typed, so only the kind of error is logged.
         error = type(failure).__name__
-        log.error("schedule %s failed: %s", schedule.name, error)
+        went_wrong(schedule.name, failure)
+    else:
+        went_well(schedule.name)
     ScheduledRun.objects.filter(name=schedule.name).update(last_finished_at=now(), last_error=error)
     return True
 
@@ -54,3 +76,69 @@ def _take(schedule: Schedule, started: object) -> bool:
                 due_at=due, last_started_at=started
             )
         )
+
+
+def went_wrong(who: str, error: BaseException) -> None:
+    """Log what stands in the way once, however often it is tried; `went_well` says when it is over.
+
+    An error's message could hold what somebody typed, so only its kind and place are logged.
+    """
+    known = outage(error)
+    said = known.sentence if known else f"{type(error).__name__} at {place(error.__traceback__)}."
+    if _said.get(who) != said:
+        log.error("%s: %s It is tried again until it works.", who, said)
+    _said[who] = said
+
+
+def went_well(who: str) -> None:
+    if _said.pop(who, ""):
+        log.info("%s: it works again.", who)
+
+
+def worker_name() -> str:
+    """Name this process so that another one on the same computer can tell whether it lives."""
+    return f"{socket.gethostname()[:40]}/{os.getpid()}"
+
+
+def settle_tasks(worker: str) -> int:
+    """Let tasks end whose worker is gone, before `worker` begins; return how many.
+
+    A task that another worker does after all is set right when it ends.
+    """
+    given_up = [
+        task.pk
+        for task in DBTaskResult.objects.running()
+        if _is_given_up(task.worker_ids[-1] if task.worker_ids else "", task.started_at, worker)
+    ]
+    return (
+        DBTaskResult.objects.running()
+        .filter(pk__in=given_up)
+        .update(
+            status=TaskResultStatus.FAILED,
+            finished_at=now(),
+            exception_class_path="builtins.InterruptedError",
+        )
+    )
+
+
+def _is_given_up(by: str, started_at: datetime | None, worker: str) -> bool:
+    host, _, process = by.rpartition("/")
+    if by == worker or started_at is None or started_at < now() - FORGOTTEN_AFTER:
+        return True
+    return host == worker.rpartition("/")[0] and not _lives(int(process))
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def prune_tasks() -> int:
+    """Remove what is known of tasks that ended a month ago; return of how many."""
+    ended = DBTaskResult.objects.finished().filter(finished_at__lt=now() - KEPT)
+    return ended.delete()[0]

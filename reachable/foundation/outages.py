@@ -7,14 +7,18 @@ from django.db import DatabaseError, InterfaceError, OperationalError, Programmi
 from reachable.foundation.errors import ReachableError
 from reachable.foundation.files.whole import full_disk
 
-_KEPT = "What was saved before is kept; of this, nothing was."
+KEPT = "What was saved before is kept."
 _NO_TABLE = ("no such table", "no such column", "does not exist")
 
 
 class Outage(ReachableError):
-    """Nobody's mistake: the same thing can be done again later. `status` is for a page."""
+    """Nobody's mistake: the same thing can be done again later.
+
+    `status` is for a page; `exit_status` is for the shell, and has the name EX_TEMPFAIL there.
+    """
 
     status = 503
+    exit_status = 75
 
 
 class Full(Outage):
@@ -23,12 +27,15 @@ class Full(Outage):
     status = 507
 
 
-def outage(error: BaseException | None) -> Outage | None:
-    """Return what to say where an error means that it is only not possible now."""
+def outage(error: BaseException | None, *, kept: str = KEPT) -> Outage | None:
+    """Return what to say where an error means that it is only not possible now.
+
+    `kept` says what became of the work: only who began it knows.
+    """
     if error is None or isinstance(error, Outage):
         return error
     if full_disk(error):
-        return _full()
+        return _full(kept)
     if not isinstance(error, DatabaseError | InterfaceError):
         return None
     said = str(error)
@@ -37,30 +44,30 @@ def outage(error: BaseException | None) -> Outage | None:
     ):
         return Outage(
             "The database is not set up for this release.",
-            kept=_KEPT,
+            kept=kept,
             next="Whoever runs the system: `reachable migrate` sets it up.",
         )
     if not isinstance(error, OperationalError | InterfaceError):
         return None
     if "disk is full" in said or "No space left" in said or _state(error) == "53100":
-        return _full()
+        return _full(kept)
     if "locked" in said or _state(error) in ("55P03", "40P01"):
         return Outage(
             "The database is busy with something that takes long.",
-            kept=_KEPT,
+            kept=kept,
             next="Wait a minute, then try again.",
         )
     return Outage(
         "The database does not answer.",
-        kept=_KEPT,
+        kept=kept,
         next="Wait a minute, then try again. If it stays so, tell the people who run the system.",
     )
 
 
-def _full() -> Full:
+def _full(kept: str) -> Full:
     return Full(
         "The disk of this system is full.",
-        kept=_KEPT,
+        kept=kept,
         next="Tell the people who run the system, then try again.",
     )
 

@@ -30,11 +30,19 @@ class Right:
 
 @dataclass(frozen=True)
 class Schedule:
-    """Recurring work, ticked by the worker and run at most once per period by one of them."""
+    """Recurring work, ticked by the worker and run at most once per period by one of them.
+
+    Schedules that name the same lane wait for each other. One that names none waits for nobody, and
+    nobody for it: a mail server that does not answer must not keep a moment from being passed on.
+    """
 
     name: str
     every_seconds: float
     run: Callable[[Actor], object]
+    lane: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "lane", self.lane or self.name)
 
 
 @dataclass(frozen=True)

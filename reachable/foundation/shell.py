@@ -30,9 +30,10 @@ def run(command: Callable[[], int | None]) -> NoReturn:
         if as_json:
             _as_json(ReachableError(error.format_message(), kept="Nothing was done."))
     except ReachableError as error:
-        status = _tell(as_json, error, 1)
+        status = _tell(as_json, error, error.exit_status)
     except Exception as error:
-        status = _tell(as_json, outage(error) or _ours(error), 1)
+        told = outage(error) or _ours(error)
+        status = _tell(as_json, told, told.exit_status)
     raise SystemExit(status)
 
 

@@ -6,13 +6,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.urls import URLPattern, URLResolver, get_resolver, path
+from django.shortcuts import redirect
+from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, path, resolve
 
 from reachable.foundation.errors import Forbidden
+from reachable.foundation.kept import keep
 from reachable.foundation.views import actor
 
 PUBLIC = "public"
@@ -30,16 +33,25 @@ class Declaration:
 
 
 def page(
-    route: str, view: View, *, name: str, needs: str, methods: Sequence[str] = ("GET",)
+    route: str,
+    view: View,
+    *,
+    name: str,
+    needs: str,
+    methods: Sequence[str] = ("GET",),
+    keeps_typed: bool = False,
 ) -> URLPattern:
-    """Declare an address. HEAD goes wherever GET goes."""
+    """Declare an address. HEAD goes wherever GET goes.
+
+    With `keeps_typed`, what was typed into its form outlives the end of a session.
+    """
     allowed = (*methods, "HEAD") if "GET" in methods else tuple(methods)
     declaration = Declaration(needs, tuple(allowed))
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if needs != PUBLIC and not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
+            return _to_sign_in(request, keeps_typed)
         if needs not in {PUBLIC, SIGNED_IN} and not actor(request).can(needs):
             raise Forbidden(needs)
         if request.method not in allowed:
@@ -48,6 +60,29 @@ def page(
 
     vars(guarded)["declaration"] = declaration
     return path(route, guarded, name=name)
+
+
+def _to_sign_in(request: HttpRequest, keeps_typed: bool) -> HttpResponse:
+    """Lead to the sign-in page and from there back, though nothing that was sent arrives."""
+    if request.method in ("GET", "HEAD"):
+        return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
+    kept = keeps_typed and request.method == "POST" and keep(request)
+    query = {"next": _page_with_the_form(request), "sent": "kept" if kept else "lost"}
+    return redirect(f"{settings.LOGIN_URL}?{urlencode(query)}")
+
+
+def _page_with_the_form(request: HttpRequest) -> str:
+    """Return the address itself where it can be opened, or else the next one above that can."""
+    address, above = request.get_full_path(), request.path
+    while above != "/":
+        try:
+            declared = declaration_of(resolve(above).func)
+        except Resolver404:
+            declared = None
+        if declared is not None and "GET" in declared.methods:
+            return address
+        above = address = f"{above.rstrip('/').rpartition('/')[0]}/"
+    return "/"
 
 
 def declaration_of(callback: Any) -> Declaration | None:

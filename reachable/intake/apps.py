@@ -19,7 +19,7 @@ class IntakeConfig(AppConfig):
             references,
             schedules,
         )
-        from reachable.intake import reference, services
+        from reachable.intake import jobs, reference, services
         from reachable.intake.rebuilding import person_said, rebuild_events
         from reachable.moments.rebuilding import rebuild_moments
         from reachable.moments.registries import moment_answered
@@ -31,14 +31,18 @@ class IntakeConfig(AppConfig):
 
         schedules.add(
             "loads",
-            Schedule("loads", 20, lambda by: services.resume_abandoned(by=by)),
+            Schedule("loads", 20, lambda by: jobs.resume_abandoned(by=by)),
             room="intake",
         )
         schedules.add(
-            "forget", Schedule("forget", DAILY, lambda by: services.forget(by=by)), room="intake"
+            "forget",
+            Schedule("forget", DAILY, lambda by: services.forget(by=by), lane="daily"),
+            room="intake",
         )
         schedules.add(
-            "tidy", Schedule("tidy", DAILY, lambda by: services.tidy(by=by)), room="intake"
+            "tidy",
+            Schedule("tidy", DAILY, lambda by: services.tidy(by=by), lane="daily"),
+            room="intake",
         )
         # Each follows from the one before: keys from records, records from what was received.
         rebuilders.add("people", lambda by: rebuild_current_people(by=by), room="people")

@@ -12,10 +12,12 @@ from uuid import UUID
 
 import click
 from django.core.exceptions import ObjectDoesNotExist
+from django.db import DatabaseError, InterfaceError
 
 from reachable.access.selectors import agency_id
 from reachable.foundation.actor import system
 from reachable.foundation.errors import BadInput
+from reachable.foundation.outages import outage
 from reachable.foundation.time import today
 from reachable.intake import loading, selectors, services
 from reachable.intake.checking import CheckReport, check_file, open_file
@@ -126,16 +128,19 @@ def load(*, feed: str, file: Path, agency: str, history: bool, as_json: bool) ->
         )
     before = selectors.counted(by=by, delivery_id=received.delivery_id)
     services.begin_loading(by=by, delivery_id=received.delivery_id)
-    done = loading.load(by=by, delivery_id=received.delivery_id)
-    while done.state == "loading":
-        # Another process was faster; should it die, the rest is loaded here.
-        time.sleep(WAITS)
+    try:
         done = loading.load(by=by, delivery_id=received.delivery_id)
+        while done.state == "loading":
+            # Another process was faster; should it die, the rest is loaded here.
+            time.sleep(WAITS)
+            done = loading.load(by=by, delivery_id=received.delivery_id)
+    except Exception as error:
+        raise outage(error, kept=_kept(received.delivery_id)) or error from None
     if done.state == "failed":
         click.echo(done.error, err=True)
     counts = {name: getattr(done, name) - before[name] for name in COUNTED}
     if received.again:
-        click.echo("This file came before; each of its rows counts once.", err=True)
+        click.echo(_again(before["last_row"], done.last_row), err=True)
         counts["duplicates"] += before["accepted"] + before["duplicates"]
         counts["quarantined"] = done.quarantined
     click.echo(
@@ -146,6 +151,25 @@ def load(*, feed: str, file: Path, agency: str, history: bool, as_json: bool) ->
     if as_json:
         click.echo(json.dumps({"state": done.state, "again": received.again, **counts}))
     return 0 if done.state == "loaded" else 1
+
+
+def _again(stopped: int, row: int) -> str:
+    """Say of content that came earlier whether something was left to load."""
+    if stopped and row > stopped:
+        return f"It went on after row {stopped:,}, where it had stopped; each row counts once."
+    return "This file came before; each of its rows counts once."
+
+
+def _kept(delivery_id: UUID) -> str:
+    """Say how far a load came that was interrupted, as far as the database can still tell."""
+    goes_on = "The worker goes on from there, and so does the same command."
+    try:
+        last = selectors.counted(by=system("shell"), delivery_id=delivery_id)["last_row"]
+    except (DatabaseError, InterfaceError):
+        return f"What was loaded so far is kept. {goes_on}"
+    if not last:
+        return f"The file is kept; none of its rows was loaded yet. {goes_on}"
+    return f"Everything up to row {last:,} was kept. {goes_on}"
 
 
 def _sender(key: str) -> UUID:

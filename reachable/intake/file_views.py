@@ -138,9 +138,7 @@ def delivery(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
 
 
 def load(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
-    by = actor(request)
-    services.begin_loading(by=by, delivery_id=delivery_id)
-    jobs.load_delivery.enqueue(str(delivery_id), str(by.own_id))
+    jobs.begin(by=actor(request), delivery_id=delivery_id)
     return redirect("delivery", delivery_id)
 
 

@@ -87,7 +87,7 @@ def _load(by: Actor, delivery: Delivery) -> None:
     origin = origin_of(delivery)
     # Reading the bank holidays takes a while, the first time; not while others wait.
     clocks.england_and_wales()
-    checkpoint, pace = delivery.next_row, Pace()
+    checkpoint, pace = delivery.last_row, Pace()
     pieces = preparing.pieces(feed, path, today(), checkpoint)
     with log_moved_beside() as committed:
         for prepared in _batches(pieces, pace):
@@ -142,7 +142,7 @@ def _commit(
         follow_indexes()
         began = perf_counter()
         delivery = Delivery.objects.select_for_update().get(id=delivery_id)
-        if delivery.next_row != checkpoint or delivery.state != "loading":
+        if delivery.last_row != checkpoint or delivery.state != "loading":
             return None
         _write_batch(by, origin, delivery, prepared)
     return perf_counter() - began
@@ -152,7 +152,7 @@ def _write_batch(by: Actor, origin: Origin, delivery: Delivery, prepared: Prepar
     counts = take_in(by=by, origin=origin, rows=prepared.rows)
     _settle_refused(origin, prepared)
     Delivery.objects.filter(id=delivery.id).update(
-        next_row=prepared.last_row,
+        last_row=prepared.last_row,
         accepted=F("accepted") + counts.accepted,
         duplicates=F("duplicates") + counts.duplicates,
         quarantined=F("quarantined") + len(prepared.refused),
@@ -225,7 +225,7 @@ def _audit_batch(by: Actor, delivery: Delivery, counts: Counts, prepared: Prepar
 @transaction.atomic
 def _finish(by: Actor, delivery_id: UUID, last_row: int) -> bool:
     delivery = Delivery.objects.select_for_update().get(id=delivery_id)
-    if delivery.state != "loading" or delivery.next_row != last_row:
+    if delivery.state != "loading" or delivery.last_row != last_row:
         return False
     delivery.state, delivery.finished_at = "loaded", now()
     delivery.rows = delivery.accepted + delivery.duplicates + delivery.quarantined
@@ -241,7 +241,7 @@ def _fail(by: Actor, delivery_id: UUID, error: ReachableError) -> None:
         # Another process came to its end meanwhile, and took the file away.
         return
     kept = (
-        f"Everything up to row {delivery.next_row} was kept." if delivery.next_row else error.kept
+        f"Everything up to row {delivery.last_row} was kept." if delivery.last_row else error.kept
     )
     sentences = (error.sentence, kept, error.next)
     delivery.state, delivery.finished_at = "failed", now()

@@ -13,7 +13,8 @@ from reachable.people.models import Record
 class Delivery(Identified):
     """A file as it was sent. The same content counts once, whatever its name.
 
-    `next_row` is the checkpoint: every row before it has been dealt with and committed.
+    `last_row` is the checkpoint: every row up to it has been dealt with and committed. `begun_by`
+    is asked for their rights whenever a worker goes on with it, and empty where the shell began it.
     """
 
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, db_index=False)
@@ -25,14 +26,16 @@ class Delivery(Identified):
     received_at = models.DateTimeField()
     history = models.BooleanField(default=False)
     state = models.CharField(max_length=10, default="received")
-    report = models.JSONField(null=True)
-    next_row = models.PositiveIntegerField(default=0)
+    last_row = models.PositiveIntegerField(default=0)
     rows = models.PositiveIntegerField(null=True)
     accepted = models.PositiveIntegerField(default=0)
     quarantined = models.PositiveIntegerField(default=0)
     duplicates = models.PositiveIntegerField(default=0)
     events = models.PositiveIntegerField(default=0)
     moments = models.PositiveIntegerField(default=0)
+    begun_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     worked_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     error = models.CharField(max_length=400, blank=True)
@@ -47,7 +50,7 @@ class Delivery(Identified):
             models.Index(fields=["agency", "-received_at"], name="deliveries_of_agency"),
             models.Index(
                 fields=["worked_at"],
-                condition=Q(state__in=("checking", "loading")),
+                condition=Q(state="loading"),
                 name="deliveries_at_work",
             ),
         ]

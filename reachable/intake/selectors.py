@@ -14,7 +14,7 @@ from reachable.foundation.errors import NotFound
 from reachable.foundation.time import today
 from reachable.intake.checking import CheckReport, check_file, headings_of
 from reachable.intake.loading import stored_file
-from reachable.intake.models import Delivery, Forgotten, QuarantinedRow, Signal, SignalVersion
+from reachable.intake.models import Delivery, QuarantinedRow, Signal, SignalVersion
 from reachable.intake.specification import Feed, feeds
 from reachable.moments.selectors import Whereabouts, whereabouts
 from reachable.practice import guidance
@@ -25,7 +25,7 @@ PREVIEWED = 2_000
 
 @dataclass(frozen=True)
 class DeliveryFacts:
-    """A file, how far it is, and what became of its rows.
+    """A file, how far it is, and what became of its rows: never of whom they are.
 
     Of the rows that were refused, `waiting` are open and `left_out` were set aside by a person.
     """
@@ -38,14 +38,11 @@ class DeliveryFacts:
     received_at: datetime
     history: bool
     state: str
-    report: dict[str, object] | None
-    next_row: int
+    last_row: int
     rows: int | None
     accepted: int
     quarantined: int
     duplicates: int
-    events: int
-    moments: int
     finished_at: datetime | None
     error: str
     waiting: int
@@ -60,7 +57,6 @@ class FeedFacts:
     last_received_at: datetime | None
     accepted: int
     waiting_rows: int
-    forgotten: int
 
 
 @dataclass(frozen=True)
@@ -131,18 +127,12 @@ def my_feeds(*, by: Actor) -> list[FeedFacts]:
         .values_list("delivery__feed")
         .annotate(count=Count("id"))
     )
-    gone: dict[str, int] = dict(
-        Forgotten.objects.filter(agency_id=by.own_agency_id)
-        .values_list("feed")
-        .annotate(count=Sum("count"))
-    )
     return [
         FeedFacts(
             feed=feed,
             last_received_at=sent.get(key, {}).get("last"),
             accepted=sent.get(key, {}).get("rows") or 0,
             waiting_rows=waiting.get(key, 0),
-            forgotten=gone.get(key, 0),
         )
         for key, feed in feeds().items()
     ]
@@ -173,10 +163,20 @@ def delivery(*, by: Actor, delivery_id: UUID) -> DeliveryFacts:
 
 
 def counted(*, by: Actor, delivery_id: UUID) -> dict[str, int]:
-    """Return what was counted of a delivery so far."""
+    """Return what was counted of a delivery so far.
+
+    How many events and moments came of it only the shell is told: it says how many of the children
+    are known, which a sender does not learn.
+    """
     by.require("intake.load")
-    names = ("accepted", "quarantined", "duplicates", "events", "moments")
-    return dict(Delivery.objects.values(*names).get(id=delivery_id))
+    names = ["accepted", "quarantined", "duplicates", "last_row"]
+    if by.is_system:
+        names += ["events", "moments"]
+    held = Delivery.objects.all() if by.is_system else _own(by)
+    counts = held.filter(id=delivery_id).values(*names).first()
+    if counts is None:
+        raise NotFound
+    return dict(counts)
 
 
 def preview(*, by: Actor, delivery_id: UUID) -> CheckReport:
@@ -272,14 +272,11 @@ def _delivery(row: Delivery, counted: Mapping[tuple[UUID, str], int]) -> Deliver
         received_at=row.received_at,
         history=row.history,
         state=row.state,
-        report=row.report,
-        next_row=row.next_row,
+        last_row=row.last_row,
         rows=row.rows,
         accepted=row.accepted,
         quarantined=row.quarantined,
         duplicates=row.duplicates,
-        events=row.events,
-        moments=row.moments,
         finished_at=row.finished_at,
         error=row.error,
         waiting=counted.get((row.id, "open"), 0),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Count, F
+from django.db.models import F
 
 from reachable.audit import services as audit
 from reachable.foundation.actor import Actor
@@ -109,7 +109,7 @@ def _begin_again(by: Actor, delivery_id: UUID, arrived: Path, history: bool) -> 
     before = (delivery.state, delivery.history)
     if delivery.state == "failed":
         delivery.state, delivery.error = "received", ""
-    if delivery.state == "received" and not delivery.next_row:
+    if delivery.state == "received" and not delivery.last_row:
         delivery.history = history
     if (delivery.state, delivery.history) != before:
         delivery.save(update_fields=["state", "error", "history"])
@@ -146,15 +146,20 @@ def _keep(content: BinaryIO) -> tuple[Path, str, int]:
 
 
 @transaction.atomic
-def begin_loading(*, by: Actor, delivery_id: UUID) -> None:
-    """Say that a delivery is to be loaded; whoever works on it goes on from its checkpoint."""
+def begin_loading(*, by: Actor, delivery_id: UUID) -> bool:
+    """Say that a delivery is to be loaded; whoever works on it goes on from its checkpoint.
+
+    False where that had been said already.
+    """
     by.require("intake.load")
     delivery = _own_delivery(by, delivery_id)
     if delivery.state in ("loaded", "loading"):
-        return
+        return False
     delivery.state, delivery.worked_at, delivery.error = "loading", now(), ""
-    delivery.save(update_fields=["state", "worked_at", "error"])
+    delivery.begun_by_id = by.id
+    delivery.save(update_fields=["state", "worked_at", "error", "begun_by"])
     audit.record(by=by, action="intake.begun", subject=("delivery", delivery.id))
+    return True
 
 
 @transaction.atomic
@@ -173,7 +178,7 @@ def discard(*, by: Actor, delivery_id: UUID) -> None:
     """Remove a file of which nothing was loaded, as when it was the wrong one."""
     by.require("intake.load")
     delivery = _own_delivery(by, delivery_id)
-    if delivery.state not in ("received", "failed") or delivery.next_row:
+    if delivery.state not in ("received", "failed") or delivery.last_row:
         raise Conflict("This file is being loaded, or was loaded.", kept="Nothing was changed.")
     digest = delivery.digest
     delivery.delete()
@@ -191,12 +196,28 @@ def _own_delivery(by: Actor, delivery_id: UUID) -> Delivery:
     return delivery
 
 
-def resume_abandoned(*, by: Actor) -> int:
-    """Go on with deliveries whose worker died; return how many were finished."""
-    left = Delivery.objects.filter(
+@dataclass(frozen=True)
+class Abandoned:
+    """A load whose worker died, and who began it: nobody where the shell did."""
+
+    delivery_id: UUID
+    begun_by: UUID | None
+
+
+@transaction.atomic
+def take_abandoned(*, by: Actor, besides: Collection[UUID]) -> list[Abandoned]:
+    """Take up loads that nobody has worked on for a while, `besides` those that wait for a worker.
+
+    Whoever took one up works on it from then on, so that two schedules at once do not both do.
+    """
+    left = Delivery.objects.select_for_update().filter(
         state="loading", worked_at__lt=now() - ABANDONED_AFTER
-    ).values_list("id", flat=True)
-    return sum(loading.load(by=by, delivery_id=each).state == "loaded" for each in list(left))
+    )
+    taken = list(left.exclude(id__in=besides))
+    for delivery in taken:
+        Delivery.objects.filter(id=delivery.id).update(worked_at=now())
+        audit.record(by=by, action="intake.resumed", subject=("delivery", delivery.id))
+    return [Abandoned(delivery.id, delivery.begun_by_id) for delivery in taken]
 
 
 class StillWrong(BadInput):
@@ -371,22 +392,23 @@ def tell_senders(*, by: Actor, moment_id: UUID, signal_ids: Sequence[UUID]) -> N
 
 @transaction.atomic
 def forget(*, by: Actor) -> int:
-    """Remove signals that led nowhere and whose time is over; keep only how many there were."""
-    day = today()
+    """Remove signals that led nowhere and whose time is over; keep only how many there were.
+
+    Under the lock of whoever identifies, who may at that moment find out whom a signal is about.
+    """
+    exclusive("people.identify")
+    day, total = today(), 0
     over = Signal.objects.filter(forget_on__lte=day, record=None)
-    counts = list(over.values("agency_id", "feed").annotate(count=Count("id")))
-    for each in counts:
+    for agency_id, feed in over.order_by().values_list("agency_id", "feed").distinct():
+        _, removed = over.filter(agency_id=agency_id, feed=feed).delete()
+        count = removed.get(Signal._meta.label, 0)
         tally, created = Forgotten.objects.get_or_create(
-            agency_id=each["agency_id"],
-            feed=each["feed"],
-            day=day,
-            defaults={"count": each["count"]},
+            agency_id=agency_id, feed=feed, day=day, defaults={"count": count}
         )
         if not created:
-            Forgotten.objects.filter(id=tally.id).update(count=F("count") + each["count"])
-    total = sum(int(each["count"]) for each in counts)
+            Forgotten.objects.filter(id=tally.id).update(count=F("count") + count)
+        total += count
     if total:
-        over.delete()
         audit.record(by=by, action="intake.forgotten", subject=("partnership", None), count=total)
     return total
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from reachable.access.selectors import own_phone
+from reachable.foundation import kept
 from reachable.foundation.views import actor, render
 from reachable.intake import selectors, services
 from reachable.intake.signal_forms import SignalForm
@@ -16,13 +17,15 @@ from reachable.practice import guidance
 
 def send_signal(request: HttpRequest) -> HttpResponse:
     by = actor(request)
+    typed = kept.take(request, by=by) if request.method == "GET" else None
     form = SignalForm(
-        request.POST or None, kinds=guidance.signal_kinds(), reach=lambda: own_phone(by=by)
+        request.POST or typed, kinds=guidance.signal_kinds(), reach=lambda: own_phone(by=by)
     )
     if request.method == "POST" and form.is_valid():
         return redirect("signal", services.send_signal(by=by, signal=form.signal()))
     status = 200 if request.method == "GET" else 422
-    return render(request, "intake/send_signal.html", {"form": form}, status=status)
+    context = {"form": form, "typed": typed is not None, "made_for": kept.made_for(by=by)}
+    return render(request, "intake/send_signal.html", context, status=status)
 
 
 def signal(request: HttpRequest, signal_id: UUID) -> HttpResponse:

@@ -8,7 +8,14 @@ SEND, LOAD = "signals.send", "intake.load"
 BOTH, POST = ("GET", "POST"), ("POST",)
 
 urlpatterns = [
-    page("signal/", signals.send_signal, name="send_signal", needs=SEND, methods=BOTH),
+    page(
+        "signal/",
+        signals.send_signal,
+        name="send_signal",
+        needs=SEND,
+        methods=BOTH,
+        keeps_typed=True,
+    ),
     page("signals/", signals.my_signals, name="my_signals", needs=SEND),
     page("signals/<uuid:signal_id>/", signals.signal, name="signal", needs=SEND),
     page("intake/", files.intake, name="intake", needs=LOAD),

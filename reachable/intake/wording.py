@@ -23,7 +23,17 @@ def kind_of(history: bool) -> str:
 
 
 def came_before(found: DeliveryFacts, history: bool) -> str:
-    """Say what became of a file whose content was sent earlier."""
+    """Say what became of a file whose content was sent earlier, or that it goes on."""
+    if found.state == "loading":
+        return (
+            "This file is being loaded already. If that was interrupted, it goes on by itself "
+            "where it stopped. Each row counts once."
+        )
+    if found.last_row and found.state != "loaded":
+        return (
+            f"Loading this file stopped after row {found.last_row:,}. It goes on from there: what "
+            "was loaded is kept, and each row counts once."
+        )
     said = f"This file came before, {words.when(found.received_at)}, as “{found.file_name}”."
     counts = "It counts once: nothing was added."
     if found.history == history:

@@ -8,7 +8,17 @@ class NoticesConfig(AppConfig):
     label = "notices"
 
     def ready(self) -> None:
-        from reachable.foundation.registries import Schedule, schedules
+        from reachable.foundation.registries import (
+            NavigationItem,
+            Schedule,
+            navigation,
+            schedules,
+        )
         from reachable.notices.services import deliver
 
         schedules.add("outbox", Schedule("outbox", 2, lambda by: deliver(by=by)), room="notices")
+        navigation.add(
+            "mail",
+            NavigationItem("E-mail", "mail", "accounts.manage", 80, place="footer"),
+            room="notices",
+        )

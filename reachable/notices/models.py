@@ -33,8 +33,8 @@ class Notice(Identified):
 class Mailing(models.Model):
     """The e-mail of a notice. Claimed before it is sent, so that none leaves twice.
 
-    One that was claimed and neither sent nor failed may have left: it is shown as uncertain and
-    never repeated; the moment's own clock passes it on if nobody answers.
+    One that was claimed and neither sent nor failed may have left: the system administrator sees it
+    as uncertain, and it is never repeated; the moment's own clock passes it on if nobody answers.
     """
 
     notice = models.OneToOneField(Notice, on_delete=models.PROTECT, primary_key=True)

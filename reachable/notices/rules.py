@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 MOST_TRIES = 6
+TOO_OLD = timedelta(days=1)
+"""An e-mail that could not leave for so long is not sent any more: it would tell old news."""
+SENDING = timedelta(minutes=5)
+NO_ADDRESS = "no address"
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,52 @@ WORDINGS = {
         "signal",
     ),
 }
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What became of an e-mail that did not surely leave, and what to do about it."""
+
+    sentence: str
+    next: str
+
+
+FATES = {
+    "uncertain": Fate(
+        "It may have arrived or not: the mail server did not say whether it took it. It is not "
+        "sent again, so that nobody gets it twice.",
+        "Ask them whether they have seen it. If this happens often, look at the mail server.",
+    ),
+    "given_up": Fate(
+        "The mail server refused it each time. It is not tried again.",
+        "Tell them, check their e-mail address, and look at the mail server.",
+    ),
+    "too_old": Fate(
+        "It could not be sent within a day. It is not tried again.",
+        "Tell them, and look whether the worker runs and the mail server answers.",
+    ),
+    "no_address": Fate(
+        "There is no e-mail address for them.",
+        "Tell them, and have an address entered on the server.",
+    ),
+}
+
+
+def fate(
+    *, waiting: bool, tries: int, error: str, surely: bool, claimed: timedelta, age: timedelta
+) -> str:
+    """Name what became of an e-mail that is not noted as sent, or nothing: it is on its way.
+
+    `claimed` and `age` say how long ago somebody began to send it, and when it was written;
+    `surely`, whether `error` says for certain that it did not leave.
+    """
+    if waiting:
+        return "too_old" if age > TOO_OLD else ""
+    if error == NO_ADDRESS:
+        return "no_address"
+    if surely and tries >= MOST_TRIES:
+        return "given_up"
+    return "uncertain" if error or claimed > SENDING else ""
 
 
 def next_try(tries: int, now: datetime) -> datetime | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import smtplib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -20,10 +19,9 @@ from reachable.foundation.db import bulk_insert_all
 from reachable.foundation.ids import new_id
 from reachable.foundation.time import now
 from reachable.notices.models import Mailing, Notice
-from reachable.notices.rules import WORDINGS, next_try
+from reachable.notices.rules import NO_ADDRESS, TOO_OLD, WORDINGS, next_try
 
 AT_ONCE = 50
-TOO_OLD = timedelta(days=1)
 # Only these say for certain that the message did not leave; after any other failure it may have,
 # and it is not repeated.
 SURELY_NOT_SENT = (
@@ -34,6 +32,10 @@ SURELY_NOT_SENT = (
     smtplib.SMTPHeloError,
     ConnectionRefusedError,
 )
+
+
+SURE_NAMES = frozenset(kind.__name__ for kind in SURELY_NOT_SENT)
+"""As they stand in `Mailing.last_error`."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,7 @@ def _deliver_one(by: Actor, notice_id: UUID, mail: BaseEmailBackend) -> bool:
 def _send(notice: Notice, mail: BaseEmailBackend) -> tuple[str, bool]:
     """Return the kind of failure, if any, and whether trying again cannot send it twice."""
     if not notice.user.email:
-        return "no address", False
+        return NO_ADDRESS, False
     wording = WORDINGS[notice.kind]
     message = EmailMessage(
         subject=wording.title,

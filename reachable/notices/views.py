@@ -28,3 +28,14 @@ def notice(request: HttpRequest, notice_id: UUID) -> HttpResponse:
 def all_read(request: HttpRequest) -> HttpResponse:
     services.mark_read(by=actor(request))
     return redirect("notices")
+
+
+def mail(request: HttpRequest) -> HttpResponse:
+    """E-mail that may not have arrived, for the system administrator."""
+    by = actor(request)
+    context = {
+        "lost": selectors.lost_mail(by=by),
+        "sends_mail": selectors.sends_mail(by=by),
+        "most": selectors.AT_MOST,
+    }
+    return render(request, "notices/mail.html", context)

@@ -29,8 +29,7 @@ class Looks:
     child: ChildFacts
     looks: list[Look]
     number: int
-    pages: int
-    total: int
+    more: bool
 
 
 def who_looked(*, by: Actor, person_id: UUID, page: int = 1) -> Looks:
@@ -43,4 +42,4 @@ def who_looked(*, by: Actor, person_id: UUID, page: int = 1) -> Looks:
     for entry in held.entries:
         name, agency = workers.get(entry.actor_id, ("", "")) if entry.actor_id else ("", "")
         looks.append(Look(entry.at, name or entry.part, agency, str(entry.details.get("page", ""))))
-    return Looks(found, looks, held.number, held.pages, held.total)
+    return Looks(found, looks, held.number, held.more)

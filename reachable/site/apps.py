@@ -4,6 +4,8 @@ from django.apps import AppConfig
 
 from reachable.foundation.registry import Registry
 
+DAILY = 24 * 60 * 60
+
 
 class SiteConfig(AppConfig):
     name = "reachable.site"
@@ -26,8 +28,18 @@ class SiteConfig(AppConfig):
             ("docs/reference/registries.md", own.render_registries, "site"),
         ):
             references.add(path, Reference(path, render), room=room)
-        from reachable.foundation.registries import NavigationItem, navigation
+        from reachable.foundation.registries import (
+            NavigationItem,
+            Schedule,
+            navigation,
+            schedules,
+        )
         from reachable.foundation.urls import SIGNED_IN
+        from reachable.site.upkeep import prune
+
+        schedules.add(
+            "prune", Schedule("prune", DAILY, lambda by: prune(), lane="daily"), room="site"
+        )
 
         navigation.add(
             "help", NavigationItem("Help", "help", SIGNED_IN, 90, place="footer"), room="site"

@@ -3,31 +3,34 @@
 from __future__ import annotations
 
 import json
-import logging
 import os
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 from django.core.management import call_command
-from django.db import InterfaceError, OperationalError, connection
+from django.db import connection
 
 from reachable.audit.cli import group as audit
 from reachable.foundation import jobs
 from reachable.foundation.actor import system
 from reachable.foundation.errors import ReachableError
+from reachable.foundation.outages import outage
 from reachable.foundation.registries import rebuilders, references
 from reachable.intake.cli import group as feed
 from reachable.site import granting
 from reachable.synthetic.cli import synthetic
 from reachable.synthetic.demo import demo
 
-log = logging.getLogger("reachable.jobs")
-
+TICKS_EVERY = 0.25
+"""Seconds between two looks at what is due."""
 AFTER_AN_OUTAGE = 2.0
 """Seconds before the database is asked again."""
+ENDS_WITHIN = 10.0
 
 DOCS = Path(__file__).resolve().parents[2]
 
@@ -74,41 +77,64 @@ def serve(host: str, port: int, workers: int) -> None:
 @click.command()
 def worker() -> None:
     """Do the work behind the pages: seal, tell, pass on, load files."""
-    stop = threading.Event()
-    ticker = threading.Thread(target=tick_until, args=(stop,), name="ticker", daemon=True)
-    ticker.start()
-    try:
+    with ticking():
         while not _worked_to_the_end():
             time.sleep(AFTER_AN_OUTAGE)
-    finally:
-        stop.set()
-        ticker.join(timeout=10)
 
 
 def _worked_to_the_end() -> bool:
     """Work until told to stop; False where the database went away, to which one comes back."""
+    name = jobs.worker_name()
     try:
-        call_command("db_worker", interval=0.5, startup_delay=False, verbosity=0)
-    except (OperationalError, InterfaceError) as error:
+        jobs.settle_tasks(name)
+        jobs.went_well("worker")
+        call_command("db_worker", interval=0.5, startup_delay=False, verbosity=0, worker_id=name)
+    except Exception as error:
+        if outage(error) is None:
+            raise
         _outlive("worker", error)
         return False
     return True
 
 
-def tick_until(stop: threading.Event) -> None:
-    pause = 0.25
-    while not stop.wait(pause):
-        try:
-            jobs.tick()
-            pause = 0.25
-        except (OperationalError, InterfaceError) as error:
-            _outlive("ticker", error)
-            pause = AFTER_AN_OUTAGE
+@contextmanager
+def ticking() -> Iterator[None]:
+    """Run what is due while the block lasts, each lane in a thread of its own."""
+    stop = threading.Event()
+    tickers = [
+        threading.Thread(target=tick_until, args=(stop, lane), name=lane, daemon=True)
+        for lane in jobs.lanes()
+    ]
+    for ticker in tickers:
+        ticker.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        ends_by = time.monotonic() + ENDS_WITHIN
+        for ticker in tickers:
+            ticker.join(timeout=max(0.0, ends_by - time.monotonic()))
+
+
+def tick_until(stop: threading.Event, lane: str) -> None:
+    """Run what is due of a lane until told to stop; no error ends it, for nobody would notice."""
+    who, pause = f"ticker of {lane}", TICKS_EVERY
+    try:
+        while not stop.wait(pause):
+            try:
+                jobs.tick(lane)
+                jobs.went_well(who)
+                pause = TICKS_EVERY
+            except Exception as error:
+                _outlive(who, error)
+                pause = AFTER_AN_OUTAGE
+    finally:
+        connection.close()
 
 
 def _outlive(who: str, error: Exception) -> None:
-    """Let go of a connection that may be dead. Only the kind of error is logged."""
-    log.error("%s: %s; going on as soon as the database answers", who, type(error).__name__)
+    """Let go of a connection that may be dead."""
+    jobs.went_wrong(who, error)
     connection.close()
 
 

@@ -10,6 +10,7 @@ from reachable.foundation import progress as long_work
 from reachable.foundation.registries import navigation
 from reachable.foundation.urls import SIGNED_IN
 from reachable.foundation.views import actor, render
+from reachable.notices.selectors import lost_mail
 from reachable.practice import guidance
 from reachable.site.wording import group_key
 
@@ -22,8 +23,14 @@ def home(request: HttpRequest) -> HttpResponse:
         if link.place == "header" and (link.needs == SIGNED_IN or by.can(link.needs)):
             return redirect(link.url_name)
     manages = by.can("accounts.manage")
-    empty = access.teams_without_holders(by=by) if manages else []
-    return render(request, "site/home.html", {"teams_without_holders": empty})
+    return render(
+        request,
+        "site/home.html",
+        {
+            "teams_without_holders": access.teams_without_holders(by=by) if manages else [],
+            "lost_mail": len(lost_mail(by=by)) if manages else 0,
+        },
+    )
 
 
 def progress(request: HttpRequest) -> HttpResponse:

@@ -33,6 +33,7 @@ from reachable.foundation import progress
 from reachable.foundation.actor import system
 from reachable.foundation.errors import BadInput
 from reachable.foundation.time import now
+from reachable.foundation.words import plural
 from reachable.intake.selectors import totals
 from reachable.moments.selectors import counts
 from reachable.people.selectors import how_many
@@ -146,13 +147,24 @@ def _summary(began: float) -> dict[str, int | float]:
     }
 
 
+def _in_words(summary: dict[str, int | float]) -> str:
+    of = {name: int(count) for name, count in summary.items()}
+    return (
+        f"{plural(of['signals'], 'signal', 'signals')} about "
+        f"{plural(of['people'], 'person', 'people')} opened "
+        f"{plural(of['moments'], 'reachable moment', 'reachable moments')} in the year. In "
+        f"{of['reached']:,} the child was reached. "
+        f"{plural(of['missed'], 'clock', 'clocks')} ran out first, {of['told_too_late']:,} of them "
+        f"before anybody here was told. {plural(of['overdue'], 'is', 'are')} overdue now, and "
+        f"{plural(of['quarantined'], 'row waits', 'rows wait')} to be corrected. All of it is "
+        "invented."
+    )
+
+
 def _tell(summary: dict[str, int | float], address: str, quiet: bool) -> None:
     say = (
         "",
-        "{signals:,} signals about {people:,} people opened {moments:,} reachable moments in the "
-        "year. In {reached:,} the child was reached. {missed:,} clocks ran out first, "
-        "{told_too_late:,} of them before anybody here was told. {overdue:,} are overdue now, and "
-        "{quarantined:,} rows wait to be corrected. All of it is invented.".format(**summary),
+        _in_words(summary),
         "",
         f"Open {address} and sign in as one of these, all with the password "
         f"“{DEMONSTRATION_PASSWORD}”:",

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
 from click.testing import CliRunner
-from django.db import connection
+from django.db import OperationalError, connection
 
 from reachable.audit.cli import group
 from reachable.audit.models import Entry, Seal, Unsealed
-from reachable.foundation import crypto
+from reachable.foundation import crypto, shell
 from tests.audit import chain
 from tests.audit.chain import EACH, act, faults, make_anew, make_chain, seal, triggers_off
 
@@ -247,3 +250,36 @@ def test_an_entry_that_cannot_be_read_is_a_fault_and_no_crash(
     with triggers_off(), connection.cursor() as cursor:
         cursor.execute(f"UPDATE audit_entry SET {spoilt}")
     assert faults()
+
+
+def ended(capsys: pytest.CaptureFixture[str]) -> tuple[int | str | None, dict[str, str]]:
+    """Run `reachable audit verify --json` as the shell does; return how it ends and its object."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("sys.argv", ["reachable", "audit", "verify", "--json"])
+        with pytest.raises(SystemExit) as raised:
+            shell.run(lambda: group.main(["verify", "--json"], standalone_mode=False))
+    return raised.value.code, json.loads(capsys.readouterr().out.splitlines()[-1])
+
+
+def test_promise_23_a_full_disk_is_not_told_as_a_broken_chain(
+    db: None, anchors: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    act()
+    anchors.symlink_to("/dev/full")
+    status, said = ended(capsys)
+    assert (status, said["error"]) == (75, "The disk of this system is full.")
+    assert said["kept"].startswith("The chain was not checked")
+
+
+def test_promise_23_a_database_that_goes_away_meanwhile_is_not_told_as_a_broken_chain(
+    entries: list[UUID], capsys: pytest.CaptureFixture[str]
+) -> None:
+    def gone(execute: Any, sql: str, *rest: Any) -> Any:
+        if 'ORDER BY "audit_seal"."number" ASC' in sql:
+            raise OperationalError("server closed the connection unexpectedly")
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(gone):
+        status, said = ended(capsys)
+    assert (status, said["error"]) == (75, "The database does not answer.")
+    assert ended(capsys)[0] == 0

@@ -7,7 +7,13 @@ import logging
 import threading
 
 import pytest
-from django.db import DataError, InterfaceError, OperationalError, ProgrammingError
+from django.db import (
+    DataError,
+    InterfaceError,
+    OperationalError,
+    ProgrammingError,
+    connection,
+)
 from django.test import RequestFactory
 from psycopg import errors
 
@@ -54,6 +60,17 @@ def test_promise_30_an_outage_is_a_page_that_says_what_was_kept(
     assert CANARY not in page + caplog.text
 
 
+def test_an_outage_says_of_what_was_sent_that_it_may_be_saved(rf: RequestFactory) -> None:
+    """A commit whose answer never came was one all the same."""
+    for request, said in ((rf.get("/"), False), (rf.post("/"), True)):
+        try:
+            raise OperationalError("server closed the connection unexpectedly")
+        except OperationalError:
+            page = error_pages.handler500(request).content.decode()
+        assert ("What you sent just now is either saved whole or not at all" in page) == said
+        assert "nothing was" not in page
+
+
 @pytest.mark.parametrize("error", [DataError(CANARY), ValueError(CANARY), OSError(errno.EPERM, "")])
 def test_a_mistake_of_ours_is_no_outage(error: Exception) -> None:
     assert outage(error) is None
@@ -64,17 +81,23 @@ def test_promise_24_an_outage_does_not_end_the_ticker_and_is_logged_by_its_kind(
 ) -> None:
     stop, ticks = threading.Event(), list[int]()
 
-    def tick() -> int:
+    def tick(lane: str) -> int:
         ticks.append(len(ticks))
-        if len(ticks) == 1:
-            raise OperationalError(CANARY)
+        if len(ticks) < 4:
+            raise OperationalError(CANARY) if len(ticks) < 3 else ValueError(CANARY)
         stop.set()
         return 0
 
     monkeypatch.setattr(jobs, "tick", tick)
     monkeypatch.setattr(commands, "AFTER_AN_OUTAGE", 0.01)
-    with caplog.at_level(logging.ERROR, "reachable.jobs"):
-        commands.tick_until(stop)
-    assert ticks == [0, 1]
-    assert "ticker: OperationalError" in caplog.text
+    monkeypatch.setattr(connection, "close", lambda: None)
+    with caplog.at_level(logging.INFO, "reachable.jobs"):
+        commands.tick_until(stop, "pass on")
+    assert ticks == [0, 1, 2, 3]
+    outage, mistake, over = [record.getMessage() for record in caplog.records]
+    assert outage == (
+        "ticker of pass on: The database does not answer. It is tried again until it works."
+    )
+    assert mistake.startswith("ticker of pass on: ValueError at ")
+    assert over == "ticker of pass on: it works again."
     assert CANARY not in caplog.text

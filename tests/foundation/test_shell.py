@@ -55,14 +55,15 @@ def test_promise_26_a_wrong_command_is_told_as_an_object_too(
 @pytest.mark.parametrize("command", [("audit", "verify"), ("rebuild",)])
 def test_a_database_that_was_never_set_up_is_told(tmp_path: Path, command: Any) -> None:
     status, said, told = run(*command, DATABASE_URL=f"sqlite://{tmp_path}/empty.db")
-    assert (status, said["error"]) == (1, "The database is not set up for this release.")
+    assert (status, said["error"]) == (75, "The database is not set up for this release.")
     assert "`reachable migrate`" in told
 
 
 def test_a_database_that_does_not_answer_is_told() -> None:
     nobody = "postgres://nobody:secret-canary@127.0.0.1:9/none"
     status, said, told = run("audit", "verify", DATABASE_URL=nobody)
-    assert (status, said["error"]) == (1, "The database does not answer.")
+    assert (status, said["error"]) == (75, "The database does not answer.")
+    assert said["kept"].startswith("The chain was not checked")
     assert "canary" not in told + json.dumps(said)
 
 

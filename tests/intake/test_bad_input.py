@@ -16,12 +16,12 @@ from reachable.access import services as access
 from reachable.foundation.actor import system
 from reachable.foundation.errors import BadInput
 from reachable.foundation.time import now, today, travel
-from reachable.intake import jobs, loading, pipeline, preparing, services
+from reachable.intake import jobs, loading, pipeline, preparing
 from reachable.intake.checking import check_file, open_file
 from reachable.intake.models import Delivery, QuarantinedRow, Signal
 from reachable.intake.specification import feed
 from tests.support.databases import Database
-from tests.support.files import CUSTODY, load, receive
+from tests.support.files import CUSTODY, load, receive, work
 from tests.support.servers import Server
 from tests.support.world import World, make_world
 
@@ -75,7 +75,7 @@ def test_promise_30_an_outage_in_the_middle_leaves_a_load_at_its_checkpoint(
     monkeypatch.setattr(preparing, "PIECE", 4)
     monkeypatch.setattr(loading, "LEAST", 4)
     monkeypatch.setattr(loading, "Pace", partial(loading.Pace, 4))
-    delivery_id = receive(CUSTODY)
+    delivery_id = receive(CUSTODY, by=world.actor("clerk"))
     take_in, batches = pipeline.take_in, iter(range(9))
 
     def full(**arguments: Any) -> Any:
@@ -88,9 +88,10 @@ def test_promise_30_an_outage_in_the_middle_leaves_a_load_at_its_checkpoint(
         state = jobs.load_delivery.call(str(delivery_id), str(world.users["clerk"]))
     stopped = Delivery.objects.get(id=delivery_id)
     assert (state, stopped.state) == ("interrupted", "loading")
-    assert stopped.next_row > 0
+    assert stopped.last_row > 0
     with travel(now() + timedelta(minutes=2)):
-        assert services.resume_abandoned(by=BY) == 1
+        assert jobs.resume_abandoned(by=BY) == 1
+    assert work() == ["loaded"]
     done = Delivery.objects.get(id=delivery_id)
     assert (done.state, done.rows, done.duplicates) == ("loaded", 9, 1)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 from io import BytesIO
@@ -11,19 +12,22 @@ from uuid import UUID
 
 import pytest
 from django.test import Client, TestCase
+from django_tasks_db.models import DBTaskResult
 
 from reachable.access import services as access
 from reachable.access.selectors import agency_id
 from reachable.audit.models import Entry
 from reachable.foundation.actor import system
+from reachable.foundation.errors import NotFound
 from reachable.foundation.files.export import csv_lines, write_xlsx
 from reachable.foundation.files.limits import Limits
 from reachable.foundation.files.upload import CountingUploadHandler
-from reachable.foundation.time import now, travel
+from reachable.foundation.time import now, today, travel
 from reachable.intake import jobs, loading, selectors, services
-from reachable.intake.models import Delivery, QuarantinedRow
+from reachable.intake.models import Delivery, QuarantinedRow, Signal
 from reachable.intake.samples import sample_table
 from reachable.intake.specification import feed
+from tests.support.files import CUSTODY, receive, work
 from tests.support.queries import queries_of
 from tests.support.world import World, html
 
@@ -122,6 +126,35 @@ def test_the_sender_does_not_learn_whether_a_child_was_known(clerk: Client) -> N
     assert not re.search(r"\bmoments?\b|\bevents?\b|\bknown\b", page.split("<main", 1)[1])
 
 
+def test_promise_16_the_sender_does_not_learn_how_many_rows_led_nowhere(
+    world: World, clerk: Client
+) -> None:
+    """Of a file in which somebody is known, as of one in which nobody is."""
+    send(clerk, written(ROWS))
+    loaded = load(clerk)
+
+    def shown() -> list[str]:
+        """The pages of the sender, without the tokens that are new in each."""
+        addresses = ("/intake/", ADDRESS, f"/intake/files/{loaded.id}/")
+        return [
+            re.sub(r'nonce="[^"]*"|value="[\w-]{64}"', "", html(clerk.get(address)))
+            for address in addresses
+        ]
+
+    before = shown()
+    Signal.objects.filter(record=None).update(forget_on=today())
+    assert services.forget(by=system("forget")) > 0
+    assert shown() == before
+    sender = world.actor("clerk")
+    told = selectors.counted(by=sender, delivery_id=loaded.id)
+    facts = selectors.delivery(by=sender, delivery_id=loaded.id)
+    assert not {"events", "moments"} & {*told, *vars(facts)}
+    assert {"events", "moments"} < {*selectors.counted(by=system("shell"), delivery_id=loaded.id)}
+    elsewhere = replace(sender, agency_id=agency_id("school"))
+    with pytest.raises(NotFound):
+        selectors.counted(by=elsewhere, delivery_id=loaded.id)
+
+
 def test_while_it_loads_the_page_asks_again_and_then_shows_the_end(clerk: Client) -> None:
     send(clerk, written(ROWS))
     address = f"/intake/files/{latest().id}/"
@@ -183,7 +216,7 @@ def test_promise_16_a_load_has_the_rights_that_its_starter_has_when_it_runs(
         access.end_account(by=system("tests"), user_id=starter)
     assert jobs.load_delivery.call(str(delivery.id), str(starter)) == "refused"
     with travel(now() + timedelta(hours=1)):
-        assert services.resume_abandoned(by=system("intake")) == 0
+        assert jobs.resume_abandoned(by=system("intake")) == 0
     assert (latest().state, latest().accepted) == ("failed", 0)
     assert "Somebody else can go on with it." in latest().error
     another = access.create_account(
@@ -198,6 +231,43 @@ def test_promise_16_a_load_has_the_rights_that_its_starter_has_when_it_runs(
     html(world.client("second-clerk").post(f"/intake/files/{delivery.id}/load/", follow=True))
     assert jobs.load_delivery.call(str(delivery.id), str(another)) == "loaded"
     assert latest().accepted == 5
+
+
+@pytest.mark.parametrize("ended", ["", "role", "account"])
+def test_promise_16_a_load_whose_worker_died_goes_on_only_if_its_starter_still_may(
+    world: World, clerk: Client, ended: str
+) -> None:
+    send(clerk, written(ROWS))
+    delivery, starter = latest(), world.users["clerk"]
+    html(clerk.post(f"/intake/files/{delivery.id}/load/", follow=True))
+    DBTaskResult.objects.get().claim("gone/1")
+    if ended == "role":
+        access.end_role(by=system("tests"), user_id=starter, role="intake_worker")
+    elif ended:
+        access.end_account(by=system("tests"), user_id=starter)
+    with travel(now() + timedelta(minutes=2)):
+        assert jobs.resume_abandoned(by=system("intake")) == 1
+        assert jobs.resume_abandoned(by=system("intake")) == 0
+    with travel(now() + timedelta(hours=2)):
+        assert jobs.resume_abandoned(by=system("intake")) == 0, "it waits for a worker already"
+    assert work() == ["refused" if ended else "loaded"]
+    assert (latest().state, latest().accepted) == (("failed", 0) if ended else ("loaded", 5))
+    assert Entry.objects.filter(action="intake.resumed", subject_id=delivery.id).count() == 1
+
+
+def test_promise_31_the_button_pressed_twice_loads_once(clerk: Client) -> None:
+    send(clerk, written(ROWS))
+    for _ in range(2):
+        html(clerk.post(f"/intake/files/{latest().id}/load/", follow=True))
+    assert work() == ["loaded"]
+
+
+def test_promise_16_what_the_shell_began_asks_nobody(world: World) -> None:
+    delivery_id = receive(CUSTODY)
+    with travel(now() + timedelta(minutes=2)):
+        assert jobs.resume_abandoned(by=system("intake")) == 1
+    assert work() == ["loaded"]
+    assert latest().id == delivery_id
 
 
 def test_a_file_that_was_loaded_is_not_removed(clerk: Client) -> None:

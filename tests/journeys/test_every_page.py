@@ -44,6 +44,7 @@ WORK = [
     ("governance", "who-looked-nothing", "/who-looked/?who=nobody+at+all"),
     ("governance", "who-looked-wrong", "/who-looked/?subject=x"),
     ("administrator", "home", "/"),
+    ("administrator", "mail-none", "/mail/"),
     ("first", "help", "/help/"),
     ("first", "practice", "/what-this-follows/"),
     ("first", "practice-group", "/what-this-follows/?group=pathway-steps"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import smtplib
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -20,7 +21,7 @@ from reachable.notices import services
 from reachable.notices.models import Mailing, Notice
 from reachable.notices.services import Telling
 from tests.support.databases import Database
-from tests.support.world import World, make_world
+from tests.support.world import World, html, make_world
 
 pytestmark = pytest.mark.db
 
@@ -173,3 +174,83 @@ def test_promise_24_an_email_names_no_child(world: World) -> None:
     for message in mail.outbox:
         assert "Canary" not in message.subject + str(message.body)
         assert "Featherstonehaugh" not in message.subject + str(message.body)
+
+
+def after(world: World, failure: BaseException, *, tries: int = 1) -> str:
+    """Fail to send one e-mail; return the administrator's page half an hour and more later."""
+    tell(world, "a")
+    at = now()
+    for number in range(tries):
+        at += timedelta(hours=3 if number else 0)
+        Mail.goes_wrong = [failure]
+        with travel(at), suppress(KeyboardInterrupt):
+            services.deliver(by=BY)
+    with travel(at + timedelta(minutes=30)):
+        first = html(world.client("administrator").get("/"))
+        page = html(world.client("administrator").get("/mail/"))
+    assert ("1 e-mail may not have arrived" in first) == ("Fern First" in page)
+    return page
+
+
+UNCERTAIN = "It may have arrived or not"
+
+
+@pytest.mark.parametrize(
+    ("failure", "tries", "said"),
+    [
+        (KeyboardInterrupt(), 1, UNCERTAIN),
+        (TimeoutError(), 1, UNCERTAIN),
+        (smtplib.SMTPServerDisconnected(), 1, UNCERTAIN),
+        (ConnectionRefusedError(), 1, ""),
+        (ConnectionRefusedError(), 6, "The mail server refused it each time."),
+    ],
+)
+def test_promise_34_an_email_of_which_nobody_knows_whether_it_left_is_shown_with_what_to_do(
+    world: World, failure: BaseException, tries: int, said: str
+) -> None:
+    page = after(world, failure, tries=tries)
+    if not said:
+        assert "Every e-mail has left." in page
+        return
+    assert said in page
+    assert "A reachable moment is waiting for you" in page
+    assert page.count("Fern First") == 1
+
+
+def test_an_email_that_could_not_leave_within_a_day_is_shown(world: World) -> None:
+    tell(world, "a")
+    client = world.client("administrator")
+    assert "Every e-mail has left." in html(client.get("/mail/"))
+    with travel(now() + timedelta(hours=25)):
+        assert services.deliver(by=BY) == 0
+        page = html(world.client("administrator").get("/mail/"))
+    assert "It could not be sent within a day." in page
+
+
+def test_what_was_read_here_needs_no_email(world: World) -> None:
+    after(world, TimeoutError())
+    services.mark_read(by=world.actor("first"))
+    assert "Every e-mail has left." in html(world.client("administrator").get("/mail/"))
+
+
+def test_somebody_without_an_address_and_a_place_without_a_mail_server_are_shown(
+    world: World, settings: Any
+) -> None:
+    tell(world, "a")
+    User.objects.update(email="")
+    services.deliver(by=BY)
+    client = world.client("administrator")
+    assert "There is no e-mail address for them." in html(client.get("/mail/"))
+    settings.EMAIL_HOST = ""
+    assert "No mail server is set" in html(client.get("/mail/"))
+
+
+def test_promise_24_lost_email_names_no_child(world: World) -> None:
+    world.signal(given_names="Canary", family_name="Featherstonehaugh")
+    User.objects.update(email="fern@fenmarch.invalid")
+    Mail.goes_wrong = [TimeoutError()]
+    services.deliver(by=BY)
+    page = html(world.client("administrator").get("/mail/"))
+    assert UNCERTAIN in page
+    assert "Canary" not in page
+    assert "Featherstonehaugh" not in page
