@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
-import socket
+import platform
 from datetime import datetime, timedelta
+from time import monotonic
 
 from django.db import transaction
 from django.db.models import Q
@@ -25,7 +26,10 @@ FORGOTTEN_AFTER = timedelta(days=1)
 """When a task of another computer, which nobody can ask, counts as given up."""
 KEPT = timedelta(days=30)
 
-_said: dict[str, str] = {}
+SAID_EVERY = 600.0
+"""Seconds after which what is still in the way is said again."""
+
+_said: dict[str, tuple[str, float]] = {}
 
 
 def lanes() -> list[str]:
@@ -79,25 +83,28 @@ def _take(schedule: Schedule, started: object) -> bool:
 
 
 def went_wrong(who: str, error: BaseException) -> None:
-    """Log what stands in the way once, however often it is tried; `went_well` says when it is over.
+    """Log what stands in the way once in a while, however often it is tried.
 
     An error's message could hold what somebody typed, so only its kind and place are logged.
     """
     known = outage(error)
     said = known.sentence if known else f"{type(error).__name__} at {place(error.__traceback__)}."
-    if _said.get(who) != said:
+    before, at = _said.get(who, ("", 0.0))
+    if before != said or monotonic() > at + SAID_EVERY:
         log.error("%s: %s It is tried again until it works.", who, said)
-    _said[who] = said
+        _said[who] = said, monotonic()
 
 
 def went_well(who: str) -> None:
-    if _said.pop(who, ""):
+    """Log that what stood in the way is over."""
+    if who in _said:
+        del _said[who]
         log.info("%s: it works again.", who)
 
 
 def worker_name() -> str:
     """Name this process so that another one on the same computer can tell whether it lives."""
-    return f"{socket.gethostname()[:40]}/{os.getpid()}"
+    return f"{platform.node()[:40]}/{os.getpid()}"
 
 
 def settle_tasks(worker: str) -> int:

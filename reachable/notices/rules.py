@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 MOST_TRIES = 6
 TOO_OLD = timedelta(days=1)
 """An e-mail that could not leave for so long is not sent any more: it would tell old news."""
+LATE = timedelta(hours=1)
 SENDING = timedelta(minutes=5)
 NO_ADDRESS = "no address"
 
@@ -90,6 +91,10 @@ FATES = {
         "The mail server refused it each time. It is not tried again.",
         "Tell them, check their e-mail address, and look at the mail server.",
     ),
+    "late": Fate(
+        "It has not left yet. It is tried again for a day.",
+        "Tell them if it matters now, and look whether the mail server answers.",
+    ),
     "too_old": Fate(
         "It could not be sent within a day. It is not tried again.",
         "Tell them, and look whether the worker runs and the mail server answers.",
@@ -110,7 +115,7 @@ def fate(
     `surely`, whether `error` says for certain that it did not leave.
     """
     if waiting:
-        return "too_old" if age > TOO_OLD else ""
+        return "too_old" if age > TOO_OLD else "late" if age > LATE else ""
     if error == NO_ADDRESS:
         return "no_address"
     if surely and tries >= MOST_TRIES:

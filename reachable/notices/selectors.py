@@ -13,7 +13,7 @@ from reachable.foundation.actor import Actor
 from reachable.foundation.errors import NotFound
 from reachable.foundation.time import now
 from reachable.notices.models import Mailing, Notice
-from reachable.notices.rules import FATES, TOO_OLD, WORDINGS, Fate, fate
+from reachable.notices.rules import FATES, LATE, WORDINGS, Fate, fate
 from reachable.notices.services import SURE_NAMES
 
 AT_MOST = 50
@@ -53,7 +53,7 @@ def lost_mail(*, by: Actor) -> list[LostMail]:
     at = now()
     held = (
         Mailing.objects.filter(
-            Q(waiting=False) | Q(notice__created_at__lt=at - TOO_OLD),
+            Q(waiting=False) | Q(notice__created_at__lt=at - LATE),
             sent_at=None,
             notice__read_at=None,
             notice__created_at__gt=at - LOOKED_BACK,

@@ -87,7 +87,6 @@ def _worked_to_the_end() -> bool:
     name = jobs.worker_name()
     try:
         jobs.settle_tasks(name)
-        jobs.went_well("worker")
         call_command("db_worker", interval=0.5, startup_delay=False, verbosity=0, worker_id=name)
     except Exception as error:
         if outage(error) is None:
@@ -122,8 +121,8 @@ def tick_until(stop: threading.Event, lane: str) -> None:
     try:
         while not stop.wait(pause):
             try:
-                jobs.tick(lane)
-                jobs.went_well(who)
+                if jobs.tick(lane):
+                    jobs.went_well(who)
                 pause = TICKS_EVERY
             except Exception as error:
                 _outlive(who, error)

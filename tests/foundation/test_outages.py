@@ -86,7 +86,7 @@ def test_promise_24_an_outage_does_not_end_the_ticker_and_is_logged_by_its_kind(
         if len(ticks) < 4:
             raise OperationalError(CANARY) if len(ticks) < 3 else ValueError(CANARY)
         stop.set()
-        return 0
+        return 1
 
     monkeypatch.setattr(jobs, "tick", tick)
     monkeypatch.setattr(commands, "AFTER_AN_OUTAGE", 0.01)
@@ -101,3 +101,18 @@ def test_promise_24_an_outage_does_not_end_the_ticker_and_is_logged_by_its_kind(
     assert mistake.startswith("ticker of pass on: ValueError at ")
     assert over == "ticker of pass on: it works again."
     assert CANARY not in caplog.text
+
+
+def test_what_is_in_the_way_is_logged_once_in_a_while(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock = [1000.0]
+    monkeypatch.setattr(jobs, "monotonic", lambda: clock[0])
+    said = []
+    for seconds in (0, 2, 2, 595, 2):
+        clock[0] += seconds
+        caplog.clear()
+        jobs.went_wrong("worker", OperationalError("database or disk is full"))
+        said.append([record.getMessage() for record in caplog.records])
+    full = ["worker: The disk of this system is full. It is tried again until it works."]
+    assert said == [full, [], [], [], full]

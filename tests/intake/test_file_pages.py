@@ -6,10 +6,12 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 from html import unescape
+from importlib import import_module
 from pathlib import Path
 from uuid import UUID
 
 import pytest
+from django.apps import apps
 from django.test import Client, TestCase
 from django_tasks_db.models import DBTaskResult
 
@@ -236,6 +238,15 @@ def test_promise_16_what_the_shell_began_asks_nobody(world: World) -> None:
         assert jobs.resume_abandoned(by=system("intake")) == 1
     assert work() == ["loaded"]
     assert latest().id == delivery_id
+
+
+def test_promise_35_a_load_that_is_under_way_was_begun_by_whoever_sent_it(clerk: Client) -> None:
+    """What the migration says of loads from before anybody noted who began them."""
+    send(clerk, written(ROWS))
+    html(clerk.post(f"/intake/files/{latest().id}/load/", follow=True))
+    Delivery.objects.update(begun_by=None)
+    import_module("reachable.intake.migrations.0005_begun_by").whoever_sent_it_began_it(apps, None)
+    assert latest().begun_by_id == latest().sent_by_id is not None
 
 
 def test_a_file_that_was_loaded_is_not_removed(clerk: Client) -> None:

@@ -221,6 +221,8 @@ def test_an_email_that_could_not_leave_within_a_day_is_shown(world: World) -> No
     tell(world, "a")
     client = world.client("administrator")
     assert "Every e-mail has left." in html(client.get("/mail/"))
+    with travel(now() + timedelta(hours=2)):
+        assert "It has not left yet." in html(world.client("administrator").get("/mail/"))
     with travel(now() + timedelta(hours=25)):
         assert services.deliver(by=BY) == 0
         page = html(world.client("administrator").get("/mail/"))
