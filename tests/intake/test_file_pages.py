@@ -240,7 +240,7 @@ def test_promise_16_what_the_shell_began_asks_nobody(world: World) -> None:
     assert latest().id == delivery_id
 
 
-def test_promise_35_a_load_that_is_under_way_was_begun_by_whoever_sent_it(clerk: Client) -> None:
+def test_a_load_that_is_under_way_was_begun_by_whoever_sent_it(clerk: Client) -> None:
     """What the migration says of loads from before anybody noted who began them."""
     send(clerk, written(ROWS))
     html(clerk.post(f"/intake/files/{latest().id}/load/", follow=True))
