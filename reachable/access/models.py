@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 
 from reachable.foundation.models import Identified
 
@@ -38,6 +39,12 @@ class User(Identified, AbstractBaseUser):
 
     USERNAME_FIELD = "username"
     objects = UserManager()
+
+    class Meta:
+        constraints = [
+            # People sign in whatever the case they type; two accounts would lock each other out.
+            models.UniqueConstraint(Lower("username"), name="username_in_any_case")
+        ]
 
 
 class Team(Identified):

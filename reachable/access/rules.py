@@ -1,4 +1,4 @@
-"""The policy: read, checked for holes, and joined over the roles of one person."""
+"""The policy: read, checked for holes, and joined over the roles of one person; what a team is."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
+from uuid import UUID
 
 SCOPES = ("none", "own", "involved", "all")
 
@@ -44,6 +45,19 @@ class Policy:
                 for name in self.compartments
             }
         )
+
+
+@dataclass(frozen=True)
+class TeamFacts:
+    """A team; `has_holders` says whether anybody in it may hold a moment now."""
+
+    id: UUID
+    key: str
+    name: str
+    phone: str
+    acknowledge_minutes: int
+    areas: frozenset[str]
+    has_holders: bool
 
 
 def policy_from(data: Mapping[str, Any]) -> Policy:

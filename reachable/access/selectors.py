@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from reachable.access.models import Agency, Involvement, Role, Shift, Team, TeamMembership, User
 from reachable.access.policy import policy
+from reachable.access.rules import TeamFacts
 from reachable.foundation.actor import Actor
 
 _BECAUSE = {
@@ -27,15 +28,6 @@ class OnDuty:
     name: str
     phone: str
     position: int
-
-
-@dataclass(frozen=True)
-class TeamFacts:
-    id: UUID
-    name: str
-    phone: str
-    acknowledge_minutes: int
-    areas: frozenset[str]
 
 
 def actor_for(user: User) -> Actor:
@@ -62,18 +54,17 @@ def _roles_with(capability: str) -> list[str]:
     return [role.key for role in policy().roles.values() if capability in role.may]
 
 
-def able(*, user_ids: Iterable[UUID], capability: str) -> frozenset[UUID]:
-    """Return who of these people may do something now."""
+def able(*, capability: str, user_ids: Iterable[UUID] | None = None) -> frozenset[UUID]:
+    """Return who may do something now: of these people, or of all."""
     held = Role.objects.filter(
-        user_id__in=list(user_ids),
-        user__is_active=True,
-        ended_at=None,
-        role__in=_roles_with(capability),
+        user__is_active=True, ended_at=None, role__in=_roles_with(capability)
     )
+    if user_ids is not None:
+        held = held.filter(user_id__in=list(user_ids))
     return frozenset(held.values_list("user_id", flat=True))
 
 
-def _can_answer() -> Q:
+def _may_hold() -> Q:
     """The user of a shift or a membership may hold a moment: account and role still stand."""
     held = Role.objects.filter(
         user_id=OuterRef("user_id"), ended_at=None, role__in=_roles_with("moments.hold")
@@ -84,10 +75,14 @@ def _can_answer() -> Q:
 def on_duty(*, team_id: UUID, at: datetime) -> list[OnDuty]:
     """Return who answers for the team at that instant, in the order in which they are asked.
 
-    A shift of somebody who may no longer hold a moment is passed over: they could not answer.
+    A shift of somebody who left the team, or may no longer hold a moment, is passed over.
     """
+    member = TeamMembership.objects.filter(
+        user_id=OuterRef("user_id"), team_id=OuterRef("team_id"), ended_at=None
+    )
     shifts = (
-        Shift.objects.filter(_can_answer(), team_id=team_id, starts_at__lte=at, ends_at__gt=at)
+        Shift.objects.filter(_may_hold(), Exists(member), team_id=team_id)
+        .filter(starts_at__lte=at, ends_at__gt=at)
         .order_by("position", "starts_at", "user_id")
         .values_list("user_id", "user__name", "user__phone", "position")
     )
@@ -99,7 +94,7 @@ def on_duty(*, team_id: UUID, at: datetime) -> list[OnDuty]:
 
 def members(*, team_id: UUID) -> list[OnDuty]:
     """Return everybody in the team who may hold a moment, by name."""
-    found = TeamMembership.objects.filter(_can_answer(), team_id=team_id, ended_at=None).order_by(
+    found = TeamMembership.objects.filter(_may_hold(), team_id=team_id, ended_at=None).order_by(
         "user__name"
     )
     return [
@@ -109,10 +104,26 @@ def members(*, team_id: UUID) -> list[OnDuty]:
 
 
 def teams() -> list[TeamFacts]:
+    """Return every team, by key."""
+    holders = TeamMembership.objects.filter(_may_hold(), team_id=OuterRef("id"), ended_at=None)
     return [
-        TeamFacts(team.id, team.name, team.phone, team.acknowledge_minutes, frozenset(team.areas))
-        for team in Team.objects.order_by("key")
+        TeamFacts(
+            id=team.id,
+            key=team.key,
+            name=team.name,
+            phone=team.phone,
+            acknowledge_minutes=team.acknowledge_minutes,
+            areas=frozenset(team.areas),
+            has_holders=team.has_holders,
+        )
+        for team in Team.objects.annotate(has_holders=Exists(holders)).order_by("key")
     ]
+
+
+def teams_without_holders(*, by: Actor) -> list[str]:
+    """Return the names of teams in which nobody may hold a moment: none comes to them."""
+    by.require("accounts.manage")
+    return [team.name for team in teams() if not team.has_holders]
 
 
 def involved_subjects(*, by: Actor, kind: str) -> QuerySet[Involvement, UUID]:

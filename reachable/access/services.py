@@ -11,7 +11,7 @@ from django.db import transaction
 from reachable.access.models import Agency, Involvement, Role, Shift, Team, TeamMembership, User
 from reachable.access.policy import policy
 from reachable.access.registries import RightsEnded, rights_ended
-from reachable.access.selectors import actor_for
+from reachable.access.selectors import actor_for, names, teams_without_holders
 from reachable.audit import services as audit
 from reachable.foundation.actor import Actor
 from reachable.foundation.db import bulk_insert
@@ -79,9 +79,16 @@ def create_account(
 ) -> UUID:
     """Create an account with its roles and teams; without a password hash nobody signs in."""
     by.require("accounts.manage")
+    roles = tuple(roles)
     unknown = set(roles) - policy().roles.keys()
     if unknown:
         raise BadInput(f"The policy has no role {', '.join(sorted(unknown))}.")
+    if User.objects.filter(username__iexact=username).exists():
+        raise BadInput(
+            f"There is an account {username} already; capital letters make no difference.",
+            kept="No account was created.",
+            next="Choose another username.",
+        )
     user = User(
         username=username,
         name=name,
@@ -106,30 +113,42 @@ def create_account(
 
 
 @transaction.atomic
-def end_role(*, by: Actor, user_id: UUID, role: str) -> None:
-    """End a role; it is gone at the person's next request."""
+def end_role(*, by: Actor, user_id: UUID, role: str) -> list[str]:
+    """End a role; it is gone at the person's next request.
+
+    Return the names of teams in which that leaves nobody who may hold a moment.
+    """
     by.require("accounts.manage")
+    empty = teams_without_holders(by=by)
     if not Role.objects.filter(user_id=user_id, role=role, ended_at=None).update(ended_at=now()):
         raise NotFound
     audit.record(by=by, action="access.role_ended", subject=("user", user_id), role=role)
-    _follow(by, RightsEnded(user_id))
+    return _follow(by, RightsEnded(user_id), empty)
 
 
 @transaction.atomic
-def end_membership(*, by: Actor, user_id: UUID, team_id: UUID) -> None:
-    """Take somebody out of a team: what they saw with it closes, what they hold passes on."""
+def end_membership(*, by: Actor, user_id: UUID, team_id: UUID) -> list[str]:
+    """Take somebody out of a team: what they saw with it closes, what they hold passes on.
+
+    Return the name of the team if that leaves nobody in it who may hold a moment.
+    """
     by.require("accounts.manage")
+    empty = teams_without_holders(by=by)
     held = TeamMembership.objects.filter(user_id=user_id, team_id=team_id, ended_at=None)
     if not held.update(ended_at=now()):
         raise NotFound
     audit.record(by=by, action="access.membership_ended", subject=("user", user_id), team=team_id)
-    _follow(by, RightsEnded(user_id, team_id))
+    return _follow(by, RightsEnded(user_id, team_id), empty)
 
 
 @transaction.atomic
-def end_account(*, by: Actor, user_id: UUID) -> None:
-    """End an account with its roles and teams; what the person holds passes on."""
+def end_account(*, by: Actor, user_id: UUID) -> list[str]:
+    """End an account with its roles and teams; what the person holds passes on.
+
+    Return the names of teams in which that leaves nobody who may hold a moment.
+    """
     by.require("accounts.manage")
+    empty = teams_without_holders(by=by)
     if not User.objects.filter(id=user_id, is_active=True).update(is_active=False):
         raise NotFound
     at = now()
@@ -137,25 +156,31 @@ def end_account(*, by: Actor, user_id: UUID) -> None:
     TeamMembership.objects.filter(user_id=user_id, ended_at=None).update(ended_at=at)
     Involvement.objects.filter(user_id=user_id, ended_at=None).update(ended_at=at)
     audit.record(by=by, action="access.account_ended", subject=("user", user_id))
-    _follow(by, RightsEnded(user_id))
+    return _follow(by, RightsEnded(user_id), empty)
 
 
-def _follow(by: Actor, ended: RightsEnded) -> None:
+def _follow(by: Actor, ended: RightsEnded, empty_before: list[str]) -> list[str]:
     for follow in rights_ended.items():
         follow(by=by, ended=ended)
+    return [name for name in teams_without_holders(by=by) if name not in empty_before]
 
 
 @transaction.atomic
 def plan_shifts(
     *, by: Actor, team_id: UUID, shifts: Iterable[tuple[UUID, datetime, datetime, int]]
 ) -> int:
-    """Add shifts (user, starts, ends, position) to a team's rota."""
+    """Add shifts (user, starts, ends, position) to a team's rota: of its members only."""
     by.require("accounts.manage")
-    count = bulk_insert(
-        Shift,
-        ["id", "team", "user", "starts_at", "ends_at", "position"],
-        [(new_id(), team_id, *shift) for shift in shifts],
-    )
+    rows = [(new_id(), team_id, *shift) for shift in shifts]
+    members = TeamMembership.objects.filter(team_id=team_id, ended_at=None)
+    strangers = {row[2] for row in rows} - set(members.values_list("user_id", flat=True))
+    if strangers:
+        raise BadInput(
+            f"Not in this team: {', '.join(sorted(names(strangers).values()))}.",
+            kept="No shift was planned.",
+            next="Choose members of the team: nobody else is ever asked for it.",
+        )
+    count = bulk_insert(Shift, ["id", "team", "user", "starts_at", "ends_at", "position"], rows)
     audit.record(by=by, action="access.shifts_planned", subject=("team", team_id), shifts=count)
     return count
 

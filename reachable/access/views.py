@@ -71,7 +71,7 @@ def who_looked(request: HttpRequest) -> HttpResponse:
         who=given.get("who", ""),
         subject_id=given.get("subject"),
         day=given.get("day"),
-        page=page_number(request),
+        page=page_number(request.GET),
     )
     query = request.GET.copy()
     query.pop("page", None)

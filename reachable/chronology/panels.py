@@ -7,13 +7,12 @@ from uuid import UUID
 
 from reachable.chronology.selectors import time_line
 from reachable.foundation.actor import Actor
+from reachable.foundation.views import page_number
 from reachable.people.registries import Panel
 
 
 def _context(by: Actor, person_id: UUID, query: dict[str, str]) -> dict[str, Any]:
-    asked = query.get("page", "1")
-    page = int(asked) if asked.isdecimal() and len(asked) < 6 else 1
-    return {"line": time_line(by=by, person_id=person_id, page=page)}
+    return {"line": time_line(by=by, person_id=person_id, page=page_number(query))}
 
 
 CHRONOLOGY = Panel("chronology/child_panel.html", 20, _context)

@@ -48,7 +48,7 @@ class EventFacts:
 
 @dataclass(frozen=True)
 class TimeLine:
-    """One page of events, newest first; `hidden` says whether compartments are kept back."""
+    """One page of events, newest first, of the `compartments` that the reader may see."""
 
     events: list[EventFacts]
     total: int

@@ -5,38 +5,26 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import os
 import secrets
 from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
 
+from reachable.foundation.secret_files import read_or_make
+
+
+def _first_key() -> str:
+    return json.dumps({"current": "k1", "keys": {"k1": secrets.token_hex(32)}})
+
 
 class KeyRing:
     """Named keys in one file, readable by its owner only; the newest one signs."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        if not path.exists():
-            self._create()
-        held = json.loads(path.read_text(encoding="ascii"))
+        held = json.loads(read_or_make(path, _first_key))
         self.current: str = held["current"]
         self._keys = {name: bytes.fromhex(key) for name, key in held["keys"].items()}
-
-    def _create(self) -> None:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        content = json.dumps({"current": "k1", "keys": {"k1": secrets.token_hex(32)}})
-        draft = self.path.with_suffix(f".{os.getpid()}")
-        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(content)
-        try:
-            os.link(draft, self.path)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
 
     def mac(self, message: bytes, key_id: str | None = None) -> bytes:
         """Return HMAC-SHA256 under the named key; KeyError when the ring lacks it."""

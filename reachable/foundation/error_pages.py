@@ -34,13 +34,6 @@ def too_large(request: HttpRequest) -> HttpResponse:
     return _page(request, "413", 413)
 
 
-def too_many(request: HttpRequest, *, minutes: int) -> HttpResponse:
-    """Too many attempts; `minutes` says how long to wait."""
-    response = _page(request, "429", 429, minutes=minutes)
-    response["Retry-After"] = str(minutes * 60)
-    return response
-
-
 def handler400(request: HttpRequest, exception: Exception) -> HttpResponse:
     """A request that Django itself does not trust, such as one with another host's name."""
     if isinstance(exception, _TOO_LARGE):

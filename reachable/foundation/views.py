@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
@@ -27,7 +28,7 @@ def render(
     return django_render(request, template, context or {}, status=status)
 
 
-def page_number(request: HttpRequest) -> int:
+def page_number(query: Mapping[str, str]) -> int:
     """Return which page of a long list was asked for; anything that is no number is the first."""
-    asked = request.GET.get("page", "1")
+    asked = query.get("page", "1")
     return int(asked) if asked.isdecimal() and len(asked) < 6 else 1

@@ -20,11 +20,14 @@ class IntakeConfig(AppConfig):
             schedules,
         )
         from reachable.intake import jobs, reference, services
-        from reachable.intake.rebuilding import rebuild_events
-        from reachable.intake.rebuilding_records import rebuild_records
+        from reachable.intake.rebuilding import person_said, rebuild_events
         from reachable.moments.rebuilding import rebuild_moments
         from reachable.moments.registries import moment_answered
-        from reachable.people.rebuilding import rebuild_current_people, rebuild_keys
+        from reachable.people.rebuilding import (
+            rebuild_current_people,
+            rebuild_keys,
+            rebuild_records,
+        )
 
         schedules.add(
             "loads",
@@ -43,7 +46,9 @@ class IntakeConfig(AppConfig):
         )
         # Each follows from the one before: keys from records, records from what was received.
         rebuilders.add("people", lambda by: rebuild_current_people(by=by), room="people")
-        rebuilders.add("records", lambda by: rebuild_records(by=by), room="intake")
+        rebuilders.add(
+            "records", lambda by: rebuild_records(by=by, read=person_said), room="people"
+        )
         rebuilders.add("keys", lambda by: rebuild_keys(by=by), room="people")
         rebuilders.add("events", lambda by: rebuild_events(by=by), room="intake")
         rebuilders.add("moments", lambda by: rebuild_moments(by=by), room="moments")

@@ -140,7 +140,7 @@ def load(*, feed: str, file: Path, agency: str, history: bool, as_json: bool) ->
         click.echo(done.error, err=True)
     counts = {name: getattr(done, name) - before[name] for name in COUNTED}
     if received.again:
-        click.echo(_again(before["next_row"], done.next_row), err=True)
+        click.echo(_again(before["last_row"], done.last_row), err=True)
         counts["duplicates"] += before["accepted"] + before["duplicates"]
         counts["quarantined"] = done.quarantined
     click.echo(
@@ -164,7 +164,7 @@ def _kept(delivery_id: UUID) -> str:
     """Say how far a load came that was interrupted, as far as the database can still tell."""
     goes_on = "The worker goes on from there, and so does the same command."
     try:
-        last = selectors.counted(by=system("shell"), delivery_id=delivery_id)["next_row"]
+        last = selectors.counted(by=system("shell"), delivery_id=delivery_id)["last_row"]
     except (DatabaseError, InterfaceError):
         return f"What was loaded so far is kept. {goes_on}"
     if not last:

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from reachable.access.selectors import agency_names
 from reachable.audit import services as audit
@@ -22,6 +23,7 @@ from reachable.foundation.ids import new_id
 from reachable.foundation.outages import outage
 from reachable.foundation.time import now, today
 from reachable.intake import preparing
+from reachable.intake.happenings import title_of
 from reachable.intake.models import Delivery, QuarantinedRow
 from reachable.intake.pipeline import Counts, Origin, take_in
 from reachable.intake.preparing import Prepared
@@ -82,18 +84,10 @@ def load(*, by: Actor, delivery_id: UUID) -> Delivery:
 def _load(by: Actor, delivery: Delivery) -> None:
     feed = feed_of(delivery.feed)
     path = stored_file(delivery.id)
-    origin = Origin(
-        agency_id=delivery.agency_id,
-        feed=feed.key,
-        title=f"{agency_names([delivery.agency_id])[delivery.agency_id]}, {feed.title}",
-        received_at=delivery.received_at,
-        delivery_id=delivery.id,
-        history=delivery.history,
-        keep_unmatched_days=feed.keep_unmatched_days,
-    )
+    origin = origin_of(delivery)
     # Reading the bank holidays takes a while, the first time; not while others wait.
     clocks.england_and_wales()
-    checkpoint, pace = delivery.next_row, Pace()
+    checkpoint, pace = delivery.last_row, Pace()
     pieces = preparing.pieces(feed, path, today(), checkpoint)
     with log_moved_beside() as committed:
         for prepared in _batches(pieces, pace):
@@ -105,6 +99,20 @@ def _load(by: Actor, delivery: Delivery) -> None:
             checkpoint = prepared.last_row
     if _finish(by, delivery.id, checkpoint):
         path.unlink(missing_ok=True)
+
+
+def origin_of(delivery: Delivery) -> Origin:
+    """Where the rows of a delivery come from."""
+    feed = feed_of(delivery.feed)
+    return Origin(
+        agency_id=delivery.agency_id,
+        feed=feed.key,
+        title=title_of(agency_names([delivery.agency_id])[delivery.agency_id], feed),
+        received_at=delivery.received_at,
+        delivery_id=delivery.id,
+        history=delivery.history,
+        keep_unmatched_days=feed.keep_unmatched_days,
+    )
 
 
 def _batches(pieces: Iterable[Prepared], pace: Pace) -> Iterator[Prepared]:
@@ -134,7 +142,7 @@ def _commit(
         follow_indexes()
         began = perf_counter()
         delivery = Delivery.objects.select_for_update().get(id=delivery_id)
-        if delivery.next_row != checkpoint or delivery.state != "loading":
+        if delivery.last_row != checkpoint or delivery.state != "loading":
             return None
         _write_batch(by, origin, delivery, prepared)
     return perf_counter() - began
@@ -144,7 +152,7 @@ def _write_batch(by: Actor, origin: Origin, delivery: Delivery, prepared: Prepar
     counts = take_in(by=by, origin=origin, rows=prepared.rows)
     _settle_refused(origin, prepared)
     Delivery.objects.filter(id=delivery.id).update(
-        next_row=prepared.last_row,
+        last_row=prepared.last_row,
         accepted=F("accepted") + counts.accepted,
         duplicates=F("duplicates") + counts.duplicates,
         quarantined=F("quarantined") + len(prepared.refused),
@@ -156,32 +164,49 @@ def _write_batch(by: Actor, origin: Origin, delivery: Delivery, prepared: Prepar
 
 
 def _settle_refused(origin: Origin, prepared: Prepared) -> None:
-    """Keep what was refused; what was refused earlier and has come right now is settled."""
+    """Keep what was refused; what was refused earlier and has come right now is settled.
+
+    A row that is refused again takes the place of what waited from an earlier file.
+    """
+    before = _refused_of(origin, [row.key_hash for row in prepared.refused])
+    before.filter(delivery__received_at__lt=origin.received_at).update(**_superseded())
     bulk_insert(
         QuarantinedRow,
-        ["id", "delivery", "row_number", "source_key", "cells", "problems", "state", "reason"],
+        [
+            *("id", "delivery", "row_number", "source_key", "key_hash", "cells", "problems"),
+            *("state", "reason"),
+        ],
         [
             (
-                *(new_id(), origin.delivery_id, row.row_number, row.source_key, row.cells),
-                *(row.problems, "open", ""),
+                *(new_id(), origin.delivery_id, row.row_number, row.source_key, row.key_hash),
+                *(row.cells, row.problems, "open", ""),
             )
             for row in prepared.refused
         ],
     )
-    supersede(origin=origin, source_keys=[row.source_key for row in prepared.rows])
+    supersede(origin=origin, key_hashes=[row.key_hash for row in prepared.rows])
 
 
-def supersede(*, origin: Origin, source_keys: Sequence[str]) -> int:
-    """Settle the open quarantined rows of this feed whose source keys were now accepted."""
-    keys = [key for key in source_keys if key]
-    if not keys:
-        return 0
+def supersede(*, origin: Origin, key_hashes: Sequence[str]) -> None:
+    """Settle the open quarantined rows of this feed that were now accepted.
+
+    What was refused in a file that was received later still says more than what was accepted.
+    """
+    before = _refused_of(origin, key_hashes)
+    before.filter(delivery__received_at__lte=origin.received_at).update(**_superseded())
+
+
+def _refused_of(origin: Origin, key_hashes: Sequence[str]) -> QuerySet[QuarantinedRow]:
     return QuarantinedRow.objects.filter(
         state="open",
-        source_key__in=keys,
+        key_hash__in=key_hashes,
         delivery__agency_id=origin.agency_id,
         delivery__feed=origin.feed,
-    ).update(state="superseded", decided_at=now())
+    )
+
+
+def _superseded() -> dict[str, Any]:
+    return {"state": "superseded", "decided_at": now()}
 
 
 def _audit_batch(by: Actor, delivery: Delivery, counts: Counts, prepared: Prepared) -> None:
@@ -200,7 +225,7 @@ def _audit_batch(by: Actor, delivery: Delivery, counts: Counts, prepared: Prepar
 @transaction.atomic
 def _finish(by: Actor, delivery_id: UUID, last_row: int) -> bool:
     delivery = Delivery.objects.select_for_update().get(id=delivery_id)
-    if delivery.state != "loading" or delivery.next_row != last_row:
+    if delivery.state != "loading" or delivery.last_row != last_row:
         return False
     delivery.state, delivery.finished_at = "loaded", now()
     delivery.rows = delivery.accepted + delivery.duplicates + delivery.quarantined
@@ -216,7 +241,7 @@ def _fail(by: Actor, delivery_id: UUID, error: ReachableError) -> None:
         # Another process came to its end meanwhile, and took the file away.
         return
     kept = (
-        f"Everything up to row {delivery.next_row} was kept." if delivery.next_row else error.kept
+        f"Everything up to row {delivery.last_row} was kept." if delivery.last_row else error.kept
     )
     sentences = (error.sentence, kept, error.next)
     delivery.state, delivery.finished_at = "failed", now()

@@ -13,7 +13,7 @@ from reachable.people.models import Record
 class Delivery(Identified):
     """A file as it was sent. The same content counts once, whatever its name.
 
-    `next_row` is the checkpoint: every row before it has been dealt with and committed. `begun_by`
+    `last_row` is the checkpoint: every row up to it has been dealt with and committed. `begun_by`
     is asked for their rights whenever a worker goes on with it, and empty where the shell began it.
     """
 
@@ -26,8 +26,7 @@ class Delivery(Identified):
     received_at = models.DateTimeField()
     history = models.BooleanField(default=False)
     state = models.CharField(max_length=10, default="received")
-    report = models.JSONField(null=True)
-    next_row = models.PositiveIntegerField(default=0)
+    last_row = models.PositiveIntegerField(default=0)
     rows = models.PositiveIntegerField(null=True)
     accepted = models.PositiveIntegerField(default=0)
     quarantined = models.PositiveIntegerField(default=0)
@@ -51,7 +50,7 @@ class Delivery(Identified):
             models.Index(fields=["agency", "-received_at"], name="deliveries_of_agency"),
             models.Index(
                 fields=["worked_at"],
-                condition=Q(state__in=("checking", "loading")),
+                condition=Q(state="loading"),
                 name="deliveries_at_work",
             ),
         ]
@@ -60,6 +59,9 @@ class Delivery(Identified):
 class Signal(Identified):
     """One thing that an agency tells us, whose identity is (agency, feed, source key).
 
+    `version` is the number of the version that counts: the one received last, at `newest_at`,
+    in whatever order they were loaded. `last_version` is the highest number given so far, and
+    `received_at` when the first was received.
     `record` is empty where a row opened no moment and concerned nobody known: it is removed on
     `forget_on`.
     """
@@ -70,7 +72,9 @@ class Signal(Identified):
     source_key = models.CharField(max_length=80, blank=True)
     content_hash = models.CharField(max_length=32)
     version = models.PositiveSmallIntegerField(default=1)
+    last_version = models.PositiveSmallIntegerField(default=1)
     received_at = models.DateTimeField()
+    newest_at = models.DateTimeField()
     record = models.ForeignKey(Record, on_delete=models.PROTECT, null=True, db_index=False)
     sent_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, db_index=False)
     forget_on = models.DateField(null=True)
@@ -118,6 +122,7 @@ class QuarantinedRow(Identified):
     delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="refused")
     row_number = models.PositiveIntegerField()
     source_key = models.CharField(max_length=80, blank=True)
+    key_hash = models.CharField(max_length=32)
     cells = models.JSONField()
     problems = models.JSONField()
     state = models.CharField(max_length=12, default="open")
@@ -130,7 +135,7 @@ class QuarantinedRow(Identified):
             models.UniqueConstraint(fields=["delivery", "row_number"], name="row_refused_once")
         ]
         indexes = [
-            models.Index(fields=["source_key"], condition=Q(state="open"), name="refused_by_key")
+            models.Index(fields=["key_hash"], condition=Q(state="open"), name="refused_by_key")
         ]
 
 

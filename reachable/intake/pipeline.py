@@ -19,8 +19,10 @@ from reachable.foundation.actor import Actor, system
 from reachable.foundation.db import bulk_insert_all, bulk_update
 from reachable.foundation.ids import new_id
 from reachable.foundation.time import today
+from reachable.intake.happenings import happenings
 from reachable.intake.models import Signal, SignalVersion
 from reachable.intake.preparing import Incoming
+from reachable.intake.rules import making
 from reachable.intake.rules.making import Made
 from reachable.moments import rules as moment_rules
 from reachable.moments import services as moments
@@ -63,9 +65,11 @@ class Counts:
 class _Known:
     signal_id: UUID
     version: int
+    last_version: int
     content_hash: str
-    record_id: UUID | None
-    fresh: bool
+    received_at: datetime
+    newest_at: datetime
+    fresh: bool = False
 
 
 @dataclass(slots=True)
@@ -75,59 +79,89 @@ class _Accepted:
     version: int
     openings: list[moment_rules.Opening | None]
 
+    @property
+    def counts(self) -> bool:
+        """Only the version received last says what happened; all others are kept beside it."""
+        return self.version == self.signal.version
+
 
 def take_in(*, by: Actor, origin: Origin, rows: Sequence[Incoming]) -> Counts:
     """Write one batch in the caller's transaction, whose audit entry covers it."""
-    accepted, counts = _sort_out(origin, rows)
+    accepted, seen, counts = _sort_out(origin, rows)
     claims = [_claim(origin, each) for each in accepted]
     # Whoever sends may not look people up; identifying is the system's own, and its outcome hidden.
     found = people.identify(by=IDENTIFY, claims=claims)
     _write_signals(origin, accepted, found)
-    events = _record(by, origin, accepted, found)
+    _write_seen(seen)
+    corrected = {
+        each.signal.signal_id for each in accepted if each.counts and not each.signal.fresh
+    }
+    events = _record(by, origin, accepted, found, corrected)
     counts.events = len(events)
-    if not origin.history:
-        counts.moments = moments.notice(by=by, events=_noticeable(origin, accepted, found, events))
+    noticeable = _noticeable(origin, accepted, found, events)
+    counts.moments = moments.notice(by=by, events=noticeable, corrected=corrected)
     return counts
 
 
-def _sort_out(origin: Origin, rows: Sequence[Incoming]) -> tuple[list[_Accepted], Counts]:
-    """Tell new signals, new versions and duplicates apart, also within the batch."""
-    known = {
-        row[0]: _Known(*row[1:], fresh=False)
-        for row in Signal.objects.filter(
-            agency_id=origin.agency_id,
-            feed=origin.feed,
-            key_hash__in=[row.key_hash for row in rows],
-        ).values_list("key_hash", "id", "version", "content_hash", "record_id")
-    }
+def _sort_out(
+    origin: Origin, rows: Sequence[Incoming]
+) -> tuple[list[_Accepted], list[_Known], Counts]:
+    """Tell new signals, new versions and duplicates apart, also within the batch.
+
+    The second list is of signals that were known before.
+    """
+    at = origin.received_at
+    known = _known_signals(origin, rows)
     counts, total = Counts(), hashlib.sha256()
     accepted: list[_Accepted] = []
+    seen: dict[UUID, _Known] = {}
     for row in rows:
         total.update(row.content_hash.encode())
         signal = known.get(row.key_hash)
-        if signal is not None and signal.content_hash == row.content_hash:
+        if signal is None:
+            signal = known[row.key_hash] = _Known(new_id(), 0, 0, "", at, at, True)
+        elif not signal.fresh:
+            seen[signal.signal_id] = signal
+        # What was received earlier, and comes only now, changes nothing that was said since.
+        newest = at >= signal.newest_at
+        signal.received_at = min(signal.received_at, at)
+        signal.newest_at = max(signal.newest_at, at)
+        if signal.content_hash == row.content_hash:
             counts.duplicates += 1
             continue
-        if signal is None:
-            signal = known[row.key_hash] = _Known(new_id(), 0, "", None, fresh=True)
-        signal.version += 1
-        signal.content_hash = row.content_hash
+        signal.last_version += 1
+        if newest:
+            signal.version, signal.content_hash = signal.last_version, row.content_hash
         counts.accepted += 1
-        openings = [_opening(origin, row, made) for made in row.made]
-        # Only the newest version in a batch makes events; the earlier ones are kept as versions.
-        accepted.append(_Accepted(row, signal, signal.version, openings))
+        openings = [_opening(origin, row, made) if newest else None for made in row.made]
+        accepted.append(_Accepted(row, signal, signal.last_version, openings))
     counts.digest = total.hexdigest()
     counts.signal_ids = {key_hash: signal.signal_id for key_hash, signal in known.items()}
-    return accepted, counts
+    return accepted, list(seen.values()), counts
+
+
+def _known_signals(origin: Origin, rows: Sequence[Incoming]) -> dict[str, _Known]:
+    held = Signal.objects.filter(
+        agency_id=origin.agency_id, feed=origin.feed, key_hash__in=[row.key_hash for row in rows]
+    ).values_list(
+        *("key_hash", "id", "version", "last_version", "content_hash", "received_at", "newest_at")
+    )
+    return {key_hash: _Known(*facts) for key_hash, *facts in held}
 
 
 def _opening(origin: Origin, row: Incoming, made: Made) -> moment_rules.Opening | None:
-    if origin.history:
+    return None if origin.history else _called_for(origin, row, made, origin.received_at)
+
+
+def _called_for(
+    origin: Origin, row: Incoming, made: Made, received_at: datetime
+) -> moment_rules.Opening | None:
+    if making.is_withdrawn(row.content):
         return None
     return moment_rules.opening(
         event_kind=made.kind,
         occurred=made.when,
-        received_at=origin.received_at,
+        received_at=received_at,
         birth_date=None if origin.always_opens else row.identity.birth_date,
     )
 
@@ -167,10 +201,10 @@ def _write_signals(
         if signal.fresh:
             fresh[signal.signal_id] = (
                 *(signal.signal_id, origin.agency_id, origin.feed, row.key_hash),
-                *(row.source_key, row.content_hash, each.version, origin.received_at),
-                *(record_id, origin.sent_by, forget),
+                *(row.source_key, row.content_hash, signal.version, signal.last_version),
+                *(signal.received_at, signal.newest_at, record_id, origin.sent_by, forget),
             )
-        else:
+        elif each.counts:
             changed[signal.signal_id] = (
                 *(signal.signal_id, row.content_hash, each.version, record_id, forget),
             )
@@ -182,7 +216,7 @@ def _write_signals(
             Signal,
             [
                 *("id", "agency", "feed", "key_hash", "source_key", "content_hash", "version"),
-                *("received_at", "record", "sent_by", "forget_on"),
+                *("last_version", "received_at", "newest_at", "record", "sent_by", "forget_on"),
             ],
             fresh.values(),
         ),
@@ -194,34 +228,38 @@ def _write_signals(
     )
 
 
+def _write_seen(seen: Sequence[_Known]) -> None:
+    """Keep when a signal was first and last received, also where it says nothing new."""
+    bulk_update(
+        Signal,
+        "id",
+        ["last_version", "received_at", "newest_at"],
+        [(each.signal_id, each.last_version, each.received_at, each.newest_at) for each in seen],
+    )
+
+
 def _record(
     by: Actor,
     origin: Origin,
     accepted: Sequence[_Accepted],
     found: Sequence[Identified | None],
+    corrected: set[UUID],
 ) -> dict[tuple[UUID, str], UUID]:
-    happenings = []
+    found_events: list[Happening] = []
     for each, who in zip(accepted, found, strict=True):
-        if who is None or each.version != each.signal.version:
+        if who is None or not each.counts:
             continue
-        label = f"{origin.title} {each.row.source_key}".strip()
-        happenings += [
-            Happening(
-                signal_id=each.signal.signal_id,
-                kind=made.kind,
-                record_id=who.record_id,
-                agency_id=origin.agency_id,
-                compartment=made.compartment,
-                when=made.when,
-                received_at=origin.received_at,
-                source=label,
-                place=made.place,
-                details=each.row.details,
-            )
-            for made in each.row.made
-        ]
-    revised = {each.signal.signal_id for each in accepted if not each.signal.fresh}
-    return chronology.record(by=by, happenings=happenings, revised=revised)
+        found_events += happenings(
+            each.row.made,
+            signal_id=each.signal.signal_id,
+            record_id=who.record_id,
+            agency_id=origin.agency_id,
+            received_at=origin.received_at,
+            title=origin.title,
+            source_key=each.row.source_key,
+            details=each.row.details,
+        )
+    return chronology.record(by=by, happenings=found_events, revised=corrected)
 
 
 def _noticeable(
@@ -232,21 +270,23 @@ def _noticeable(
 ) -> list[Noticeable]:
     noticeable = []
     for each, who in zip(accepted, found, strict=True):
-        if who is None or each.version != each.signal.version:
+        if who is None or not each.counts:
             continue
-        for made, opening in zip(each.row.made, each.openings, strict=True):
-            if opening is not None:
+        signal, row = each.signal, each.row
+        for made, opening in zip(row.made, each.openings, strict=True):
+            kept = None if signal.fresh else _called_for(origin, row, made, signal.received_at)
+            if opening or kept:
                 noticeable.append(
                     Noticeable(
-                        event_id=events[each.signal.signal_id, made.kind],
-                        signal_id=each.signal.signal_id,
+                        event_id=events[signal.signal_id, made.kind],
+                        signal_id=signal.signal_id,
                         kind=made.kind,
                         person_id=who.person_id,
                         current_id=who.current_id,
                         opening=opening,
                         received_at=origin.received_at,
-                        postcode=each.row.identity.postcode,
-                        revised=not each.signal.fresh,
+                        postcode=row.identity.postcode,
+                        kept=kept,
                     )
                 )
     return noticeable

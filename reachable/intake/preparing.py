@@ -56,6 +56,7 @@ class RefusedRow:
 
     row_number: int
     source_key: str
+    key_hash: str
     cells: list[list[str]]
     problems: list[dict[str, str]]
 
@@ -143,13 +144,12 @@ def incoming(feed: Feed, checked: Checked, row_number: int | None) -> Incoming:
     """Work out all that a checked row leads to."""
     content: dict[str, Any] = checked.content
     person = making.person_content(feed, content)
-    content_hash = checked.content_hash[:32]
     return Incoming(
         row_number=row_number,
         source_key=checked.source_key,
-        key_hash=making.short_hash(checked.source_key) if checked.source_key else content_hash,
+        key_hash=_key_hash(checked.source_key, checked.content_hash),
         content=content,
-        content_hash=content_hash,
+        content_hash=checked.content_hash[:32],
         made=making.made_by(feed, content),
         identity=making.identity_of(content),
         shown_name=making.shown_name(content),
@@ -160,6 +160,11 @@ def incoming(feed: Feed, checked: Checked, row_number: int | None) -> Incoming:
     )
 
 
+def _key_hash(source_key: str, content_hash: str) -> str:
+    """What tells a row from all others of its feed: the agency's own key, or all that it says."""
+    return making.short_hash(source_key) if source_key else content_hash[:32]
+
+
 def refused_row(mapping: Mapping, row: CheckedRow, refused: Refused) -> RefusedRow:
     """Keep a refused row with the sender's own headings, and every reason."""
     beyond = len(row.cells) - len(mapping.headings)
@@ -167,6 +172,7 @@ def refused_row(mapping: Mapping, row: CheckedRow, refused: Refused) -> RefusedR
     return RefusedRow(
         row_number=row.number,
         source_key=refused.source_key[:80],
+        key_hash=_key_hash(refused.source_key, refused.content_hash),
         # PostgreSQL holds any character but this one.
         cells=[
             [heading.replace("\0", "\ufffd"), cell.replace("\0", "\ufffd")]

@@ -1,4 +1,4 @@
-"""Events, made again from what the accepted signals say."""
+"""Events and people, made again from what the accepted signals say."""
 
 from __future__ import annotations
 
@@ -17,15 +17,24 @@ from reachable.chronology.selectors import fingerprints
 from reachable.chronology.services import Happening
 from reachable.foundation.actor import Actor
 from reachable.foundation.db import exclusive
+from reachable.intake.happenings import FROM_A_PHONE, happenings, title_of
 from reachable.intake.models import Signal, SignalVersion
 from reachable.intake.rules import making
 from reachable.intake.rules.making import Made
 from reachable.intake.services import SIGNAL_FEED
 from reachable.intake.specification import feed as feed_of
+from reachable.people.rebuilding import PersonSaid
 from reachable.practice import guidance
 from reachable.practice.time import When
 
 BATCH = 1000
+
+
+def person_said(content: dict[str, Any]) -> PersonSaid:
+    """Return what a row says of the person whom it is about."""
+    return PersonSaid(
+        making.short_hash(content), making.shown_name(content), making.identity_of(content)
+    )
 
 
 def rebuild_events(*, by: Actor) -> int:
@@ -66,19 +75,16 @@ def _happenings(signals: dict[UUID, Signal], names: dict[UUID, str]) -> Iterator
         if signal.record_id is None:
             continue
         made, details, title = _said(signal, content, names[signal.agency_id])
-        for each in made:
-            yield Happening(
-                signal_id=signal_id,
-                kind=each.kind,
-                record_id=signal.record_id,
-                agency_id=signal.agency_id,
-                compartment=each.compartment,
-                when=each.when,
-                received_at=received_at,
-                source=f"{title} {signal.source_key}".strip(),
-                place=each.place,
-                details=details,
-            )
+        yield from happenings(
+            made,
+            signal_id=signal_id,
+            record_id=signal.record_id,
+            agency_id=signal.agency_id,
+            received_at=received_at,
+            title=title,
+            source_key=signal.source_key,
+            details=details,
+        )
 
 
 def _said(
@@ -88,9 +94,9 @@ def _said(
     if signal.feed == SIGNAL_FEED:
         kind = guidance.event_kind(content["kind"])
         when = When.at(datetime.fromisoformat(content["happened_at"]))
-        details = {key: content[key] for key in ("said", "reach", "sent_by") if content.get(key)}
+        details = {key: content[key] for key in FROM_A_PHONE if content.get(key)}
         made = [Made(kind.key, when, content["where"], str(kind.compartment))]
-        return made, details, f"Signal from {agency}"
+        return made, details, title_of(agency, None)
     feed = feed_of(signal.feed)
     details = making.event_details(feed, content)
-    return making.made_by(feed, content), details, f"{agency}, {feed.title}"
+    return making.made_by(feed, content), details, title_of(agency, feed)

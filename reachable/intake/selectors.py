@@ -38,8 +38,7 @@ class DeliveryFacts:
     received_at: datetime
     history: bool
     state: str
-    report: dict[str, object] | None
-    next_row: int
+    last_row: int
     rows: int | None
     accepted: int
     quarantined: int
@@ -170,7 +169,7 @@ def counted(*, by: Actor, delivery_id: UUID) -> dict[str, int]:
     are known, which a sender does not learn.
     """
     by.require("intake.load")
-    names = ["accepted", "quarantined", "duplicates", "next_row"]
+    names = ["accepted", "quarantined", "duplicates", "last_row"]
     if by.is_system:
         names += ["events", "moments"]
     held = Delivery.objects.all() if by.is_system else _own(by)
@@ -273,8 +272,7 @@ def _delivery(row: Delivery, counted: Mapping[tuple[UUID, str], int]) -> Deliver
         received_at=row.received_at,
         history=row.history,
         state=row.state,
-        report=row.report,
-        next_row=row.next_row,
+        last_row=row.last_row,
         rows=row.rows,
         accepted=row.accepted,
         quarantined=row.quarantined,

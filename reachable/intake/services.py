@@ -14,7 +14,6 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from reachable.access.selectors import agency_names
 from reachable.audit import services as audit
 from reachable.foundation.actor import Actor
 from reachable.foundation.db import exclusive
@@ -22,7 +21,9 @@ from reachable.foundation.errors import BadInput, Conflict, NotFound
 from reachable.foundation.files.whole import told_if_full, whole_file
 from reachable.foundation.ids import new_id
 from reachable.foundation.time import now, today
+from reachable.intake import loading
 from reachable.intake.checking import check_again
+from reachable.intake.happenings import FROM_A_PHONE, title_of
 from reachable.intake.loading import stored_file
 from reachable.intake.models import Delivery, Forgotten, QuarantinedRow, Signal
 from reachable.intake.pipeline import Origin, take_in
@@ -108,7 +109,7 @@ def _begin_again(by: Actor, delivery_id: UUID, arrived: Path, history: bool) -> 
     before = (delivery.state, delivery.history)
     if delivery.state == "failed":
         delivery.state, delivery.error = "received", ""
-    if delivery.state == "received" and not delivery.next_row:
+    if delivery.state == "received" and not delivery.last_row:
         delivery.history = history
     if (delivery.state, delivery.history) != before:
         delivery.save(update_fields=["state", "error", "history"])
@@ -177,7 +178,7 @@ def discard(*, by: Actor, delivery_id: UUID) -> None:
     """Remove a file of which nothing was loaded, as when it was the wrong one."""
     by.require("intake.load")
     delivery = _own_delivery(by, delivery_id)
-    if delivery.state not in ("received", "failed") or delivery.next_row:
+    if delivery.state not in ("received", "failed") or delivery.last_row:
         raise Conflict("This file is being loaded, or was loaded.", kept="Nothing was changed.")
     digest = delivery.digest
     delivery.delete()
@@ -240,18 +241,11 @@ def correct(*, by: Actor, row_id: UUID, cells: Mapping[str, str]) -> None:
         raise BadInput(outcome.sentence, kept="Nothing was changed.", next=outcome.next)
     if isinstance(outcome, Refused):
         raise StillWrong(outcome.problems)
-    origin = Origin(
-        agency_id=row.delivery.agency_id,
-        feed=feed.key,
-        title=f"{agency_names([row.delivery.agency_id])[row.delivery.agency_id]}, {feed.title}",
-        received_at=row.delivery.received_at,
-        delivery_id=row.delivery_id,
-        history=row.delivery.history,
-        keep_unmatched_days=feed.keep_unmatched_days,
-    )
-    counts = take_in(by=by, origin=origin, rows=[incoming(feed, outcome, row.row_number)])
+    origin, accepted = loading.origin_of(row.delivery), incoming(feed, outcome, row.row_number)
+    counts = take_in(by=by, origin=origin, rows=[accepted])
     row.state, row.decided_by_id, row.decided_at = "corrected", by.id, now()
     row.save(update_fields=["state", "decided_by_id", "decided_at"])
+    loading.supersede(origin=origin, key_hashes=[accepted.key_hash])
     Delivery.objects.filter(id=row.delivery_id).update(
         accepted=F("accepted") + counts.accepted,
         duplicates=F("duplicates") + counts.duplicates,
@@ -326,7 +320,7 @@ def send_signal(*, by: Actor, signal: PhoneSignal) -> UUID:
     origin = Origin(
         agency_id=by.agency_id,
         feed=SIGNAL_FEED,
-        title=f"Signal from {by.agency}",
+        title=title_of(by.agency, None),
         received_at=at,
         sent_by=by.id,
         always_opens=True,
@@ -346,8 +340,8 @@ def _phone_row(by: Actor, signal: PhoneSignal, when: When, compartment: str) -> 
         "communication_needs": signal.communication_needs,
     }
     person = {name: value for name, value in person.items() if value}
-    details = {"said": signal.said, "reach": signal.reach, "sent_by": by.name}
-    details = {name: value for name, value in details.items() if value}
+    told = dict(zip(FROM_A_PHONE, (signal.said, signal.reach, by.name), strict=True))
+    details = {name: value for name, value in told.items() if value}
     assert when.instant is not None
     content: dict[str, Any] = {
         **person,

@@ -139,10 +139,6 @@ class Feed:
         """Return a happening by its name."""
         return next(each for each in self.happenings if each.name == name)
 
-    def compartment_of(self, name: str) -> Compartment:
-        """Return the compartment that the content of a column belongs to."""
-        return self.column(name).compartment
-
 
 @cache
 def feeds() -> Mapping[str, Feed]:

@@ -29,9 +29,9 @@ def came_before(found: DeliveryFacts, history: bool) -> str:
             "This file is being loaded already. If that was interrupted, it goes on by itself "
             "where it stopped. Each row counts once."
         )
-    if found.next_row and found.state != "loaded":
+    if found.last_row and found.state != "loaded":
         return (
-            f"Loading this file stopped after row {found.next_row:,}. It goes on from there: what "
+            f"Loading this file stopped after row {found.last_row:,}. It goes on from there: what "
             "was loaded is kept, and each row counts once."
         )
     said = f"This file came before, {words.when(found.received_at)}, as “{found.file_name}”."

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from reachable.access import selectors as access
 from reachable.access import services as access_services
+from reachable.access.rules import TeamFacts
 from reachable.audit import services as audit
 from reachable.foundation.actor import Actor
 from reachable.foundation.time import now
@@ -19,9 +20,13 @@ LEFT = "left"
 
 
 def ask_next(by: Actor, moment: Moment, *, note: str = "", how: str = "") -> None:
-    """Ask whoever is on duty now and neither had it nor was asked; else tell the whole team."""
-    on_duty = [who.user_id for who in access.on_duty(team_id=moment.team_id, at=now())]
-    user_id = rules.next_asked(on_duty, [*_had_it(moment), *([by.id] if by.id else [])])
+    """Ask whoever is on duty now and neither had it nor was asked; else tell the whole team.
+
+    Where the team has nobody left who may hold it, that is another team.
+    """
+    user_id = _next_on_duty(by, moment)
+    if user_id is None and move_from_empty_team(by, moment):
+        user_id = _next_on_duty(by, moment)
     access_services.end_involvement(
         by=by, because_of=moment.id, except_user=user_id, keep_team=True
     )
@@ -34,13 +39,58 @@ def ask_next(by: Actor, moment: Moment, *, note: str = "", how: str = "") -> Non
     tell_team(by, moment)
 
 
+def _next_on_duty(by: Actor, moment: Moment) -> UUID | None:
+    on_duty = [who.user_id for who in access.on_duty(team_id=moment.team_id, at=now())]
+    return rules.next_asked(on_duty, [*_had_it(moment), *([by.id] if by.id else [])])
+
+
+def move_from_empty_team(by: Actor, moment: Moment) -> bool:
+    """Give it to another team if nobody in its own may hold a moment; say whether it moved.
+
+    Where no team has anybody, the system administrators are told: they can put somebody there.
+    """
+    teams = access.teams()
+    own = next(team for team in teams if team.id == moment.team_id)
+    if own.has_holders:
+        return False
+    other = rules.team_for(teams, own.areas)
+    if other is None:
+        _tell_administrators(by, own)
+        return False
+    access_services.end_involvement(by=by, because_of=moment.id)
+    row = (None, other.id, moment.person_id, "team", moment.id)
+    access_services.involve(by=by, rows=[row], kind="person")
+    moment.team_id = other.id
+    act(by, moment, "moved_to_team", how=other.key)
+    return True
+
+
+def _tell_administrators(by: Actor, team: TeamFacts) -> None:
+    """Once a day, however many moments wait."""
+    kind, occasion = "team.without_holders", f"{team.id}:{now():%Y%m%d}"
+    administrators = sorted(access.able(capability="accounts.manage"))
+    notices.tell(
+        by=by,
+        tellings=[
+            Telling(user_id, kind, ("team", team.id), f"{kind}:{occasion}:{user_id}")
+            for user_id in administrators
+        ],
+    )
+
+
 def _had_it(moment: Moment) -> list[UUID]:
-    """Who was asked since somebody last took it, and that person: a new round asks anew."""
+    """Who was asked in this round, and whoever had it before: a new round asks anew.
+
+    It begins when somebody takes the moment, when it opens, and when more happens while it waits
+    with the team: only then is somebody “asked”, and not passed on to.
+    """
     had: list[UUID] = []
     done = Action.objects.filter(moment=moment).order_by("id")
     for kind, who, about in done.values_list("kind", "by_id", "about_id"):
         if kind in rules.TAKING:
             had = [who]
+        elif kind == "asked":
+            had = [about]
         elif kind in rules.ASKING:
             had.append(about)
     return had

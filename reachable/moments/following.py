@@ -10,7 +10,7 @@ from reachable.access import selectors as access
 from reachable.access import services as access_services
 from reachable.access.registries import RightsEnded
 from reachable.foundation.actor import Actor, system
-from reachable.moments.acting import LEFT, act, ask_next
+from reachable.moments.acting import LEFT, act, ask_next, move_from_empty_team, tell_team
 from reachable.moments.joined import earliest_due
 from reachable.moments.models import OPEN, Moment
 from reachable.notices import services as notices
@@ -20,9 +20,10 @@ from reachable.people.registries import IdentityChanged
 
 def follow_identity(*, by: Actor, change: IdentityChanged) -> None:
     """A child has one open moment: at a merge the newer joins the older, at its undo it returns."""
+    returned: set[UUID] = set()
     touched: set[UUID] = set()
     if change.undone:
-        touched |= _separate(by, change)
+        returned, touched = _separate(by, change)
     touched |= _join(by, change, change.kept_id)
     if change.undone:
         touched |= _join(by, change, change.joined_id)
@@ -31,14 +32,19 @@ def follow_identity(*, by: Actor, change: IdentityChanged) -> None:
         if due != moment.child_due_at:
             moment.child_due_at = due
             act(by, moment, "reclocked")
+    for moment in Moment.objects.select_for_update().filter(id__in=returned, state__in=OPEN):
+        _give_back(by, moment)
 
 
-def _separate(by: Actor, change: IdentityChanged) -> set[UUID]:
+def _separate(by: Actor, change: IdentityChanged) -> tuple[set[UUID], set[UUID]]:
     """Bring back what the merge had joined, unless the child has an open moment meanwhile.
 
     What the older moment had opened may have closed with it, so those who had the newer one are
     given it again: a child must not be left with a moment that nobody can see.
+
+    Return what came back, and all that changed.
     """
+    returned: set[UUID] = set()
     touched: set[UUID] = set()
     for moment in Moment.objects.select_for_update().filter(joined_by=change.merge_id):
         if moment.joined_into_id:
@@ -52,8 +58,25 @@ def _separate(by: Actor, change: IdentityChanged) -> set[UUID]:
         moment.state, moment.state_before = moment.state_before, ""
         _involve_again(by, moment)
         act(by, moment, "separated")
-        touched.add(moment.id)
-    return touched
+        returned.add(moment.id)
+    return returned, touched | returned
+
+
+def _give_back(by: Actor, moment: Moment) -> None:
+    """Tell whoever had it that they have it again; pass it on if they have left meanwhile.
+
+    Nobody passed it on when they left, because it was joined and not open then.
+    """
+    members = {who.user_id for who in access.members(team_id=moment.team_id)}
+    who = moment.holder_id or moment.asked_id
+    if who in members:
+        key = f"returned:{moment.id}:{moment.version}:{who}"
+        told = Telling(who, "moment.returned", ("moment", moment.id), key)
+        notices.tell(by=by, tellings=[told])
+    elif who is None and members:
+        tell_team(by, moment)
+    else:
+        ask_next(system("access"), moment, how=LEFT)
 
 
 def _involve_again(by: Actor, moment: Moment) -> None:
@@ -110,3 +133,14 @@ def follow_rights(*, by: Actor, ended: RightsEnded) -> None:
         return
     for moment in theirs:
         ask_next(system("access"), moment, how=LEFT)
+    _move_from_empty_teams()
+
+
+def _move_from_empty_teams() -> None:
+    """What waited for whoever in the team could take it has lost the last who could."""
+    empty = [team.id for team in access.teams() if not team.has_holders]
+    waiting = Moment.objects.select_for_update().filter(team_id__in=empty, state="with_team")
+    by = system("access")
+    for moment in waiting:
+        if move_from_empty_team(by, moment):
+            ask_next(by, moment, how=LEFT)

@@ -35,12 +35,16 @@ def standing_for(moments: Iterable[Moment]) -> dict[UUID, UUID]:
 
 
 def earliest_due(moment_ids: Iterable[UUID]) -> dict[UUID, datetime]:
-    """Return the child's clock of each: the earliest that it, or what was joined, started."""
+    """Return the child's clock of each: the earliest that it, or what was joined, started.
+
+    What a correction ended no longer counts, unless nothing else is left: then the clock stays as
+    it was until a person decides what becomes of the moment.
+    """
     members = families(moment_ids)
-    found: dict[UUID, datetime] = {}
-    for member, due_at in Trigger.objects.filter(moment_id__in=list(members)).values_list(
-        "moment_id", "due_at"
+    found: dict[UUID, tuple[bool, datetime]] = {}
+    for member, due_at, ended_at in Trigger.objects.filter(moment_id__in=list(members)).values_list(
+        "moment_id", "due_at", "ended_at"
     ):
-        into = members[member]
-        found[into] = min(due_at, found.get(into, due_at))
-    return found
+        into, clock = members[member], (ended_at is not None, due_at)
+        found[into] = min(clock, found.get(into, clock))
+    return {moment_id: due_at for moment_id, (_, due_at) in found.items()}

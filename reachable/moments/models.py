@@ -67,17 +67,26 @@ class Moment(Identified):
 
 
 class Trigger(Identified):
-    """An event that opened a moment or joined it, and the child's clock that it started."""
+    """An event that opened a moment or joined it, and the child's clock that it started.
+
+    It is ended when a correction took the event back, or gave it to another child.
+    """
 
     moment = models.ForeignKey(Moment, on_delete=models.PROTECT, related_name="triggers")
-    event_id = models.UUIDField(unique=True)
+    event_id = models.UUIDField()
     signal_id = models.UUIDField()
     event_kind = models.CharField(max_length=40)
     rule = models.CharField(max_length=60)
     due_at = models.DateTimeField()
     joined_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
 
     class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["event_id"], condition=Q(ended_at=None), name="one_moment_of_event"
+            )
+        ]
         indexes = [models.Index(fields=["signal_id"], name="trigger_of_signal")]
 
 

@@ -1,8 +1,8 @@
-"""From events to moments, a batch at a time: opened or joined, given to somebody, told."""
+"""From events to moments, a batch at a time: opened, joined or corrected, given to somebody."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,8 @@ from reachable.foundation.ids import new_id
 from reachable.foundation.time import now
 from reachable.geography.selectors import areas_of
 from reachable.moments import rules
-from reachable.moments.joined import earliest_due, standing_for
+from reachable.moments.correcting import Corrections, correct
+from reachable.moments.joined import earliest_due
 from reachable.moments.models import OPEN, Action, Moment, Trigger
 from reachable.moments.registries import moment_answered
 from reachable.moments.rules import Opening
@@ -32,17 +33,21 @@ Values = tuple[Any, ...]
 
 @dataclass(frozen=True, slots=True)
 class Noticeable:
-    """An event that calls for a moment, and whose it is."""
+    """An event that may call for a moment, and whose it is.
+
+    `opening` is what it calls for, as received now. A corrected event that has a moment keeps it
+    while `kept` says so: the same, counted from when it was first received.
+    """
 
     event_id: UUID
     signal_id: UUID
     kind: str
     person_id: UUID
     current_id: UUID
-    opening: Opening
+    opening: Opening | None
     received_at: datetime
     postcode: str
-    revised: bool = False
+    kept: Opening | None = None
 
 
 @dataclass
@@ -66,6 +71,8 @@ class _Open:
     answer_by: datetime | None
     reached_at: datetime | None
     child_due_at: datetime
+    person_id: UUID
+    kind: str
     written: bool = True
 
     @property
@@ -90,24 +97,31 @@ class Batch:
         self.members: dict[UUID, list[UUID]] = {}
         self.answer_by: dict[str, datetime] = {}
         self.opened: list[tuple[_Open, Values]] = []
+        self.asked_anew: list[tuple[_Open, UUID]] = []
         self.sooner: dict[UUID, _Open] = {}
-        self.reclocked: set[UUID] = set()
+        self.corrections = Corrections()
         self.changed: set[UUID] = set()
         self.answered: dict[UUID, list[UUID]] = {}
 
-    def run(self, events: Sequence[Noticeable]) -> int:
-        """Return how many moments were opened."""
-        events = self._without_revised(events)
-        open_now = _open_moments(self.by, {event.current_id for event in events})
-        areas = areas_of(event.postcode for event in events)
-        for event in events:
-            opening = event.opening
+    def run(self, events: Sequence[Noticeable], corrected: Collection[UUID]) -> int:
+        """Return how many moments were opened; `corrected` are signals that had events before."""
+        if corrected:
+            self.corrections = correct(events=events, signal_ids=corrected, at=self.at)
+            self._tell_corrected()
+        calling = [
+            (event, event.opening)
+            for event in events
+            if event.opening and event.event_id not in self.corrections.settled
+        ]
+        open_now = _open_moments(self.by, {event.current_id for event, _ in calling})
+        areas = areas_of(event.postcode for event, _ in calling)
+        for event, opening in calling:
             known = open_now.get(event.current_id)
             if known is None:
-                known = self._open(event, areas.get(event.postcode, ""))
+                known = self._open(event, opening, areas.get(event.postcode, ""))
                 open_now[event.current_id] = known
             else:
-                self._join(event, known)
+                self._join(event, opening, known)
             self.writes.triggers.append(
                 (
                     *(new_id(), known.moment_id, event.event_id, event.signal_id),
@@ -117,22 +131,19 @@ class Batch:
         self._write()
         return len(self.opened)
 
-    def _without_revised(self, events: Sequence[Noticeable]) -> list[Noticeable]:
-        """A corrected event keeps its moment; only its clock is set anew."""
-        maybe = [event.event_id for event in events if event.revised]
-        triggers = Trigger.objects.filter(event_id__in=maybe) if maybe else ()
-        revised = {trigger.event_id: trigger for trigger in triggers}
-        for event in events:
-            trigger = revised.get(event.event_id)
-            if trigger is not None and trigger.due_at != event.opening.child_due_at:
-                trigger.due_at = event.opening.child_due_at
-                trigger.save(update_fields=["due_at"])
-                self.reclocked.add(trigger.moment_id)
-                self._act(trigger.moment_id, "reclocked", None)
-        return [event for event in events if event.event_id not in revised]
+    def _tell_corrected(self) -> None:
+        """Whoever has a moment, or is asked to take it, hears that what opened it was corrected."""
+        occasion = f"corrected:{self.at:%Y%m%d%H%M%S%f}"
+        for moment in self.corrections.standing:
+            self._act(moment.id, "corrected", None, how=self.corrections.changed[moment.id])
+            who = moment.holder_id or moment.asked_id
+            if moment.state in OPEN and who:
+                self._tell(who, "moment.corrected", moment.id, f"{occasion}:{moment.id}")
+            elif moment.state == "with_team":
+                self._tell_team(moment.team_id, moment.id, occasion)
 
-    def _open(self, event: Noticeable, area: str) -> _Open:
-        kind, moment_id = event.opening.kind, new_id()
+    def _open(self, event: Noticeable, opening: Opening, area: str) -> _Open:
+        kind, moment_id = opening.kind, new_id()
         team_id = self._team_for(area)
         asked = self._first_on_duty(team_id)
         opened = _Open(
@@ -142,27 +153,27 @@ class Batch:
             state="waiting" if asked else "with_team",
             answer_by=self._answer_by(kind) if asked else None,
             reached_at=None,
-            child_due_at=event.opening.child_due_at,
+            child_due_at=opening.child_due_at,
+            person_id=event.person_id,
+            kind=kind,
             written=False,
         )
         fixed = (
-            *(moment_id, event.person_id, kind, event.opening.rule, rules.VERSION),
-            *(event.opening.pathway_version, team_id, self.at, event.received_at, asked),
+            *(moment_id, event.person_id, kind, opening.rule, rules.VERSION),
+            *(opening.pathway_version, team_id, self.at, event.received_at, asked),
         )
         self.opened.append((opened, fixed))
         self.writes.involved.append((None, team_id, event.person_id, "team", moment_id))
         self._act(moment_id, "opened", None)
         if asked:
-            self._act(moment_id, "asked", asked)
-            self.writes.involved.append((asked, None, event.person_id, "asked", moment_id))
-            self._tell(asked, "moment.assigned", moment_id, f"asked:{moment_id}:1:{asked}")
+            self._ask(opened, asked, "1")
         else:
             self._act(moment_id, "to_team", None)
             self._tell_team(team_id, moment_id, "1")
         return opened
 
-    def _join(self, event: Noticeable, known: _Open) -> None:
-        due = event.opening.child_due_at
+    def _join(self, event: Noticeable, opening: Opening, known: _Open) -> None:
+        due = opening.child_due_at
         self._act(known.moment_id, "joined", None)
         if due < known.child_due_at:
             known.child_due_at = due
@@ -174,21 +185,34 @@ class Batch:
             self._tell(known.holder_id, "moment.joined", known.moment_id, key)
             self.answered.setdefault(known.moment_id, []).append(event.signal_id)
         elif known.state == "with_team" and known.written:
-            # Whoever let it wait hears that more has happened, once however much came together.
-            self._tell_team(known.team_id, known.moment_id, f"joined:{self.at:%Y%m%d%H%M%S%f}")
+            self._begin_anew(known)
+
+    def _begin_anew(self, known: _Open) -> None:
+        """Ask whoever is on duty now, or tell the team: once, however much came together."""
+        occasion = f"joined:{self.at:%Y%m%d%H%M%S%f}"
+        asked = self._first_on_duty(known.team_id)
+        if asked is None:
+            self._tell_team(known.team_id, known.moment_id, occasion)
+            return
+        known.state, known.answer_by = "waiting", self._answer_by(known.kind)
+        self.asked_anew.append((known, asked))
+        self._ask(known, asked, occasion)
+
+    def _ask(self, known: _Open, asked: UUID, occasion: str) -> None:
+        moment_id = known.moment_id
+        self._act(moment_id, "asked", asked)
+        self.writes.involved.append((asked, None, known.person_id, "asked", moment_id))
+        self._tell(asked, "moment.assigned", moment_id, f"asked:{moment_id}:{occasion}:{asked}")
 
     def _team_for(self, area: str) -> UUID:
-        everybody = [team for team in self.teams if not team.areas]
-        for team in self.teams:
-            if area and area in team.areas:
-                return team.id
-        if everybody or self.teams:
-            return (everybody or self.teams)[0].id
-        raise BadInput(
-            "There is no team that could answer for a child.",
-            kept="Nothing was lost: this can be sent again.",
-            next="Ask the system administrator to set up a team and its rota.",
-        )
+        team = rules.team_for(self.teams, {area} if area else ())
+        if team is None:
+            raise BadInput(
+                "Nobody could be told: no team has anybody who may take a reachable moment.",
+                kept="Nothing was lost: this can be sent again.",
+                next="Ask the system administrator to put a practitioner into a team and its rota.",
+            )
+        return team.id
 
     def _first_on_duty(self, team_id: UUID) -> UUID | None:
         if team_id not in self.first_on_duty:
@@ -202,8 +226,8 @@ class Batch:
             self.answer_by[kind] = rules.answer_by(kind, self.at)
         return self.answer_by[kind]
 
-    def _act(self, moment_id: UUID, kind: str, about: UUID | None) -> None:
-        self.writes.actions.append((new_id(), moment_id, kind, self.at, about, "", "", ""))
+    def _act(self, moment_id: UUID, kind: str, about: UUID | None, how: str = "") -> None:
+        self.writes.actions.append((new_id(), moment_id, kind, self.at, about, "", how, ""))
 
     def _tell(self, user_id: UUID, kind: str, moment_id: UUID, key: str) -> None:
         self.writes.tellings.append(Telling(user_id, kind, ("moment", moment_id), key))
@@ -249,6 +273,11 @@ class Batch:
         )
         access_services.involve(by=self.by, rows=writes.involved, kind="person")
         notices.tell(by=self.by, tellings=writes.tellings)
+        rounds = [
+            (known.moment_id, known.state, asked, known.answer_by, known.next_due_at)
+            for known, asked in self.asked_anew
+        ]
+        bulk_update(Moment, "id", ["state", "asked", "answer_by", "next_due_at"], rounds)
         self._reclock()
         # Whoever has the page open acts on what it shows, so what joined makes it another version.
         Moment.objects.filter(id__in=self.changed).update(version=F("version") + 1)
@@ -258,22 +287,27 @@ class Batch:
 
     def _reclock(self) -> None:
         """The child's clock of a moment is the earliest of what joined it."""
+        corrected = {moment.id for moment in self.corrections.standing}
         rows = [
             (moment_id, known.child_due_at, known.next_due_at)
             for moment_id, known in self.sooner.items()
-            if known.written and moment_id not in self.reclocked
+            if known.written and moment_id not in corrected
         ]
         rows += self._corrected_clocks()
         bulk_update(Moment, "id", ["child_due_at", "next_due_at"], rows)
 
     def _corrected_clocks(self) -> list[tuple[UUID, datetime, datetime | None]]:
         """A corrected event may give more time as well as less: look at all that joined."""
-        if not self.reclocked:
+        corrections = self.corrections
+        if not corrections.standing:
             return []
-        tops = standing_for(Moment.objects.filter(id__in=self.reclocked))
-        both = self.reclocked | set(tops.values())
-        self.changed |= both
-        held, due = Moment.objects.select_for_update().filter(id__in=both), earliest_due(both)
+        standing = corrections.changed.keys()
+        due = earliest_due(standing)
+        # One that was joined keeps a clock of its own, for the day on which it is separated.
+        for member in corrections.members - standing:
+            due |= earliest_due([member])
+        self.changed |= due.keys()
+        held = Moment.objects.filter(id__in=due)
         return [
             (
                 moment.id,
@@ -297,8 +331,9 @@ def _open_moments(by: Actor, current_ids: set[UUID]) -> dict[UUID, _Open]:
         .filter(person_id__in=current_of, state__in=OPEN)
         .order_by("-opened_at", "-id")
         .values_list(
-            *("person_id", "id", "team_id", "holder_id", "state", "answer_by"),
-            *("reached_at", "child_due_at"),
+            *("id", "team_id", "holder_id", "state", "answer_by"),
+            *("reached_at", "child_due_at", "person_id", "kind"),
         )
     )
-    return {current_of[person_id]: _Open(*facts) for person_id, *facts in held}
+    found = [_Open(*facts) for facts in held]
+    return {current_of[known.person_id]: known for known in found}

@@ -27,6 +27,9 @@ _EMPTY = {
     "next_due": "none runs",
     "duty": "nobody",
     "asked": "nobody",
+    "area": "not known",
+    "nobody": "none of them",
+    "answers": "nobody: the sender is told so",
 }
 
 
@@ -50,7 +53,7 @@ def _say(column: str, value: object) -> str:
     if isinstance(value, Mapping):
         return _event(value)
     if isinstance(value, list):
-        return ", ".join(map(str, value))
+        return "; ".join(map(str, value)) if column == "teams" else ", ".join(map(str, value))
     if column == "event":
         return guidance.event_kind(str(value)).title
     if column == "opens":

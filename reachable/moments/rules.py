@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from uuid import UUID
 
+from reachable.access.rules import TeamFacts
 from reachable.people.rules import age_on
 from reachable.practice import clocks, guidance
 from reachable.practice.time import LONDON, When, start_of_day
@@ -63,6 +64,17 @@ def answer_by(kind: str, at: datetime) -> datetime:
     """Return by when whoever is asked at that instant should have answered."""
     span = guidance.moment_kind(kind).acknowledge_clock.span
     return span.due(occurred=When.at(at), received=at, calendar=clocks.england_and_wales()).instant
+
+
+def team_for(teams: Sequence[TeamFacts], areas: Collection[str]) -> TeamFacts | None:
+    """Return the team that answers: for one of these areas, else for everybody, else any.
+
+    A team in which nobody may hold a moment is passed over; None when that is so of all.
+    """
+    able = [team for team in teams if team.has_holders]
+    local = [team for team in able if not team.areas.isdisjoint(areas)]
+    everybody = [team for team in able if not team.areas]
+    return next(iter([*local, *everybody, *able]), None)
 
 
 def next_asked(on_duty: Sequence[UUID], asked: Sequence[UUID]) -> UUID | None:

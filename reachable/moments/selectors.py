@@ -94,17 +94,22 @@ class ActionFacts:
 
 @dataclass(frozen=True)
 class MomentFacts:
-    """Everything on a moment's page. `events` lacks those in compartments kept from `by`."""
+    """Everything on a moment's page. `events` lacks those in compartments kept from `by`.
+
+    `taken_back` counts what had opened or joined it until its agency corrected it.
+    """
 
     row: Row
     version: int
     pathway: Pathway
     events: list[EventFacts]
     hidden_events: int
+    taken_back: int
     actions: list[ActionFacts]
     done: frozenset[str]
     communication_needs: tuple[str, ...]
     opened_by_rule: str
+    held_at: datetime | None
     attempted_at: datetime | None
     closed_at: datetime | None
     outcome: str
@@ -193,7 +198,9 @@ def _on_duty(by: Actor, at: datetime) -> list[tuple[str, list[access.OnDuty]]]:
 def _rows(by: Actor, moments: list[Moment], at: datetime) -> dict[UUID, Row]:
     names = people.names(by=by, current_ids={m.person.now.current_id for m in moments})
     members = families([moment.id for moment in moments])
-    triggers = Trigger.objects.filter(moment_id__in=list(members)).values_list("moment_id")
+    triggers = Trigger.objects.filter(moment_id__in=list(members), ended_at=None).values_list(
+        "moment_id"
+    )
     joined: dict[UUID, int] = {}
     for member, count in triggers.annotate(count=Count("id")):
         joined[members[member]] = joined.get(members[member], 0) + count
@@ -258,21 +265,24 @@ def moment(*, by: Actor, moment_id: UUID) -> MomentFacts:
     audit.looked(by=by, subject=("person", found.person.now.current_id), page="moment")
     at = now()
     together = list(families([found.id]))
-    triggers = list(Trigger.objects.filter(moment_id__in=together).order_by("joined_at", "id"))
-    events = chronology.events(by=by, event_ids=[trigger.event_id for trigger in triggers])
+    triggers = Trigger.objects.filter(moment_id__in=together).order_by("joined_at", "id")
+    standing = [trigger.event_id for trigger in triggers if trigger.ended_at is None]
+    events = chronology.events(by=by, event_ids=standing)
     actions = _actions(together)
     return MomentFacts(
         row=_rows(by, [found], at)[found.id],
         version=found.version,
         pathway=guidance.pathway(found.kind, found.pathway_version),
         events=sorted(events.values(), key=lambda event: event.occurred.earliest),
-        hidden_events=len(triggers) - len(events),
+        hidden_events=len(standing) - len(events),
+        taken_back=len(triggers) - len(standing),
         actions=actions,
         done=frozenset(action.step for action in actions if action.kind == "step_done"),
         communication_needs=people.communication_needs(
             by=by, person_id=found.person.now.current_id
         ),
         opened_by_rule=_rule_in_words(found),
+        held_at=found.held_at,
         attempted_at=found.attempted_at,
         closed_at=found.closed_at,
         outcome=found.outcome,
@@ -340,7 +350,9 @@ def whereabouts(*, by: Actor, signal_ids: Iterable[UUID]) -> dict[UUID, Whereabo
     """Return signal → who has it, for senders; never whether the child was known."""
     by.require("signals.send")
     found: dict[UUID, Whereabouts] = {}
-    triggers = list(Trigger.objects.filter(signal_id__in=list(signal_ids)).select_related("moment"))
+    of_signals = Trigger.objects.filter(signal_id__in=list(signal_ids)).select_related("moment")
+    # Where a correction gave the signal to another child, what stands now comes last, and counts.
+    triggers = list(of_signals.order_by(F("ended_at").asc(nulls_last=True), "id"))
     tops = standing_for(trigger.moment for trigger in triggers)
     standing = _with_names(Moment.objects.all()).in_bulk(set(tops.values()))
     reached_last = dict(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -21,18 +21,21 @@ from reachable.moments.models import OPEN, Moment, Trigger
 from reachable.moments.noticing import Batch, Noticeable
 from reachable.moments.registries import moment_answered
 from reachable.moments.selectors import is_visible
+from reachable.notices import services as notices
+from reachable.notices.services import Telling
 from reachable.practice import guidance
 
 log = logging.getLogger("reachable.moments")
 NOTHING_CHANGED = "Nothing was changed."
 
 
-def notice(*, by: Actor, events: Sequence[Noticeable]) -> int:
+def notice(*, by: Actor, events: Sequence[Noticeable], corrected: Collection[UUID] = ()) -> int:
     """Open or join a moment for each event that calls for one; return how many were opened.
 
+    `corrected` names signals that had events before: what these no longer say ends here too.
     Runs in the caller's transaction, whose audit entry covers it.
     """
-    return Batch(by).run(events) if events else 0
+    return Batch(by).run(events, corrected) if events or corrected else 0
 
 
 @transaction.atomic
@@ -54,7 +57,7 @@ def take(*, by: Actor, moment_id: UUID, version: int | None = None) -> None:
         access_services.involve(by=by, rows=[row], kind="person")
     act(by, moment, kind, at=at)
     together = families([moment.id])
-    signals = Trigger.objects.filter(moment_id__in=list(together))
+    signals = Trigger.objects.filter(moment_id__in=list(together), ended_at=None)
     signal_ids = list(signals.values_list("signal_id", flat=True))
     for tell in moment_answered.items():
         tell(by=by, moment_id=moment.id, signal_ids=signal_ids)
@@ -74,7 +77,10 @@ def pass_on(*, by: Actor, moment_id: UUID, reason: str, version: int | None = No
 def hand_over(
     *, by: Actor, moment_id: UUID, to_user: UUID, reason: str, version: int | None = None
 ) -> None:
-    """Ask a named person of the team, who has to acknowledge; until then it counts as waiting."""
+    """Ask a named person of the team, who has to acknowledge; until then it counts as waiting.
+
+    Whoever had it, or was asked, is told when somebody else hands it over.
+    """
     moment = _open(by, moment_id, version)
     if moment.holder_id != by.own_id and not by.can("moments.assign"):
         raise Conflict(
@@ -84,7 +90,12 @@ def hand_over(
         raise BadInput("Please choose somebody of this team.", kept=NOTHING_CHANGED)
     _say_why(reason)
     access_services.end_involvement(by=by, because_of=moment.id, except_user=to_user)
+    before = moment.holder_id or moment.asked_id
     ask(by, moment, to_user, "handed_over", note=reason)
+    if before and before not in (by.id, to_user):
+        key = f"handed_away:{moment.id}:{moment.version}:{before}"
+        told = Telling(before, "moment.handed_away", ("moment", moment.id), key)
+        notices.tell(by=by, tellings=[told])
 
 
 @transaction.atomic
@@ -125,7 +136,7 @@ def reach(
 
 def _began(by: Actor, moment: Moment) -> datetime:
     """Return when the first thing happened that opened or joined it, as far as `by` may know."""
-    triggers = Trigger.objects.filter(moment_id__in=list(families([moment.id])))
+    triggers = Trigger.objects.filter(moment_id__in=list(families([moment.id])), ended_at=None)
     event_ids = triggers.values_list("event_id", flat=True)
     events = chronology.events(by=by, event_ids=event_ids).values()
     return min([moment.received_at, *(event.occurred.earliest for event in events)])

@@ -45,7 +45,7 @@ def moment(request: HttpRequest, moment_id: UUID) -> HttpResponse:
             "moment": found,
             "row": found.row,
             "history": [(one, wording.said(one, found, outcomes)) for one in newest_first],
-            "taken": next((one for one in found.actions if one.kind in wording.TAKEN), None),
+            "taken": next((one for one in found.actions if one.kind in rules.TAKING), None),
             "is_holder": found.row.state == "held" and found.row.mine,
             "standing": wording.standing(found.row),
             "answer_due": rules.answer_by(found.row.kind.key, found.received_at),

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from reachable.foundation.words import short_when
 from reachable.moments.acting import LEFT
+from reachable.moments.correcting import ENDED, RECLOCKED
 from reachable.practice import guidance
 
 if TYPE_CHECKING:
     from reachable.moments.selectors import ActionFacts, MomentFacts, Row
 
 WRITTEN_AT_ONCE = timedelta(minutes=1)
-TAKEN = frozenset({"acknowledged", "claimed"})
 BUCKETS: Mapping[str, tuple[str, str, str]] = {
     "now": (
         "Now",
@@ -52,6 +52,10 @@ _REACHED = {
     "spoken": "spoke with the child",
     "answered": "had an answer from the child",
 }
+_CORRECTED = {
+    RECLOCKED: "What was sent was corrected, and the child’s clock was set anew",
+    ENDED: "What was sent was corrected: something that happened no longer belongs here",
+}
 
 
 def standing(row: Row) -> str:
@@ -83,6 +87,7 @@ def said(action: ActionFacts, moment: MomentFacts, outcomes: Mapping[str, str]) 
         else f"{who} could not take it, and nobody else was on duty; the whole team was told"
         if who
         else "Nobody on duty answered; the whole team was told",
+        "moved_to_team": "Nobody was left in its team who could take it; another team has it now",
         "handed_over": f"{who} handed it over; {about} was asked",
         "acknowledged": f"{who} acknowledged it, and has it",
         "claimed": f"{who} took it",
@@ -90,7 +95,8 @@ def said(action: ActionFacts, moment: MomentFacts, outcomes: Mapping[str, str]) 
         "reached": f"{who} {_REACHED.get(action.how, 'reached the child')}{_earlier(action)}",
         "step_done": f"{who} did: {step.title if step else action.step}",
         "closed": f"{who} closed it: {outcomes.get(action.how, action.how)}",
-        "reclocked": "What was sent was corrected, and the child’s clock was set anew",
+        "reclocked": "Records were joined or separated, and the child’s clock was set anew",
+        "corrected": _CORRECTED.get(action.how, "What was sent was corrected"),
         "joined": "Something else happened, and joined this moment",
         "joined_older": "It joined an older moment of the same child",
         "separated": "It was separated again: the two records are different children",

@@ -22,11 +22,14 @@ LOOKED_BACK = timedelta(days=30)
 
 @dataclass(frozen=True)
 class NoticeFacts:
+    """One notice; `address` with its `arguments` is the page that it leads to."""
+
     id: UUID
     title: str
     text: str
     address: str
-    subject_id: UUID
+    arguments: tuple[UUID, ...]
+    subject: tuple[str, UUID]
     created_at: datetime
     read_at: datetime | None
 
@@ -116,7 +119,8 @@ def _facts(notice: Notice) -> NoticeFacts:
         wording.title,
         wording.text,
         wording.address,
-        notice.subject_id,
+        (notice.subject_id,) if wording.of_subject else (),
+        (notice.subject_kind, notice.subject_id),
         notice.created_at,
         notice.read_at,
     )

@@ -21,8 +21,8 @@ def notice(request: HttpRequest, notice_id: UUID) -> HttpResponse:
     """Lead to what the notice is about; what is opened there counts as told."""
     by = actor(request)
     found = selectors.my_notice(by=by, notice_id=notice_id)
-    services.mark_read(by=by, subject=(found.address, found.subject_id))
-    return redirect(found.address, found.subject_id)
+    services.mark_read(by=by, subject=found.subject)
+    return redirect(found.address, *found.arguments)
 
 
 def all_read(request: HttpRequest) -> HttpResponse:

@@ -87,6 +87,30 @@ class Writes:
     outdated: set[int] = field(default_factory=set)
 
 
+SAID = [
+    *("detail_hash", "detail_at", "shown_name", "family_name", "given_names"),
+    *("birth_date", "postcode", "nhs_number", "upn"),
+]
+"""Columns of a record that follow from what was received of it last."""
+
+
+def said_columns(
+    content_hash: str, received_at: datetime, shown_name: str, identity: Identity
+) -> Values:
+    """Return the values of `SAID`."""
+    return (
+        content_hash,
+        received_at,
+        shown_name,
+        identity.family,
+        identity.given,
+        identity.birth_date,
+        identity.postcode,
+        identity.nhs_number,
+        identity.upn,
+    )
+
+
 class Batch:
     """Decides claims one after the other, so that a row can find the row before it."""
 
@@ -152,8 +176,6 @@ class Batch:
             claim.agency_id,
             reference,
             person_id,
-            claim.content_hash,
-            claim.received_at,
             *_columns(claim),
         )
         self.writes.details.append((new_id(), record_id, claim.content, claim.received_at))
@@ -187,8 +209,6 @@ class Batch:
             new = self.writes.records[known.record_id]
             self.writes.records[known.record_id] = (
                 *new[:4],
-                claim.content_hash,
-                claim.received_at,
                 *_columns(claim),
             )
             mine = known.record_id
@@ -197,8 +217,6 @@ class Batch:
         else:
             self.writes.changed[known.record_id] = (
                 known.record_id,
-                claim.content_hash,
-                claim.received_at,
                 *_columns(claim),
             )
             if claim.identity != before:
@@ -212,7 +230,7 @@ class Batch:
     def _write(self) -> None:
         writes = self.writes
         if writes.changed:
-            bulk_update(Record, "id", _DERIVED, list(writes.changed.values()))
+            bulk_update(Record, "id", SAID, list(writes.changed.values()))
         if writes.rekeyed:
             _delete_keys(writes.outdated, list(writes.rekeyed))
             for record_id, keys in writes.rekeyed.items():
@@ -220,7 +238,7 @@ class Batch:
         bulk_insert_all(
             (Person, ["id", "made_at"], writes.people),
             (CurrentPerson, ["person", "current"], [(p[0], p[0]) for p in writes.people]),
-            (Record, ["id", "agency", "source_ref", "person", *_DERIVED], writes.records.values()),
+            (Record, ["id", "agency", "source_ref", "person", *SAID], writes.records.values()),
             (RecordDetail, ["id", "record", "content", "received_at"], writes.details),
             (RecordKey, ["key", "record"], dict.fromkeys(writes.keys)),
             (
@@ -233,23 +251,8 @@ class Batch:
         )
 
 
-_DERIVED = [
-    *("detail_hash", "detail_at", "shown_name", "family_name", "given_names"),
-    *("birth_date", "postcode", "nhs_number", "upn"),
-]
-
-
 def _columns(claim: Claim) -> Values:
-    identity = claim.identity
-    return (
-        claim.shown_name,
-        identity.family,
-        identity.given,
-        identity.birth_date,
-        identity.postcode,
-        identity.nhs_number,
-        identity.upn,
-    )
+    return said_columns(claim.content_hash, claim.received_at, claim.shown_name, claim.identity)
 
 
 def _same(one: Identity, other: Identity) -> bool:

@@ -27,7 +27,8 @@ class CurrentPerson(models.Model):
 class Record(Identified):
     """What one agency holds on one person.
 
-    `source_ref` is the agency's own identifier, or a digest of the identity where it has none.
+    `source_ref` is the agency's own number; without one, the signal that it came from.
+    Where a number turns out to be used for two people, the second has a digest behind it.
     The standardised columns are derived from the newest detail.
     """
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -11,11 +14,28 @@ from reachable.audit import services as audit
 from reachable.foundation.actor import Actor
 from reachable.foundation.db import bulk_insert, bulk_update, exclusive
 from reachable.people import rules
-from reachable.people.models import CurrentPerson, Merge, Person, Record, RecordKey
+from reachable.people.identification import SAID, said_columns
+from reachable.people.models import (
+    CurrentPerson,
+    Merge,
+    Person,
+    Record,
+    RecordDetail,
+    RecordKey,
+)
 from reachable.people.rules import Identity
 
-BATCH = 2000
+BATCH = 1000
 IDENTITY = ("family_name", "given_names", "birth_date", "postcode", "nhs_number", "upn")
+
+
+@dataclass(frozen=True, slots=True)
+class PersonSaid:
+    """What a row says of a person: the name as written, the rest in standard form, and its hash."""
+
+    content_hash: str
+    shown_name: str
+    identity: Identity
 
 
 @transaction.atomic
@@ -33,6 +53,36 @@ def rebuild_current_people(*, by: Actor) -> int:
     bulk_insert(CurrentPerson, ["person", "current"], gone)
     bulk_update(CurrentPerson, "person", ["current"], wrong)
     return _noted(by, "people.current_rebuilt", len(gone) + len(wrong))
+
+
+def rebuild_records(*, by: Actor, read: Callable[[dict[str, Any]], PersonSaid]) -> int:
+    """Derive each record's own columns from its newest detail; return how many changed.
+
+    `read` returns what a detail's content says of the person, in standard form.
+    """
+    by.require("rebuild")
+    changed, after = 0, UUID(int=0)
+    while True:
+        with transaction.atomic():
+            exclusive("people.identify")
+            page = Record.objects.filter(id__gt=after).order_by("id")[:BATCH]
+            held = {row[0]: row[1:] for row in page.values_list("id", *SAID)}
+            if not held:
+                return changed
+            details = RecordDetail.objects.filter(record_id__in=list(held))
+            newest = {
+                detail.record_id: said_columns(
+                    (said := read(detail.content)).content_hash,
+                    detail.received_at,
+                    said.shown_name,
+                    said.identity,
+                )
+                for detail in details.order_by("received_at", "id")
+            }
+            wrong = [(key, *said) for key, said in newest.items() if held[key] != said]
+            bulk_update(Record, "id", SAID, wrong)
+            changed += _noted(by, "people.records_rebuilt", len(wrong))
+            after = max(held)
 
 
 def rebuild_keys(*, by: Actor) -> int:

@@ -119,21 +119,19 @@ def undo_merge(*, by: Actor, merge_id: UUID, reason: str) -> None:
             decided_by_id=by.id,
             decided_at=merge.undone_at,
         )
-    rebuild_current(by=by, around=merge.kept_id)
+    _stand_anew(merge.kept_id)
     _tell(by, IdentityChanged(merge.id, merge.kept_id, merge.joined_id, undone=True))
     audit.record(by=by, action="people.merge_undone", subject=("merge", merge.id))
 
 
-def rebuild_current(*, by: Actor, around: UUID | None = None) -> int:
-    """Derive who stands for whom from the merges that stand: for one person's group, or for all."""
-    held = CurrentPerson.objects.all()
-    if around is not None:
-        top = held.values_list("current_id", flat=True).get(person_id=around)
-        held = held.filter(current_id=top)
+def _stand_anew(person_id: UUID) -> None:
+    """Derive who stands for whom, in the group of this person, from the merges that stand."""
+    top = CurrentPerson.objects.values_list("current_id", flat=True).get(person_id=person_id)
+    held = CurrentPerson.objects.filter(current_id=top)
     before = dict(held.values_list("person_id", "current_id"))
-    merges = Merge.objects.filter(undone_at=None)
-    if around is not None:
-        merges = merges.filter(Q(kept_id__in=before) | Q(joined_id__in=before))
+    merges = Merge.objects.filter(undone_at=None).filter(
+        Q(kept_id__in=before) | Q(joined_id__in=before)
+    )
     after = rules.current_people(merges.values_list("kept_id", "joined_id"))
     changed = [
         (person, after.get(person, person))
@@ -141,7 +139,6 @@ def rebuild_current(*, by: Actor, around: UUID | None = None) -> int:
         if after.get(person, person) != current
     ]
     bulk_update(CurrentPerson, "person", ["current"], changed)
-    return len(changed)
 
 
 def _tell(by: Actor, change: IdentityChanged) -> None:

@@ -30,5 +30,7 @@ def child(request: HttpRequest, person_id: UUID) -> HttpResponse:
 
 
 def who_looked(request: HttpRequest, person_id: UUID) -> HttpResponse:
-    found = looking.who_looked(by=actor(request), person_id=person_id, page=page_number(request))
+    found = looking.who_looked(
+        by=actor(request), person_id=person_id, page=page_number(request.GET)
+    )
     return render(request, "people/who_looked.html", {"found": found})

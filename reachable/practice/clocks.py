@@ -101,13 +101,6 @@ def england_and_wales() -> Calendar:
     )
 
 
-def after_hours(start: datetime, hours: float) -> datetime:
-    """Return the instant that many clock hours later, in UTC."""
-    if start.tzinfo is None:
-        raise ValueError("a clock starts at an instant with a time zone")
-    return start.astimezone(UTC) + timedelta(hours=hours)
-
-
 def after_working_days(day: date, n: int, calendar: Calendar) -> date:
     """Return the nth working day after `day`, which is itself never counted."""
     if n < 1:
@@ -116,12 +109,6 @@ def after_working_days(day: date, n: int, calendar: Calendar) -> date:
         day += timedelta(days=1)
         n -= calendar.is_working_day(day)
     return day
-
-
-def working_days_between(start: date, end: date, calendar: Calendar) -> int:
-    """Count the working days after `start`, up to and including `end`; 0 when it is not later."""
-    days = range(1, (end - start).days + 1)
-    return sum(calendar.is_working_day(start + timedelta(days=passed)) for passed in days)
 
 
 def due_after(start: When, amount: int, unit: Unit, calendar: Calendar | None = None) -> Due:

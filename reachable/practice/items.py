@@ -128,11 +128,6 @@ class Item:
     unknown: str
 
     @property
-    def is_certain(self) -> bool:
-        """Certain is only what was seen in its source, or is our own choice, with nothing open."""
-        return self.certainty in (Certainty.SEEN, Certainty.CHOSEN) and not self.unknown
-
-    @property
     def in_force_words(self) -> str:
         if self.in_force is InForce.IN_FORCE and self.in_force_from:
             return f"In force from {say_day(self.in_force_from)}"

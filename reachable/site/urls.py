@@ -6,7 +6,6 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("reachable.access.urls")),
-    path("", include("reachable.audit.urls")),
     path("", include("reachable.notices.urls")),
     path("", include("reachable.people.urls")),
     path("", include("reachable.moments.urls")),

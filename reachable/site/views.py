@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from reachable.access import selectors as access
 from reachable.foundation import progress as long_work
 from reachable.foundation.registries import navigation
 from reachable.foundation.urls import SIGNED_IN
@@ -21,8 +22,15 @@ def home(request: HttpRequest) -> HttpResponse:
     for link in links:
         if link.place == "header" and (link.needs == SIGNED_IN or by.can(link.needs)):
             return redirect(link.url_name)
-    lost = lost_mail(by=by) if by.can("accounts.manage") else []
-    return render(request, "site/home.html", {"lost_mail": len(lost)})
+    manages = by.can("accounts.manage")
+    return render(
+        request,
+        "site/home.html",
+        {
+            "teams_without_holders": access.teams_without_holders(by=by) if manages else [],
+            "lost_mail": len(lost_mail(by=by)) if manages else 0,
+        },
+    )
 
 
 def progress(request: HttpRequest) -> HttpResponse:
@@ -46,7 +54,6 @@ def practice(request: HttpRequest) -> HttpResponse:
         "site/practice.html",
         {
             "groups": groups,
-            "shown_key": asked if shown else "",
             "shown": shown,
             "not_known": guidance.not_known(),
             "sources": guidance.sources(),

@@ -83,14 +83,6 @@ def test_a_request_that_is_not_trusted_needs_no_database(
 
 
 @pytest.mark.db
-def test_too_many_attempts_says_how_long_to_wait(request_with_canary: HttpRequest) -> None:
-    answer = error_pages.too_many(request_with_canary, minutes=5)
-    assert answer.status_code == 429
-    assert answer["Retry-After"] == "300"
-    assert b"5 minutes" in answer.content
-
-
-@pytest.mark.db
 def test_an_old_form_says_to_send_it_again() -> None:
     client = Client(enforce_csrf_checks=True)
     answer = client.post("/sign-in/", {"username": CANARY, "password": CANARY})

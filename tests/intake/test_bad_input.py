@@ -88,7 +88,7 @@ def test_promise_30_an_outage_in_the_middle_leaves_a_load_at_its_checkpoint(
         state = jobs.load_delivery.call(str(delivery_id), str(world.users["clerk"]))
     stopped = Delivery.objects.get(id=delivery_id)
     assert (state, stopped.state) == ("interrupted", "loading")
-    assert stopped.next_row > 0
+    assert stopped.last_row > 0
     with travel(now() + timedelta(minutes=2)):
         assert jobs.resume_abandoned(by=BY) == 1
     assert work() == ["loaded"]

@@ -107,10 +107,10 @@ def test_promise_30_who_goes_on_with_their_own_load_is_told_so(
     with broken_after(monkeypatch, 1, ValueError()):
         stopped = loading.load(by=world.actor("clerk"), delivery_id=delivery.id)
     assert stopped.state == "failed"
-    assert stopped.next_row
+    assert stopped.last_row
     page = send()
-    assert f"Loading this file stopped after row {stopped.next_row}. It goes on from there" in page
-    assert f"Up to row {stopped.next_row} it is loaded" in page
+    assert f"Loading this file stopped after row {stopped.last_row}. It goes on from there" in page
+    assert f"Up to row {stopped.last_row} it is loaded" in page
     for untrue in ("This file came before", "Nothing is loaded yet", "Remove it"):
         assert untrue not in page
     html(clerk.post(f"/intake/files/{delivery.id}/load/", follow=True))
@@ -159,9 +159,9 @@ def test_promise_16_what_the_shell_began_asks_nobody(world: World) -> None:
     assert work() == ["loaded"]
 
 
-def test_promise_35_a_load_that_is_under_way_was_begun_by_whoever_sent_it(world: World) -> None:
+def test_a_load_that_is_under_way_was_begun_by_whoever_sent_it(world: World) -> None:
     """What the migration says of loads from before anybody noted who began them."""
     receive(CUSTODY, by=world.actor("clerk"))
     Delivery.objects.update(begun_by=None)
-    import_module("reachable.intake.migrations.0003_begun_by").whoever_sent_it_began_it(apps, None)
+    import_module("reachable.intake.migrations.0005_begun_by").whoever_sent_it_began_it(apps, None)
     assert Delivery.objects.get().begun_by_id == world.users["clerk"]

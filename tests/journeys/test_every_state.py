@@ -27,6 +27,8 @@ from reachable.intake import services as intake
 from reachable.intake.services import PhoneSignal
 from reachable.moments import services as moments
 from reachable.moments.models import Moment
+from reachable.practice.time import LONDON
+from tests.support.files import load
 from tests.support.pages import OpenPage, looks_right, sign_in
 from tests.support.servers import Server
 from tests.support.world import PASSWORD, World, make_world, moment
@@ -44,6 +46,7 @@ class Placed:
     closed: UUID
     late: UUID
     reached: UUID
+    corrected: UUID
     full: UUID
     quiet: UUID
 
@@ -72,6 +75,7 @@ def placed(server: Server) -> Placed:
         closed,
         late,
         reached,
+        _corrected(world),
         full=moment(full).person_id,
         quiet=moment(quiet).person_id,
     )
@@ -99,6 +103,21 @@ def _with_many_events(world: World) -> UUID:
     return opened
 
 
+def _corrected(world: World) -> UUID:
+    """A moment whose arrest was withdrawn after somebody had taken it."""
+    arrived = now().astimezone(LONDON) - timedelta(hours=2)
+    content = (
+        "Custody No,Attendance,Arrived Date,Arrived Time,Station,Surname,Forename(s),DOB,"
+        "Record Status\n"
+        f"CU/1,Arrest,{arrived:%d/%m/%Y},{arrived:%H:%M},Fenmarch,Quill,Junia,04/05/2011,Live\n"
+    )
+    load(content)
+    opened = Moment.objects.latest("opened_at").id
+    moments.take(by=world.actor("first"), moment_id=opened)
+    load(content.replace("Live", "Created in error"))
+    return opened
+
+
 @SIZES
 def test_seldom_seen_states_of_work_are_accessible_and_fit(
     placed: Placed,
@@ -113,6 +132,7 @@ def test_seldom_seen_states_of_work_are_accessible_and_fit(
         ("first", "moment-closed", f"/moments/{placed.closed}/", "The child said no for now"),
         ("first", "moment-late", f"/moments/{placed.late}/", "nobody here could meet it"),
         ("first", "moment-reached", f"/moments/{placed.reached}/", "Reached again"),
+        ("first", "moment-corrected", f"/moments/{placed.corrected}/", "Nothing else opened"),
         ("first", "endings-reached", f"/moments/{placed.reached}/close/", "and it lasted"),
         ("first", "child-full", f"/children/{placed.full}/", "Page 1 of 2"),
         ("first", "child-full-later", f"/children/{placed.full}/?page=2", "Page 2 of 2"),
@@ -139,7 +159,6 @@ def error_states(rf: RequestFactory) -> dict[str, HttpResponse]:
         "404": error_pages.handler404(request, NotFound()),
         "409": error_pages.bad_input(request, Conflict("Fern First has this moment already.")),
         "413": error_pages.too_large(request),
-        "429": error_pages.too_many(request, minutes=5),
         "500": error_pages.handler500(request),
         "csrf": error_pages.csrf_failure(request),
     }

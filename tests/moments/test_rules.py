@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reachable.access.rules import TeamFacts
 from reachable.moments import rules
 from reachable.moments.examples import all_examples, example_table
 from reachable.moments.reference import render
@@ -42,6 +43,28 @@ def test_asking_by_example(row: Mapping[str, Any]) -> None:
     names = {name: uuid4() for name in [*row["duty"], *row["asked"]]}
     found = rules.next_asked([names[n] for n in row["duty"]], [names[n] for n in row["asked"]])
     assert found == names.get(row["next"])
+
+
+@rows("teams")
+def test_which_team_answers_by_example(row: Mapping[str, Any]) -> None:
+    teams = []
+    for said in row["teams"]:
+        name, _, area = said.partition(", for ")
+        teams.append(_team(name, {area} - {""}, has_holders=name not in row["nobody"]))
+    found = rules.team_for(teams, {row["area"]} - {""})
+    assert (found.name if found else "") == row["answers"]
+
+
+def _team(name: str, areas: set[str], *, has_holders: bool) -> TeamFacts:
+    return TeamFacts(
+        id=uuid4(),
+        key=name.lower(),
+        name=name,
+        phone="",
+        acknowledge_minutes=30,
+        areas=frozenset(areas),
+        has_holders=has_holders,
+    )
 
 
 @rows("missed")

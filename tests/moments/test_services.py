@@ -17,9 +17,9 @@ from reachable.foundation.time import now, travel
 from reachable.moments import selectors, services
 from reachable.moments.examples import example_table
 from reachable.moments.models import Action, Moment
-from reachable.notices.models import Notice
 from reachable.people import selectors as people
 from reachable.practice.time import When, read_local, say_when
+from tests.support.moments import fresh, kinds, told
 from tests.support.people import (
     SYSTEM,
     Partnership,
@@ -38,22 +38,6 @@ CLOCK = system("pass on")
 @pytest.fixture
 def hub(db: None) -> Partnership:
     return make_hub("fern", "sol")
-
-
-def kinds(moment: Moment) -> list[str]:
-    return list(Action.objects.filter(moment=moment).order_by("id").values_list("kind", flat=True))
-
-
-def told(hub: Partnership, name: str) -> list[str]:
-    return list(
-        Notice.objects.filter(user_id=hub.workers[name])
-        .order_by("created_at")
-        .values_list("kind", flat=True)
-    )
-
-
-def fresh(moment: Moment) -> Moment:
-    return Moment.objects.get(id=moment.id)
 
 
 def test_a_moment_opens_with_a_named_person_and_their_clock(hub: Partnership) -> None:
@@ -345,12 +329,14 @@ def test_promise_13_a_closed_moment_closes_the_record_to_holder_and_team(hub: Pa
 
 def test_promise_13_whoever_gave_it_back_sees_it_only_with_their_team(hub: Partnership) -> None:
     _, moment = child_with_moment(hub)
-    cover = hub.worker("cover")
+    cover = hub.worker("cover", team="hub")
     hub.duty("cover")
     services.pass_on(by=hub.actor("fern"), moment_id=moment.id, reason="Busy")
     for name in ("cover", "sol"):
         if fresh(moment).asked_id == hub.workers[name]:
             services.pass_on(by=hub.actor(name), moment_id=moment.id, reason="Busy")
+    assert selectors.moment(by=hub.actor("cover"), moment_id=moment.id)
+    access.end_membership(by=SYSTEM, user_id=cover, team_id=hub.teams["hub"])
     with pytest.raises(NotFound):
         selectors.moment(by=hub.actor("cover"), moment_id=moment.id)
     assert selectors.moment(by=hub.actor("sol"), moment_id=moment.id)
@@ -417,51 +403,9 @@ def test_a_corrected_event_moves_the_childs_clock_and_nothing_else(hub: Partners
     assert moved.next_due_at == moved.child_due_at
     assert (moved.state, moved.holder_id) == ("held", hub.workers["fern"])
     assert Moment.objects.count() == moment.triggers.count() == 1
-    assert kinds(moment)[-1] == "reclocked"
+    assert kinds(moment)[-1] == "corrected"
     happen(who, hub.police, "arrest", occurred=now(), signal_id=signal_id)
     assert fresh(moment).child_due_at > moved.child_due_at
-
-
-def test_on_duty_means_being_able_to_answer(hub: Partnership) -> None:
-    access.end_role(by=SYSTEM, user_id=hub.workers["fern"], role="practitioner")
-    _, moment = child_with_moment(hub)
-    assert moment.asked_id == hub.workers["sol"]
-
-
-ENDINGS: dict[str, Callable[[Partnership], None]] = {
-    "account": lambda hub: access.end_account(by=SYSTEM, user_id=hub.workers["fern"]),
-    "role": lambda hub: access.end_role(
-        by=SYSTEM, user_id=hub.workers["fern"], role="practitioner"
-    ),
-    "team": lambda hub: access.end_membership(
-        by=SYSTEM, user_id=hub.workers["fern"], team_id=hub.teams["hub"]
-    ),
-}
-
-
-@pytest.mark.parametrize("end", ENDINGS)
-@pytest.mark.parametrize("held", [True, False], ids=["held", "asked"])
-def test_what_somebody_has_passes_on_when_they_leave(
-    hub: Partnership, end: str, held: bool
-) -> None:
-    who, moment = child_with_moment(hub)
-    if held:
-        services.take(by=hub.actor("fern"), moment_id=moment.id)
-    ENDINGS[end](hub)
-    moment = fresh(moment)
-    assert (moment.state, moment.asked_id) == ("waiting", hub.workers["sol"])
-    assert told(hub, "sol") == ["moment.assigned"]
-    assert people.visible_people(by=hub.actor("fern")).count() == 0
-    action = Action.objects.filter(moment=moment).latest("at")
-    assert (action.kind, action.how, action.by_id) == ("passed_on", "left", None)
-
-
-def test_a_role_that_was_not_the_reason_takes_nothing_away(hub: Partnership) -> None:
-    hub.worker("both", "practitioner", "custody", team="hub")
-    _, moment = child_with_moment(hub)
-    services.take(by=hub.actor("both"), moment_id=moment.id)
-    access.end_role(by=SYSTEM, user_id=hub.workers["both"], role="custody")
-    assert fresh(moment).holder_id == hub.workers["both"]
 
 
 def test_promise_21_every_act_leaves_its_entry(hub: Partnership) -> None:

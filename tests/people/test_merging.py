@@ -30,6 +30,7 @@ from reachable.people.models import (
     ReviewCandidate,
 )
 from reachable.people.rebuilding import rebuild_current_people, rebuild_keys
+from tests.support.merging import merge, undo
 from tests.support.people import (
     SYSTEM,
     Partnership,
@@ -64,19 +65,6 @@ def decide(hub: Partnership, same_as: UUID | None, *, review: Review | None = No
     return services.decide_review(
         by=hub.actor("steward"), review_id=review.id, same_as=same_as, reason="The same desk"
     )
-
-
-def merge(hub: Partnership, kept: Identified, joined: Identified) -> UUID:
-    """Let the steward decide that the second record is the first's person."""
-    review = Review.objects.create(record_id=joined.record_id, rule="name_birth", opened_at=now())
-    ReviewCandidate.objects.create(review=review, record_id=kept.record_id)
-    merge_id = decide(hub, kept.record_id, review=review)
-    assert merge_id
-    return merge_id
-
-
-def undo(hub: Partnership, merge_id: UUID) -> None:
-    services.undo_merge(by=hub.actor("steward"), merge_id=merge_id, reason="Two children after all")
 
 
 def current() -> dict[UUID, UUID]:
@@ -313,6 +301,25 @@ def test_both_sides_are_told_that_two_moments_became_one(hub: Partnership) -> No
     assert set(told) == {hub.workers["fern"], hub.workers["sol"]}
 
 
+def test_a_correction_reaches_a_moment_that_was_joined_to_another(hub: Partnership) -> None:
+    one, two = (
+        identify_one(claim(hub.police, number, given=name))
+        for number, name in (("P1", "Ada"), ("P2", "Ben"))
+    )
+    older = moment_of(happen(one, hub.police))
+    signal_id = happen(two, hub.police)
+    newer = moment_of(signal_id)
+    merge_id = merge(hub, one, two)
+    earlier = now() - timedelta(hours=20)
+    again = identify_one(claim(hub.police, "P2", given="Ben"))
+    happen(again, hub.police, occurred=earlier, signal_id=signal_id)
+    due = dict(Moment.objects.values_list("id", "child_due_at"))
+    assert due == {moment.id: earlier + timedelta(hours=24) for moment in (older, newer)}
+    undo(hub, merge_id)
+    due = dict(Moment.objects.values_list("id", "child_due_at"))
+    assert due == {older.id: older.child_due_at, newer.id: earlier + timedelta(hours=24)}
+
+
 def test_a_moment_that_joined_one_closed_meanwhile_comes_back_to_whoever_had_it(
     hub: Partnership,
 ) -> None:
@@ -458,7 +465,7 @@ def _rebuilding_changes_nothing() -> None:
 
 def _all_follows(hub: Partnership) -> None:
     """Who stands for whom follows from the merges; a child has one open moment, which is seen."""
-    assert services.rebuild_current(by=SYSTEM) == 0
+    assert rebuild_current_people(by=SYSTEM) == 0
     tops = list(
         Moment.objects.filter(state__in=OPEN).values_list("person__now__current_id", flat=True)
     )

@@ -68,10 +68,9 @@ def test_nothing_unverified_is_shown_as_certain() -> None:
         if item.key in UNVERIFIED:
             assert item.certainty is Certainty.UNVERIFIED, item.key
         if item.certainty in (Certainty.UNVERIFIED, Certainty.DO_NOT_GUESS):
-            assert not item.is_certain, item.key
             assert item.in_force is not InForce.IN_FORCE, item.key
         if not any(source.seen for source in item.sources):
-            assert not item.is_certain, item.key
+            assert item.certainty is not Certainty.SEEN, item.key
     assert {item.key for item in ITEMS} >= UNVERIFIED
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reachable.access.models import Role
+from reachable.access.models import Role, User
 from reachable.practice import guidance
 from reachable.site.wording import group_key
 from tests.support.world import World
@@ -27,6 +27,16 @@ def test_a_role_without_a_page_of_its_own_is_told_what_to_do(world: World) -> No
     nobody = world.client("first").get("/").content
     assert b"Your role opens no page of its own." in nobody
     assert b"Ask your manager" in nobody
+
+
+def test_the_administrator_sees_the_teams_in_which_nobody_may_take_a_moment(world: World) -> None:
+    client = world.client("administrator")
+    assert b"Nobody there may take" not in client.get("/").content
+    for name in ("first", "second", "lead"):
+        User.objects.filter(id=world.users[name]).update(is_active=False)
+    page = client.get("/").content.decode()
+    assert "Nobody there may take a reachable moment: Hub" in page
+    assert "Put a practitioner or a supervisor into it." in page
 
 
 def test_help_explains_every_shape_of_a_clock(world: World) -> None:

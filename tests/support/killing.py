@@ -121,7 +121,7 @@ def state(folder: Path) -> dict[str, Any]:
     return {
         "deliveries": _rows(
             Delivery,
-            *("file_name", "state", "next_row", "rows", "accepted", "quarantined"),
+            *("file_name", "state", "last_row", "rows", "accepted", "quarantined"),
             *("duplicates", "events", "moments", "error"),
         ),
         "signals": _rows(

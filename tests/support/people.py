@@ -193,19 +193,18 @@ def happen(
     opening = moment_rules.opening(
         event_kind=kind, occurred=when, received_at=received_at, birth_date=born
     )
-    if opening is not None:
-        noticeable = Noticeable(
-            event_id=events[signal_id, kind],
-            signal_id=signal_id,
-            kind=kind,
-            person_id=who.person_id,
-            current_id=who.current_id,
-            opening=opening,
-            received_at=received_at,
-            postcode=postcode,
-            revised=revised,
-        )
-        moments.notice(by=SYSTEM, events=[noticeable])
+    noticeable = Noticeable(
+        event_id=events[signal_id, kind],
+        signal_id=signal_id,
+        kind=kind,
+        person_id=who.person_id,
+        current_id=who.current_id,
+        opening=opening,
+        received_at=received_at,
+        postcode=postcode,
+        kept=opening if revised else None,
+    )
+    moments.notice(by=SYSTEM, events=[noticeable], corrected=[signal_id] if revised else [])
     return signal_id
 
 

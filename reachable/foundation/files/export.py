@@ -31,11 +31,6 @@ def safe_cell(value: object) -> str:
     return "'" + text if starts_formula(text) else text
 
 
-def plain_cell(text: str) -> str:
-    """Take away the apostrophe of `safe_cell`, so that a table can come back unchanged."""
-    return text[1:] if text[:1] == "'" and starts_formula(text[1:]) else text
-
-
 def csv_lines(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
     """Yield a table as lines of CSV, for a download that streams.
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from reachable.foundation.errors import BadInput
 from reachable.foundation.files.kinds import NOTHING_KEPT, damaged
+from reachable.foundation.files.workbooks import column_number
 
 NOT_WORKED_OUT = "#FORMULA!"
 MOST = 100_000
@@ -89,15 +90,8 @@ def _note(attributes: bytes, inside: bytes, failed: Failed) -> int:
         return 0
     if address is None:
         return 0
-    failed.setdefault(int(address[2]), {})[_column(address[1])] = says.strip()
+    failed.setdefault(int(address[2]), {})[column_number(address[1]) - 1] = says.strip()
     return 1
-
-
-def _column(letters: bytes) -> int:
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + letter - 64
-    return number - 1
 
 
 def _part_of(parts: zipfile.ZipFile, sheet: str) -> str | None:

@@ -170,7 +170,7 @@ class _Cells:
             if (b"", b"", b"") in found:
                 raise _refused("The workbook does not say where its cells are.")
         if seen:
-            self.columns = max(self.columns, max(map(_column_number, seen)))
+            self.columns = max(self.columns, max(map(column_number, seen)))
             self.rows = max(self.rows, max(map(int, far)))
         self._judge()
 
@@ -195,7 +195,7 @@ class _Cells:
             )
 
 
-def _column_number(letters: bytes) -> int:
+def column_number(letters: bytes) -> int:
     """Turn the letters of a column into its number: A is 1, XFD is 16,384."""
     number = 0
     for letter in letters.upper():

@@ -52,6 +52,11 @@ def made_by(feed: Feed, content: Mapping[str, Any]) -> list[Made]:
     return made
 
 
+def is_withdrawn(content: Mapping[str, Any]) -> bool:
+    """Say whether the agency has taken a row back: it was made in error."""
+    return bool(content.get("record_status") == "withdrawn")
+
+
 def identity_of(content: Mapping[str, Any]) -> Identity:
     """Return who a row is about, in standard form."""
     born = content.get("birth_date")

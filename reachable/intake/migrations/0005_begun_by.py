@@ -16,7 +16,7 @@ def whoever_sent_it_began_it(apps: Any, schema_editor: Any) -> None:
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('intake', '0002_telling_column_first'),
+        ('intake', '0004_refused_key'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,49 @@
+"""What a signal says happened, as the chronology keeps it: when it comes, and when rebuilt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from reachable.chronology.services import Happening
+from reachable.intake.rules.making import Made
+from reachable.intake.specification import Feed
+
+FROM_A_PHONE = ("said", "reach", "sent_by")
+"""What else a signal from a phone says of an event."""
+
+
+def title_of(agency: str, feed: Feed | None) -> str:
+    """What the source of an event is called; without a feed, somebody sent it from a phone."""
+    return f"{agency}, {feed.title}" if feed else f"Signal from {agency}"
+
+
+def happenings(
+    made: Iterable[Made],
+    *,
+    signal_id: UUID,
+    record_id: UUID,
+    agency_id: UUID,
+    received_at: datetime,
+    title: str,
+    source_key: str,
+    details: dict[str, Any],
+) -> list[Happening]:
+    """Return the events that one version of a signal makes, for the agency's record."""
+    return [
+        Happening(
+            signal_id=signal_id,
+            kind=each.kind,
+            record_id=record_id,
+            agency_id=agency_id,
+            compartment=each.compartment,
+            when=each.when,
+            received_at=received_at,
+            source=f"{title} {source_key}".strip(),
+            place=each.place,
+            details=details,
+        )
+        for each in made
+    ]

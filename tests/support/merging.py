@@ -1,0 +1,31 @@
+"""Two records become one person, and two again, as “steward” decides."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from reachable.foundation.time import now
+from reachable.people import services
+from reachable.people.identification import Identified
+from reachable.people.models import Review, ReviewCandidate
+from tests.support.people import Partnership
+
+
+def merge(place: Partnership, kept: Identified, joined: Identified) -> UUID:
+    """Let the steward decide that the second record is the first's person."""
+    review = Review.objects.create(record_id=joined.record_id, rule="name_birth", opened_at=now())
+    ReviewCandidate.objects.create(review=review, record_id=kept.record_id)
+    merge_id = services.decide_review(
+        by=place.actor("steward"),
+        review_id=review.id,
+        same_as=kept.record_id,
+        reason="The same desk",
+    )
+    assert merge_id
+    return merge_id
+
+
+def undo(place: Partnership, merge_id: UUID) -> None:
+    services.undo_merge(
+        by=place.actor("steward"), merge_id=merge_id, reason="Two children after all"
+    )
