@@ -64,6 +64,17 @@ def able(*, capability: str, user_ids: Iterable[UUID] | None = None) -> frozense
     return frozenset(held.values_list("user_id", flat=True))
 
 
+def has_left(*, user_id: UUID, team_id: UUID, capability: str) -> bool:
+    """Say whether somebody may do this no longer, or was in the team and was taken out of it.
+
+    Whoever came to it from another team has not left.
+    """
+    if user_id not in able(capability=capability, user_ids=[user_id]):
+        return True
+    theirs = TeamMembership.objects.filter(user_id=user_id, team_id=team_id)
+    return theirs.exists() and not theirs.filter(ended_at=None).exists()
+
+
 def _may_hold() -> Q:
     """The user of a shift or a membership may hold a moment: account and role still stand."""
     held = Role.objects.filter(

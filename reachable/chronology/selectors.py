@@ -84,6 +84,26 @@ def events(*, by: Actor, event_ids: Iterable[UUID]) -> dict[UUID, EventFacts]:
     return {row.id: _facts(row) for row in held}
 
 
+@dataclass(frozen=True)
+class Owner:
+    """Whose event it is: the person first chosen for the record, and who stands for them now."""
+
+    person_id: UUID
+    current_id: UUID
+    received_at: datetime
+    postcode: str
+
+
+def owners(*, by: Actor, event_ids: Iterable[UUID]) -> dict[UUID, Owner]:
+    """Return event → whose it is now, whoever may see it: for work of the system only."""
+    by.require("rebuild")
+    rows = Event.objects.filter(id__in=list(event_ids)).values_list(
+        *("id", "record__person_id", "record__person__now__current_id"),
+        *("received_at", "record__postcode"),
+    )
+    return {event_id: Owner(*facts) for event_id, *facts in rows}
+
+
 def fingerprints(*, by: Actor, signal_ids: Iterable[UUID]) -> dict[tuple[UUID, str], str]:
     """Return (signal, kind) → what its event says, to tell whether a rebuild changed anything."""
     by.require("rebuild")

@@ -26,7 +26,7 @@ from reachable.intake import preparing
 from reachable.intake.happenings import title_of
 from reachable.intake.models import Delivery, QuarantinedRow
 from reachable.intake.pipeline import Counts, Origin, take_in
-from reachable.intake.preparing import Prepared
+from reachable.intake.preparing import Incoming, Prepared
 from reachable.intake.specification import feed as feed_of
 from reachable.practice import clocks
 
@@ -184,16 +184,25 @@ def _settle_refused(origin: Origin, prepared: Prepared) -> None:
             for row in prepared.refused
         ],
     )
-    supersede(origin=origin, key_hashes=[row.key_hash for row in prepared.rows])
+    supersede(origin=origin, rows=prepared.rows)
 
 
-def supersede(*, origin: Origin, key_hashes: Sequence[str]) -> None:
+def supersede(*, origin: Origin, rows: Sequence[Incoming]) -> None:
     """Settle the open quarantined rows of this feed that were now accepted.
 
-    What was refused in a file that was received later still says more than what was accepted.
+    What was refused in a file that was received later, or further down in the same file, still
+    says more than what was accepted.
     """
-    before = _refused_of(origin, key_hashes)
-    before.filter(delivery__received_at__lte=origin.received_at).update(**_superseded())
+    accepted = {row.key_hash: row.row_number or 0 for row in rows}
+    before = _refused_of(origin, list(accepted))
+    before.filter(delivery__received_at__lt=origin.received_at).update(**_superseded())
+    of_this_file = before.filter(delivery=origin.delivery_id)
+    above = [
+        row_id
+        for row_id, key_hash, number in of_this_file.values_list("id", "key_hash", "row_number")
+        if number < accepted[key_hash]
+    ]
+    before.filter(id__in=above).update(**_superseded())
 
 
 def _refused_of(origin: Origin, key_hashes: Sequence[str]) -> QuerySet[QuarantinedRow]:

@@ -61,7 +61,7 @@ class Signal(Identified):
 
     `version` is the number of the version that counts: the one received last, at `newest_at`,
     in whatever order they were loaded. `last_version` is the highest number given so far, and
-    `received_at` when the first was received.
+    `received_at` when the first was received; `news_at` when first as news, and not as history.
     `record` is empty where a row opened no moment and concerned nobody known: it is removed on
     `forget_on`.
     """
@@ -75,6 +75,7 @@ class Signal(Identified):
     last_version = models.PositiveSmallIntegerField(default=1)
     received_at = models.DateTimeField()
     newest_at = models.DateTimeField()
+    news_at = models.DateTimeField(null=True)
     record = models.ForeignKey(Record, on_delete=models.PROTECT, null=True, db_index=False)
     sent_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, db_index=False)
     forget_on = models.DateField(null=True)

@@ -69,6 +69,8 @@ class _Known:
     content_hash: str
     received_at: datetime
     newest_at: datetime
+    news_at: datetime | None
+    record_id: UUID | None
     fresh: bool = False
 
 
@@ -78,6 +80,8 @@ class _Accepted:
     signal: _Known
     version: int
     openings: list[moment_rules.Opening | None]
+    kept: list[moment_rules.Opening | None]
+    said_before: bool = False
 
     @property
     def counts(self) -> bool:
@@ -119,22 +123,27 @@ def _sort_out(
         total.update(row.content_hash.encode())
         signal = known.get(row.key_hash)
         if signal is None:
-            signal = known[row.key_hash] = _Known(new_id(), 0, 0, "", at, at, True)
+            signal = known[row.key_hash] = _Known(new_id(), 0, 0, "", at, at, None, None, True)
         elif not signal.fresh:
             seen[signal.signal_id] = signal
         # What was received earlier, and comes only now, changes nothing that was said since.
         newest = at >= signal.newest_at
         signal.received_at = min(signal.received_at, at)
         signal.newest_at = max(signal.newest_at, at)
+        first_news = signal.news_at is None and not origin.history
+        if not origin.history:
+            signal.news_at = min(signal.news_at or at, at)
         if signal.content_hash == row.content_hash:
             counts.duplicates += 1
+            if first_news:
+                # Until now it came only as history, which calls nobody.
+                accepted.append(_accepted(origin, row, signal, signal.version, said_before=True))
             continue
         signal.last_version += 1
         if newest:
             signal.version, signal.content_hash = signal.last_version, row.content_hash
         counts.accepted += 1
-        openings = [_opening(origin, row, made) if newest else None for made in row.made]
-        accepted.append(_Accepted(row, signal, signal.last_version, openings))
+        accepted.append(_accepted(origin, row, signal, signal.last_version))
     counts.digest = total.hexdigest()
     counts.signal_ids = {key_hash: signal.signal_id for key_hash, signal in known.items()}
     return accepted, list(seen.values()), counts
@@ -144,13 +153,24 @@ def _known_signals(origin: Origin, rows: Sequence[Incoming]) -> dict[str, _Known
     held = Signal.objects.filter(
         agency_id=origin.agency_id, feed=origin.feed, key_hash__in=[row.key_hash for row in rows]
     ).values_list(
-        *("key_hash", "id", "version", "last_version", "content_hash", "received_at", "newest_at")
+        *("key_hash", "id", "version", "last_version", "content_hash", "received_at", "newest_at"),
+        *("news_at", "record_id"),
     )
     return {key_hash: _Known(*facts) for key_hash, *facts in held}
 
 
-def _opening(origin: Origin, row: Incoming, made: Made) -> moment_rules.Opening | None:
-    return None if origin.history else _called_for(origin, row, made, origin.received_at)
+def _accepted(
+    origin: Origin, row: Incoming, signal: _Known, version: int, *, said_before: bool = False
+) -> _Accepted:
+    """Work out what a row calls for now, and what it called for when it was first received."""
+    nothing: list[moment_rules.Opening | None] = [None] * len(row.made)
+    openings = kept = nothing
+    if version == signal.version:
+        if not origin.history:
+            openings = [_called_for(origin, row, made, origin.received_at) for made in row.made]
+        if not signal.fresh:
+            kept = [_called_for(origin, row, made, signal.received_at) for made in row.made]
+    return _Accepted(row, signal, version, openings, kept, said_before)
 
 
 def _called_for(
@@ -177,7 +197,8 @@ def _claim(origin: Origin, each: _Accepted) -> Claim:
         content=row.person,
         content_hash=row.person_hash,
         received_at=origin.received_at,
-        needed=any(each.openings),
+        # Of somebody known, a correction says who it is really, though it may come late.
+        needed=any(each.openings) or (each.signal.record_id is not None and any(each.kept)),
     )
 
 
@@ -192,17 +213,19 @@ def _write_signals(
         signal, row = each.signal, each.row
         record_id = who.record_id if who else None
         forget = None if who else forget_on
-        versions.append(
-            (
-                *(new_id(), signal.signal_id, each.version, row.content),
-                *(origin.received_at, origin.delivery_id, row.row_number),
+        if not each.said_before:
+            versions.append(
+                (
+                    *(new_id(), signal.signal_id, each.version, row.content),
+                    *(origin.received_at, origin.delivery_id, row.row_number),
+                )
             )
-        )
         if signal.fresh:
             fresh[signal.signal_id] = (
                 *(signal.signal_id, origin.agency_id, origin.feed, row.key_hash),
                 *(row.source_key, row.content_hash, signal.version, signal.last_version),
-                *(signal.received_at, signal.newest_at, record_id, origin.sent_by, forget),
+                *(signal.received_at, signal.newest_at, signal.news_at),
+                *(record_id, origin.sent_by, forget),
             )
         elif each.counts:
             changed[signal.signal_id] = (
@@ -216,7 +239,8 @@ def _write_signals(
             Signal,
             [
                 *("id", "agency", "feed", "key_hash", "source_key", "content_hash", "version"),
-                *("last_version", "received_at", "newest_at", "record", "sent_by", "forget_on"),
+                *("last_version", "received_at", "newest_at", "news_at"),
+                *("record", "sent_by", "forget_on"),
             ],
             fresh.values(),
         ),
@@ -233,8 +257,14 @@ def _write_seen(seen: Sequence[_Known]) -> None:
     bulk_update(
         Signal,
         "id",
-        ["last_version", "received_at", "newest_at"],
-        [(each.signal_id, each.last_version, each.received_at, each.newest_at) for each in seen],
+        ["last_version", "received_at", "newest_at", "news_at"],
+        [
+            (
+                *(each.signal_id, each.last_version, each.received_at),
+                *(each.newest_at, each.news_at),
+            )
+            for each in seen
+        ],
     )
 
 
@@ -273,8 +303,7 @@ def _noticeable(
         if who is None or not each.counts:
             continue
         signal, row = each.signal, each.row
-        for made, opening in zip(row.made, each.openings, strict=True):
-            kept = None if signal.fresh else _called_for(origin, row, made, signal.received_at)
+        for made, opening, kept in zip(row.made, each.openings, each.kept, strict=True):
             if opening or kept:
                 noticeable.append(
                     Noticeable(

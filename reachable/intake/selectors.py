@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Count, Max, QuerySet, Sum
+from django.db.models import Count, F, Max, QuerySet, Sum
 
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import NotFound
@@ -303,8 +303,8 @@ def _sent(by: Actor, signals: QuerySet[Signal]) -> list[SentSignal]:
     said = {
         version.signal_id: version.content
         for version in SignalVersion.objects.filter(
-            signal_id__in=[signal.id for signal in held]
-        ).order_by("version")
+            signal_id__in=[signal.id for signal in held], version=F("signal__version")
+        )
     }
     who = whereabouts(by=by, signal_ids=[signal.id for signal in held])
     return [_sent_signal(signal, said[signal.id], who.get(signal.id)) for signal in held]

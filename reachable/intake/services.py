@@ -245,7 +245,7 @@ def correct(*, by: Actor, row_id: UUID, cells: Mapping[str, str]) -> None:
     counts = take_in(by=by, origin=origin, rows=[accepted])
     row.state, row.decided_by_id, row.decided_at = "corrected", by.id, now()
     row.save(update_fields=["state", "decided_by_id", "decided_at"])
-    loading.supersede(origin=origin, key_hashes=[accepted.key_hash])
+    loading.supersede(origin=origin, rows=[accepted])
     Delivery.objects.filter(id=row.delivery_id).update(
         accepted=F("accepted") + counts.accepted,
         duplicates=F("duplicates") + counts.duplicates,
@@ -313,6 +313,8 @@ def send_signal(*, by: Actor, signal: PhoneSignal) -> UUID:
     kind = guidance.event_kind(signal.kind)
     if not kind.signal:
         raise BadInput("Please choose what happened.", kept="Nothing was sent.")
+    # Pressed twice, the second is also received second: nobody else comes in between.
+    exclusive("people.identify")
     at = now()
     if signal.happened_at and signal.happened_at > at:
         raise BadInput("That time has not come yet.", kept="Nothing was sent.")
@@ -325,7 +327,6 @@ def send_signal(*, by: Actor, signal: PhoneSignal) -> UUID:
         sent_by=by.id,
         always_opens=True,
     )
-    exclusive("people.identify")
     signal_id = take_in(by=by, origin=origin, rows=[row]).signal_ids[row.key_hash]
     audit.record(by=by, action="intake.signal_sent", subject=("signal", signal_id))
     return signal_id

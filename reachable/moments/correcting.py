@@ -13,7 +13,7 @@ from reachable.moments.joined import standing_for
 from reachable.moments.models import Moment, Trigger
 from reachable.moments.rules import Opening
 
-RECLOCKED, ENDED = "reclocked", "ended"
+RECLOCKED, ENDED, MOVED = "reclocked", "ended", "moved"
 """How a correction changed a moment; empty where its clock and its triggers stay."""
 
 
@@ -30,9 +30,13 @@ class Corrected(Protocol):
 
 @dataclass
 class Corrections:
-    """What was found: events that keep their moment, and moments (now standing) with the change."""
+    """What was found: events that keep their moment, and moments (now standing) with the change.
+
+    `noticed_before` are (signal, kind) that had a moment at some time.
+    """
 
     settled: set[UUID] = field(default_factory=set)
+    noticed_before: set[tuple[UUID, str]] = field(default_factory=set)
     changed: dict[UUID, str] = field(default_factory=dict)
     standing: list[Moment] = field(default_factory=list)
     members: set[UUID] = field(default_factory=set)
@@ -45,15 +49,16 @@ def correct(
 
     A trigger ends when its event is gone, calls for no moment any more, or is another child's.
     """
-    held = list(
-        Trigger.objects.filter(signal_id__in=list(signal_ids), ended_at=None)
+    ever = list(
+        Trigger.objects.filter(signal_id__in=list(signal_ids))
         .select_related("moment__person__now")
         .order_by("id")
     )
+    found = Corrections(noticed_before={(each.signal_id, each.event_kind) for each in ever})
+    held = [trigger for trigger in ever if trigger.ended_at is None]
     if not held:
-        return Corrections()
+        return found
     says = {event.event_id: event for event in events}
-    found = Corrections()
     changes: dict[UUID, str] = {}
     due: list[tuple[UUID, datetime]] = []
     for trigger in held:

@@ -9,17 +9,25 @@ from django.db.models import Q
 from reachable.access import selectors as access
 from reachable.access import services as access_services
 from reachable.access.registries import RightsEnded
+from reachable.chronology import selectors as chronology
 from reachable.foundation.actor import Actor, system
-from reachable.moments.acting import LEFT, act, ask_next, move_from_empty_team, tell_team
-from reachable.moments.joined import earliest_due
-from reachable.moments.models import OPEN, Moment
+from reachable.foundation.time import now
+from reachable.moments import rules
+from reachable.moments.acting import LEFT, act, ask, ask_next, move_from_empty_team, tell_team
+from reachable.moments.correcting import MOVED
+from reachable.moments.joined import earliest_due, families
+from reachable.moments.models import OPEN, Moment, Trigger
+from reachable.moments.noticing import Batch, Noticeable
 from reachable.notices import services as notices
 from reachable.notices.services import Telling
 from reachable.people.registries import IdentityChanged
+from reachable.practice import guidance
+
+FOLLOW = system("follow")
 
 
 def follow_identity(*, by: Actor, change: IdentityChanged) -> None:
-    """A child has one open moment: at a merge the newer joins the older, at its undo it returns."""
+    """A child has one open moment: at a merge one joins the other, at its undo it returns."""
     returned: set[UUID] = set()
     touched: set[UUID] = set()
     if change.undone:
@@ -27,7 +35,8 @@ def follow_identity(*, by: Actor, change: IdentityChanged) -> None:
     touched |= _join(by, change, change.kept_id)
     if change.undone:
         touched |= _join(by, change, change.joined_id)
-    for moment in Moment.objects.filter(id__in=touched, state__in=OPEN):
+        touched |= _allocate(by, change)
+    for moment in Moment.objects.filter(id__in=touched):
         due = earliest_due([moment.id])[moment.id]
         if due != moment.child_due_at:
             moment.child_due_at = due
@@ -62,21 +71,78 @@ def _separate(by: Actor, change: IdentityChanged) -> tuple[set[UUID], set[UUID]]
     return returned, touched | returned
 
 
-def _give_back(by: Actor, moment: Moment) -> None:
-    """Tell whoever had it that they have it again; pass it on if they have left meanwhile.
+def _allocate(by: Actor, change: IdentityChanged) -> set[UUID]:
+    """What happened to one of them while both counted as one goes to the child whose it is.
 
-    Nobody passed it on when they left, because it was joined and not open then.
+    Return the open moments that it left.
     """
-    members = {who.user_id for who in access.members(team_id=moment.team_id)}
+    both = Moment.objects.select_for_update(of=("self",)).filter(
+        state__in=OPEN, person__now__current__stands_for__in=[change.kept_id, change.joined_id]
+    )
+    held = {moment.id: moment for moment in both.select_related("person__now").distinct()}
+    members = families(held)
+    standing = Trigger.objects.filter(moment_id__in=members, ended_at=None).order_by("id")
+    triggers = list(standing)
+    owners = chronology.owners(by=FOLLOW, event_ids=[trigger.event_id for trigger in triggers])
+    astray = [
+        (trigger, owner, held[members[trigger.moment_id]])
+        for trigger in triggers
+        if (owner := owners.get(trigger.event_id))
+        and owner.current_id != held[members[trigger.moment_id]].person.now.current_id
+    ]
+    if not astray:
+        return set()
+    Trigger.objects.filter(id__in=[trigger.id for trigger, *_ in astray]).update(ended_at=now())
+    left = {moment.id: moment for *_, moment in astray}
+    for moment in left.values():
+        act(by, moment, "corrected", how=MOVED)
+        _tell_whoever_has(by, moment, "moment.corrected", f"moved:{change.merge_id}")
+    noticed = [_noticeable(trigger, owner) for trigger, owner, _ in astray]
+    Batch(FOLLOW).run(noticed, ())
+    return set(left)
+
+
+def _noticeable(trigger: Trigger, owner: chronology.Owner) -> Noticeable:
+    """It keeps the clock that it started when it came."""
+    kind = trigger.rule.partition(".")[0]
+    version = guidance.pathway(kind).version
+    return Noticeable(
+        event_id=trigger.event_id,
+        signal_id=trigger.signal_id,
+        kind=trigger.event_kind,
+        person_id=owner.person_id,
+        current_id=owner.current_id,
+        opening=rules.Opening(kind, trigger.rule, version, trigger.due_at),
+        received_at=owner.received_at,
+        postcode=owner.postcode,
+    )
+
+
+def _tell_whoever_has(by: Actor, moment: Moment, kind: str, occasion: str) -> None:
     who = moment.holder_id or moment.asked_id
-    if who in members:
-        key = f"returned:{moment.id}:{moment.version}:{who}"
-        told = Telling(who, "moment.returned", ("moment", moment.id), key)
-        notices.tell(by=by, tellings=[told])
-    elif who is None and members:
+    if who is None:
         tell_team(by, moment)
+        return
+    told = Telling(who, kind, ("moment", moment.id), f"{occasion}:{moment.id}")
+    notices.tell(by=by, tellings=[told])
+
+
+def _give_back(by: Actor, moment: Moment) -> None:
+    """Give it to whoever had it; pass it on if they have left meanwhile.
+
+    Nobody passed it on when they left, because it was joined and not open then. Whoever was only
+    asked, and whose time ran out meanwhile, has all of it again.
+    """
+    who = moment.holder_id or moment.asked_id
+    if who is None:
+        move_from_empty_team(FOLLOW, moment)
+        tell_team(by, moment)
+    elif access.has_left(user_id=who, team_id=moment.team_id, capability="moments.hold"):
+        ask_next(FOLLOW, moment, how=LEFT)
+    elif moment.answer_by is not None and moment.answer_by <= now():
+        ask(by, moment, who, "asked")
     else:
-        ask_next(system("access"), moment, how=LEFT)
+        _tell_whoever_has(by, moment, "moment.returned", f"returned:{moment.version}")
 
 
 def _involve_again(by: Actor, moment: Moment) -> None:
@@ -92,30 +158,39 @@ def _involve_again(by: Actor, moment: Moment) -> None:
 
 
 def _join(by: Actor, change: IdentityChanged, person_id: UUID) -> set[UUID]:
-    """Join all open moments of the child, as that person now stands, into the oldest."""
+    """Join all open moments of the child, as that person now stands, into the one that stands."""
     both = list(
         Moment.objects.select_for_update(of=("self",))
         .filter(person__now__current__stands_for=person_id, state__in=OPEN)
         .order_by("opened_at", "id")
     )
-    for newer in both[1:]:
-        _join_one(by, both[0], newer, change)
-    return {both[0].id} if len(both) > 1 else set()
+    if len(both) < 2:
+        return set()
+    both.sort(key=lambda moment: rules.stands_before(moment.state))
+    for other in both[1:]:
+        _join_one(by, both[0], other, change)
+    return {both[0].id}
 
 
-def _join_one(by: Actor, older: Moment, newer: Moment, change: IdentityChanged) -> None:
-    newer.state_before, newer.state = newer.state, "joined"
-    newer.joined_into = older
+def _join_one(by: Actor, standing: Moment, other: Moment, change: IdentityChanged) -> None:
+    other.state_before, other.state = other.state, "joined"
+    other.joined_into = standing
     # What joins because a merge is undone stays joined: it is the same child either way.
-    newer.joined_by = None if change.undone else change.merge_id
-    act(by, newer, "joined_older")
-    told = {older.holder_id, newer.holder_id, newer.asked_id} - {None}
-    subject, key = ("moment", older.id), f"joined:{newer.id}:{change.merge_id}"
+    other.joined_by = None if change.undone else change.merge_id
+    act(by, other, "joined_older")
+    has = standing.holder_id or standing.asked_id
+    had = {has, other.holder_id, other.asked_id}
+    key = f"joined:{other.id}:{change.merge_id}"
     notices.tell(
         by=by,
         tellings=[
-            Telling(user_id, "moment.joined", subject, f"{key}:{user_id}")
-            for user_id in told
+            Telling(
+                user_id,
+                "moment.joined" if user_id == has else "moment.joined_older",
+                ("moment", standing.id),
+                f"{key}:{user_id}",
+            )
+            for user_id in had
             if user_id
         ],
     )
@@ -132,7 +207,7 @@ def follow_rights(*, by: Actor, ended: RightsEnded) -> None:
     elif ended.user_id in access.able(user_ids=[ended.user_id], capability="moments.hold"):
         return
     for moment in theirs:
-        ask_next(system("access"), moment, how=LEFT)
+        ask_next(FOLLOW, moment, how=LEFT)
     _move_from_empty_teams()
 
 
@@ -140,7 +215,7 @@ def _move_from_empty_teams() -> None:
     """What waited for whoever in the team could take it has lost the last who could."""
     empty = [team.id for team in access.teams() if not team.has_holders]
     waiting = Moment.objects.select_for_update().filter(team_id__in=empty, state="with_team")
-    by = system("access")
+    by = FOLLOW
     for moment in waiting:
         if move_from_empty_team(by, moment):
             ask_next(by, moment, how=LEFT)

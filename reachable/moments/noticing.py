@@ -22,7 +22,6 @@ from reachable.moments import rules
 from reachable.moments.correcting import Corrections, correct
 from reachable.moments.joined import earliest_due
 from reachable.moments.models import OPEN, Action, Moment, Trigger
-from reachable.moments.registries import moment_answered
 from reachable.moments.rules import Opening
 from reachable.notices import services as notices
 from reachable.notices.services import Telling
@@ -66,7 +65,9 @@ class _Open:
 
     moment_id: UUID
     team_id: UUID
+    asked_id: UUID | None
     holder_id: UUID | None
+    held_at: datetime | None
     state: str
     answer_by: datetime | None
     reached_at: datetime | None
@@ -97,21 +98,20 @@ class Batch:
         self.members: dict[UUID, list[UUID]] = {}
         self.answer_by: dict[str, datetime] = {}
         self.opened: list[tuple[_Open, Values]] = []
-        self.asked_anew: list[tuple[_Open, UUID]] = []
-        self.sooner: dict[UUID, _Open] = {}
+        self.joined: dict[UUID, _Open] = {}
         self.corrections = Corrections()
         self.changed: set[UUID] = set()
-        self.answered: dict[UUID, list[UUID]] = {}
 
     def run(self, events: Sequence[Noticeable], corrected: Collection[UUID]) -> int:
         """Return how many moments were opened; `corrected` are signals that had events before."""
         if corrected:
             self.corrections = correct(events=events, signal_ids=corrected, at=self.at)
             self._tell_corrected()
+        settled = self.corrections.settled
         calling = [
-            (event, event.opening)
+            (event, opening)
             for event in events
-            if event.opening and event.event_id not in self.corrections.settled
+            if (opening := self._called_for(event)) and event.event_id not in settled
         ]
         open_now = _open_moments(self.by, {event.current_id for event, _ in calling})
         areas = areas_of(event.postcode for event, _ in calling)
@@ -131,6 +131,12 @@ class Batch:
         self._write()
         return len(self.opened)
 
+    def _called_for(self, event: Noticeable) -> Opening | None:
+        """What had a moment before has one again, whoever it is about: it was news when it came."""
+        if (event.signal_id, event.kind) in self.corrections.noticed_before:
+            return event.opening or event.kept
+        return event.opening
+
     def _tell_corrected(self) -> None:
         """Whoever has a moment, or is asked to take it, hears that what opened it was corrected."""
         occasion = f"corrected:{self.at:%Y%m%d%H%M%S%f}"
@@ -149,7 +155,9 @@ class Batch:
         opened = _Open(
             moment_id=moment_id,
             team_id=team_id,
+            asked_id=asked,
             holder_id=None,
+            held_at=None,
             state="waiting" if asked else "with_team",
             answer_by=self._answer_by(kind) if asked else None,
             reached_at=None,
@@ -160,49 +168,49 @@ class Batch:
         )
         fixed = (
             *(moment_id, event.person_id, kind, opening.rule, rules.VERSION),
-            *(opening.pathway_version, team_id, self.at, event.received_at, asked),
+            *(opening.pathway_version, team_id, self.at, event.received_at),
         )
         self.opened.append((opened, fixed))
         self.writes.involved.append((None, team_id, event.person_id, "team", moment_id))
         self._act(moment_id, "opened", None)
         if asked:
-            self._ask(opened, asked, "1")
+            self._act(moment_id, "asked", asked)
+            self.writes.involved.append((asked, None, event.person_id, "asked", moment_id))
+            self._tell(asked, "moment.assigned", moment_id, f"asked:{moment_id}:1:{asked}")
         else:
             self._act(moment_id, "to_team", None)
             self._tell_team(team_id, moment_id, "1")
         return opened
 
     def _join(self, event: Noticeable, opening: Opening, known: _Open) -> None:
-        due = opening.child_due_at
-        self._act(known.moment_id, "joined", None)
-        if due < known.child_due_at:
-            known.child_due_at = due
-            self.sooner[known.moment_id] = known
-        if known.written:
-            self.changed.add(known.moment_id)
-        if known.holder_id:
-            key = f"joined:{event.event_id}"
-            self._tell(known.holder_id, "moment.joined", known.moment_id, key)
-            self.answered.setdefault(known.moment_id, []).append(event.signal_id)
-        elif known.state == "with_team" and known.written:
-            self._begin_anew(known)
+        """What happens next goes first to whoever has the child, who has to answer again.
 
-    def _begin_anew(self, known: _Open) -> None:
-        """Ask whoever is on duty now, or tell the team: once, however much came together."""
-        occasion = f"joined:{self.at:%Y%m%d%H%M%S%f}"
-        asked = self._first_on_duty(known.team_id)
-        if asked is None:
-            self._tell_team(known.team_id, known.moment_id, occasion)
+        Otherwise an arrest at night would wait for somebody who has the moment and is asleep.
+        """
+        self._act(known.moment_id, "joined", None, how=opening.kind)
+        if known.answer_by:
+            known.answer_by = min(known.answer_by, self._answer_by(opening.kind))
+        if not known.written:
+            known.child_due_at = min(known.child_due_at, opening.child_due_at)
             return
-        known.state, known.answer_by = "waiting", self._answer_by(known.kind)
-        self.asked_anew.append((known, asked))
-        self._ask(known, asked, occasion)
-
-    def _ask(self, known: _Open, asked: UUID, occasion: str) -> None:
-        moment_id = known.moment_id
-        self._act(moment_id, "asked", asked)
-        self.writes.involved.append((asked, None, known.person_id, "asked", moment_id))
-        self._tell(asked, "moment.assigned", moment_id, f"asked:{moment_id}:{occasion}:{asked}")
+        self.changed.add(known.moment_id)
+        self.joined[known.moment_id] = known
+        occasion = f"joined:{self.at:%Y%m%d%H%M%S%f}"
+        telling = "moment.joined" if known.holder_id or known.asked_id else "moment.assigned"
+        if known.asked_id is None:
+            asked = known.holder_id or self._first_on_duty(known.team_id)
+            if asked is None:
+                self._tell_team(known.team_id, known.moment_id, occasion)
+                return
+            known.state, known.asked_id = "waiting", asked
+            known.answer_by = rules.asked_again_until(
+                kind=known.kind, joined=opening.kind, held=bool(known.holder_id), at=self.at
+            )
+            known.holder_id, known.held_at = None, None
+            self._act(known.moment_id, "asked", asked, how=opening.kind)
+            row = (asked, None, known.person_id, "asked", known.moment_id)
+            self.writes.involved.append(row)
+        self._tell(known.asked_id, telling, known.moment_id, f"{occasion}:{known.moment_id}")
 
     def _team_for(self, area: str) -> UUID:
         team = rules.team_for(self.teams, {area} if area else ())
@@ -251,8 +259,8 @@ class Batch:
                 ],
                 [
                     (
-                        *(*fixed, opened.state, opened.answer_by, opened.child_due_at),
-                        *(opened.next_due_at, "", "", 1),
+                        *(*fixed, opened.asked_id, opened.state, opened.answer_by),
+                        *(opened.child_due_at, opened.next_due_at, "", "", 1),
                     )
                     for opened, fixed in self.opened
                 ],
@@ -273,28 +281,31 @@ class Batch:
         )
         access_services.involve(by=self.by, rows=writes.involved, kind="person")
         notices.tell(by=self.by, tellings=writes.tellings)
-        rounds = [
-            (known.moment_id, known.state, asked, known.answer_by, known.next_due_at)
-            for known, asked in self.asked_anew
-        ]
-        bulk_update(Moment, "id", ["state", "asked", "answer_by", "next_due_at"], rounds)
-        self._reclock()
+        self._write_joined()
+        bulk_update(Moment, "id", ["child_due_at", "next_due_at"], self._corrected_clocks())
         # Whoever has the page open acts on what it shows, so what joined makes it another version.
         Moment.objects.filter(id__in=self.changed).update(version=F("version") + 1)
-        for moment_id, signal_ids in self.answered.items():
-            for tell in moment_answered.items():
-                tell(by=self.by, moment_id=moment_id, signal_ids=signal_ids)
 
-    def _reclock(self) -> None:
-        """The child's clock of a moment is the earliest of what joined it."""
-        corrected = {moment.id for moment in self.corrections.standing}
-        rows = [
-            (moment_id, known.child_due_at, known.next_due_at)
-            for moment_id, known in self.sooner.items()
-            if known.written and moment_id not in corrected
-        ]
-        rows += self._corrected_clocks()
-        bulk_update(Moment, "id", ["child_due_at", "next_due_at"], rows)
+    def _write_joined(self) -> None:
+        """The child's clock of a moment is the earliest of what stands in it."""
+        due = earliest_due(self.joined)
+        for moment_id, known in self.joined.items():
+            known.child_due_at = due[moment_id]
+        bulk_update(
+            Moment,
+            "id",
+            [
+                *("state", "asked", "holder", "held_at", "answer_by"),
+                *("child_due_at", "next_due_at"),
+            ],
+            [
+                (
+                    *(moment_id, known.state, known.asked_id, known.holder_id, known.held_at),
+                    *(known.answer_by, known.child_due_at, known.next_due_at),
+                )
+                for moment_id, known in self.joined.items()
+            ],
+        )
 
     def _corrected_clocks(self) -> list[tuple[UUID, datetime, datetime | None]]:
         """A corrected event may give more time as well as less: look at all that joined."""
@@ -331,7 +342,7 @@ def _open_moments(by: Actor, current_ids: set[UUID]) -> dict[UUID, _Open]:
         .filter(person_id__in=current_of, state__in=OPEN)
         .order_by("-opened_at", "-id")
         .values_list(
-            *("id", "team_id", "holder_id", "state", "answer_by"),
+            *("id", "team_id", "asked_id", "holder_id", "held_at", "state", "answer_by"),
             *("reached_at", "child_due_at", "person_id", "kind"),
         )
     )

@@ -82,6 +82,14 @@ def next_asked(on_duty: Sequence[UUID], asked: Sequence[UUID]) -> UUID | None:
     return next((user for user in on_duty if user not in asked), None)
 
 
+def stands_before(state: str) -> int:
+    """Order the moments of what turns out to be one child: what somebody has stands first.
+
+    The others join it, and come back unchanged if the two are separated again.
+    """
+    return ("held", "waiting", "with_team").index(state)
+
+
 def missed(*, due_at: datetime, recorded_at: datetime | None, now: datetime) -> bool:
     """A clock is missed when nobody had recorded by its end that the child was reached.
 
@@ -161,7 +169,7 @@ def _after(kind: str, stands: Standing, done: Done) -> Standing:
             stands,
             state="waiting",
             asked=done.about,
-            answer_by=answer_by(kind, done.at),
+            answer_by=_asked_until(kind, stands, done),
             holder=None,
             held_at=None,
         )
@@ -169,6 +177,8 @@ def _after(kind: str, stands: Standing, done: Done) -> Standing:
         return replace(
             stands, state="held", holder=done.by, held_at=done.at, asked=None, answer_by=None
         )
+    if done.kind == "joined" and stands.answer_by and (joined := _kind_joined(done)):
+        return replace(stands, answer_by=min(stands.answer_by, answer_by(joined, done.at)))
     if done.kind == "to_team":
         return replace(
             stands, state="with_team", asked=None, answer_by=None, holder=None, held_at=None
@@ -184,3 +194,21 @@ def _after(kind: str, stands: Standing, done: Done) -> Standing:
     if done.kind == "separated":
         return replace(stands, state=stands.state_before, state_before="")
     return stands
+
+
+def asked_again_until(*, kind: str, joined: str, held: bool, at: datetime) -> datetime:
+    """Return by when to answer what joined: if nobody had taken it yet, both that and the rest."""
+    until = answer_by(joined, at)
+    return until if held else min(until, answer_by(kind, at))
+
+
+def _asked_until(kind: str, stands: Standing, done: Done) -> datetime:
+    joined, held = _kind_joined(done), stands.holder is not None
+    if joined:
+        return asked_again_until(kind=kind, joined=joined, held=held, at=done.at)
+    return answer_by(kind, done.at)
+
+
+def _kind_joined(done: Done) -> str:
+    """Return what kind of moment an event calls for that joined, or for which somebody is asked."""
+    return done.how if done.how in {kind.key for kind in guidance.moment_kinds()} else ""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from reachable.foundation.words import short_when
 from reachable.moments.acting import LEFT
-from reachable.moments.correcting import ENDED, RECLOCKED
+from reachable.moments.correcting import ENDED, MOVED, RECLOCKED
 from reachable.practice import guidance
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ _REACHED = {
 _CORRECTED = {
     RECLOCKED: "What was sent was corrected, and the child’s clock was set anew",
     ENDED: "What was sent was corrected: something that happened no longer belongs here",
+    MOVED: "Records were separated: something that happened went to the child whose it is",
 }
 
 
@@ -98,7 +99,7 @@ def said(action: ActionFacts, moment: MomentFacts, outcomes: Mapping[str, str]) 
         "reclocked": "Records were joined or separated, and the child’s clock was set anew",
         "corrected": _CORRECTED.get(action.how, "What was sent was corrected"),
         "joined": "Something else happened, and joined this moment",
-        "joined_older": "It joined an older moment of the same child",
+        "joined_older": "It joined another moment of the same child",
         "separated": "It was separated again: the two records are different children",
     }
     return sentences[action.kind]

@@ -35,8 +35,13 @@ WORDINGS = {
         "moment",
     ),
     "moment.joined": Wording(
-        "Something was added to a reachable moment that you hold",
-        "Please look at what is new.",
+        "Something was added to a reachable moment of yours",
+        "Please look at what is new and acknowledge it, or it passes to the next person.",
+        "moment",
+    ),
+    "moment.joined_older": Wording(
+        "A reachable moment of yours joined another",
+        "Two records turned out to be the same child. Please look who has the moment now.",
         "moment",
     ),
     "moment.corrected": Wording(

@@ -12,13 +12,15 @@ from django.db.models import QuerySet
 
 from reachable.access.selectors import agency_id
 from reachable.chronology.models import Event
+from reachable.foundation.actor import system
 from reachable.foundation.errors import Conflict
 from reachable.foundation.time import travel
 from reachable.intake import loading, services
-from reachable.intake.models import Delivery, QuarantinedRow, Signal
+from reachable.intake.models import Delivery, QuarantinedRow, Signal, SignalVersion
 from reachable.moments import selectors
 from reachable.moments import services as moments
-from reachable.moments.models import Action, Moment, Trigger
+from reachable.moments.models import OPEN, Action, Moment, Trigger
+from reachable.moments.rebuilding import rebuild_moments
 from reachable.notices.models import Notice
 from tests.support.files import BY, receive
 from tests.support.killing import AT
@@ -319,3 +321,69 @@ def test_a_row_corrected_here_settles_what_waited_as_long_and_not_what_came_late
     assert states() == ["superseded", "superseded", "superseded", "corrected", "open"]
     with pytest.raises(Conflict):
         services.correct(by=BY, row_id=first.id, cells={"Arrived Date": "24/10/2026"})
+
+
+@pytest.mark.parametrize("at_once", [1, 100])
+def test_a_row_further_down_still_waits_however_many_are_written_at_once(
+    world: World, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr("reachable.intake.preparing.PIECE", at_once)
+    monkeypatch.setattr(loading, "LEAST", at_once)
+    monkeypatch.setattr(loading, "MOST", at_once)
+    monkeypatch.setattr(loading.Pace, "rows", at_once, raising=False)
+    come(row(), WRONG.format("Osierbeck"))
+    assert states() == ["open"]
+    come(row(key="CU/2"), WRONG.format("Netherquay"), row(clock="21:00"), hours=1)
+    assert states() == ["superseded", "superseded"]
+
+
+def test_a_row_corrected_here_leaves_the_same_row_further_down(world: World) -> None:
+    come(WRONG.format("Fenmarch"), WRONG.format("Osierbeck"))
+    first = QuarantinedRow.objects.order_by("row_number")[0]
+    services.correct(by=BY, row_id=first.id, cells={"Arrived Date": "24/10/2026"})
+    assert states() == ["corrected", "open"]
+
+
+@pytest.mark.parametrize("history", [False, True], ids=["late", "history"])
+def test_another_child_gets_a_moment_however_late_the_correction_comes(
+    world: World, history: bool
+) -> None:
+    come(FIRST, hours=24 * 27)
+    come(row(who=TAMSIN), hours=24 * 29, history=history)
+    trigger = live().get()
+    assert trigger.moment.person.records.get().given_names == "tamsin"
+    assert trigger.moment.state in OPEN
+    assert Signal.objects.get().forget_on is None
+
+
+def test_what_first_came_as_history_is_news_when_it_comes_as_news(world: World) -> None:
+    files = [[FIRST, row(key="CU/8")], [FIRST, row(key="CU/9")]]
+    news, history = arrive(*files[0]), arrive(*files[1], hours=1, history=True)
+    with travel(AT + timedelta(hours=2)):
+        loading.load(by=BY, delivery_id=history)
+        assert not Moment.objects.exists()
+        done = loading.load(by=BY, delivery_id=news)
+    assert (done.accepted, done.duplicates, done.moments) == (1, 1, 1)
+    assert live().filter(signal_id=Signal.objects.get(source_key="CU/1").id).exists()
+    assert SignalVersion.objects.filter(signal__source_key="CU/1").count() == 1
+
+
+def test_after_everything_was_taken_back_the_next_event_sets_the_clock(world: World) -> None:
+    moment = taken(world)
+    come(row(status="Withdrawn"), hours=1)
+    come(row(clock="21:15", place="Osierbeck"), hours=2)
+    assert again(moment).child_due_at == live().get().due_at > moment.child_due_at
+    assert rebuild_moments(by=system("rebuild")) == 0
+
+
+def test_whoever_has_the_other_child_hears_of_it_each_time(world: World) -> None:
+    come(row(key="CU/A"), row(key="CU/B", who=TAMSIN))
+    held = {each.person.records.get().given_names: each for each in Moment.objects.all()}
+    for name, child in (("first", "idris"), ("second", "tamsin")):
+        with travel(AT):
+            moments.take(by=world.actor(name), moment_id=held[child].id)
+    for hours, who in enumerate((IDRIS, TAMSIN, IDRIS), 1):
+        come(row(clock=f"20:1{hours}", who=who), hours=hours / 100)
+    joined = Notice.objects.filter(kind="moment.joined")
+    assert joined.filter(user_id=world.users["first"]).count() == 2
+    assert joined.filter(user_id=world.users["second"]).count() == 1

@@ -13,6 +13,7 @@ from reachable.foundation.time import now, today, travel
 from reachable.intake.models import Signal, SignalVersion
 from reachable.intake.signal_forms import SignalForm
 from reachable.moments import services as moments
+from reachable.notices.models import Notice
 from reachable.practice import guidance
 from tests.support.queries import queries_of
 from tests.support.world import World, html
@@ -150,6 +151,24 @@ def test_promise_16_the_sender_does_not_learn_whether_the_child_was_known(world:
     assert pages[0] == pages[1]
 
 
+def test_promise_16_a_child_whom_somebody_has_reads_as_one_whom_nobody_knows(
+    world: World,
+) -> None:
+    with travel(now() - timedelta(days=2)):
+        moments.take(by=world.actor("first"), moment_id=world.signal(by="sergeant"))
+    pages = []
+    with travel(now()):
+        for name in ("Tamsin", "Nobody"):
+            world.signal(by="teacher", given_names=name)
+            mine = Signal.objects.filter(sent_by_id=world.users["teacher"]).latest("id")
+            page = html(world.client("teacher").get(f"/signals/{mine.id}/"))
+            said = page[page.index('<div id="who-has-it"') : page.index("<h2>What you sent")]
+            pages.append(said.replace(str(mine.id), ""))
+            assert "Fern First has been told" in said
+    assert pages[0] == pages[1]
+    assert not Notice.objects.filter(user_id=world.users["teacher"]).exists()
+
+
 def test_promise_16_the_sender_does_not_read_what_was_done_before_they_wrote(world: World) -> None:
     hour = timedelta(hours=1)
     with travel(now() - 3 * hour):
@@ -165,8 +184,10 @@ def test_promise_16_the_sender_does_not_read_what_was_done_before_they_wrote(wor
         return page[page.index('<div id="who-has-it"') : page.index("<h2>What you sent")]
 
     assert "has reached the child" in said_to("sergeant")
+    assert "Fern First has been told" in said_to("teacher")
+    moments.take(by=world.actor("first"), moment_id=moment_id)
     assert "Fern First has it" in said_to("teacher")
-    assert "since" not in said_to("teacher")
+    assert "has reached" not in said_to("teacher")
     moments.reach(by=world.actor("first"), moment_id=moment_id, how="seen", note="", at=None)
     assert "has reached the child" in said_to("teacher")
 

@@ -54,6 +54,40 @@ def test_what_joins_while_the_team_waits_asks_whoever_is_on_duty_anew(hub: Partn
     assert kinds(moment)[-1] == "acknowledged"
 
 
+def test_whoever_has_the_child_is_asked_first_and_then_whoever_is_on_duty(
+    hub: Partnership,
+) -> None:
+    who, moment = child_with_moment(hub, kind="returned_from_missing")
+    sol = hub.actor("sol")
+    services.take(by=sol, moment_id=moment.id)
+    services.reach(by=sol, moment_id=moment.id, how="seen", note="")
+    with travel(now() + timedelta(days=2), ticking=True):
+        hub.duty("fern")
+        happen(who, hub.police, "arrest")
+        asked = fresh(moment)
+        assert (asked.state, asked.asked_id) == ("waiting", hub.workers["sol"])
+        assert asked.answer_by
+        assert asked.next_due_at == asked.answer_by < now() + timedelta(minutes=16)
+        assert told(hub, "sol")[-1] == "moment.joined"
+        assert rebuild_moments(by=SYSTEM) == 0
+    with travel(asked.answer_by + timedelta(seconds=1)):
+        hub.duty("fern")
+        assert services.pass_on_unanswered(by=CLOCK) == 1
+    assert fresh(moment).asked_id == hub.workers["fern"]
+    assert rebuild_moments(by=SYSTEM) == 0
+
+
+def test_what_joins_while_somebody_is_asked_may_give_them_less_time(hub: Partnership) -> None:
+    who, moment = child_with_moment(hub, kind="returned_from_missing")
+    happen(who, hub.police, "arrest")
+    asked = fresh(moment)
+    assert moment.answer_by
+    assert asked.answer_by
+    assert asked.answer_by < moment.answer_by
+    assert told(hub, "fern") == ["moment.assigned", "moment.joined"]
+    assert rebuild_moments(by=SYSTEM) == 0
+
+
 def test_whoever_is_asked_anew_works_with_the_child_and_the_nearest_clock_counts(
     hub: Partnership,
 ) -> None:

@@ -280,7 +280,7 @@ def test_a_change_that_somebody_else_made_meanwhile_refuses_what_was_meant_befor
         ACTS[act](by=fern, moment_id=moment.id, version=seen)
     assert refused.value.kept == "Nothing was changed."
     assert fresh(moment).version == before.version
-    assert fresh(moment).state == "held"
+    assert fresh(moment).state == "waiting"
 
 
 @pytest.mark.parametrize("act", ACTS)
@@ -350,9 +350,10 @@ def test_promise_45_what_happens_next_joins_the_open_moment(hub: Partnership) ->
     assert moment_of(again).id == moment.id
     assert Moment.objects.count() == 1
     joined = fresh(moment)
-    assert joined.holder_id == hub.workers["fern"]
+    assert (joined.state, joined.asked_id) == ("waiting", hub.workers["fern"])
+    assert joined.holder_id is None
     assert joined.child_due_at < moment.child_due_at
-    assert joined.next_due_at == joined.child_due_at
+    assert joined.next_due_at == joined.answer_by
     assert told(hub, "fern") == ["moment.assigned", "moment.joined"]
     assert told(hub, "sol") == []
     shown = selectors.moment(by=hub.actor("fern"), moment_id=moment.id)

@@ -187,9 +187,9 @@ def test_promise_33_a_merge_and_its_undo_restore_everything(hub: Partnership) ->
     before = everything()
     merge_id = merge(hub, one, two)
     assert everything() != before
-    together = Moment.objects.get(id=older.id)
-    assert together.child_due_at == newer.child_due_at
-    assert Moment.objects.get(id=newer.id).state == "joined"
+    together = Moment.objects.get(id=newer.id)
+    assert (together.state, together.child_due_at) == ("held", newer.child_due_at)
+    assert Moment.objects.get(id=older.id).state == "joined"
     undo(hub, merge_id)
     assert everything() == before
     for moment, name in ((older, "fern"), (newer, "sol")):
@@ -297,8 +297,28 @@ def test_both_sides_are_told_that_two_moments_became_one(hub: Partnership) -> No
         moment = moment_of(happen(who, hub.police))
         moment_services.take(by=hub.actor(name), moment_id=moment.id)
     merge(hub, one, two)
-    told = Notice.objects.filter(kind="moment.joined").values_list("user_id", flat=True)
-    assert set(told) == {hub.workers["fern"], hub.workers["sol"]}
+    told = set(Notice.objects.values_list("user_id", "kind"))
+    assert (hub.workers["fern"], "moment.joined") in told
+    assert (hub.workers["sol"], "moment.joined_older") in told
+
+
+@pytest.mark.parametrize("held", ["older", "newer"])
+def test_a_moment_that_somebody_has_stands_whichever_opened_first(
+    hub: Partnership, held: str
+) -> None:
+    one, two = (
+        identify_one(claim(hub.police, number, given=name))
+        for number, name in (("P1", "Ada"), ("P2", "Ben"))
+    )
+    both = {
+        "older": moment_of(happen(one, hub.police)),
+        "newer": moment_of(happen(two, hub.police)),
+    }
+    moment_services.take(by=hub.actor("sol"), moment_id=both[held].id)
+    merge(hub, one, two)
+    standing = Moment.objects.get(state__in=OPEN)
+    assert (standing.id, standing.state) == (both[held].id, "held")
+    assert standing.holder_id == hub.workers["sol"]
 
 
 def test_a_correction_reaches_a_moment_that_was_joined_to_another(hub: Partnership) -> None:
@@ -329,9 +349,9 @@ def test_a_moment_that_joined_one_closed_meanwhile_comes_back_to_whoever_had_it(
     )
     older, newer = moment_of(happen(one, hub.police)), moment_of(happen(two, hub.police))
     fern, sol = hub.actor("fern"), hub.actor("sol")
+    moment_services.take(by=fern, moment_id=older.id)
     moment_services.take(by=sol, moment_id=newer.id)
     merge_id = merge(hub, one, two)
-    moment_services.take(by=fern, moment_id=older.id)
     moment_services.close(by=fern, moment_id=older.id, outcome="declined", reason="Said no")
     with pytest.raises(NotFound):
         moments.moment(by=sol, moment_id=newer.id)
