@@ -99,7 +99,7 @@ def send_the_signal(page: Page, server: Server) -> str:
     needs = "Short sentences, one question at a time"
     page.get_by_label("How is it best to talk with the child?").fill(needs)
     page.get_by_role("button", name="Send it").click()
-    expect(page.get_by_text("On duty for Exploitation and missing hub")).to_be_visible()
+    expect(page.get_by_text("For Exploitation and missing hub")).to_be_visible()
     return page.get_by_text("has been told").inner_text().removesuffix(" has been told").strip()
 
 
