@@ -18,7 +18,7 @@ from random import Random
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import F, Max, QuerySet
 
 from reachable.access import selectors as access
 from reachable.foundation.actor import Actor, system
@@ -30,7 +30,7 @@ from reachable.intake.models import Delivery, Signal
 from reachable.intake.services import PhoneSignal
 from reachable.moments import rules as moment_rules
 from reachable.moments import services as moments
-from reachable.moments.models import OPEN, Action, Trigger
+from reachable.moments.models import OPEN, Action, Moment, Trigger
 from reachable.moments.selectors import visible_moments
 from reachable.notices import services as notices
 from reachable.practice import guidance
@@ -239,6 +239,7 @@ class _Year:
     def _plan_new(self, since: datetime, sent: PhonedIn | None = None) -> None:
         """Plan for moments opened since then; at first for all that are open."""
         open_now = visible_moments(by=system("synthetic")).filter(state__in=OPEN)
+        self._plan_again(open_now, since)
         if self.has_planned:
             open_now = open_now.filter(opened_at__gte=since)
         self.has_planned = True
@@ -267,6 +268,19 @@ class _Year:
                 in_short=self.finish - opened_at > IN_SHORT_BEFORE,
             )
             self._add(moment_id, [at for at in plan if last is None or at.at > last])
+
+    def _plan_again(self, open_now: QuerySet[Moment], since: datetime) -> None:
+        """Whoever has a child in whose life more has happened acknowledges it in time."""
+        again = Action.objects.filter(kind="asked").exclude(how="")
+        if self.has_planned:
+            again = again.filter(at__gte=since)
+        waiting = open_now.filter(state="waiting", id__in=again.values("moment_id"))
+        rows = waiting.order_by("opened_at", "child_due_at")
+        rng = Random(f"{self.made.seed} again {since.isoformat()}")
+        for moment_id, asked_id, answer_by in rows.values_list("id", "asked_id", "answer_by"):
+            left = max((answer_by or since) - since, timedelta())
+            at = since + left * rng.uniform(0.1, 0.8)
+            self._add(moment_id, [Planned(at, workers.TAKE)], by=self.by_id.get(asked_id))
 
     def _add(self, moment_id: UUID, plan: Sequence[Planned], by: Actor | None = None) -> None:
         for planned in plan:
