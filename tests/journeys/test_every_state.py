@@ -21,7 +21,7 @@ from reachable.access.services import name_partnership
 from reachable.foundation import error_pages, progress
 from reachable.foundation.actor import ANONYMOUS, system
 from reachable.foundation.errors import BadInput, Conflict, Forbidden, NotFound
-from reachable.foundation.time import now, travel
+from reachable.foundation.time import now
 from reachable.foundation.views import Request
 from reachable.intake import services as intake
 from reachable.intake.services import PhoneSignal
@@ -85,21 +85,21 @@ def _with_many_events(world: World) -> UUID:
     """A child about whom something was said on each of many days."""
     opened = world.signal(given_names="Leocadia", family_name="Fothergill-Wisbech")
     for days in range(EVENTS):
-        with travel(now() - timedelta(days=1, hours=days)):
-            intake.send_signal(
-                by=world.actor("sergeant"),
-                signal=PhoneSignal(
-                    token=uuid4(),
-                    kind="other_worry",
-                    family_name="Fothergill-Wisbech",
-                    given_names="Leocadia",
-                    birth_date=date(2012, 3, 3),
-                    where="Netherquay bus station",
-                    said="With the same two adults again. " * (1 + days % 4),
-                    reach="Custody desk, 07700 900123",
-                    postcode="FX1 1AA",
-                ),
-            )
+        intake.send_signal(
+            by=world.actor("sergeant"),
+            signal=PhoneSignal(
+                token=uuid4(),
+                kind="other_worry",
+                family_name="Fothergill-Wisbech",
+                given_names="Leocadia",
+                birth_date=date(2012, 3, 3),
+                where="Netherquay bus station",
+                said="With the same two adults again. " * (1 + days % 4),
+                reach="Custody desk, 07700 900123",
+                postcode="FX1 1AA",
+                happened_at=now() - timedelta(days=1, hours=days),
+            ),
+        )
     return opened
 
 
