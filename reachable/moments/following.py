@@ -79,7 +79,7 @@ def _allocate(by: Actor, change: IdentityChanged) -> set[UUID]:
     both = Moment.objects.select_for_update(of=("self",)).filter(
         state__in=OPEN, person__now__current__stands_for__in=[change.kept_id, change.joined_id]
     )
-    held = {moment.id: moment for moment in both.select_related("person__now").distinct()}
+    held = {moment.id: moment for moment in both.select_related("person__now")}
     members = families(held)
     standing = Trigger.objects.filter(moment_id__in=members, ended_at=None).order_by("id")
     triggers = list(standing)
