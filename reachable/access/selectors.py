@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet
+from django.db.models.functions import Greatest
 
 from reachable.access.models import Agency, Involvement, Role, Shift, Team, TeamMembership, User
 from reachable.access.policy import policy
@@ -64,17 +65,6 @@ def able(*, capability: str, user_ids: Iterable[UUID] | None = None) -> frozense
     return frozenset(held.values_list("user_id", flat=True))
 
 
-def has_left(*, user_id: UUID, team_id: UUID, capability: str) -> bool:
-    """Say whether somebody may do this no longer, or was in the team and was taken out of it.
-
-    Whoever came to it from another team has not left.
-    """
-    if user_id not in able(capability=capability, user_ids=[user_id]):
-        return True
-    theirs = TeamMembership.objects.filter(user_id=user_id, team_id=team_id)
-    return theirs.exists() and not theirs.filter(ended_at=None).exists()
-
-
 def _may_hold() -> Q:
     """The user of a shift or a membership may hold a moment: account and role still stand."""
     held = Role.objects.filter(
@@ -88,19 +78,60 @@ def on_duty(*, team_id: UUID, at: datetime) -> list[OnDuty]:
 
     A shift of somebody who left the team, or may no longer hold a moment, is passed over.
     """
+    shifts = _shifts(at).filter(team_id=team_id)
+    seen: dict[UUID, OnDuty] = {}
+    for user_id, name, phone, position in shifts.values_list(
+        "user_id", "user__name", "user__phone", "position"
+    ):
+        seen.setdefault(user_id, OnDuty(user_id, name, phone, position))
+    return list(seen.values())
+
+
+def everybody_on_duty(*, at: datetime) -> dict[UUID, list[UUID]]:
+    """Return team → who answers for it at that instant, in the order in which they are asked."""
+    found: dict[UUID, list[UUID]] = {}
+    for team_id, user_id in _shifts(at).values_list("team_id", "user_id"):
+        found.setdefault(team_id, []).append(user_id)
+    return found
+
+
+def _shifts(at: datetime) -> QuerySet[Shift]:
     member = TeamMembership.objects.filter(
         user_id=OuterRef("user_id"), team_id=OuterRef("team_id"), ended_at=None
     )
-    shifts = (
-        Shift.objects.filter(_may_hold(), Exists(member), team_id=team_id)
-        .filter(starts_at__lte=at, ends_at__gt=at)
-        .order_by("position", "starts_at", "user_id")
-        .values_list("user_id", "user__name", "user__phone", "position")
+    running = Shift.objects.filter(starts_at__lte=at, ends_at__gt=at)
+    in_force = running.filter(_may_hold(), Exists(member))
+    return in_force.order_by("position", "starts_at", "user_id")
+
+
+def holding_since() -> dict[UUID, datetime]:
+    """Return team → since when one of those who are in it now may hold a moment.
+
+    A team in which nobody may is left out.
+    """
+    holders = TeamMembership.objects.filter(
+        ended_at=None,
+        user__is_active=True,
+        user__held_roles__ended_at=None,
+        user__held_roles__role__in=_roles_with("moments.hold"),
     )
-    seen: dict[UUID, OnDuty] = {}
-    for user_id, name, phone, position in shifts:
-        seen.setdefault(user_id, OnDuty(user_id, name, phone, position))
-    return list(seen.values())
+    since = Greatest("started_at", "user__held_roles__started_at")
+    return dict(holders.values_list("team_id").annotate(since=Min(since)))
+
+
+def has_left(*, user: str) -> Q:
+    """The user in that column may hold no moment, or has left the row's team.
+
+    Somebody of another team who works with the same child has not left this one.
+    """
+    may = Role.objects.filter(
+        user_id=OuterRef(user),
+        user__is_active=True,
+        ended_at=None,
+        role__in=_roles_with("moments.hold"),
+    )
+    ever = TeamMembership.objects.filter(user_id=OuterRef(user), team_id=OuterRef("team_id"))
+    return ~Q(Exists(may)) | (Q(Exists(ever)) & ~Q(Exists(ever.filter(ended_at=None))))
 
 
 def members(*, team_id: UUID) -> list[OnDuty]:

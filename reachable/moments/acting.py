@@ -13,10 +13,14 @@ from reachable.foundation.actor import Actor
 from reachable.foundation.time import now
 from reachable.moments import rules
 from reachable.moments.models import Action, Moment
+from reachable.moments.rules import Done
 from reachable.notices import services as notices
 from reachable.notices.services import Telling
 
 LEFT = "left"
+"""Why it passes on: whoever had it, or was asked, has left."""
+WAITED = "waited"
+"""Why it passes on: it waited with a team, and somebody can be asked or told now."""
 
 
 def ask_next(by: Actor, moment: Moment, *, note: str = "", how: str = "") -> None:
@@ -79,21 +83,10 @@ def _tell_administrators(by: Actor, team: TeamFacts) -> None:
 
 
 def _had_it(moment: Moment) -> list[UUID]:
-    """Who was asked in this round, and whoever had it before: a new round asks anew.
-
-    It begins when somebody takes the moment, when it opens, and when more happens while it waits
-    with the team: only then is somebody “asked”, and not passed on to.
-    """
-    had: list[UUID] = []
-    done = Action.objects.filter(moment=moment).order_by("id")
-    for kind, who, about in done.values_list("kind", "by_id", "about_id"):
-        if kind in rules.TAKING:
-            had = [who]
-        elif kind == "asked":
-            had = [about]
-        elif kind in rules.ASKING:
-            had.append(about)
-    return had
+    done = Action.objects.filter(moment=moment, kind__in=rules.ASKING | rules.TAKING)
+    return rules.asked_in_round(
+        Done(*act) for act in done.order_by("id").values_list("kind", "at", "by_id", "about_id")
+    )
 
 
 def ask(

@@ -18,6 +18,7 @@ from reachable.moments.correcting import MOVED
 from reachable.moments.joined import earliest_due, families
 from reachable.moments.models import OPEN, Moment, Trigger
 from reachable.moments.noticing import Batch, Noticeable
+from reachable.moments.passing_on import of_people_who_left
 from reachable.notices import services as notices
 from reachable.notices.services import Telling
 from reachable.people.registries import IdentityChanged
@@ -137,7 +138,7 @@ def _give_back(by: Actor, moment: Moment) -> None:
     if who is None:
         move_from_empty_team(FOLLOW, moment)
         tell_team(by, moment)
-    elif access.has_left(user_id=who, team_id=moment.team_id, capability="moments.hold"):
+    elif of_people_who_left(Moment.objects.filter(id=moment.id)):
         ask_next(FOLLOW, moment, how=LEFT)
     elif moment.answer_by is not None and moment.answer_by <= now():
         ask(by, moment, who, "asked")
@@ -215,7 +216,6 @@ def _move_from_empty_teams() -> None:
     """What waited for whoever in the team could take it has lost the last who could."""
     empty = [team.id for team in access.teams() if not team.has_holders]
     waiting = Moment.objects.select_for_update().filter(team_id__in=empty, state="with_team")
-    by = FOLLOW
     for moment in waiting:
-        if move_from_empty_team(by, moment):
-            ask_next(by, moment, how=LEFT)
+        if move_from_empty_team(FOLLOW, moment):
+            ask_next(FOLLOW, moment, how=LEFT)

@@ -90,6 +90,41 @@ def stands_before(state: str) -> int:
     return ("held", "waiting", "with_team").index(state)
 
 
+def asked_in_round(actions: Iterable[Done]) -> list[UUID]:
+    """Return who was asked in this round, and whoever had it before: a new round asks anew.
+
+    It begins when somebody takes the moment, when it opens, and when more happens while it waits
+    with the team: only then is somebody “asked”, and not passed on to.
+    """
+    had: list[UUID] = []
+    for done in actions:
+        if done.kind in TAKING and done.by:
+            had = [done.by]
+        elif done.kind in ASKING and done.about:
+            had = [*(had if done.kind != "asked" else ()), done.about]
+    return had
+
+
+def waits_in_vain(
+    actions: Sequence[Done],
+    *,
+    on_duty: Sequence[UUID],
+    held_since: datetime | None,
+    elsewhere: bool,
+) -> bool:
+    """Say whether a moment that waits with its team has somebody to be asked or told now.
+
+    `held_since` says since when anybody who is in the team now may hold a moment, None that
+    nobody may: then it waits in vain if there is somebody `elsewhere`. Whoever came on duty is
+    asked, once in a round; a team of which nobody was there when it was told is told again.
+    """
+    if held_since is None:
+        return elsewhere
+    if next_asked(on_duty, asked_in_round(actions)) is not None:
+        return True
+    return all(done.at < held_since for done in actions if done.kind == "to_team")
+
+
 def missed(*, due_at: datetime, recorded_at: datetime | None, now: datetime) -> bool:
     """A clock is missed when nobody had recorded by its end that the child was reached.
 

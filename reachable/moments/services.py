@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
@@ -15,6 +14,7 @@ from reachable.chronology import selectors as chronology
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import BadInput, Conflict, NotFound
 from reachable.foundation.time import now
+from reachable.moments import passing_on
 from reachable.moments.acting import act, ask, ask_next
 from reachable.moments.joined import families
 from reachable.moments.models import OPEN, Moment, Trigger
@@ -25,7 +25,6 @@ from reachable.notices import services as notices
 from reachable.notices.services import Telling
 from reachable.practice import guidance
 
-log = logging.getLogger("reachable.moments")
 NOTHING_CHANGED = "Nothing was changed."
 
 
@@ -176,35 +175,11 @@ def close(
 
 
 def pass_on_unanswered(*, by: Actor) -> int:
-    """Pass on every moment whose time to answer has run out; return how many.
+    """Let no moment wait for somebody who does not answer, has left, or was not there yet.
 
-    One that fails does not keep the others: it is tried again, and the failure is told at the end.
+    Return how many were passed on.
     """
-    late = list(
-        Moment.objects.filter(state="waiting", answer_by__lte=now())
-        .order_by("answer_by")
-        .values_list("id", flat=True)[:500]
-    )
-    passed = 0
-    failure: Exception | None = None
-    for moment_id in late:
-        try:
-            passed += _pass_on_late(by, moment_id)
-        except Exception as error:
-            log.error("moment %s could not be passed on: %s", moment_id, type(error).__name__)
-            failure = error
-    if failure is not None:
-        raise failure
-    return passed
-
-
-@transaction.atomic
-def _pass_on_late(by: Actor, moment_id: UUID) -> bool:
-    moment = Moment.objects.select_for_update().get(id=moment_id)
-    if moment.state != "waiting" or moment.answer_by is None or moment.answer_by > now():
-        return False
-    ask_next(by, moment)
-    return True
+    return passing_on.run(by)
 
 
 def _open(by: Actor, moment_id: UUID, version: int | None) -> Moment:

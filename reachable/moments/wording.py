@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from reachable.foundation.words import short_when
-from reachable.moments.acting import LEFT
+from reachable.moments.acting import LEFT, WAITED
 from reachable.moments.correcting import ENDED, MOVED, RECLOCKED
 from reachable.practice import guidance
 
@@ -80,11 +80,15 @@ def said(action: ActionFacts, moment: MomentFacts, outcomes: Mapping[str, str]) 
         "asked": f"{about} was asked",
         "passed_on": f"Whoever had it has left; {about} was asked"
         if action.how == LEFT
+        else f"{about} was on duty, and was asked"
+        if action.how == WAITED
         else f"{who} could not take it; {about} was asked"
         if who
         else f"No answer in time; {about} was asked",
         "to_team": "Whoever had it has left, and nobody else was on duty; the whole team was told"
         if action.how == LEFT
+        else "Nobody else on duty was left to ask; the whole team was told"
+        if action.how == WAITED
         else f"{who} could not take it, and nobody else was on duty; the whole team was told"
         if who
         else "Nobody on duty answered; the whole team was told",

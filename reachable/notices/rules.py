@@ -66,7 +66,8 @@ WORDINGS = {
     ),
     "team.without_holders": Wording(
         "Reachable moments wait where nobody can take them",
-        "No team has anybody who may. Please put somebody whose role includes it into a team.",
+        "No team has anybody who may. Your first page names the teams. Please put somebody whose "
+        "role includes it into a team: what waits anywhere goes there by itself.",
         "home",
         of_subject=False,
     ),

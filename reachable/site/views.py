@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from reachable.access import selectors as access
 from reachable.foundation import progress as long_work
 from reachable.foundation.registries import navigation
 from reachable.foundation.urls import SIGNED_IN
 from reachable.foundation.views import actor, render
+from reachable.moments.emptied import emptied_teams
 from reachable.notices.selectors import lost_mail
 from reachable.practice import guidance
 from reachable.site.wording import group_key
@@ -27,7 +27,7 @@ def home(request: HttpRequest) -> HttpResponse:
         request,
         "site/home.html",
         {
-            "teams_without_holders": access.teams_without_holders(by=by) if manages else [],
+            "emptied": emptied_teams(by=by) if manages else None,
             "lost_mail": len(lost_mail(by=by)) if manages else 0,
         },
     )

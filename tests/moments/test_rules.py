@@ -175,3 +175,35 @@ def test_what_joined_comes_back_as_it_was() -> None:
     assert rules.standing("custody", done) == Standing(state="joined", state_before="with_team")
     back = [*done, Done("separated", at(9))]
     assert rules.standing("custody", back) == Standing(state="with_team")
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["asked", "passed_on", "claimed"]), st.integers(1, 6))),
+    st.lists(st.integers(1, 6), unique=True),
+)
+def test_a_round_asks_everybody_on_duty_once_and_ends(
+    before: list[tuple[str, int]], duty: list[int]
+) -> None:
+    at = datetime(2026, 3, 3, tzinfo=UTC)
+    done = [Done(kind, at, UUID(int=who), UUID(int=who)) for kind, who in before]
+    done.append(Done("to_team", at))
+    had = rules.asked_in_round(done)
+    on_duty = [UUID(int=who) for who in duty]
+    asked: list[UUID] = []
+    while rules.waits_in_vain(done, on_duty=on_duty, held_since=at, elsewhere=True):
+        following = rules.next_asked(on_duty, rules.asked_in_round(done))
+        assert following
+        asked.append(following)
+        done += [Done("passed_on", at, None, following), Done("to_team", at)]
+    assert asked == [who for who in on_duty if who not in had]
+
+
+def test_a_team_that_nobody_was_in_when_it_was_told_is_told_again() -> None:
+    at = datetime(2026, 3, 3, tzinfo=UTC)
+    told, since = [Done("to_team", at)], at + timedelta(hours=1)
+    assert rules.waits_in_vain(told, on_duty=[], held_since=since, elsewhere=True)
+    told.append(Done("to_team", since))
+    assert not rules.waits_in_vain(told, on_duty=[], held_since=since, elsewhere=True)
+    for elsewhere in (True, False):
+        found = rules.waits_in_vain(told, on_duty=[], held_since=None, elsewhere=elsewhere)
+        assert found is elsewhere

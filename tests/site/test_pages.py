@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
 
-from reachable.access.models import Role, User
+from reachable.access import services as access
+from reachable.access.models import Agency, Role, Team, User
+from reachable.foundation.actor import system
+from reachable.moments import services as moments
+from reachable.moments.models import Moment
+from reachable.notices.models import Notice
+from reachable.notices.rules import WORDINGS
 from reachable.practice import guidance
 from reachable.site.wording import group_key
-from tests.support.world import World
+from tests.support.world import World, html
 
 pytestmark = pytest.mark.db
+
+BY = system("tests")
 
 
 @pytest.mark.parametrize(
@@ -34,9 +43,46 @@ def test_the_administrator_sees_the_teams_in_which_nobody_may_take_a_moment(worl
     assert b"Nobody there may take" not in client.get("/").content
     for name in ("first", "second", "lead"):
         User.objects.filter(id=world.users[name]).update(is_active=False)
-    page = client.get("/").content.decode()
+    page = words(client)
     assert "Nobody there may take a reachable moment: Hub" in page
-    assert "Put a practitioner or a supervisor into it." in page
+    assert "No team has anybody. What would open a moment is refused" in page
+    assert "into a team." in page
+    assert "wait" not in page.partition("Nobody there")[2].partition("into a team.")[0]
+
+
+def test_the_administrator_sees_how_many_moments_wait_where_nobody_may_take_them(
+    world: World,
+) -> None:
+    client = world.client("administrator")
+    for child in ("Tamsin", "Idris"):
+        world.signal(given_names=child)
+    for name in ("first", "second", "lead"):
+        access.end_account(by=BY, user_id=world.users[name])
+    page = words(client)
+    assert "2 moments wait in Hub now." in page
+    assert "what waits goes there by itself, within seconds" in page
+    notice = Notice.objects.get(user_id=world.users["administrator"])
+    assert "what waits anywhere goes there by itself" in WORDINGS[notice.kind].text
+    assert "Your first page names the teams" in WORDINGS[notice.kind].text
+    council = Agency.objects.get(key="council").id
+    access.create_team(by=BY, key="north", name="North", agency_id=council)
+    access.create_account(
+        by=BY,
+        username="wren",
+        name="Wren",
+        agency_id=council,
+        roles=["practitioner"],
+        teams=[Team.objects.get(key="north").id],
+    )
+    moments.pass_on_unanswered(by=BY)
+    page = words(client)
+    assert "wait in Hub now" not in page
+    assert "goes by itself to another that has somebody" in page
+    assert Moment.objects.filter(team__key="north", state="with_team").count() == 2
+
+
+def words(client: Client) -> str:
+    return html(client.get("/"))
 
 
 def test_help_explains_every_shape_of_a_clock(world: World) -> None:
