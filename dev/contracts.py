@@ -42,6 +42,8 @@ FOR_NOBODY = {
     "access.able": "who has which role is open to every worker",
     "access.on_duty": "the rota is open to every worker, and says nothing of children",
     "access.has_left": "who is in a team is open to every worker",
+    "access.everybody_on_duty": "the rota is open to every worker, and says nothing of children",
+    "access.holding_since": "who is in a team is open to every worker",
     "access.members": "who is in a team is open to every worker",
     "access.teams": "which teams there are is open to every worker",
     "access.names": "the names of workers are open to every worker",
