@@ -5,12 +5,17 @@ from __future__ import annotations
 import logging
 import os
 import platform
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import wraps
 from time import monotonic
+from typing import ParamSpec, TypeVar
 
 from django.db import transaction
 from django.db.models import Q
 from django_tasks import TaskResultStatus
+from django_tasks import task as django_task
+from django_tasks.base import Task
 from django_tasks_db.models import DBTaskResult
 
 from reachable.foundation.actor import system
@@ -20,16 +25,42 @@ from reachable.foundation.outages import outage
 from reachable.foundation.registries import Schedule, schedules
 from reachable.foundation.time import now
 
+P = ParamSpec("P")
+T = TypeVar("T")
 log = logging.getLogger("reachable.jobs")
 
 FORGOTTEN_AFTER = timedelta(days=1)
 """When a task of another computer, which nobody can ask, counts as given up."""
 KEPT = timedelta(days=30)
 
+AGAIN_WITHIN = timedelta(minutes=1)
+"""How long a schedule that failed waits at most, however seldom it runs otherwise."""
+
 SAID_EVERY = 600.0
 """Seconds after which what is still in the way is said again."""
 
 _said: dict[str, tuple[str, float]] = {}
+_failed: set[str] = set()
+"""Schedules that are to run again soon, of which the database has not heard yet."""
+
+
+class TaskFailed(Exception):
+    """Stands for an error of a task: its kind and place, which is all that is kept of it."""
+
+
+def task(work: Callable[P, T]) -> Task[P, T]:
+    """Make a task of a function. What an error says could be what a file says: it is not kept."""
+
+    @wraps(work)
+    def quietly(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return work(*args, **kwargs)
+        except Exception as error:
+            said = f"{type(error).__name__} at {place(error.__traceback__)}"
+        log.error("%s: %s.", work.__name__, said)
+        raise TaskFailed(said)
+
+    return django_task(quietly)
 
 
 def lanes() -> list[str]:
@@ -44,6 +75,9 @@ def tick(lane: str | None = None) -> int:
         for schedule in schedules.items()
         if lane is None or schedule.lane == lane
     }
+    for name in due:
+        if name in _failed:
+            _run_again_soon(name)
     waiting = set(
         ScheduledRun.objects.filter(due_at__gt=now(), name__in=due).values_list("name", flat=True)
     )
@@ -60,10 +94,19 @@ def _run(schedule: Schedule) -> bool:
     except Exception as failure:
         error = type(failure).__name__
         went_wrong(schedule.name, failure)
+        _failed.add(schedule.name)
+        _run_again_soon(schedule.name)
     else:
         went_well(schedule.name)
     ScheduledRun.objects.filter(name=schedule.name).update(last_finished_at=now(), last_error=error)
     return True
+
+
+def _run_again_soon(name: str) -> None:
+    """What runs once a day would wait for a day. Where the database is away, a later tick asks."""
+    soon = now() + AGAIN_WITHIN
+    ScheduledRun.objects.filter(name=name, due_at__gt=soon).update(due_at=soon)
+    _failed.discard(name)
 
 
 def _take(schedule: Schedule, started: object) -> bool:

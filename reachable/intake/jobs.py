@@ -5,12 +5,12 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db import transaction
-from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
 from reachable.access.models import User
 from reachable.access.selectors import actor_for
 from reachable.foundation.actor import Actor, system
+from reachable.foundation.jobs import task
 from reachable.foundation.outages import outage
 from reachable.intake import loading, services
 
@@ -37,7 +37,7 @@ def _that_wait() -> list[UUID]:
     return [UUID(given["args"][0]) for given in waiting.values_list("args_kwargs", flat=True)]
 
 
-@task()
+@task
 def load_delivery(delivery_id: str, user_id: str | None) -> str:
     """Load what is left of a delivery if `user_id`, who began it, may still load files.
 

@@ -97,9 +97,14 @@ FATES = {
         "The mail server refused it each time. It is not tried again.",
         "Tell them, check their e-mail address, and look at the mail server.",
     ),
+    "refused": Fate(
+        "The mail server refused it. It is tried six times in all, the last about three hours "
+        "after the first.",
+        "Tell them if it matters now, check their e-mail address, and look at the mail server.",
+    ),
     "late": Fate(
-        "It has not left yet. It is tried again for a day.",
-        "Tell them if it matters now, and look whether the mail server answers.",
+        "It has not left yet. It is tried again until it is a day old.",
+        "Tell them if it matters now. Look whether the worker runs and the mail server answers.",
     ),
     "too_old": Fate(
         "It could not be sent within a day. It is not tried again.",
@@ -121,7 +126,9 @@ def fate(
     `surely`, whether `error` says for certain that it did not leave.
     """
     if waiting:
-        return "too_old" if age > TOO_OLD else "late" if age > LATE else ""
+        if age > TOO_OLD:
+            return "too_old"
+        return "" if age <= LATE else "refused" if tries else "late"
     if error == NO_ADDRESS:
         return "no_address"
     if surely and tries >= MOST_TRIES:

@@ -30,6 +30,8 @@ TICKS_EVERY = 0.25
 """Seconds between two looks at what is due."""
 AFTER_AN_OUTAGE = 2.0
 """Seconds before the database is asked again."""
+WELL_AFTER = 5.0
+"""Seconds after which a worker that has come back counts as working."""
 ENDS_WITHIN = 10.0
 
 DOCS = Path(__file__).resolve().parents[2]
@@ -85,14 +87,21 @@ def worker() -> None:
 def _worked_to_the_end() -> bool:
     """Work until told to stop; False where the database went away, to which one comes back."""
     name = jobs.worker_name()
+    # It comes back only when it ends, so that somebody else has to say that it works.
+    well = threading.Timer(WELL_AFTER, jobs.went_well, ["worker"])
+    well.daemon = True
+    well.start()
     try:
         jobs.settle_tasks(name)
         call_command("db_worker", interval=0.5, startup_delay=False, verbosity=0, worker_id=name)
     except Exception as error:
         if outage(error) is None:
             raise
+        well.cancel()
         _outlive("worker", error)
         return False
+    finally:
+        well.cancel()
     return True
 
 

@@ -17,8 +17,9 @@ from django.db import connection, transaction
 from reachable.access.models import User
 from reachable.foundation.actor import system
 from reachable.foundation.time import now, travel
-from reachable.notices import services
+from reachable.notices import selectors, services
 from reachable.notices.models import Mailing, Notice
+from reachable.notices.rules import FATES
 from reachable.notices.services import Telling
 from tests.support.databases import Database
 from tests.support.world import World, html, make_world
@@ -227,6 +228,45 @@ def test_an_email_that_could_not_leave_within_a_day_is_shown(world: World) -> No
         assert services.deliver(by=BY) == 0
         page = html(world.client("administrator").get("/mail/"))
     assert "It could not be sent within a day." in page
+
+
+def test_how_often_a_refused_email_is_tried_is_said_as_it_is(world: World) -> None:
+    tell(world, "a")
+    start, tries = now(), list[timedelta]()
+    for minute in range(24 * 60):
+        with travel(start + timedelta(minutes=minute)):
+            Mail.goes_wrong = [smtplib.SMTPRecipientsRefused({})]
+            before = Mailing.objects.get().tries
+            services.deliver(by=BY)
+            if Mailing.objects.get().tries > before:
+                tries.append(timedelta(minutes=minute))
+        if minute == 90:
+            with travel(start + timedelta(minutes=minute)):
+                page = html(world.client("administrator").get("/mail/"))
+    assert len(tries) == 6
+    assert timedelta(hours=2.7) < tries[-1] < timedelta(hours=3.1)
+    assert "It is tried six times in all, the last about three hours after the first." in page
+    assert "day old" not in page
+    assert FATES["given_up"] == selectors.lost_mail(by=world.actor("administrator"))[0].fate
+
+
+def test_an_email_for_which_the_server_does_not_answer_is_tried_for_a_day(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tell(world, "a")
+
+    def away(self: Mail) -> bool:
+        raise ConnectionRefusedError
+
+    start = now()
+    with monkeypatch.context() as silent:
+        silent.setattr(Mail, "open", away)
+        with travel(start + timedelta(hours=23)), pytest.raises(ConnectionRefusedError):
+            services.deliver(by=BY)
+    with travel(start + timedelta(hours=23)):
+        page = html(world.client("administrator").get("/mail/"))
+        assert "It is tried again until it is a day old." in page
+        assert services.deliver(by=BY) == 1
 
 
 def test_what_was_read_here_needs_no_email(world: World) -> None:
