@@ -179,18 +179,12 @@ def _join_one(by: Actor, standing: Moment, other: Moment, change: IdentityChange
     # What joins because a merge is undone stays joined: it is the same child either way.
     other.joined_by = None if change.undone else change.merge_id
     act(by, other, "joined_older")
-    has = standing.holder_id or standing.asked_id
-    had = {has, other.holder_id, other.asked_id}
+    had = {standing.holder_id, standing.asked_id, other.holder_id, other.asked_id}
     key = f"joined:{other.id}:{change.merge_id}"
     notices.tell(
         by=by,
         tellings=[
-            Telling(
-                user_id,
-                "moment.joined" if user_id == has else "moment.joined_older",
-                ("moment", standing.id),
-                f"{key}:{user_id}",
-            )
+            Telling(user_id, "moment.merged", ("moment", standing.id), f"{key}:{user_id}")
             for user_id in had
             if user_id
         ],

@@ -39,8 +39,8 @@ WORDINGS = {
         "Please look at what is new and acknowledge it, or it passes to the next person.",
         "moment",
     ),
-    "moment.joined_older": Wording(
-        "A reachable moment of yours joined another",
+    "moment.merged": Wording(
+        "A reachable moment of yours and another became one",
         "Two records turned out to be the same child. Please look who has the moment now.",
         "moment",
     ),
