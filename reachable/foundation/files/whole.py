@@ -47,7 +47,7 @@ def told_if_full() -> Iterator[None]:
         if full_disk(error):
             raise BadInput(
                 "The disk of this system is full.",
-                kept="Nothing was kept of this, and what was there before is unchanged.",
+                kept="Nothing new was kept, and what was there before is unchanged.",
                 next="Tell the people who run the system, then try again.",
             ) from error
         raise
