@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
 from django.db.models.functions import Greatest
 
 from reachable.access.models import Agency, Involvement, Role, Shift, Team, TeamMembership, User
@@ -91,17 +91,24 @@ def everybody_on_duty(*, at: datetime) -> dict[UUID, list[UUID]]:
     """Return team → who answers for it at that instant, in the order in which they are asked."""
     found: dict[UUID, list[UUID]] = {}
     for team_id, user_id in _shifts(at).values_list("team_id", "user_id"):
-        found.setdefault(team_id, []).append(user_id)
+        asked = found.setdefault(team_id, [])
+        if user_id not in asked:
+            asked.append(user_id)
     return found
 
 
 def _shifts(at: datetime) -> QuerySet[Shift]:
-    member = TeamMembership.objects.filter(
-        user_id=OuterRef("user_id"), team_id=OuterRef("team_id"), ended_at=None
+    """Shifts that run, of members who may answer. Who has two such roles is in it twice."""
+    running = Shift.objects.filter(
+        starts_at__lte=at,
+        ends_at__gt=at,
+        user__is_active=True,
+        user__held_roles__ended_at=None,
+        user__held_roles__role__in=_roles_with("moments.hold"),
+        user__team_memberships__ended_at=None,
+        user__team_memberships__team_id=F("team_id"),
     )
-    running = Shift.objects.filter(starts_at__lte=at, ends_at__gt=at)
-    in_force = running.filter(_may_hold(), Exists(member))
-    return in_force.order_by("position", "starts_at", "user_id")
+    return running.order_by("position", "starts_at", "user_id")
 
 
 def holding_since() -> dict[UUID, datetime]:
