@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -29,7 +30,7 @@ def ask_next(by: Actor, moment: Moment, *, note: str = "", how: str = "") -> Non
     Where the team has nobody left who may hold it, that is another team.
     """
     user_id = _next_on_duty(by, moment)
-    if user_id is None and move_from_empty_team(by, moment):
+    if user_id is None and move_from_empty_team(by, moment, access.teams()):
         user_id = _next_on_duty(by, moment)
     access_services.end_involvement(
         by=by, because_of=moment.id, except_user=user_id, keep_team=True
@@ -48,12 +49,11 @@ def _next_on_duty(by: Actor, moment: Moment) -> UUID | None:
     return rules.next_asked(on_duty, [*_had_it(moment), *([by.id] if by.id else [])])
 
 
-def move_from_empty_team(by: Actor, moment: Moment) -> bool:
-    """Give it to another team if nobody in its own may hold a moment; say whether it moved.
+def move_from_empty_team(by: Actor, moment: Moment, teams: Sequence[TeamFacts]) -> bool:
+    """Give it to another of `teams` if nobody in its own may hold a moment; say whether it moved.
 
     Where no team has anybody, the system administrators are told: they can put somebody there.
     """
-    teams = access.teams()
     own = next(team for team in teams if team.id == moment.team_id)
     if own.has_holders:
         return False

@@ -136,7 +136,7 @@ def _give_back(by: Actor, moment: Moment) -> None:
     """
     who = moment.holder_id or moment.asked_id
     if who is None:
-        move_from_empty_team(FOLLOW, moment)
+        move_from_empty_team(FOLLOW, moment, access.teams())
         tell_team(by, moment)
     elif of_people_who_left(Moment.objects.filter(id=moment.id)):
         ask_next(FOLLOW, moment, how=LEFT)
@@ -208,8 +208,9 @@ def follow_rights(*, by: Actor, ended: RightsEnded) -> None:
 
 def _move_from_empty_teams() -> None:
     """What waited for whoever in the team could take it has lost the last who could."""
-    empty = [team.id for team in access.teams() if not team.has_holders]
+    teams = access.teams()
+    empty = [team.id for team in teams if not team.has_holders]
     waiting = Moment.objects.select_for_update().filter(team_id__in=empty, state="with_team")
     for moment in waiting:
-        if move_from_empty_team(FOLLOW, moment):
+        if move_from_empty_team(FOLLOW, moment, teams):
             ask_next(FOLLOW, moment, how=LEFT)

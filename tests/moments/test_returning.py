@@ -12,7 +12,7 @@ from reachable.foundation.time import now, travel
 from reachable.moments import selectors, services
 from reachable.moments.models import Action, Moment, Trigger
 from reachable.moments.rebuilding import rebuild_moments
-from tests.support.merging import merge, undo
+from tests.support.merging import make_hub_with_steward, merge, undo
 from tests.support.moments import ENDINGS, fresh, told
 from tests.support.people import (
     SYSTEM,
@@ -30,10 +30,7 @@ pytestmark = pytest.mark.db
 
 @pytest.fixture
 def hub(db: None) -> Partnership:
-    """“fern”, then “sol”, are on duty."""
-    place = make_hub("fern", "sol")
-    place.worker("steward", "linkage_steward")
-    return place
+    return make_hub_with_steward()
 
 
 def joined(

@@ -30,7 +30,7 @@ from reachable.people.models import (
     ReviewCandidate,
 )
 from reachable.people.rebuilding import rebuild_current_people, rebuild_keys
-from tests.support.merging import merge, undo
+from tests.support.merging import make_hub_with_steward, merge, undo
 from tests.support.people import (
     SYSTEM,
     Partnership,
@@ -38,7 +38,6 @@ from tests.support.people import (
     happen,
     identify_all,
     identify_one,
-    make_hub,
     moment_of,
 )
 
@@ -47,9 +46,7 @@ pytestmark = pytest.mark.db
 
 @pytest.fixture
 def hub(db: None) -> Partnership:
-    place = make_hub("fern", "sol")
-    place.worker("steward", "linkage_steward")
-    return place
+    return make_hub_with_steward()
 
 
 def two_alike(hub: Partnership) -> tuple[Identified, Identified]:

@@ -8,7 +8,14 @@ from reachable.foundation.time import now
 from reachable.people import services
 from reachable.people.identification import Identified
 from reachable.people.models import Review, ReviewCandidate
-from tests.support.people import Partnership
+from tests.support.people import Partnership, make_hub
+
+
+def make_hub_with_steward() -> Partnership:
+    """“fern”, then “sol”, are on duty for the hub; “steward” decides who is who."""
+    place = make_hub("fern", "sol")
+    place.worker("steward", "linkage_steward")
+    return place
 
 
 def merge(place: Partnership, kept: Identified, joined: Identified) -> UUID:
