@@ -49,7 +49,7 @@ class Policy:
 
 @dataclass(frozen=True)
 class TeamFacts:
-    """A team; `has_holders` says whether anybody in it may hold a moment now."""
+    """A team, and the areas that it answers for: none means everybody."""
 
     id: UUID
     key: str
@@ -57,7 +57,6 @@ class TeamFacts:
     phone: str
     acknowledge_minutes: int
     areas: frozenset[str]
-    has_holders: bool
 
 
 def policy_from(data: Mapping[str, Any]) -> Policy:

@@ -154,7 +154,6 @@ def members(*, team_id: UUID) -> list[OnDuty]:
 
 def teams() -> list[TeamFacts]:
     """Return every team, by key."""
-    holders = TeamMembership.objects.filter(_may_hold(), team_id=OuterRef("id"), ended_at=None)
     return [
         TeamFacts(
             id=team.id,
@@ -163,16 +162,16 @@ def teams() -> list[TeamFacts]:
             phone=team.phone,
             acknowledge_minutes=team.acknowledge_minutes,
             areas=frozenset(team.areas),
-            has_holders=team.has_holders,
         )
-        for team in Team.objects.annotate(has_holders=Exists(holders)).order_by("key")
+        for team in Team.objects.order_by("key")
     ]
 
 
 def teams_without_holders(*, by: Actor) -> list[str]:
     """Return the names of teams in which nobody may hold a moment: none comes to them."""
     by.require("accounts.manage")
-    return [team.name for team in teams() if not team.has_holders]
+    holding = holding_since()
+    return [team.name for team in teams() if team.id not in holding]
 
 
 def involved_subjects(*, by: Actor, kind: str) -> QuerySet[Involvement, UUID]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -15,6 +14,7 @@ from reachable.foundation.time import now
 from reachable.moments import rules
 from reachable.moments.models import Action, Moment
 from reachable.moments.rules import Done
+from reachable.moments.teams import TeamsNow
 from reachable.notices import services as notices
 from reachable.notices.services import Telling
 
@@ -30,7 +30,7 @@ def ask_next(by: Actor, moment: Moment, *, note: str = "", how: str = "") -> Non
     Where the team has nobody left who may hold it, that is another team.
     """
     user_id = _next_on_duty(by, moment)
-    if user_id is None and move_from_empty_team(by, moment, access.teams()):
+    if user_id is None and move_from_empty_team(by, moment, TeamsNow()):
         user_id = _next_on_duty(by, moment)
     access_services.end_involvement(
         by=by, because_of=moment.id, except_user=user_id, keep_team=True
@@ -49,15 +49,15 @@ def _next_on_duty(by: Actor, moment: Moment) -> UUID | None:
     return rules.next_asked(on_duty, [*_had_it(moment), *([by.id] if by.id else [])])
 
 
-def move_from_empty_team(by: Actor, moment: Moment, teams: Sequence[TeamFacts]) -> bool:
-    """Give it to another of `teams` if nobody in its own may hold a moment; say whether it moved.
+def move_from_empty_team(by: Actor, moment: Moment, teams: TeamsNow) -> bool:
+    """Give it to another team if nobody in its own may hold a moment; say whether it moved.
 
     Where no team has anybody, the system administrators are told: they can put somebody there.
     """
-    own = next(team for team in teams if team.id == moment.team_id)
-    if own.has_holders:
+    if moment.team_id in teams.holding:
         return False
-    other = rules.team_for(teams, own.areas)
+    own = teams.by_id[moment.team_id]
+    other = teams.answering(own.areas)
     if other is None:
         _tell_administrators(by, own)
         return False

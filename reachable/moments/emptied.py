@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from django.db.models import Count
 
-from reachable.access import selectors as access
 from reachable.foundation.actor import Actor
 from reachable.moments.models import Moment
+from reachable.moments.teams import TeamsNow
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,9 @@ class EmptiedTeams:
 def emptied_teams(*, by: Actor) -> EmptiedTeams:
     """Return the teams in which nobody may take a moment, for whoever can put somebody there."""
     by.require("accounts.manage")
-    teams = access.teams()
-    empty = [team for team in teams if not team.has_holders]
+    teams = TeamsNow()
+    empty = teams.empty
     held = Moment.objects.filter(state="with_team", team_id__in=[team.id for team in empty])
     waiting = dict(held.values_list("team_id").annotate(Count("id")))
     found = tuple(Emptied(team.name, waiting.get(team.id, 0)) for team in empty)
-    return EmptiedTeams(found, len(empty) == len(teams))
+    return EmptiedTeams(found, not teams.holding)

@@ -19,6 +19,7 @@ from reachable.moments.joined import earliest_due, families
 from reachable.moments.models import OPEN, Moment, Trigger
 from reachable.moments.noticing import Batch, Noticeable
 from reachable.moments.passing_on import of_people_who_left
+from reachable.moments.teams import TeamsNow
 from reachable.notices import services as notices
 from reachable.notices.services import Telling
 from reachable.people.registries import IdentityChanged
@@ -136,7 +137,7 @@ def _give_back(by: Actor, moment: Moment) -> None:
     """
     who = moment.holder_id or moment.asked_id
     if who is None:
-        move_from_empty_team(FOLLOW, moment, access.teams())
+        move_from_empty_team(FOLLOW, moment, TeamsNow())
         tell_team(by, moment)
     elif of_people_who_left(Moment.objects.filter(id=moment.id)):
         ask_next(FOLLOW, moment, how=LEFT)
@@ -208,8 +209,8 @@ def follow_rights(*, by: Actor, ended: RightsEnded) -> None:
 
 def _move_from_empty_teams() -> None:
     """What waited for whoever in the team could take it has lost the last who could."""
-    teams = access.teams()
-    empty = [team.id for team in teams if not team.has_holders]
+    teams = TeamsNow()
+    empty = [team.id for team in teams.empty]
     waiting = Moment.objects.select_for_update().filter(team_id__in=empty, state="with_team")
     for moment in waiting:
         if move_from_empty_team(FOLLOW, moment, teams):

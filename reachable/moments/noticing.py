@@ -23,9 +23,9 @@ from reachable.moments.correcting import Corrections, correct
 from reachable.moments.joined import earliest_due
 from reachable.moments.models import OPEN, Action, Moment, Trigger
 from reachable.moments.rules import Opening
+from reachable.moments.teams import TeamsNow
 from reachable.notices import services as notices
 from reachable.notices.services import Telling
-from reachable.people import selectors as people
 
 Values = tuple[Any, ...]
 
@@ -86,6 +86,13 @@ class _Open:
         )
 
 
+_READ = (
+    *("id", "team_id", "asked_id", "holder_id", "held_at", "state", "answer_by", "reached_at"),
+    *("child_due_at", "person_id", "kind"),
+)
+"""What is read of an open moment, in the order of `_Open`."""
+
+
 class Batch:
     """Opens or joins one moment per child."""
 
@@ -93,7 +100,7 @@ class Batch:
         self.by = by
         self.at = now()
         self.writes = Writes()
-        self.teams = access.teams()
+        self.teams = TeamsNow()
         self.first_on_duty: dict[UUID, UUID | None] = {}
         self.members: dict[UUID, list[UUID]] = {}
         self.answer_by: dict[str, datetime] = {}
@@ -113,7 +120,7 @@ class Batch:
             for event in events
             if (opening := self._called_for(event)) and event.event_id not in settled
         ]
-        open_now = _open_moments(self.by, {event.current_id for event, _ in calling})
+        open_now = _open_moments({event.current_id for event, _ in calling})
         areas = areas_of(event.postcode for event, _ in calling)
         for event, opening in calling:
             known = open_now.get(event.current_id)
@@ -150,8 +157,7 @@ class Batch:
 
     def _open(self, event: Noticeable, opening: Opening, area: str) -> _Open:
         kind, moment_id = opening.kind, new_id()
-        team_id = self._team_for(area)
-        asked = self._first_on_duty(team_id)
+        team_id, asked = self._goes_to({area} if area else set())
         opened = _Open(
             moment_id=moment_id,
             team_id=team_id,
@@ -212,15 +218,19 @@ class Batch:
             self.writes.involved.append(row)
         self._tell(known.asked_id, telling, known.moment_id, f"{occasion}:{known.moment_id}")
 
-    def _team_for(self, area: str) -> UUID:
-        team = rules.team_for(self.teams, {area} if area else ())
+    def _goes_to(self, areas: set[str]) -> tuple[UUID, UUID | None]:
+        """The team, and who of it is asked; nobody, where nobody is on duty."""
+        nearest = self.teams.nearest(areas)
+        if nearest and (asked := self._first_on_duty(nearest.id)):
+            return nearest.id, asked
+        team = self.teams.answering(areas)
         if team is None:
             raise BadInput(
                 "Nobody could be told: no team has anybody who may take a reachable moment.",
                 kept="Nothing was lost: this can be sent again.",
                 next="Ask the system administrator to put a practitioner into a team and its rota.",
             )
-        return team.id
+        return team.id, self._first_on_duty(team.id)
 
     def _first_on_duty(self, team_id: UUID) -> UUID | None:
         if team_id not in self.first_on_duty:
@@ -334,17 +344,14 @@ class Batch:
         ]
 
 
-def _open_moments(by: Actor, current_ids: set[UUID]) -> dict[UUID, _Open]:
+def _open_moments(current_ids: set[UUID]) -> dict[UUID, _Open]:
     """Return the open moment of each child, locked, so that nobody closes it meanwhile."""
-    current_of = people.same_people(by=by, current_ids=current_ids)
     held = (
-        Moment.objects.select_for_update()
-        .filter(person_id__in=current_of, state__in=OPEN)
+        # Only the moments are locked: who is one person with whom is not ours to hold.
+        Moment.objects.select_for_update(of=("self",))
+        .filter(person__now__current_id__in=current_ids, state__in=OPEN)
+        .annotate(current_id=F("person__now__current_id"))
         .order_by("-opened_at", "-id")
-        .values_list(
-            *("id", "team_id", "asked_id", "holder_id", "held_at", "state", "answer_by"),
-            *("reached_at", "child_due_at", "person_id", "kind"),
-        )
+        .only(*_READ)
     )
-    found = [_Open(*facts) for facts in held]
-    return {current_of[known.person_id]: known for known in found}
+    return {moment.current_id: _Open(*(getattr(moment, name) for name in _READ)) for moment in held}

@@ -66,12 +66,14 @@ def answer_by(kind: str, at: datetime) -> datetime:
     return span.due(occurred=When.at(at), received=at, calendar=clocks.england_and_wales()).instant
 
 
-def team_for(teams: Sequence[TeamFacts], areas: Collection[str]) -> TeamFacts | None:
+def team_for(
+    teams: Sequence[TeamFacts], areas: Collection[str], *, holding: Collection[UUID]
+) -> TeamFacts | None:
     """Return the team that answers: for one of these areas, else for everybody, else any.
 
-    A team in which nobody may hold a moment is passed over; None when that is so of all.
+    Only one in `holding`: teams in which somebody may hold a moment. None when there is none.
     """
-    able = [team for team in teams if team.has_holders]
+    able = [team for team in teams if team.id in holding]
     local = [team for team in able if not team.areas.isdisjoint(areas)]
     everybody = [team for team in able if not team.areas]
     return next(iter([*local, *everybody, *able]), None)

@@ -50,12 +50,13 @@ def test_which_team_answers_by_example(row: Mapping[str, Any]) -> None:
     teams = []
     for said in row["teams"]:
         name, _, area = said.partition(", for ")
-        teams.append(_team(name, {area} - {""}, has_holders=name not in row["nobody"]))
-    found = rules.team_for(teams, {row["area"]} - {""})
+        teams.append(_team(name, {area} - {""}))
+    holding = {team.id for team in teams if team.name not in row["nobody"]}
+    found = rules.team_for(teams, {row["area"]} - {""}, holding=holding)
     assert (found.name if found else "") == row["answers"]
 
 
-def _team(name: str, areas: set[str], *, has_holders: bool) -> TeamFacts:
+def _team(name: str, areas: set[str]) -> TeamFacts:
     return TeamFacts(
         id=uuid4(),
         key=name.lower(),
@@ -63,7 +64,6 @@ def _team(name: str, areas: set[str], *, has_holders: bool) -> TeamFacts:
         phone="",
         acknowledge_minutes=30,
         areas=frozenset(areas),
-        has_holders=has_holders,
     )
 
 

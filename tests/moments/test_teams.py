@@ -6,7 +6,6 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from reachable.access import selectors as access_selectors
 from reachable.access import services as access
 from reachable.access.models import User
 from reachable.foundation.errors import BadInput, NotFound
@@ -14,6 +13,7 @@ from reachable.geography import services as geography
 from reachable.moments import selectors, services
 from reachable.moments.models import Action, Moment
 from reachable.moments.rebuilding import rebuild_moments
+from reachable.moments.teams import TeamsNow
 from reachable.notices.models import Notice
 from tests.support.moments import fresh, told
 from tests.support.people import SYSTEM, Partnership, child_with_moment, make_hub, make_partnership
@@ -56,12 +56,18 @@ def test_where_no_team_has_anybody_the_sender_is_told(db: None) -> None:
     assert not Moment.objects.exists()
 
 
-def test_all_teams_are_read_in_one_question(
+def test_all_teams_are_read_in_one_question_and_who_may_hold_in_another(
     hub: Partnership, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
+    hub.team("west")
+    teams = TeamsNow()
     with django_assert_num_queries(1):
-        teams = access_selectors.teams()
-    assert {team.key: team.has_holders for team in teams} == {"hub": True, "north": True}
+        assert {team.key for team in teams.by_id.values()} == {"hub", "north", "west"}
+    with django_assert_num_queries(1):
+        assert [team.key for team in teams.empty] == ["west"]
+        answers = teams.answering({"N"})
+    assert answers
+    assert answers.key == "north"
 
 
 @pytest.mark.parametrize("held", [True, False], ids=["held", "with the team"])
