@@ -103,11 +103,11 @@ def bulk_insert_all(*tables: Table) -> int:
     if not is_postgres():
         with connection.cursor() as cursor:
             for model, fields, rows in filled:
-                columns = _columns(model, fields)
-                cursor.executemany(_insert(model, columns), _prepared(columns, rows, _SQLITE))
+                columns, _, insert = _statement(model, tuple(fields))
+                cursor.executemany(insert, _prepared(columns, rows, _SQLITE))
     elif total > FEW:
         for model, fields, rows in filled:
-            _copy(model, _columns(model, fields), rows)
+            _copy(model, fields, rows)
     elif filled:
         _send(filled)
     return total
@@ -174,13 +174,18 @@ def json_text(value: Any) -> str:
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
 
 
-def _into(model: type[models.Model], columns: Sequence[Any]) -> str:
-    names = ", ".join(connection.ops.quote_name(column.column) for column in columns)
-    return f"{connection.ops.quote_name(model._meta.db_table)} ({names})"
+@lru_cache(maxsize=256)
+def _statement(model: type[models.Model], fields: tuple[str, ...]) -> tuple[list[Any], str, str]:
+    """Return columns, what names them after INTO, and the whole INSERT: both quote alike.
 
-
-def _insert(model: type[models.Model], columns: Sequence[Any]) -> str:
-    return f"INSERT INTO {_into(model, columns)} VALUES ({', '.join(['%s'] * len(columns))})"
+    Kept, because a few rows cost less to insert than to say where they go.
+    """
+    columns = _columns(model, fields)
+    quote = connection.ops.quote_name
+    names = ", ".join(quote(column.column) for column in columns)
+    into = f"{quote(model._meta.db_table)} ({names})"
+    places = ", ".join(["%s"] * len(columns))
+    return columns, into, f"INSERT INTO {into} VALUES ({places})"
 
 
 def _send(tables: Iterable[Table]) -> None:
@@ -189,21 +194,21 @@ def _send(tables: Iterable[Table]) -> None:
     beneath = connection.connection
     with connection.wrap_database_errors, beneath.pipeline(), psycopg.Cursor(beneath) as cursor:
         for model, fields, rows in tables:
-            columns = _columns(model, fields)
-            statement = _insert(model, columns)
+            columns, _, statement = _statement(model, tuple(fields))
             for row in _prepared(columns, rows, _POSTGRES):
                 cursor.execute(statement, row)
 
 
-def _copy(model: type[models.Model], columns: Sequence[Any], rows: Iterable[Row]) -> None:
+def _copy(model: type[models.Model], fields: Sequence[str], rows: Iterable[Row]) -> None:
     """Send rows in COPY's text format, as one block: row by row took twice the time."""
+    columns, into, _ = _statement(model, tuple(fields))
     prepared = _prepared(columns, rows, _COPY, _copy_text)
     block = "".join(["\t".join(row) + "\n" for row in prepared])
     with (
         # Django does not look at what ends a COPY; without this its errors are psycopg's own.
         connection.wrap_database_errors,
         connection.cursor() as cursor,
-        cursor.copy(f"COPY {_into(model, columns)} FROM STDIN") as copy,
+        cursor.copy(f"COPY {into} FROM STDIN") as copy,
     ):
         copy.write(block)
 

@@ -41,6 +41,8 @@ def earliest_due(moment_ids: Iterable[UUID]) -> dict[UUID, datetime]:
     it was until a person decides what becomes of the moment.
     """
     members = families(moment_ids)
+    if not members:
+        return {}
     found: dict[UUID, tuple[bool, datetime]] = {}
     for member, due_at, ended_at in Trigger.objects.filter(moment_id__in=list(members)).values_list(
         "moment_id", "due_at", "ended_at"

@@ -293,8 +293,9 @@ class Batch:
         notices.tell(by=self.by, tellings=writes.tellings)
         self._write_joined()
         bulk_update(Moment, "id", ["child_due_at", "next_due_at"], self._corrected_clocks())
-        # Whoever has the page open acts on what it shows, so what joined makes it another version.
-        Moment.objects.filter(id__in=self.changed).update(version=F("version") + 1)
+        if self.changed:
+            # Whoever has the page open acts on what it shows: what joined is another version.
+            Moment.objects.filter(id__in=self.changed).update(version=F("version") + 1)
 
     def _write_joined(self) -> None:
         """The child's clock of a moment is the earliest of what stands in it."""
