@@ -26,6 +26,7 @@ from reachable.moments.rules import Opening
 from reachable.moments.teams import TeamsNow
 from reachable.notices import services as notices
 from reachable.notices.services import Telling
+from reachable.people import selectors as people
 
 Values = tuple[Any, ...]
 
@@ -86,13 +87,6 @@ class _Open:
         )
 
 
-_READ = (
-    *("id", "team_id", "asked_id", "holder_id", "held_at", "state", "answer_by", "reached_at"),
-    *("child_due_at", "person_id", "kind"),
-)
-"""What is read of an open moment, in the order of `_Open`."""
-
-
 class Batch:
     """Opens or joins one moment per child."""
 
@@ -120,7 +114,7 @@ class Batch:
             for event in events
             if (opening := self._called_for(event)) and event.event_id not in settled
         ]
-        open_now = _open_moments({event.current_id for event, _ in calling})
+        open_now = _open_moments(self.by, {event.current_id for event, _ in calling})
         areas = areas_of(event.postcode for event, _ in calling)
         for event, opening in calling:
             known = open_now.get(event.current_id)
@@ -345,14 +339,17 @@ class Batch:
         ]
 
 
-def _open_moments(current_ids: set[UUID]) -> dict[UUID, _Open]:
+def _open_moments(by: Actor, current_ids: set[UUID]) -> dict[UUID, _Open]:
     """Return the open moment of each child, locked, so that nobody closes it meanwhile."""
+    current_of = people.same_people(by=by, current_ids=current_ids)
     held = (
-        # Only the moments are locked: who is one person with whom is not ours to hold.
-        Moment.objects.select_for_update(of=("self",))
-        .filter(person__now__current_id__in=current_ids, state__in=OPEN)
-        .annotate(current_id=F("person__now__current_id"))
+        Moment.objects.select_for_update()
+        .filter(person_id__in=current_of, state__in=OPEN)
         .order_by("-opened_at", "-id")
-        .only(*_READ)
+        .values_list(
+            *("id", "team_id", "asked_id", "holder_id", "held_at", "state", "answer_by"),
+            *("reached_at", "child_due_at", "person_id", "kind"),
+        )
     )
-    return {moment.current_id: _Open(*(getattr(moment, name) for name in _READ)) for moment in held}
+    found = [_Open(*facts) for facts in held]
+    return {current_of[known.person_id]: known for known in found}
