@@ -48,7 +48,9 @@ def follow_identity(*, by: Actor, change: IdentityChanged) -> None:
 
 
 def _separate(by: Actor, change: IdentityChanged) -> tuple[set[UUID], set[UUID]]:
-    """Bring back what the merge had joined, unless the child has an open moment meanwhile.
+    """Bring back what is joined into another child's now, unless the child has one open meanwhile.
+
+    That is what the merge had joined, and what a later merge joined through it.
 
     What the older moment had opened may have closed with it, so those who had the newer one are
     given it again: a child must not be left with a moment that nobody can see.
@@ -57,7 +59,7 @@ def _separate(by: Actor, change: IdentityChanged) -> tuple[set[UUID], set[UUID]]
     """
     returned: set[UUID] = set()
     touched: set[UUID] = set()
-    for moment in Moment.objects.select_for_update().filter(joined_by=change.merge_id):
+    for moment in _astray(change):
         if moment.joined_into_id:
             touched.add(moment.joined_into_id)
         moment.joined_into, moment.joined_by = None, None
@@ -71,6 +73,19 @@ def _separate(by: Actor, change: IdentityChanged) -> tuple[set[UUID], set[UUID]]
         act(by, moment, "separated")
         returned.add(moment.id)
     return returned, touched | returned
+
+
+def _astray(change: IdentityChanged) -> list[Moment]:
+    """Return what was joined, by whichever merge, into a moment that is another child's now."""
+    joined = Moment.objects.select_for_update(of=("self",)).filter(
+        state="joined", person__now__current__stands_for__in=[change.kept_id, change.joined_id]
+    )
+    return [
+        moment
+        for moment in joined.select_related("person__now", "joined_into__person__now")
+        if moment.joined_into
+        and moment.person.now.current_id != moment.joined_into.person.now.current_id
+    ]
 
 
 def _allocate(by: Actor, change: IdentityChanged) -> set[UUID]:

@@ -429,6 +429,27 @@ def test_promise_33_after_any_merges_and_undos_all_follows_from_what_stands(
         transaction.set_rollback(True)
 
 
+def test_what_a_later_merge_joined_comes_back_when_the_earlier_one_is_undone(
+    hub: Partnership,
+) -> None:
+    ada, ben, cai = (
+        identify_one(claim(hub.police, f"P{n}", given=name))
+        for n, name in enumerate(("Ada", "Ben", "Cai"))
+    )
+    earlier = merge(hub, cai, ada)
+    again = identify_one(claim(hub.police, "P0", given="Ada"))
+    of_ada, of_ben = (moment_of(happen(who, hub.police)) for who in (again, ben))
+    merge(hub, ada, ben)
+    assert Moment.objects.get(id=of_ben.id).joined_into_id == of_ada.id
+    undo(hub, earlier)
+    assert set(Moment.objects.filter(state__in=OPEN).values_list("id", flat=True)) == {
+        of_ada.id,
+        of_ben.id,
+    }
+    _all_follows(hub)
+    _rebuilding_changes_nothing()
+
+
 def _try_out(hub: Partnership, todo: list[tuple[str, int, int]]) -> None:
     names = ("Ada", "Ben", "Cai", "Dee", "Eli")
     people = [identify_one(claim(hub.police, f"P{n}", given=name)) for n, name in enumerate(names)]
