@@ -7,7 +7,7 @@ from uuid import UUID
 from reachable.foundation.time import now
 from reachable.people import services
 from reachable.people.identification import Identified
-from reachable.people.models import Review, ReviewCandidate
+from reachable.people.models import CurrentPerson, Review, ReviewCandidate
 from tests.support.people import Partnership, make_hub
 
 
@@ -36,3 +36,8 @@ def undo(place: Partnership, merge_id: UUID) -> None:
     services.undo_merge(
         by=place.actor("steward"), merge_id=merge_id, reason="Two children after all"
     )
+
+
+def current() -> dict[UUID, UUID]:
+    """Return person → who stands for them now."""
+    return dict(CurrentPerson.objects.values_list("person_id", "current_id"))
