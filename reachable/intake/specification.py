@@ -13,13 +13,16 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from reachable.foundation.errors import BadInput
 from reachable.intake.rules.words import heading_key, word_key
 from reachable.practice.items import Compartment
-from reachable.practice.reading import Table, read_one
+from reachable.practice.reading import Table, read_fields, read_one
 
 FEEDS = Path(__file__).parent / "feeds"
+COLUMNS = Path(__file__).parent / "columns.toml"
+"""Columns that most feeds have, such as who it is about."""
 
 
 class ColumnType(StrEnum):
@@ -201,7 +204,14 @@ _LONGEST = {
 }
 
 
+@cache
+def _shared_columns() -> Mapping[str, Mapping[str, Any]]:
+    return read_fields(COLUMNS, "column")
+
+
 def _column(table: Table) -> Column:
+    shared = _shared_columns().get(table.text("key"), {})
+    table = table.completed(shared)
     kind = table.choice("type", ColumnType)
     codes: dict[str, tuple[str, ...]] = {}
     if kind is ColumnType.CODE:
@@ -212,7 +222,7 @@ def _column(table: Table) -> Column:
     column = Column(
         name=table.text("key"),
         heading=table.text("heading"),
-        aliases=table.texts("aliases"),
+        aliases=_aliases(table, shared),
         type=kind,
         need=table.choice("need", Need),
         codes=MappingProxyType(codes),
@@ -222,6 +232,15 @@ def _column(table: Table) -> Column:
     )
     table.finish()
     return column
+
+
+def _aliases(table: Table, shared: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return other headings: the usual one of a shared column still counts under a feed's own."""
+    usual = [shared["heading"]] if shared else []
+    also = table.texts("also") if table.has("also") else ()
+    own = table.text("heading")
+    found = dict.fromkeys((*usual, *table.texts("aliases"), *also))
+    return tuple(heading for heading in found if heading != own)
 
 
 def _check_words(table: Table, codes: Mapping[str, tuple[str, ...]]) -> None:

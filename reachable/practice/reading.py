@@ -34,6 +34,10 @@ class Table:
     def wrong(self, what: str, do: str) -> BadPractice:
         return BadPractice(self.file, self.item, what, do)
 
+    def completed(self, fields: Mapping[str, Any]) -> Table:
+        """Return this table with `fields` where it says nothing itself."""
+        return Table(self.file, self.item, {**fields, **self._fields})
+
     def has(self, name: str) -> bool:
         return name in self._fields
 
@@ -134,6 +138,11 @@ def read_tables(path: Path, name: str) -> Iterator[Table]:
             path.name, "the whole file", f"expected [[{name}]], found {over}", f"Use [[{name}]]"
         )
     yield from _each(tables, defaults, path.name, "")
+
+
+def read_fields(path: Path, name: str) -> Mapping[str, Mapping[str, Any]]:
+    """Return the `[[name]]` tables of a file as they are written, by key."""
+    return {str(fields["key"]): fields for fields in _parse(path)[name]}
 
 
 def read_one(path: Path) -> tuple[Table, Mapping[str, Any]]:

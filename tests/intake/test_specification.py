@@ -11,16 +11,28 @@ from reachable.intake.reference import render
 from reachable.intake.rules.check import Checked, check_row
 from reachable.intake.rules.headings import Mapping, match_headings
 from reachable.intake.samples import KINDS, sample_table, write_sample
-from reachable.intake.specification import FEEDS, Feed, feed, feeds, read_feed
+from reachable.intake.specification import COLUMNS, FEEDS, Feed, feed, feeds, read_feed
 from reachable.practice import guidance
-from reachable.practice.reading import BadPractice
+from reachable.practice.reading import BadPractice, read_fields
 
 ALL = list(feeds().values())
 TODAY = date(2026, 11, 24)
 
 
-def test_the_two_feeds_of_the_first_version_are_there() -> None:
-    assert set(feeds()) >= {"police_custody", "police_missing"}
+def test_a_feed_takes_from_the_shared_column_what_it_does_not_say() -> None:
+    born = feed("police_missing").column("birth_date")
+    assert born.type == "date"
+    assert {"Date of Birth", "Misper DOB"} <= set(born.aliases)
+    assert "not known: the report" in born.hint
+    lives = feed("police_missing").column("address")
+    assert lives.heading == "Home Address"
+    assert "Address" in lives.aliases
+
+
+def test_every_shared_column_is_in_most_feeds() -> None:
+    shared = read_fields(COLUMNS, "column")
+    for key in shared.keys() - {"nhs_number", "upn"}:
+        assert all(key in {column.name for column in one.columns} for one in ALL), key
 
 
 @pytest.mark.parametrize("one", ALL, ids=lambda one: one.key)
@@ -84,11 +96,12 @@ def test_an_unknown_feed_is_answered_with_the_nearest() -> None:
     ("before", "after", "said"),
     [
         ('key = "police_missing"', 'key = "other"', "Give it the name of the file"),
-        ('type = "sex"', 'type = "sx"', "“type” is “sx”"),
+        ('type = "code"', 'type = "coed"', "“type” is “coed”"),
         ('need = "value"', "", "“need” is missing"),
-        ('hint = "As recorded by police."', "colour = 1", "“hint” is missing"),
-        ('heading = "Sex"', 'heading = "Sex"\ncolour = "red"', "unknown field “colour”"),
-        ('heading = "Sex"', 'heading = "DOB"', "the heading “DOB” belongs to"),
+        ('hint = "With whom the child lives."', "colour = 1", "“hint” is missing"),
+        ('key = "birth_date"', 'key = "birth_date"\ncolour = "red"', "unknown field “colour”"),
+        ('heading = "Placement Type"', 'heading = "DOB"', "the heading “DOB” belongs to"),
+        ('also = ["Nominal DOB"', 'also = ["Sex"', "the heading “sex” belongs to"),
         ('source_key = "report_number"', 'source_key = "number"', "which does not exist"),
         ('happened = "missing"', 'happened = "arrived"', "which does not exist"),
         ('date = "missing_date"', 'date = "missing_time"', "Name one of “date”"),
@@ -96,7 +109,7 @@ def test_an_unknown_feed_is_answered_with_the_nearest() -> None:
         ('words = ["Home", ', 'words = ["Foster", ', "stands for “home” and “foster”"),
         (" | Maja | ", " | ", "17 cells"),
         ("keep_unmatched_days = 30", "keep_unmatched_days = 0", "at least 1"),
-        ('compartment = "identity"', 'compartment = "secret"', "Choose one of"),
+        ('compartment = "welfare"', 'compartment = "secret"', "Choose one of"),
         ("[[sample]]", "[[sample", "cannot be read"),
     ],
 )
