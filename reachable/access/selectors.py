@@ -216,6 +216,11 @@ def agency_id(key: str) -> UUID:
     return Agency.objects.values_list("id", flat=True).get(key=key)
 
 
+def agency_kind(*, by: Actor) -> str:
+    """Return of what kind this person's own agency is."""
+    return Agency.objects.values_list("kind", flat=True).get(user=by.own_id)
+
+
 def agency_names(agency_ids: Iterable[UUID]) -> dict[UUID, str]:
     return dict(Agency.objects.filter(id__in=set(agency_ids)).values_list("id", "name"))
 

@@ -35,7 +35,8 @@ def intake(request: HttpRequest) -> HttpResponse:
     by = actor(request)
     sent = selectors.my_feeds(by=by)
     context = {
-        "feeds": sent,
+        "feeds": [one for one in sent if one.expected],
+        "others": [one for one in sent if not one.expected],
         "deliveries": selectors.my_deliveries(by=by),
         "waiting": selectors.files_to_correct(by=by),
         "refused_count": sum(one.waiting_rows for one in sent),

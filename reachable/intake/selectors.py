@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import Count, F, Max, QuerySet, Sum
 
+from reachable.access import selectors as access
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import NotFound
 from reachable.foundation.time import today
@@ -51,9 +52,13 @@ class DeliveryFacts:
 
 @dataclass(frozen=True)
 class FeedFacts:
-    """A feed, as this person's agency has sent it so far."""
+    """A feed, as this person's agency has sent it so far.
+
+    `expected` says that an agency of its kind sends it, or that this one has.
+    """
 
     feed: Feed
+    expected: bool
     last_received_at: datetime | None
     accepted: int
     waiting_rows: int
@@ -127,9 +132,11 @@ def my_feeds(*, by: Actor) -> list[FeedFacts]:
         .values_list("delivery__feed")
         .annotate(count=Count("id"))
     )
+    kind = access.agency_kind(by=by)
     return [
         FeedFacts(
             feed=feed,
+            expected=feed.agency_kind == kind or key in sent,
             last_received_at=sent.get(key, {}).get("last"),
             accepted=sent.get(key, {}).get("rows") or 0,
             waiting_rows=waiting.get(key, 0),
