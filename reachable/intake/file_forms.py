@@ -24,7 +24,7 @@ class UploadForm(forms.Form):
 
     file = forms.FileField(
         label="Choose the file",
-        help_text="CSV or Excel (.xlsx), up to 300 MB, with headings in its first row.",
+        help_text="CSV, Excel (.xlsx) or JSON lines, up to 300 MB, with headings as in the sample.",
         allow_empty_file=True,
         error_messages={"required": "Choose a file first"},
     )

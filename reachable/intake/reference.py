@@ -30,10 +30,10 @@ What agencies send, column by column. This page is made from the specifications 
 `reachable/intake/feeds/`; change those, then run `reachable docs`.
 
 A feed is a table as CSV (commas, semicolons, tabs or upright bars; UTF-8, UTF-16 or Windows-1252)
-or as an Excel workbook (.xlsx). The first row has the headings; case, spaces and punctuation in
-them are no matter. Columns that a feed does not ask for are not read. A row is accepted, or refused
-with its reasons; a question leaves it accepted. A file can be checked where it comes from, offline
-and without a database:
+or as an Excel workbook (.xlsx), with headings in the first row; or JSON lines, one object a line,
+whose names are the headings. Case, spaces and punctuation in headings are no matter. Columns that a
+feed does not ask for are not read. A row is accepted, or refused with its reasons; a question
+leaves it accepted. A file can be checked where it comes from, offline and without a database:
 
     reachable feed check police_custody export.csv
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from reachable.foundation.files.export import write_csv, write_xlsx
+from reachable.foundation.files.export import write_csv, write_json_lines, write_xlsx
 from reachable.intake.specification import Feed
 
-KINDS = ("csv", "xlsx")
+KINDS = {"csv": "CSV", "xlsx": "Excel", "jsonl": "JSON lines"}
+"""Kinds of file, and what people call them."""
 
 
 def sample_table(feed: Feed) -> tuple[list[str], list[list[str]]]:
@@ -21,6 +22,6 @@ def sample_table(feed: Feed) -> tuple[list[str], list[list[str]]]:
 def write_sample(feed: Feed, folder: Path, kind: str = "csv") -> Path:
     """Write the sample file of a feed into a folder and return its path."""
     path = folder / f"{feed.key}-sample.{kind}"
-    write = {"csv": write_csv, "xlsx": write_xlsx}[kind]
+    write = {"csv": write_csv, "xlsx": write_xlsx, "jsonl": write_json_lines}[kind]
     write(path, *sample_table(feed))
     return path

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
+import orjson
 import xlsxwriter
 
 from reachable.foundation.files.whole import whole_file
@@ -51,6 +52,14 @@ def write_csv(path: Path, headings: Sequence[str], rows: Iterable[Sequence[objec
     """Write a table as CSV in UTF-8 with a mark, which Excel needs; whole or not at all."""
     with whole_file(path) as part, part.open("w", encoding="utf-8-sig", newline="") as file:
         file.writelines(csv_lines(headings, rows))
+
+
+def write_json_lines(path: Path, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write a table as JSON lines of texts, for programs: none of them works out a formula."""
+    with whole_file(path) as part, part.open("wb") as file:
+        for row in rows:
+            fields = dict(zip(headings, map(str, row), strict=True))
+            file.write(orjson.dumps(fields, option=orjson.OPT_APPEND_NEWLINE))
 
 
 def write_xlsx(path: Path, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -13,6 +13,9 @@ SAVE_AS = "Save it as an Excel workbook (.xlsx) or as CSV, and send that."
 HEAD = 8192
 """Bytes at the start of a file that tell what it is."""
 
+FIRST_LINE = 1 << 19
+"""Bytes that are read to see whether the first line is a whole JSON object."""
+
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SIGNATURES = (
     (b"%PDF", "a PDF document"),
@@ -44,9 +47,13 @@ _STRAY = 64
 
 
 def kind_of(path: Path) -> str:
-    """Return "csv" or "xlsx"; anything else is refused, saying what it is."""
+    """Return "csv", "json_lines" or "xlsx"; anything else is refused, saying what it is."""
     with path.open("rb") as file:
         head = file.read(HEAD)
+        file.seek(0)
+        first = file.readline(FIRST_LINE).removeprefix(b"\xef\xbb\xbf").strip()
+    if first.startswith(b"{") and first.endswith(b"}"):
+        return "json_lines"
     if not head.strip():
         raise BadInput("The file is empty.", kept=NOTHING_KEPT, next="Export it again and look.")
     if head.startswith(b"PK"):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from reachable.foundation.errors import BadInput
 from reachable.foundation.files.csv_tables import open_csv
+from reachable.foundation.files.json_lines import open_json_lines
 from reachable.foundation.files.kinds import NOTHING_KEPT, kind_of
 from reachable.foundation.files.limits import DEFAULT, Limits
 from reachable.foundation.files.rows import Table, too_large
@@ -32,4 +33,6 @@ def open_table(path: Path, limits: Limits = DEFAULT) -> Table:
         ) from error
     if kind == "xlsx":
         return open_xlsx(path, size, limits)
+    if kind == "json_lines":
+        return open_json_lines(path, size, limits)
     return open_csv(path, size, limits)

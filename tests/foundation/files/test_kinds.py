@@ -25,7 +25,7 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
         (b"<!DOCTYPE html><html><table>", "This is a web page"),
         (b"\n<html>", "This is a web page"),
         (b"<?xml version='1.0'?><Message/>", "This is an XML file"),
-        (b'{"a": 1}', "This is a JSON file"),
+        (b'{\n "a": 1}', "This is a JSON file"),
         (b"\xef\xbb\xbf[1, 2]", "This is a JSON file"),
         (OLE, "an old Excel or Word file"),
         (OLE + "EncryptedPackage".encode("utf-16-le"), "protected with a password"),
