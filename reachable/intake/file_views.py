@@ -26,9 +26,9 @@ from reachable.intake.services import Received, StillWrong
 from reachable.intake.specification import Feed, feeds
 
 CONTENT_TYPES = {
-    "jsonl": "application/jsonl; charset=utf-8",
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "jsonl": "application/jsonl; charset=utf-8",
 }
 
 

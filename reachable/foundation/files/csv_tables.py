@@ -16,7 +16,16 @@ from typing import TextIO
 from reachable.foundation.errors import BadInput
 from reachable.foundation.files.kinds import HEAD, NOTHING_KEPT, looks_like_utf16
 from reachable.foundation.files.limits import Limits
-from reachable.foundation.files.rows import Row, Table, Unreadable, check_headings, no_headings
+from reachable.foundation.files.rows import (
+    Row,
+    Table,
+    Unreadable,
+    cell_too_long,
+    check_headings,
+    no_headings,
+    no_new_line,
+    too_many_rows,
+)
 
 _CHUNK = 1 << 18
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "upright bars"}
@@ -34,7 +43,6 @@ _ENCODING = (
     "Letters in this row are in another encoding than the rest of the file.",
     "Check the names in it, correct them, and send the row again.",
 )
-_TOO_LONG = ("A cell in this row is too long.", "Shorten it and send the row again.")
 
 
 @dataclass(frozen=True)
@@ -94,18 +102,10 @@ def _survey(path: Path, limits: Limits) -> str:
             end = max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))
             since = len(chunk) + (since if end < 0 else -1 - end)
             if since > limits.line:
-                raise BadInput(
-                    "The file goes on for very long without a new line.",
-                    kept=NOTHING_KEPT,
-                    next="Export it again as a table, one row a line.",
-                )
+                raise no_new_line()
     lines = feeds or returns
     if lines > limits.rows + 1:
-        raise BadInput(
-            f"The file has {lines:,} rows; we take up to {limits.rows:,} at once.",
-            kept=NOTHING_KEPT,
-            next="Send it in parts, for example a file a month.",
-        )
+        raise too_many_rows(f"{lines:,}", limits)
     if encoding != "utf-8-sig":
         return encoding
     return _unmarked_encoding(path)
@@ -229,14 +229,14 @@ def _judged(
     if any(text.lost.search(line) for line in taken if not line.isascii()):
         return Unreadable("encoding", *_ENCODING, cells=_shown(record, text, limits))
     if any(len(cell) > limits.cell for cell in record):
-        return Unreadable("cell_too_long", *_TOO_LONG, cells=_shown(record, text, limits))
+        return cell_too_long(_shown(record, text, limits))
     return tuple(record)
 
 
 def _broken(line: str, text: _Text, limits: Limits) -> Unreadable:
     cells = _shown(line.rstrip("\r\n").split(text.delimiter), text, limits)
     if len(line) > limits.cell:
-        return Unreadable("cell_too_long", *_TOO_LONG, cells=cells)
+        return cell_too_long(cells)
     return Unreadable("quotes", *_QUOTES, cells=cells)
 
 

@@ -12,10 +12,17 @@ from typing import Any
 
 import orjson
 
-from reachable.foundation.errors import BadInput
-from reachable.foundation.files.kinds import NOTHING_KEPT
 from reachable.foundation.files.limits import Limits
-from reachable.foundation.files.rows import Cell, Row, Table, Unreadable, check_headings
+from reachable.foundation.files.rows import (
+    Cell,
+    Row,
+    Table,
+    Unreadable,
+    cell_too_long,
+    check_headings,
+    no_new_line,
+    too_many_rows,
+)
 
 _NO_OBJECT = (
     "This line is not a JSON object.",
@@ -25,7 +32,6 @@ _NESTED = (
     "A field in this row holds a list or an object, not a single value.",
     "Give each field one value, and send the row again.",
 )
-_TOO_LONG = ("A cell in this row is too long.", "Shorten it and send the row again.")
 
 
 def open_json_lines(path: Path, size: int, limits: Limits) -> Table:
@@ -35,7 +41,9 @@ def open_json_lines(path: Path, size: int, limits: Limits) -> Table:
 
     def read() -> Iterator[Row]:
         for number, line in _lines(path, limits):
-            yield number, _row(line, headings, limits)
+            row = _row(line, headings, limits)
+            if isinstance(row, Unreadable) or any(cell != "" for cell in row):
+                yield number, row
 
     return Table("json_lines", headings, size, ("JSON lines, one object a line.",), read)
 
@@ -45,11 +53,7 @@ def _headings(path: Path, limits: Limits) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for count, (_, line) in enumerate(_lines(path, limits), start=1):
         if count > limits.rows:
-            raise BadInput(
-                f"The file has more than {limits.rows:,} rows, which is the most we take at once.",
-                kept=NOTHING_KEPT,
-                next="Send it in parts, for example a file a month.",
-            )
+            raise too_many_rows("more", limits)
         found.update(dict.fromkeys(_object(line) or ()))
         if len(found) > limits.columns:
             break
@@ -63,11 +67,7 @@ def _lines(path: Path, limits: Limits) -> Iterator[tuple[int, bytes]]:
         while line := file.readline(limits.line + 1):
             number += 1
             if len(line) > limits.line:
-                raise BadInput(
-                    "The file goes on for very long without a new line.",
-                    kept=NOTHING_KEPT,
-                    next="Export it again with one object a line.",
-                )
+                raise no_new_line()
             if number == 1:
                 line = line.removeprefix(b"\xef\xbb\xbf")
             if line.strip():
@@ -92,7 +92,7 @@ def _row(line: bytes, headings: tuple[str, ...], limits: Limits) -> tuple[Cell, 
         if isinstance(cell, (dict, list)):
             return Unreadable("unreadable", *_NESTED, _as_texts(cells, limits))
         if isinstance(cell, str) and len(cell) > limits.cell:
-            return Unreadable("cell_too_long", *_TOO_LONG, _as_texts(cells, limits))
+            return cell_too_long(_as_texts(cells, limits))
     return cells
 
 

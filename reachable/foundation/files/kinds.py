@@ -6,15 +6,13 @@ import zipfile
 from pathlib import Path
 
 from reachable.foundation.errors import BadInput
+from reachable.foundation.files.limits import DEFAULT
 
 NOTHING_KEPT = "Nothing was kept."
 SAVE_AS = "Save it as an Excel workbook (.xlsx) or as CSV, and send that."
 
 HEAD = 8192
 """Bytes at the start of a file that tell what it is."""
-
-FIRST_LINE = 1 << 19
-"""Bytes that are read to see whether the first line is a whole JSON object."""
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SIGNATURES = (
@@ -51,7 +49,7 @@ def kind_of(path: Path) -> str:
     with path.open("rb") as file:
         head = file.read(HEAD)
         file.seek(0)
-        first = file.readline(FIRST_LINE).removeprefix(b"\xef\xbb\xbf").strip()
+        first = file.readline(DEFAULT.line).removeprefix(b"\xef\xbb\xbf").strip()
     if first.startswith(b"{") and first.endswith(b"}"):
         return "json_lines"
     if not head.strip():

@@ -27,6 +27,16 @@ class Unreadable:
 Row = tuple[int, Cells | Unreadable]
 
 
+def cell_too_long(cells: tuple[str, ...]) -> Unreadable:
+    """Say that a cell of a row is longer than we take."""
+    return Unreadable(
+        "cell_too_long",
+        "A cell in this row is too long.",
+        "Shorten it and send the row again.",
+        cells,
+    )
+
+
 @dataclass(frozen=True)
 class Table:
     """The headings of a table and a way to its rows.
@@ -56,6 +66,24 @@ def too_large(size: int | None, limits: Limits) -> BadInput:
         f"{said}; we take up to {say_size(limits.size)} at once.",
         kept=NOTHING_KEPT,
         next="Send it in parts, for example a file a month.",
+    )
+
+
+def too_many_rows(said: str, limits: Limits) -> BadInput:
+    """Say that a file has more rows than we take; `said` is how many it has."""
+    return BadInput(
+        f"The file has {said} rows; we take up to {limits.rows:,} at once.",
+        kept=NOTHING_KEPT,
+        next="Send it in parts, for example a file a month.",
+    )
+
+
+def no_new_line() -> BadInput:
+    """Say that a file of text is not made of lines."""
+    return BadInput(
+        "The file goes on for very long without a new line.",
+        kept=NOTHING_KEPT,
+        next="Export it again as a table, one row a line.",
     )
 
 

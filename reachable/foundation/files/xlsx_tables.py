@@ -27,6 +27,7 @@ from reachable.foundation.files.rows import (
     Row,
     Table,
     Unreadable,
+    cell_too_long,
     check_headings,
     no_headings,
 )
@@ -106,10 +107,5 @@ def _judged(cells: list[Any], limits: Limits) -> Cells | Unreadable:
     for cell in cells:
         if cell.__class__ is str and len(cell) > limits.cell:
             short = tuple(str(one)[: limits.cell] for one in cells)
-            return Unreadable(
-                "cell_too_long",
-                "A cell in this row is too long.",
-                "Shorten it and send the row again.",
-                short,
-            )
+            return cell_too_long(short)
     return tuple(cells)
