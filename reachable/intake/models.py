@@ -99,6 +99,20 @@ class Signal(Identified):
         ]
 
 
+class HeldKey(models.Model):
+    """What a signal of somebody unknown is found by, should they become known while it is held.
+
+    A hashed blocking key or reference, as `people.RecordKey`; with a signal that has a record, or
+    is gone, it means nothing, and is swept away.
+    """
+
+    pk = models.CompositePrimaryKey("key", "signal_id")
+    key = models.BigIntegerField()
+    signal = models.ForeignKey(
+        Signal, on_delete=models.DO_NOTHING, db_index=False, db_constraint=False
+    )
+
+
 class SignalVersion(Identified):
     """What a signal said at one time, in canonical form: immutable, and replayable."""
 

@@ -45,6 +45,8 @@ class Incoming:
     identity: Identity
     shown_name: str
     reference: str
+    of_person: str
+    """The feed that describes whom the row only refers to; empty where the row itself does."""
     person: dict[str, Any]
     person_hash: str
     details: dict[str, Any]
@@ -154,6 +156,7 @@ def incoming(feed: Feed, checked: Checked, row_number: int | None) -> Incoming:
         identity=making.identity_of(content),
         shown_name=making.shown_name(content),
         reference=content.get("local_id", ""),
+        of_person=feed.of_person,
         person=person,
         person_hash=making.short_hash(person),
         details=making.event_details(feed, content),

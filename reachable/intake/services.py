@@ -21,7 +21,7 @@ from reachable.foundation.errors import BadInput, Conflict, NotFound
 from reachable.foundation.files.whole import told_if_full, whole_file
 from reachable.foundation.ids import new_id
 from reachable.foundation.time import now, today
-from reachable.intake import loading
+from reachable.intake import held, loading
 from reachable.intake.checking import check_again
 from reachable.intake.happenings import FROM_A_PHONE, title_of
 from reachable.intake.loading import stored_file
@@ -366,6 +366,7 @@ def _phone_row(by: Actor, signal: PhoneSignal, when: When, compartment: str) -> 
         identity=identity,
         shown_name=making.shown_name(person),
         reference="",
+        of_person="",
         person=person,
         person_hash=making.short_hash(person),
         details=details,
@@ -409,6 +410,7 @@ def forget(*, by: Actor) -> int:
         if not created:
             Forgotten.objects.filter(id=tally.id).update(count=F("count") + count)
         total += count
+    held.sweep()
     if total:
         audit.record(by=by, action="intake.forgotten", subject=("partnership", None), count=total)
     return total

@@ -133,6 +133,8 @@ class Feed:
     makes: tuple[Made, ...]
     orders: tuple[Order, ...]
     samples: tuple[Sample, ...]
+    of_person: str = ""
+    """The feed that describes the people to whom rows of this one only refer by their number."""
 
     def column(self, name: str) -> Column:
         """Return a column by our name for it."""
