@@ -73,6 +73,7 @@ class _Known:
     newest_at: datetime
     news_at: datetime | None
     record_id: UUID | None
+    sent_hash: str = ""
     fresh: bool = False
 
 
@@ -154,13 +155,17 @@ def _sort_out(
         total.update(row.content_hash.encode())
         signal = known.get(row.key_hash)
         if signal is None:
-            signal = known[row.key_hash] = _Known(new_id(), 0, 0, "", at, at, None, None, True)
+            signal = known[row.key_hash] = _Known(
+                new_id(), 0, 0, "", at, at, None, None, fresh=True
+            )
         elif not signal.fresh:
             seen[signal.signal_id] = signal
         # What was received earlier, and comes only now, changes nothing that was said since.
         newest = at >= signal.newest_at
         signal.received_at = min(signal.received_at, at)
         signal.newest_at = max(signal.newest_at, at)
+        if newest:
+            signal.sent_hash = row.sent_hash
         first_news = signal.news_at is None and not origin.history
         if not origin.history:
             signal.news_at = min(signal.news_at or at, at)
@@ -185,7 +190,7 @@ def _known_signals(origin: Origin, rows: Sequence[Incoming]) -> dict[str, _Known
         agency_id=origin.agency_id, feed=origin.feed, key_hash__in=[row.key_hash for row in rows]
     ).values_list(
         *("key_hash", "id", "version", "last_version", "content_hash", "received_at", "newest_at"),
-        *("news_at", "record_id"),
+        *("news_at", "record_id", "sent_hash"),
     )
     return {key_hash: _Known(*facts) for key_hash, *facts in held}
 
@@ -284,7 +289,7 @@ def _write_signals(
                 *(signal.signal_id, origin.agency_id, origin.feed, row.key_hash),
                 *(row.source_key, row.content_hash, signal.version, signal.last_version),
                 *(signal.received_at, signal.newest_at, signal.news_at),
-                *(record_id, origin.sent_by, forget),
+                *(record_id, origin.sent_by, forget, signal.sent_hash),
             )
         elif each.counts:
             changed[signal.signal_id] = (
@@ -299,7 +304,7 @@ def _write_signals(
             [
                 *("id", "agency", "feed", "key_hash", "source_key", "content_hash", "version"),
                 *("last_version", "received_at", "newest_at", "news_at"),
-                *("record", "sent_by", "forget_on"),
+                *("record", "sent_by", "forget_on", "sent_hash"),
             ],
             fresh.values(),
         ),
@@ -317,11 +322,11 @@ def _write_seen(seen: Sequence[_Known]) -> None:
     bulk_update(
         Signal,
         "id",
-        ["last_version", "received_at", "newest_at", "news_at"],
+        ["last_version", "received_at", "newest_at", "news_at", "sent_hash"],
         [
             (
                 *(each.signal_id, each.last_version, each.received_at),
-                *(each.newest_at, each.news_at),
+                *(each.newest_at, each.news_at, each.sent_hash),
             )
             for each in seen
         ],
