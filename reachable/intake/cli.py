@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,11 @@ from reachable.foundation.outages import outage
 from reachable.foundation.time import today
 from reachable.intake import loading, selectors, services
 from reachable.intake.checking import CheckReport, check_file, open_file
+from reachable.intake.models import Delivery
+from reachable.intake.set_checking import SetReport, as_zip, check_set, refuse_unfit
 from reachable.intake.specification import feed as feed_of
 from reachable.intake.specification import feeds
+from reachable.intake.table_sets import table_sets
 
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
 COUNTED = ("accepted", "quarantined", "duplicates", "events", "moments")
@@ -51,6 +55,8 @@ def told(command: Callable[..., int]) -> Callable[..., None]:
 @told
 def list_feeds(*, as_json: bool) -> int:
     """Name every feed with what it is for."""
+    for tables in table_sets().values():
+        click.echo(f"{tables.key}: {tables.title}. {tables.purpose}", err=as_json)
     for feed in feeds().values():
         click.echo(f"{feed.key}: {feed.title}. {feed.purpose}", err=as_json)
     if as_json:
@@ -77,11 +83,27 @@ def check(*, feed: str, file: Path, as_json: bool) -> int:
 
     Ends with 0 only if every row would be accepted.
     """
-    report = check_file(feed_of(feed), file, today())
-    _tell(report, quiet=as_json)
+    report: CheckReport | SetReport
+    if feed in table_sets():
+        with as_zip(file) as packed:
+            report = check_set(table_sets()[feed], packed, today())
+        _tell_set(report, quiet=as_json)
+    else:
+        report = check_file(feed_of(feed), file, today())
+        _tell(report, quiet=as_json)
     if as_json:
         click.echo(json.dumps(report.as_dict()))
     return 1 if report.refused else 0
+
+
+def _tell_set(report: SetReport, *, quiet: bool) -> None:
+    for table, found in report.tables:
+        click.echo(f"{table.key}:", err=quiet)
+        _tell(found, quiet=quiet)
+    if report.missing:
+        click.echo(f"Did not come: {', '.join(report.missing)}.", err=quiet)
+    if report.not_read:
+        click.echo(f"Not read: {', '.join(report.not_read)}.", err=quiet)
 
 
 def _tell(report: CheckReport, *, quiet: bool) -> None:
@@ -109,23 +131,38 @@ def _tell(report: CheckReport, *, quiet: bool) -> None:
 @click.argument("file", type=FILE)
 @click.option("--agency", required=True, help="The key of the agency that the file comes from.")
 @click.option("--history", is_flag=True, help="Past events: open no moments and tell nobody.")
+@click.option(
+    "--everything/--changes",
+    default=False,
+    help="Of a set of tables: all that the agency holds, so that rows that are missing from it "
+    "are withdrawn; or only children for whom something changed, as if nothing is said.",
+)
 @AS_JSON
 @told
-def load(*, feed: str, file: Path, agency: str, history: bool, as_json: bool) -> int:
-    """Load FILE. What was interrupted goes on where it was; the same file counts once."""
+def load(
+    *, feed: str, file: Path, agency: str, history: bool, everything: bool, as_json: bool
+) -> int:
+    """Load FILE. What was interrupted goes on where it was; the same file counts once.
+
+    A set of tables is a zip file, or a folder with a file for each table.
+    """
     by = system("shell")
     sender = _sender(agency)
-    specification = feed_of(feed)
-    open_file(specification, file)
-    with file.open("rb") as content:
-        received = services.receive(
-            by=by,
-            agency_id=sender,
-            feed=specification.key,
-            file_name=file.name,
-            content=content,
-            history=history,
-        )
+    with as_zip(file) if feed in table_sets() else nullcontext(file) as path:
+        if feed in table_sets():
+            refuse_unfit(table_sets()[feed], path)
+        else:
+            open_file(feed_of(feed), path)
+        with path.open("rb") as content:
+            received = services.receive(
+                by=by,
+                agency_id=sender,
+                feed=feed,
+                file_name=file.name,
+                content=content,
+                history=history,
+                whole=everything,
+            )
     before = selectors.counted(by=by, delivery_id=received.delivery_id)
     services.begin_loading(by=by, delivery_id=received.delivery_id)
     try:
@@ -148,9 +185,22 @@ def load(*, feed: str, file: Path, agency: str, history: bool, as_json: bool) ->
         "{events:,} events, {moments:,} moments.".format_map(counts),
         err=as_json,
     )
+    _tell_gone(done, quiet=as_json)
     if as_json:
-        click.echo(json.dumps({"state": done.state, "again": received.again, **counts}))
+        gone = {"gone": done.gone, "gone_asked": done.gone_asked}
+        click.echo(json.dumps({"state": done.state, "again": received.again, **counts, **gone}))
     return 0 if done.state == "loaded" else 1
+
+
+def _tell_gone(done: Delivery, *, quiet: bool) -> None:
+    if done.gone:
+        click.echo(f"{done.gone:,} rows are gone from it, and were withdrawn.", err=quiet)
+    if done.gone_asked:
+        click.echo(
+            f"{done.gone_asked:,} rows are missing from it: too many to be believed. Nothing was "
+            "withdrawn; say on the page of the file whether they were removed.",
+            err=quiet,
+        )
 
 
 def _again(stopped: int, row: int) -> str:
