@@ -10,6 +10,7 @@ from django.forms.boundfield import BoundField
 
 from reachable.intake.checking import BEYOND
 from reachable.intake.rules.words import clean
+from reachable.intake.table_sets import TableSet
 
 
 class _Line(forms.CharField):
@@ -39,8 +40,8 @@ class SetForm(forms.Form):
     """A set of tables: is it everything, or only what changed?"""
 
     file = forms.FileField(
-        label="Choose the zip file",
-        help_text="Up to 300 MB, with a file for each table.",
+        label="Choose the file",
+        help_text="Up to 300 MB.",
         allow_empty_file=True,
         error_messages={"required": "Choose a file first"},
     )
@@ -59,6 +60,11 @@ class SetForm(forms.Form):
         label="These are past events, only to build up the record: nobody is told",
         required=False,
     )
+
+    def __init__(self, *args: Any, of: TableSet, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not of.reaches_back_years:
+            del self.fields["holds"]
 
 
 class CorrectForm(forms.Form):

@@ -112,5 +112,5 @@ def _withdrawn(feed: Feed, signals: list[Signal]) -> Iterator[Incoming]:
 def _reaches_back_to(feed: Feed) -> date:
     """The day from which on an export surely has everything; a year is left for doubt."""
     day = today()
-    years = set_of(feed).reaches_back_years - 1
-    return day.replace(year=day.year - years, day=min(day.day, 28))
+    years = set_of(feed).reaches_back_years
+    return day.replace(year=day.year - years + 1, day=min(day.day, 28))

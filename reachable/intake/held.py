@@ -112,6 +112,7 @@ def claim_of(held: _Held, *, needed: bool = False) -> Claim:
         received_at=held.received_at,
         needed=needed,
         refers=bool(feed.of_person),
+        partial=feed.partial,
     )
 
 

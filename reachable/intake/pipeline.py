@@ -259,6 +259,7 @@ def _claim(origin: Origin, each: _Accepted) -> Claim:
         or each.keeps
         or (each.signal.record_id is not None and any(each.kept)),
         refers=bool(row.of_person),
+        partial=row.partial,
     )
 
 

@@ -54,6 +54,8 @@ class Incoming:
     reference: str
     of_person: str
     """The feed that describes whom the row only refers to; empty where the row itself does."""
+    partial: bool
+    """Whether the row says too little of a person to describe them."""
     person: dict[str, Any]
     person_hash: str
     details: dict[str, Any]
@@ -231,6 +233,7 @@ def incoming(feed: Feed, checked: Checked, row_number: int | None) -> Incoming:
         shown_name=making.shown_name(content),
         reference=content.get("local_id", ""),
         of_person=feed.of_person,
+        partial=feed.partial,
         person=person,
         person_hash=making.short_hash(person),
         details=making.event_details(feed, content),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Count, F, Max, QuerySet, Sum
+from django.db.models import Count, F, Max, Q, QuerySet, Sum
 
 from reachable.access import selectors as access
 from reachable.foundation.actor import Actor
@@ -294,13 +295,16 @@ def _own(by: Actor) -> QuerySet[Delivery]:
 
 
 def _deliveries(rows: Sequence[Delivery]) -> list[DeliveryFacts]:
-    states = QuarantinedRow.objects.filter(delivery_id__in=[row.id for row in rows])
-    counted = {
-        (delivery_id, state): count
-        for delivery_id, state, count in states.values_list("delivery_id", "state").annotate(
-            count=Count("id")
-        )
-    }
+    """What waits with a table of a set is counted of the set too."""
+    ids = [row.id for row in rows]
+    states = QuarantinedRow.objects.filter(
+        Q(delivery_id__in=ids) | Q(delivery__part_of_id__in=ids)
+    ).values_list("delivery_id", "delivery__part_of_id", "state")
+    counted: Counter[tuple[UUID, str]] = Counter()
+    for delivery_id, whole_id, state, count in states.annotate(count=Count("id")):
+        counted[delivery_id, state] += count
+        if whole_id:
+            counted[whole_id, state] += count
     return [_delivery(row, counted) for row in rows]
 
 

@@ -410,6 +410,7 @@ def _phone_row(by: Actor, signal: PhoneSignal, when: When, compartment: str) -> 
         shown_name=making.shown_name(person),
         reference="",
         of_person="",
+        partial=False,
         person=person,
         person_hash=making.short_hash(person),
         details=details,

@@ -13,10 +13,11 @@ from reachable.foundation.files.kinds import NOTHING_KEPT
 from reachable.foundation.files.limits import DEFAULT, Limits
 from reachable.foundation.files.rows import Cell, Row, Table, Unreadable
 from reachable.foundation.files.table import open_table
+from reachable.intake.census import unpack_census
 from reachable.intake.rules.dates import date_reader
 from reachable.intake.rules.words import as_text, heading_key
 from reachable.intake.specification import Feed, Join, Pick
-from reachable.intake.table_sets import TableSet, named_after
+from reachable.intake.table_sets import Container, TableSet, named_after
 
 Found = dict[str, tuple[str, ...]]
 
@@ -68,6 +69,9 @@ def contents_of(tables: TableSet, path: Path, limits: Limits = DEFAULT) -> Conte
 
 def unpack_tables(tables: TableSet, path: Path, folder: Path, limits: Limits = DEFAULT) -> Contents:
     """Put every table that is read into a folder, under its own name."""
+    if tables.container is Container.CIN_CENSUS_XML:
+        unpack_census(path, folder, limits)
+        return Contents({feed.key: path.name for feed in tables.tables}, ())
     contents = contents_of(tables, path, limits)
     for table, name in contents.tables.items():
         unpack(path, name, folder / table, limits)

@@ -27,12 +27,12 @@ from reachable.intake.table_sets import TableSet, table_sets
 def table_set(request: HttpRequest, key: str) -> HttpResponse:
     """What a set needs, and the place to send it."""
     found = _set(key)
-    form, error, status = SetForm(), None, 200
+    form, error, status = SetForm(of=found), None, 200
     if request.method == "POST":
         stopped = refusal(request)
-        form = SetForm(request.POST, request.FILES)
+        form = SetForm(request.POST, request.FILES, of=found)
         if stopped is not None:
-            form, (error, status) = SetForm(), stopped
+            form, (error, status) = SetForm(of=found), stopped
         elif form.is_valid():
             try:
                 received = _receive(actor(request), found, form)
@@ -47,13 +47,13 @@ def table_set(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def sample(request: HttpRequest, key: str) -> HttpResponse:
-    """A zip file with invented tables."""
+    """A file with invented children."""
     found = _set(key)
     with tempfile.TemporaryDirectory() as folder:
         path = write_set_sample(found, Path(folder))
         return HttpResponse(
             path.read_bytes(),
-            content_type="application/zip",
+            content_type="application/zip" if path.suffix == ".zip" else "application/xml",
             headers={"Content-Disposition": f'attachment; filename="{path.name}"'},
         )
 
@@ -91,5 +91,5 @@ def _receive(by: Actor, found: TableSet, form: SetForm) -> Received:
             file_name=file.name or "file",
             content=content,
             history=form.cleaned_data["history"],
-            whole=form.cleaned_data["holds"] == "everything",
+            whole=form.cleaned_data.get("holds") == "everything",
         )

@@ -178,6 +178,8 @@ class Feed:
     """The set of tables that this feed comes with; empty where it comes by itself."""
     of_person: str = ""
     """The feed that describes the people to whom rows of this one only refer by their number."""
+    partial: bool = False
+    """Whether rows say too little of a person to describe them: no name."""
     joins: tuple[Join, ...] = ()
 
     def column(self, name: str) -> Column:
@@ -250,6 +252,7 @@ def read_feed(path: Path) -> Feed:
         digest=sha256(path.read_bytes() + COLUMNS.read_bytes()).hexdigest(),
         of_set=table.text("of_set", ""),
         of_person=table.text("of_person", ""),
+        partial=table.flag("partial") if table.has("partial") else False,
         joins=tuple(_join(each) for each in _some(table, "join")),
     )
     table.finish()

@@ -9,15 +9,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
 from reachable.intake.specification import Feed, tables_of_sets
 from reachable.intake.specification import feed as feed_of
-from reachable.practice.reading import read_one
+from reachable.practice.reading import Table, read_one
 
 SETS = Path(__file__).parent / "sets"
+
+
+class Container(StrEnum):
+    """What a set comes in: a zip file of its tables, or a census return."""
+
+    ZIP = "zip"
+    CIN_CENSUS_XML = "cin_census_xml"
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +40,9 @@ class TableSet:
     tables: tuple[Feed, ...]
     needed: frozenset[str]
     reaches_back_years: int
-    """How far back the agency's export goes: what is older is not in it any more."""
+    """How far back an export of everything goes: what is older is not in it any more. 0 where no
+    export holds everything."""
+    container: Container
 
     @property
     def names(self) -> frozenset[str]:
@@ -75,12 +85,17 @@ def _read_set(path: Path) -> TableSet:
         send=table.text("send"),
         tables=tuple(known[key] for key in keys),
         needed=frozenset(needed),
-        reaches_back_years=table.whole("reaches_back_years"),
+        reaches_back_years=_years(table),
+        container=table.choice("container", Container) if table.has("container") else Container.ZIP,
     )
     table.finish()
     if any(feed.of_set != made.key for feed in made.tables):
         raise table.wrong("a table names another set", f"Write of_set = “{made.key}” in it")
     return made
+
+
+def _years(table: Table) -> int:
+    return table.whole("reaches_back_years") if table.has("reaches_back_years") else 0
 
 
 def named_after(names: Iterable[str], file: str) -> str | None:

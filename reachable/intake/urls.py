@@ -23,7 +23,7 @@ urlpatterns = [
     page("intake/feeds/<slug:key>/", files.feed, name="feed", needs=LOAD, methods=BOTH),
     page("intake/feeds/<slug:key>/sample.<slug:kind>", files.sample, name="sample", needs=LOAD),
     page("intake/sets/<slug:key>/", sets.table_set, name="table_set", needs=LOAD, methods=BOTH),
-    page("intake/sets/<slug:key>/sample.zip", sets.sample, name="set_sample", needs=LOAD),
+    page("intake/sets/<slug:key>/sample/", sets.sample, name="set_sample", needs=LOAD),
     page("intake/files/<uuid:delivery_id>/", files.delivery, name="delivery", needs=LOAD),
     page(
         "intake/files/<uuid:delivery_id>/gone/",

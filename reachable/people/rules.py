@@ -50,6 +50,11 @@ class Identity:
     nhs_number: str = ""
     upn: str = ""
 
+    @property
+    def is_named(self) -> bool:
+        """What gives no name never takes the place of what does."""
+        return bool(self.family or self.given)
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
