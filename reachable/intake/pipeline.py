@@ -22,7 +22,7 @@ from reachable.foundation.time import today
 from reachable.intake.happenings import happenings
 from reachable.intake.models import Signal, SignalVersion
 from reachable.intake.preparing import Incoming
-from reachable.intake.rules import making
+from reachable.intake.rules.happening import is_withdrawn
 from reachable.intake.rules.making import Made
 from reachable.moments import rules as moment_rules
 from reachable.moments import services as moments
@@ -176,7 +176,7 @@ def _accepted(
 def _called_for(
     origin: Origin, row: Incoming, made: Made, received_at: datetime
 ) -> moment_rules.Opening | None:
-    if making.is_withdrawn(row.content):
+    if is_withdrawn(row.content):
         return None
     return moment_rules.opening(
         event_kind=made.kind,

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
 from functools import cache
-from pathlib import Path
+from importlib.resources import files
+from importlib.resources.abc import Traversable
 from types import MappingProxyType
 from typing import Any
 
@@ -20,8 +21,9 @@ from reachable.intake.rules.words import heading_key, word_key
 from reachable.practice.items import Compartment
 from reachable.practice.reading import Table, read_fields, read_one
 
-FEEDS = Path(__file__).parent / "feeds"
-COLUMNS = Path(__file__).parent / "columns.toml"
+# Resources and not paths: at a sender they are inside one file.
+FEEDS = files("reachable.intake") / "feeds"
+COLUMNS = files("reachable.intake") / "columns.toml"
 """Columns that most feeds have, such as who it is about."""
 
 
@@ -146,7 +148,8 @@ class Feed:
 @cache
 def feeds() -> Mapping[str, Feed]:
     """Return every feed that this release knows, by key."""
-    found = (read_feed(path) for path in sorted(FEEDS.glob("*.toml")))
+    paths = sorted(FEEDS.iterdir(), key=lambda path: path.name)
+    found = (read_feed(path) for path in paths if path.name.endswith(".toml"))
     return MappingProxyType({feed.key: feed for feed in found})
 
 
@@ -160,12 +163,13 @@ def feed(key: str) -> Feed:
     raise BadInput(f"There is no feed “{key}”.", next=hint)
 
 
-def read_feed(path: Path) -> Feed:
+def read_feed(path: Traversable) -> Feed:
     """Read one specification; raise BadPractice where it is wrong."""
     table, _ = read_one(path)
     key = table.text("key")
-    if key != path.stem:
-        raise table.wrong(f"“key” is “{key}”", f"Give it the name of the file, “{path.stem}”")
+    stem = path.name.removesuffix(".toml")
+    if key != stem:
+        raise table.wrong(f"“key” is “{key}”", f"Give it the name of the file, “{stem}”")
     columns = tuple(_column(each) for each in table.tables("column"))
     by_name = {column.name: column for column in columns}
     _check_headings(table, columns)
