@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TextIO
 import orjson
 import xlsxwriter
 
+from reachable.foundation.errors import BadInput
 from reachable.foundation.files.whole import whole_file
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 _FORMULA = re.compile("[\\s\0-\x1f\u200b\ufeff]*[=+\\-@＝＋－＠]|[\t\r\n]")
 _EXCEL_CELL = 32_767
 """Characters that a cell of Excel can hold."""
+_EXCEL_ROWS = 1_048_576
+"""Rows of a worksheet, that of the headings among them."""
 
 
 def starts_formula(text: str) -> bool:
@@ -84,7 +87,6 @@ WriteRow = Callable[[Sequence[object]], None]
 def csv_table(path: Path, headings: Sequence[str]) -> Iterator[WriteRow]:
     """Open a table in CSV, to be written row by row."""
     with path.open("w", encoding="utf-8-sig", newline="") as file:
-
         writer = _csv_writer(file)
 
         def write(row: Sequence[object]) -> None:
@@ -125,6 +127,12 @@ def xlsx_table(path: Path, headings: Sequence[str]) -> Iterator[WriteRow]:
 
         def write(row: Sequence[object]) -> None:
             number = next(numbers)
+            if number >= _EXCEL_ROWS:
+                raise BadInput(
+                    f"An Excel workbook has room for {_EXCEL_ROWS:,} rows; there are more.",
+                    kept="Nothing was written.",
+                    next="Write them as CSV.",
+                )
             for column, cell in enumerate(row):
                 sheet.write_string(number, column, safe_cell(cell)[:_EXCEL_CELL])
 

@@ -11,7 +11,7 @@ Value = str | float | bool | date | datetime | time | timedelta
 
 _DAY = 86_400_000
 """Milliseconds."""
-_EPOCH = datetime(1899, 12, 30)  # noon and midnight of a spreadsheet have no zone
+_EPOCH = datetime.combine(date(1899, 12, 30), time())
 _SINCE_1904 = 1_462
 """Days between the two calendars of Excel."""
 _NOT_SHOWN = re.compile(r'[_\\].?|"[^"]*(?:"|$)', re.DOTALL)

@@ -139,7 +139,7 @@ class CalamineSheet:
 
     def iter_rows(self) -> Iterator[list[Value]]:
         """Yield each row as wide as the widest."""
-        _, last, width = self._bounds
+        width = self._bounds[2]
         at = 0
         for number, row in self._rows():
             for _ in range(number - at - 1):

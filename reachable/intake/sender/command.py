@@ -1,0 +1,81 @@
+"""`check` and `list`: the same commands in the product and in the one file for senders."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from reachable.foundation.time import today
+from reachable.intake.sender import page
+from reachable.intake.sender.filtering import Wanted, filter_file
+from reachable.intake.sender.telling import lines
+from reachable.intake.specification import feed as feed_of
+from reachable.intake.specification import feeds
+
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
+FILE = click.Path(path_type=Path)
+
+
+def told(command: Callable[..., int]) -> Callable[..., None]:
+    """End with the status that the command returns."""
+
+    @wraps(command)
+    def run(*, as_json: bool, **arguments: Any) -> None:
+        raise SystemExit(command(as_json=as_json, **arguments))
+
+    return run
+
+
+@click.command("list")
+@AS_JSON
+@told
+def list_feeds(*, as_json: bool) -> int:
+    """Name every feed with what it is for."""
+    for feed in feeds().values():
+        click.echo(f"{feed.key}: {feed.title}. {feed.purpose}", err=as_json)
+    if as_json:
+        listed = [
+            {
+                "key": feed.key,
+                "title": feed.title,
+                "agency_kind": feed.agency_kind,
+                "columns": [column.name for column in feed.columns],
+            }
+            for feed in feeds().values()
+        ]
+        click.echo(json.dumps({"feeds": listed}))
+    return 0
+
+
+@click.command()
+@click.argument("feed")
+@click.argument("file", type=FILE)
+@click.option("--keep", type=FILE, metavar="OUT", help="Write what to send (.csv .xlsx .jsonl).")
+@click.option("--refused", type=FILE, metavar="OUT", help="Write the refused rows, each with why.")
+@click.option("--report", type=FILE, metavar="OUT", help="Write the report as a page (.html).")
+@click.option(
+    "--quote-cells", is_flag=True, help="Let the page quote cells, which may name children."
+)
+@click.option("--all-columns", is_flag=True, help="Keep columns that the feed does not read.")
+@click.option("--all-rows", is_flag=True, help="Keep rows about nothing that the feed is for.")
+@AS_JSON
+@told
+def check(*, feed: str, file: Path, quote_cells: bool, as_json: bool, **wanted: Any) -> int:
+    """Say what would be accepted of FILE and what not, and why. Nothing is sent.
+
+    What is to be kept and what is refused can be written to files: all of them whole, or none.
+
+    Ends with 0 only if every row would be accepted.
+    """
+    write = page.quoting if quote_cells else page.page
+    report = filter_file(feed_of(feed), file, today(), Wanted(**wanted), write)
+    for line in lines(report):
+        click.echo(line, err=as_json)
+    if as_json:
+        click.echo(json.dumps(report.as_dict()))
+    return 1 if report.check.refused else 0
