@@ -12,7 +12,8 @@ import click
 
 from reachable.foundation.time import today
 from reachable.intake.sender import page
-from reachable.intake.sender.filtering import Wanted, filter_file
+from reachable.intake.sender.filtering import filter_file
+from reachable.intake.sender.report import Wanted
 from reachable.intake.sender.telling import lines
 from reachable.intake.specification import feed as feed_of
 from reachable.intake.specification import feeds
@@ -63,6 +64,9 @@ def list_feeds(*, as_json: bool) -> int:
 )
 @click.option("--all-columns", is_flag=True, help="Keep columns that the feed does not read.")
 @click.option("--all-rows", is_flag=True, help="Keep rows about nothing that the feed is for.")
+@click.option(
+    "--no-adults", is_flag=True, help="Leave out rows about adults, who raise a question."
+)
 @AS_JSON
 @told
 def check(*, feed: str, file: Path, quote_cells: bool, as_json: bool, **wanted: Any) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -13,29 +12,11 @@ from reachable.foundation.files.export import TABLES, WriteRow
 from reachable.foundation.files.whole import whole_files
 from reachable.intake.checking import CheckedRow, OpenedFile, open_file, report_on
 from reachable.intake.rules.check import Refused
-from reachable.intake.sender.report import SenderReport
+from reachable.intake.sender.report import SenderReport, Wanted
 from reachable.intake.specification import Feed
 
 WHY = "Why it was refused"
 NOT_WRITTEN = "Nothing was written."
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What is to be written, and what goes with it. None is not written."""
-
-    keep: Path | None = None
-    refused: Path | None = None
-    report: Path | None = None
-    all_columns: bool = False
-    """Keep columns that the feed does not read."""
-    all_rows: bool = False
-    """Keep rows that say nothing which the feed is for."""
-
-    @property
-    def files(self) -> dict[str, Path]:
-        named = {"keep": self.keep, "refused": self.refused, "report": self.report}
-        return {what: path for what, path in named.items() if path is not None}
 
 
 def filter_file(
@@ -56,8 +37,7 @@ def filter_file(
         file_name=path.name,
         today=today,
         check=report_on(opened),
-        all_rows=wanted.all_rows,
-        all_columns=wanted.all_columns,
+        wanted=wanted,
         without_heading=opened.table.headings.count(""),
     )
     with _told_if_closed(), whole_files(list(wanted.files.values())) as parts:

@@ -110,7 +110,7 @@ def _columns(report: SenderReport) -> Iterator[str]:
     not_read = report.left_out or report.check.not_read
     if not_read:
         said = plural(len(not_read), "column that the feed does not ask for", "such columns")
-        goes = "sent all the same, as you asked" if report.all_columns else "left out"
+        goes = "sent all the same, as you asked" if report.wanted.all_columns else "left out"
         yield f"<p>{said}, {goes}: {escape(', '.join(not_read))}.</p>"
 
 

@@ -31,6 +31,26 @@ class Rows:
 
 
 @dataclass(frozen=True)
+class Wanted:
+    """What is to be written, and what goes with it. None is not written."""
+
+    keep: Path | None = None
+    refused: Path | None = None
+    report: Path | None = None
+    all_columns: bool = False
+    """Keep columns that the feed does not read."""
+    all_rows: bool = False
+    """Keep rows that say nothing which the feed is for."""
+    no_adults: bool = False
+    """Keep no row about somebody over the age at which the feed asks."""
+
+    @property
+    def files(self) -> dict[str, Path]:
+        named = {"keep": self.keep, "refused": self.refused, "report": self.report}
+        return {what: path for what, path in named.items() if path is not None}
+
+
+@dataclass(frozen=True)
 class Group:
     """One reason in one column, without what any cell says."""
 
@@ -52,10 +72,10 @@ class SenderReport:
     file_name: str
     today: date
     check: CheckReport
-    all_rows: bool
-    all_columns: bool
+    wanted: Wanted
     without_heading: int = 0
     """Columns that nobody can name."""
+    kept: int = 0
     first_day: str = ""
     last_day: str = ""
     adults: Rows = field(default_factory=Rows)
@@ -70,13 +90,9 @@ class SenderReport:
     """The source key of each row to its content, both as short as can be told apart."""
 
     @property
-    def kept(self) -> int:
-        return self.check.accepted - (0 if self.all_rows else self.nothing.count)
-
-    @property
     def left_out(self) -> tuple[str, ...]:
         """Headings of columns that do not go with what is kept."""
-        if self.all_columns:
+        if self.wanted.all_columns:
             return ()
         unnamed = (f"{self.without_heading} without a heading",) if self.without_heading else ()
         return self.check.not_read + unnamed
@@ -88,15 +104,17 @@ class SenderReport:
             self._group(row.number, told)
         if not isinstance(row.result, Checked):
             return False
+        self._compare(row.number, row.result)
+        self._date(row.result.content)
+        wanted, keep = self.wanted, True
         if any(each.reason is Reason.AGE for each in row.result.questions):
             self.adults.add(row.number)
-        self._compare(row.number, row.result)
-        content = row.result.content
-        self._date(content)
-        if concerns_nothing(self.feed, content):
+            keep = not wanted.no_adults
+        if concerns_nothing(self.feed, row.result.content):
             self.nothing.add(row.number)
-            return self.all_rows
-        return True
+            keep = keep and wanted.all_rows
+        self.kept += keep
+        return keep
 
     def _group(self, number: int, told: Problem) -> None:
         heading = self._heading(told.column)

@@ -28,11 +28,16 @@ def days(report: SenderReport) -> str:
 def standing_out(report: SenderReport) -> Iterator[tuple[str, Rows]]:
     """Yield what a person should look at among the accepted rows, with those rows."""
     over = report.feed.question_over_age
-    kept = "It is kept all the same." if report.all_rows else "Left out of what is kept."
+    adults = "Left out of what to send." if report.wanted.no_adults else "Is that right?"
+    goes = (
+        "To send all the same, as you asked."
+        if report.wanted.all_rows
+        else "Left out of what to send."
+    )
     for says, rows in (
-        (f"About nothing that this feed is for. {kept}", report.nothing),
+        (f"About nothing that this feed is for. {goes}", report.nothing),
         (
-            f"Over {over} by the birth date. Is it right? If so, leave the row out.",
+            f"Over {over} by the birth date. {adults}",
             report.adults,
         ),
         ("Says what a row above says, word for word. It counts once.", report.repeated),
