@@ -8,6 +8,9 @@ from importlib.metadata import version as version_of
 
 from reachable.intake.specification import COLUMNS, FEEDS
 
+NAME = "reachable-check.pyz"
+"""The one file that a sender runs."""
+
 
 def version() -> str:
     """Return the version of Reachable."""

@@ -193,11 +193,21 @@ def _folder(package: str) -> Path:
 def _licences(tops: set[str]) -> Iterator[tuple[str, bytes]]:
     """Yield the licences of what is carried, each in a folder of its package."""
     known = packages_distributions()
-    for package in {name for top in tops for name in known.get(top, [])} | {"reachable"}:
-        for file in distribution(package).files or ():
-            if "licenses" in file.parts:
-                path = Path(str(file.locate()))
-                yield f"licences/{package}/{path.name}", path.read_bytes()
+    for package in {name for top in tops for name in known.get(top, [])} - {"reachable"}:
+        yield from _licences_of(package)
+    # Where the repository itself is installed, its licence lies beside it.
+    own = _folder("reachable").parent / "LICENSE"
+    if own.is_file():
+        yield "licences/reachable/LICENSE", own.read_bytes()
+    else:
+        yield from _licences_of("reachable")
+
+
+def _licences_of(package: str) -> Iterator[tuple[str, bytes]]:
+    for file in distribution(package).files or ():
+        if "licenses" in file.parts:
+            path = Path(str(file.locate()))
+            yield f"licences/{package}/{path.name}", path.read_bytes()
 
 
 def main(arguments: list[str]) -> None:
@@ -205,6 +215,7 @@ def main(arguments: list[str]) -> None:
     path = Path(arguments[0])
     with whole_file(path) as part:
         part.write_bytes(one_file())
+        part.chmod(0o755)
 
 
 if __name__ == "__main__":

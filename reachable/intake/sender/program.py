@@ -18,7 +18,7 @@ from reachable.foundation.time import today
 from reachable.intake.rules.headings import Mapping, match_headings
 from reachable.intake.samples import KINDS, write_sample
 from reachable.intake.sender.command import check, list_feeds
-from reachable.intake.sender.edition import feed_digest, version
+from reachable.intake.sender.edition import NAME, feed_digest, version
 from reachable.intake.sender.filtering import filter_file
 from reachable.intake.sender.page import page
 from reachable.intake.sender.report import Wanted
@@ -26,7 +26,7 @@ from reachable.intake.sender.telling import lines
 from reachable.intake.specification import Feed, feeds
 from reachable.intake.specification import feed as feed_of
 
-NAME = "reachable-check.pyz"
+RUN = f"{'py' if os.name == 'nt' else 'python3'} {NAME}"
 FEED = click.argument("feed")
 
 
@@ -51,15 +51,15 @@ Feeds:
 {known}
 
 Try it with a sample of invented people:
-  python {NAME} sample {example}
-  python {NAME} check {example} {example}-sample.csv
+  {RUN} sample {example}
+  {RUN} check {example} {example}-sample.csv
 
 Write what to send and what to correct:
-  python {NAME} check {example} export.csv --keep send.csv --refused correct.csv
+  {RUN} check {example} export.csv --keep send.csv --refused correct.csv
 
 With nothing but a file's name (or with the file dropped onto this one) the feed is told by the
 headings, and the three files are written beside it:
-  python {NAME} export.csv"""
+  {RUN} export.csv"""
 
 
 program.add_command(check)
@@ -124,7 +124,7 @@ def told_feed(path: Path) -> Feed:
         raise BadInput(
             f"The headings of “{path.name}” fit no feed.",
             kept="Nothing was written.",
-            next=f"Say which it is, to hear what is missing: python {NAME} check FEED FILE",
+            next=f"Say which it is, to hear what is missing: {RUN} check FEED FILE",
         )
     likely = sorted(found, key=lambda key: -found[key])
     if len(likely) == 1:
@@ -133,7 +133,7 @@ def told_feed(path: Path) -> Feed:
         raise BadInput(
             f"The headings of “{path.name}” fit several feeds: {', '.join(likely)}.",
             kept="Nothing was written.",
-            next=f"Say which it is: python {NAME} check FEED FILE",
+            next=f"Say which it is: {RUN} check FEED FILE",
         )
     for key in likely:
         click.echo(f"{key}: {feed_of(key).title}. {feed_of(key).send}")

@@ -1,4 +1,4 @@
-"""What a number in a cell of Excel stands for: itself, a date, a time of day or a duration."""
+"""What stands in a cell of Excel: a text, a number, a date, a time of day or a duration."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ _EPOCH = datetime.combine(date(1899, 12, 30), time())
 _SINCE_1904 = 1_462
 """Days between the two calendars of Excel."""
 _NOT_SHOWN = re.compile(r'[_\\].?|"[^"]*(?:"|$)', re.DOTALL)
+_NUMBERED = re.compile("_x((?![dD][89a-fA-F])[0-9a-fA-F]{4})_")
+_ISO = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d)?|\d\d:\d\d:\d\d", re.ASCII)
 _ELAPSED = re.compile("h+|m+|s+")
 
 
@@ -45,6 +47,17 @@ def format_of(code: str) -> Format:
     return Format.OTHER
 
 
+def read_number(text: str, kind: Format, *, since_1904: bool) -> Value:
+    """Read a cell that holds a number; what is none stays text."""
+    if not text.isascii() or "_" in text or text.strip() != text:
+        return text
+    try:
+        number = float(text)
+    except ValueError:
+        return text
+    return number_value(number, kind, since_1904=since_1904)
+
+
 def number_value(number: float, kind: Format, *, since_1904: bool) -> Value:
     """Return what a number stands for; a date that no calendar has stays a number."""
     if kind is Format.DURATION:
@@ -65,12 +78,19 @@ def number_value(number: float, kind: Format, *, since_1904: bool) -> Value:
 
 def read_iso(text: str) -> Value:
     """Read a cell that is written as an ISO date; what is none stays text."""
+    if not _ISO.fullmatch(text):
+        return text
     try:
         if "T" in text:
             return datetime.fromisoformat(text)
         return time.fromisoformat(text) if ":" in text else date.fromisoformat(text)
     except ValueError:
         return text
+
+
+def unescaped(text: str) -> str:
+    """Return a text with the signs that Excel writes as numbers: "_x000D_" is the end of a line."""
+    return _NUMBERED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
 
 
 def _rounded(number: float) -> int:

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
-from functools import cached_property
 from pathlib import Path
 from typing import IO
 from xml.parsers import expat
@@ -23,8 +22,9 @@ from reachable.intake.sender.standins.excel_values import (
     Format,
     Value,
     format_of,
-    number_value,
     read_iso,
+    read_number,
+    unescaped,
 )
 
 _CHUNK = 1 << 16
@@ -124,40 +124,63 @@ class CalamineWorkbook:
             self._sheets.append((metadata, part))
 
 
+@dataclass
+class _Bounds:
+    """How far the values of a worksheet reach: rows from 1, columns from 0."""
+
+    top: int = 0
+    bottom: int = 0
+    left: int = 0
+    right: int = 0
+    """The column after the last."""
+    in_order: bool = True
+    """Whether each row comes once, and after those above it."""
+
+
 class CalamineSheet:
-    """A worksheet; `iter_rows` starts at the first row and the first column, whatever they hold."""
+    """A worksheet; its rows start at the first row, and at the first column that has a value."""
 
     def __init__(self, workbook: CalamineWorkbook, name: str, part: str) -> None:
         self.name = name
         self._workbook = workbook
         self._part = part
+        # All of it is gone through at once, so that what is damaged shows here.
+        self._bounds = self._reach()
 
     @property
     def height(self) -> int:
-        first, last, _ = self._bounds
-        return last - first + 1 if last else 0
+        bounds = self._bounds
+        return bounds.bottom - bounds.top + 1 if bounds.bottom else 0
 
     def iter_rows(self) -> Iterator[list[Value]]:
         """Yield each row as wide as the widest."""
-        width = self._bounds[2]
+        left, width = self._bounds.left, self._bounds.right - self._bounds.left
         at = 0
-        for number, row in self._rows():
+        rows = self._rows() if self._bounds.in_order else self._sorted()
+        for number, row in rows:
             for _ in range(number - at - 1):
                 yield [""] * width
             at = number
             cells: list[Value] = [""] * width
             for column, value in row.items():
-                cells[column] = value
+                cells[column - left] = value
             yield cells
 
-    @cached_property
-    def _bounds(self) -> tuple[int, int, int]:
-        """The first and the last row with a value, and how many columns reach that far."""
-        first = last = width = 0
+    def _reach(self) -> _Bounds:
+        bounds = _Bounds()
         for number, row in self._rows():
-            first, last = first or number, number
-            width = max(width, max(row) + 1)
-        return first, last, width
+            bounds.in_order = bounds.in_order and number > bounds.bottom
+            bounds.top = min(bounds.top or number, number)
+            bounds.bottom = max(bounds.bottom, number)
+            left = min(row) if bounds.right == 0 else min(bounds.left, *row)
+            bounds.left, bounds.right = left, max(bounds.right, max(row) + 1)
+        return bounds
+
+    def _sorted(self) -> Iterator[tuple[int, dict[int, Value]]]:
+        rows: dict[int, dict[int, Value]] = {}
+        for number, row in self._rows():
+            rows.setdefault(number, {}).update(row)
+        yield from sorted(rows.items())
 
     def _rows(self) -> Iterator[tuple[int, dict[int, Value]]]:
         """Yield the number of each row that has a value, and its values by column."""
@@ -178,8 +201,8 @@ class _Rows:
         self._parser = _parser(self._start, self._end, self._text)
         self._rows: dict[int, dict[int, Value]] = {}
         self._cell: dict[str, str] = {}
-        self._said: list[str] = []
-        self._inside = ""
+        self._said: list[str] | None = None
+        self._inside = False
         self._phonetic = 0
 
     def feed(self, chunk: bytes, *, final: bool = False) -> None:
@@ -192,24 +215,23 @@ class _Rows:
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "c":
-            self._cell, self._said = attributes, []
-        elif tag in ("v", "t"):
-            self._inside = tag
+            self._cell, self._said = attributes, None
+        elif tag == ("t" if self._cell.get("t") == "inlineStr" else "v"):
+            self._inside, self._said = True, self._said or []
         elif tag == "rPh":
             self._phonetic += 1
 
     def _text(self, text: str) -> None:
-        kind = "t" if self._cell.get("t") == "inlineStr" else "v"
-        if self._inside == kind and not self._phonetic:
+        if self._inside and self._said is not None and not self._phonetic:
             self._said.append(text)
 
     def _end(self, tag: str) -> None:
         if tag in ("v", "t"):
-            self._inside = ""
+            self._inside = False
         elif tag == "rPh":
             self._phonetic -= 1
         elif tag == "c":
-            value = self._value("".join(self._said))
+            value = None if self._said is None else self._value("".join(self._said))
             if value is not None:
                 row, column = _address(self._cell.get("r", ""))
                 self._rows.setdefault(row, {})[column] = value
@@ -220,20 +242,22 @@ class _Rows:
             case "s":
                 return self._workbook.strings[int(said)] if said else None
             case "inlineStr" | "str":
-                return said
+                return unescaped(said)
             case "e":
                 return ""
             case "b":
-                return said != "0"
+                return said != "0" if said else None
             case "d":
                 return read_iso(said)
-            case _:
+            case "n":
                 if not said:
                     return None
                 style = self._cell.get("s", "")
                 formats = self._workbook.formats
                 kind = formats[int(style)] if style and int(style) < len(formats) else Format.OTHER
-                return number_value(float(said), kind, since_1904=self._workbook.since_1904)
+                return read_number(said, kind, since_1904=self._workbook.since_1904)
+            case kind_of_cell:
+                raise CalamineError(f"a cell is of the kind “{kind_of_cell}”")
 
 
 def _strings(parts: zipfile.ZipFile) -> list[str]:
@@ -256,7 +280,7 @@ def _strings(parts: zipfile.ZipFile) -> list[str]:
         state["inside"] -= tag == "t"
         state["phonetic"] -= tag == "rPh"
         if tag == "si":
-            strings.append("".join(said))
+            strings.append(unescaped("".join(said)))
             said.clear()
 
     _parse(parts, "xl/sharedStrings.xml", start, end, text)
@@ -355,4 +379,7 @@ def _parser(
     parser.StartElementHandler = began
     parser.EndElementHandler = ended
     parser.CharacterDataHandler = text
+    # What is marked as plain text inside a cell is passed over by the library too.
+    parser.StartCdataSectionHandler = lambda: setattr(parser, "CharacterDataHandler", None)
+    parser.EndCdataSectionHandler = lambda: setattr(parser, "CharacterDataHandler", text)
     return parser
