@@ -60,7 +60,7 @@ def _parts(report: SenderReport, with_values: bool) -> Iterator[str]:
         yield "<p>This report holds row numbers and reasons, and nothing that a cell says.</p>"
     yield from _summary(report)
     yield from _reasons("Why rows would be refused", report, question=False)
-    yield from _reasons("Questions: kept, and to be looked at", report, question=True)
+    yield from _reasons("Questions, which hold nothing up", report, question=True)
     if with_values and check.problems:
         yield from _quoted(report)
     yield from _columns(report)
@@ -74,11 +74,11 @@ def _summary(report: SenderReport) -> Iterator[str]:
         ("Rows in the file", f"{check.rows:,}", ""),
         ("To send", f"{report.kept:,}", ""),
         ("Refused, to be corrected", f"{check.refused:,}", ""),
-        ("With a question", f"{check.questioned:,}", ""),
+        ("Accepted with a question", f"{check.questioned:,}", ""),
         *((says, f"{rows.count:,}", numbers(rows)) for says, rows in standing_out(report)),
     ]
     yield from _table("The rows", ("What", "Rows", "Which"), rows)
-    yield f"<p>When it happened, in the rows that are accepted: {escape(days(report))}</p>"
+    yield f"<p>When it happened, in the rows that are accepted: {escape(days(report))}.</p>"
 
 
 def _reasons(heading: str, report: SenderReport, *, question: bool) -> Iterator[str]:

@@ -113,10 +113,10 @@ def look_at(path: Path) -> int:
 
 
 def told_feed(path: Path) -> Feed:
-    """Return the feed whose headings a file has; where several fit, ask."""
+    """Return the feed that reads every heading of a file; where none or several do, ask."""
     headings = open_table(path).headings
     found = {
-        feed.key: len(mapping.places)
+        feed.key: mapping.not_read
         for feed in feeds().values()
         if isinstance(mapping := match_headings(feed, headings), Mapping)
     }
@@ -126,7 +126,7 @@ def told_feed(path: Path) -> Feed:
             kept="Nothing was written.",
             next=f"Say which it is, to hear what is missing: {RUN} check FEED FILE",
         )
-    likely = sorted(found, key=lambda key: -found[key])
+    likely = [key for key, not_read in found.items() if not not_read] or list(found)
     if len(likely) == 1:
         return feed_of(likely[0])
     if not sys.stdin.isatty():

@@ -20,7 +20,7 @@ def numbers(rows: Rows) -> str:
 def days(report: SenderReport) -> str:
     """Say from when to when the accepted rows are."""
     if not report.first_day:
-        return "No row says when."
+        return "no row says when"
     first, last = (day(date.fromisoformat(each)) for each in (report.first_day, report.last_day))
     return first if first == last else f"{first} to {last}"
 

@@ -1,0 +1,427 @@
+"""One file, Python and nothing else: every feed, every kind of file, no network, no Django."""
+
+from __future__ import annotations
+
+import csv
+import json
+import string
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import xlsxwriter
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reachable.foundation.errors import BadInput
+from reachable.foundation.files.export import write_csv
+from reachable.intake.checking import check_file, open_file
+from reachable.intake.rules.check import Checked
+from reachable.intake.samples import KINDS, sample_table, write_sample
+from reachable.intake.sender import packing, program
+from reachable.intake.sender.edition import feed_digest, version
+from reachable.intake.specification import Feed, feed, feeds
+from tests.support.files import CUSTODY
+
+TODAY = date(2026, 11, 24)
+ALL = list(feeds().values())
+FITS_TWO = ",".join([*sample_table(feed("voluntary_concern"))[0], "Colour"]) + "\n"
+BARE = [sys.executable, "-I", "-S"]
+"""Python without its packages, without a user's own and without any variable."""
+
+GUARDED = """
+import os, runpy, sys, zoneinfo
+zoneinfo.reset_tzpath(to=())  # as on Windows
+def watch(event, arguments):
+    if event.startswith(("socket.", "urllib.", "ftplib.", "smtplib.", "http.")):
+        os.write(2, b"reached for the network: " + event.encode())
+        os._exit(97)
+    if event in ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn"):
+        os._exit(98)
+    if event == "open" and arguments[1] and set(arguments[1]) & set("wax+"):
+        written.append(str(arguments[0]))
+written = []
+sys.addaudithook(watch)
+sys.argv = sys.argv[1:]
+try:
+    runpy.run_path(sys.argv[0], run_name="__main__")
+finally:
+    tops = {name.partition(".")[0] for name in sys.modules}
+    assert not tops & {"django", "psycopg", "jinja2", "sqlite3", "_sqlite3"}, tops
+    at = sys.modules["orjson"].__file__, sys.modules["python_calamine"].__file__
+    assert all(each.startswith(sys.argv[0]) for each in at), at
+    print("WRITTEN", *written, file=sys.stderr)
+"""
+
+
+def run(
+    one_file: Path, *arguments: object, folder: Path | None = None, typed: str = ""
+) -> subprocess.CompletedProcess[str]:
+    """Run it in an empty folder, without an environment, and watch what it reaches for."""
+    return subprocess.run(
+        [*BARE, "-c", GUARDED, str(one_file), *map(str, arguments)],
+        cwd=folder or one_file.parent,
+        env={},
+        input=typed,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+def test_without_arguments_it_helps(one_file: Path) -> None:
+    done = run(one_file)
+    assert done.returncode == 0, done.stderr
+    assert all(one.key in done.stdout and one.title in done.stdout for one in ALL)
+    assert "reachable-check.pyz check" in done.stdout
+    assert done.stderr.split() == ["WRITTEN"]
+
+
+@pytest.mark.parametrize("kind", list(KINDS))
+@pytest.mark.parametrize("one", ALL, ids=lambda one: one.key)
+def test_every_sample_is_accepted_by_the_one_file_alone(
+    one: Feed, kind: str, one_file: Path, tmp_path: Path
+) -> None:
+    path = write_sample(one, tmp_path, kind)
+    done = run(one_file, "check", one.key, path.name, "--json", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout.splitlines()[-1])
+    assert (said["rows"], said["accepted"]) == (len(one.samples), len(one.samples))
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_it_writes_the_sample_of_a_feed(one_file: Path, tmp_path: Path) -> None:
+    assert run(one_file, "sample", "police_custody", folder=tmp_path).returncode == 0
+    (path,) = tmp_path.iterdir()
+    assert path.read_bytes() == write_sample(feed("police_custody"), one_file.parent).read_bytes()
+    (one_file.parent / path.name).unlink()
+
+
+def test_it_filters_and_writes_only_what_it_is_asked_to(one_file: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(CUSTODY)
+    done = run(
+        one_file,
+        *("check", "police_custody", "a.csv", "--keep", "k.xlsx", "--refused", "r.csv"),
+        *("--report", "r.html"),
+        folder=tmp_path,
+    )
+    assert done.returncode == 1
+    assert done.stdout.splitlines()[-1] == (
+        "9 rows: 8 would be accepted, 1 would wait to be corrected."
+    )
+    assert {each.name for each in tmp_path.iterdir()} == {"a.csv", "k.xlsx", "r.csv", "r.html"}
+    assert check_file(feed("police_custody"), tmp_path / "k.xlsx", TODAY).accepted == 8
+    assert "Orrell" not in (tmp_path / "r.html").read_text("utf-8")
+
+
+BAD: list[tuple[str, bytes, str]] = [
+    ("empty.csv", b"", "The file is empty."),
+    ("a.pdf", b"%PDF-1.7", "This is a PDF document, not a table."),
+    ("a.xlsx", b"PK\x03\x04rubbish", "The workbook is damaged or was cut short."),
+    ("a.csv", b"Colour,Size\nred,2\n", "None of the columns of"),
+    ("a.csv", CUSTODY.splitlines()[0].replace("Custody No,", "").encode(), "has no column"),
+]
+
+
+@pytest.mark.parametrize(("name", "content", "said"), BAD)
+def test_bad_input_is_told_in_a_sentence(
+    name: str, content: bytes, said: str, one_file: Path, tmp_path: Path
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    done = run(one_file, "check", "police_custody", name, "--keep", "k.csv", folder=tmp_path)
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "mistake" not in done.stderr
+    assert [each.name for each in tmp_path.iterdir()] == [name]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (["check", "police_custody"], 2, "Missing argument"),
+        (["chekc"], 2, "No such command"),
+        (["check", "police", "a.csv"], 1, "There is no feed “police”"),
+        (["check", "police_custody", "a.csv"], 1, "There is no such file."),
+        (["check", "police_custody", "."], 1, "This is a folder or a device"),
+        (["a.csv"], 2, "No such command"),
+    ],
+)
+def test_a_wrong_command_is_told(
+    arguments: list[str], status: int, said: str, one_file: Path, tmp_path: Path
+) -> None:
+    done = run(one_file, *arguments, folder=tmp_path)
+    assert (done.returncode, said in done.stderr) == (status, True), done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("one", ALL, ids=lambda one: one.key)
+def test_a_file_dropped_onto_it_is_told_by_its_headings(
+    one: Feed, one_file: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "My export.csv"
+    write_csv(path, *sample_table(one))
+    done = run(one_file, path)
+    assert done.returncode == 0, done.stderr
+    assert f"({one.key})" in done.stdout
+    assert {each.name for each in tmp_path.iterdir()} == {
+        "My export.csv",
+        "My export to send.csv",
+        "My export to correct.csv",
+        "My export report.html",
+    }
+
+
+def test_headings_that_fit_several_feeds_or_none_are_told(one_file: Path, tmp_path: Path) -> None:
+    none, several = tmp_path / "none.csv", tmp_path / "several.csv"
+    none.write_text("Colour\nred\n")
+    several.write_text(FITS_TWO)
+    assert "fit no feed" in run(one_file, none).stderr
+    done = run(one_file, several)
+    assert done.returncode == 1
+    assert "fit several feeds" in done.stderr
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_whoever_sits_before_it_is_asked_which_of_several(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "several.csv"
+    path.write_text(FITS_TWO)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("click.prompt", lambda *arguments, **named: "housing_concern")
+    assert program.told_feed(path).key == "housing_concern"
+    monkeypatch.setattr("sys.stdin.isatty", lambda: False, raising=False)
+    with pytest.raises(BadInput, match="several feeds: "):
+        program.told_feed(path)
+
+
+def test_it_says_which_it_is(one_file: Path) -> None:
+    done = run(one_file, "about")
+    assert f"Reachable {version()}" in done.stdout
+    assert all(f"{feed_digest(one.key)}  {one.key}" in done.stdout for one in ALL)
+    shown = subprocess.run(["sha256sum", one_file], capture_output=True, text=True, check=True)
+    assert shown.stdout.split()[0] in done.stdout
+
+
+def test_it_says_what_the_columns_of_a_feed_hold(one_file: Path) -> None:
+    done = run(one_file, "columns", "urgent_care")
+    for column in feed("urgent_care").columns:
+        assert f"{column.heading} (" in done.stdout
+        assert column.hint in done.stdout
+
+
+def test_a_window_that_cannot_show_a_letter_does_not_stop_it(
+    one_file: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "a.csv").write_text(CUSTODY.replace("FX1 1AA", "Źdźbło 😀"), "utf-8")
+    done = subprocess.run(
+        [*BARE, "-X", "utf8=0", str(one_file), "check", "police_custody", "a.csv"],
+        cwd=tmp_path,
+        env={"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0"},
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert b"9 rows: 8 would be accepted" in done.stdout
+
+
+def test_the_same_installation_gives_the_same_bytes(one_file: Path) -> None:
+    assert packing.pack() == one_file.read_bytes()
+    other = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import sys; from reachable.intake.sender import packing; "
+            "sys.stdout.buffer.write(packing.pack())",
+        ],
+        env={"PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo"},
+        capture_output=True,
+        check=True,
+    )
+    assert other.stdout == one_file.read_bytes()
+
+
+def test_it_holds_no_machine_code_and_a_licence_for_all_that_is_not_ours(one_file: Path) -> None:
+    with zipfile.ZipFile(one_file) as packed:
+        names = packed.namelist()
+        assert packed.testzip() is None
+        assert {each.date_time for each in packed.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+    assert not [name for name in names if name.endswith((".so", ".pyd", ".dll", ".pyc"))]
+    assert "reachable/intake/sender/standins/orjson.py" not in names
+    for package in ("click", "xlsxwriter", "python-stdnum", "tzdata", "reachable"):
+        assert [name for name in names if name.lower().startswith(f"licences/{package}/")]
+
+
+@pytest.mark.parametrize(
+    ("imports", "said"),
+    [
+        ("import django.db", "which a sender need not have"),
+        ("def f():\n    from psycopg import connect", "which a sender need not have"),
+        ("import python_calamine._python_calamine_other as x\nimport granian._granian", "stand-in"),
+    ],
+)
+def test_what_cannot_go_into_one_file_stops_the_making(
+    imports: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = tmp_path / "new.py"
+    source.write_text(imports)
+    known: Callable[[str], Path | None] = packing._source
+
+    def sources(name: str) -> Path | None:
+        return source if name == "reachable.intake.samples" else known(name)
+
+    monkeypatch.setattr(packing, "_source", sources)
+    with pytest.raises(packing.NotCarried, match=said):
+        packing.pack()
+
+
+JUDGE = """
+import datetime, json, sys
+sys.path.insert(0, sys.argv[1])
+from pathlib import Path
+from reachable.foundation.errors import BadInput
+from reachable.intake.checking import open_file
+from reachable.intake.rules.check import Checked
+from reachable.intake.specification import feed
+today = datetime.date.fromisoformat(sys.argv[2])
+for line in sys.stdin:
+    key, path = json.loads(line)
+    try:
+        opened = open_file(feed(key), Path(path))
+        said = [list(opened.table.headings), list(opened.table.notes)]
+        for row in opened.rows(today):
+            taken = row.result.content_hash if isinstance(row.result, Checked) else None
+            said.append([row.number, taken, [[t.reason, t.sentence, t.next] for t in row.told]])
+    except BadInput as error:
+        said = str(error)
+    print(json.dumps(said), flush=True)
+"""
+
+
+@pytest.fixture(scope="module")
+def judge(one_file: Path) -> Iterator[Callable[[Feed, Path], Any]]:
+    """Return what the one file says of a file, row by row; it runs alone and answers many."""
+    with subprocess.Popen(
+        [*BARE, "-c", JUDGE, str(one_file), TODAY.isoformat()],
+        env={},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+        told, heard = process.stdin, process.stdout
+
+        def ask(one: Feed, path: Path) -> Any:
+            told.write(json.dumps([one.key, str(path)]) + "\n")
+            told.flush()
+            return json.loads(heard.readline())
+
+        yield ask
+        told.close()
+
+
+def judged_here(one: Feed, path: Path) -> Any:
+    """Return what the server says of a file, in the same form."""
+    try:
+        opened = open_file(one, path)
+        said: list[Any] = [list(opened.table.headings), list(opened.table.notes)]
+        for row in opened.rows(TODAY):
+            taken = row.result.content_hash if isinstance(row.result, Checked) else None
+            said.append([row.number, taken, [[t.reason, t.sentence, t.next] for t in row.told]])
+    except BadInput as error:
+        return str(error)
+    return json.loads(json.dumps(said))
+
+
+TEXTS = st.one_of(
+    st.text(max_size=30),
+    st.text(string.digits + "/-.: ", max_size=20),
+    st.sampled_from(["", "n/k", "=1+1", "01/01/1900", "ZZ99 3VZ", "1.2E+11", "_x0041_", " a "]),
+    st.dates().map(lambda day: day.strftime("%d/%m/%Y")),
+)
+TYPED = st.one_of(
+    TEXTS,
+    st.booleans(),
+    st.integers(-10, 80_000),
+    st.floats(0, 80_000),
+    st.dates(date(1900, 3, 1), date(2030, 1, 1)),
+    st.datetimes(datetime(1900, 3, 1), datetime(2030, 1, 1)),
+    st.times(),
+)
+SHAPES = ["dd/mm/yyyy", "dd/mm/yyyy hh:mm", "hh:mm", "[h]:mm", "0.00", "General"]
+
+
+def changed(data: st.DataObject, one: Feed, cells: st.SearchStrategy[Any]) -> list[list[Any]]:
+    """Draw sample rows of a feed with some cells replaced."""
+    _, samples = sample_table(one)
+    rows: list[list[Any]] = []
+    for row in data.draw(st.lists(st.sampled_from(samples), max_size=6)):
+        new: list[Any] = list(row)
+        for place in data.draw(st.lists(st.integers(0, len(row) - 1), max_size=4)):
+            new[place] = data.draw(cells)
+        rows.append(new + data.draw(st.lists(cells, max_size=2)))
+    return rows
+
+
+def write_typed(path: Path, rows: Sequence[Sequence[Any]], data: st.DataObject) -> None:
+    with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False}) as workbook:
+        sheet = workbook.add_worksheet("Table")
+        shapes = [workbook.add_format({"num_format": shape}) for shape in SHAPES]
+        for number, row in enumerate(rows):
+            for column, cell in enumerate(row):
+                if isinstance(cell, str):
+                    sheet.write_string(number, column, cell)
+                elif isinstance(cell, bool):
+                    sheet.write_boolean(number, column, cell)
+                elif isinstance(cell, date | time):
+                    sheet.write_datetime(number, column, cell, data.draw(st.sampled_from(shapes)))
+                else:
+                    sheet.write_number(number, column, cell, data.draw(st.sampled_from(shapes)))
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data(), kind=st.sampled_from(["csv", "bytes", "xlsx", "jsonl"]))
+def test_promise_26_the_one_file_says_of_each_row_what_the_server_says(
+    data: st.DataObject,
+    kind: str,
+    judge: Callable[[Feed, Path], Any],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    one = data.draw(st.sampled_from(ALL))
+    path = tmp_path_factory.mktemp("judged") / f"a.{kind}"
+    headings, _ = sample_table(one)
+    if kind == "xlsx":
+        write_typed(path, [headings, *changed(data, one, TYPED)], data)
+    elif kind == "jsonl":
+        cells = st.one_of(
+            TEXTS, st.none(), st.integers(), st.floats(), st.booleans(), st.lists(TEXTS)
+        )
+        rows = changed(data, one, cells)
+        lines = [json.dumps(dict(zip(headings, row, strict=False))) for row in rows]
+        lines += data.draw(st.lists(st.sampled_from(["", "{", "[]", '{"a": 1e999}', "{} {}"])))
+        path.write_text("\n".join([json.dumps(dict.fromkeys(headings, "")), *lines]), "utf-8")
+    else:
+        with path.open("w", encoding="utf-8", errors="replace", newline="") as file:
+            csv.writer(file).writerows([headings, *changed(data, one, TEXTS)])
+        if kind == "bytes":
+            content = bytearray(path.read_bytes())
+            for at in data.draw(st.lists(st.integers(0, len(content) - 1), max_size=3)):
+                content[at] = data.draw(st.integers(0, 255))
+            path.write_bytes(content)
+    assert judge(one, path) == judged_here(one, path)
+
+
+@pytest.mark.parametrize("kind", list(KINDS))
+def test_the_one_file_says_of_every_sample_what_the_server_says(
+    kind: str, judge: Callable[[Feed, Path], Any], tmp_path: Path
+) -> None:
+    for one in ALL:
+        path = write_sample(one, tmp_path, kind)
+        assert judge(one, path) == judged_here(one, path)
