@@ -150,16 +150,34 @@ def main(arguments: Sequence[str] | None = None) -> None:
             stream.reconfigure(errors="replace")
     files = [Path(each) for each in given if each not in program.commands]
     dropped = bool(given) and len(files) == len(given) and all(each.is_file() for each in files)
+    in_a_window = _has_a_window() and (dropped or not given)
     try:
-        ending.end(lambda: _run(files if dropped else [], given), known=lambda error: None)
+        ending.end(lambda: _run(given, files if dropped else [], asks=in_a_window), _unknown)
     finally:
-        if os.name == "nt" and (dropped or not given) and sys.stdin.isatty():
-            # The window would close before anybody has read it.
+        if in_a_window:
+            # It would close before anybody has read it.
             click.pause("Press a key to close this window.")
 
 
-def _run(files: Sequence[Path], given: Sequence[str]) -> int | None:
+def _has_a_window() -> bool:
+    """Tell whether it may have been started from a folder, in a window of its own."""
+    return os.name == "nt" and sys.stdin.isatty()
+
+
+def _unknown(error: Exception) -> None:
+    """Nothing here can fail as a database does."""
+
+
+def _run(given: Sequence[str], files: Sequence[Path], *, asks: bool) -> int | None:
     if files:
         return max(look_at(each) for each in files)
     status: int | None = program.main(list(given), prog_name=NAME, standalone_mode=False)
+    if asks:
+        said = click.prompt(
+            "\nDrop your file into this window and press Enter (Enter alone ends)",
+            default="",
+            show_default=False,
+        )
+        path = said.strip().strip("\"'")
+        return look_at(Path(path)) if path else 0
     return status

@@ -201,6 +201,30 @@ def test_whoever_sits_before_it_is_asked_which_of_several(
         program.told_feed(path)
 
 
+def test_started_from_a_folder_it_asks_for_the_file_and_waits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "My export.csv"
+    path.write_text(CUSTODY)
+    waited: list[str] = []
+    monkeypatch.setattr(program, "_has_a_window", lambda: True)
+    monkeypatch.setattr("click.prompt", lambda *arguments, **named: f' "{path}" ')
+    monkeypatch.setattr("click.pause", waited.append)
+    with pytest.raises(SystemExit) as ended:
+        program.main([])
+    assert ended.value.code == 1
+    assert waited == ["Press a key to close this window."]
+    assert "9 rows: 8 would be accepted" in capsys.readouterr().out
+    assert (tmp_path / "My export to send.csv").exists()
+    monkeypatch.setattr("click.prompt", lambda *arguments, **named: "")
+    with pytest.raises(SystemExit) as ended:
+        program.main([])
+    assert ended.value.code == 0
+    with pytest.raises(SystemExit):
+        program.main(["list"])
+    assert len(waited) == 2
+
+
 def test_it_says_which_it_is(one_file: Path) -> None:
     done = run(one_file, "about")
     assert f"Reachable {version()}" in done.stdout
