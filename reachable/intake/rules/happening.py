@@ -15,8 +15,16 @@ def happened(feed: Feed, content: Mapping[str, Any]) -> Iterator[tuple[Made, str
     for make in feed.makes:
         happening = whens[make.at]
         day = content.get(happening.date)
-        if day and (not make.if_column or content.get(make.if_column) == make.if_value):
-            yield make, day, content.get(happening.time) or ""
+        if not day:
+            continue
+        if make.if_column and not _is_any(content.get(make.if_column) or "", make.if_any):
+            continue
+        yield make, day, content.get(happening.time) or ""
+
+
+def _is_any(value: str, wanted: frozenset[str]) -> bool:
+    """Tell whether a cell has one of these codes; several are kept with spaces between them."""
+    return value in wanted or (" " in value and not wanted.isdisjoint(value.split()))
 
 
 def is_withdrawn(content: Mapping[str, Any]) -> bool:
