@@ -39,7 +39,7 @@ def sample() -> Tables:
     """The tables of the sample, each as rows with its headings first."""
     return {
         path.name.removesuffix(".csv"): list(csv.reader(path.read_text("utf-8").splitlines()))
-        for path in (SETS / "ssd").iterdir()
+        for path in sorted((SETS / "ssd").iterdir(), key=lambda path: path.name)
     }
 
 

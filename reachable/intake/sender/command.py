@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -14,9 +14,11 @@ from reachable.foundation.time import today
 from reachable.intake.sender import page
 from reachable.intake.sender.filtering import filter_file
 from reachable.intake.sender.report import Wanted
+from reachable.intake.sender.sets import check_set, set_lines
 from reachable.intake.sender.telling import lines
 from reachable.intake.specification import feed as feed_of
 from reachable.intake.specification import feeds
+from reachable.intake.table_sets import table_sets
 
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
 FILE = click.Path(path_type=Path)
@@ -76,10 +78,17 @@ def check(*, feed: str, file: Path, quote_cells: bool, as_json: bool, **wanted: 
 
     Ends with 0 only if every row would be accepted.
     """
+    if feed in table_sets():
+        of_set = check_set(table_sets()[feed], file, today(), Wanted(**wanted))
+        return _end(set_lines(of_set), of_set.as_dict(), of_set.refused, as_json=as_json)
     write = page.quoting if quote_cells else page.page
     report = filter_file(feed_of(feed), file, today(), Wanted(**wanted), write)
-    for line in lines(report):
+    return _end(lines(report), report.as_dict(), report.check.refused, as_json=as_json)
+
+
+def _end(said: Iterable[str], values: dict[str, Any], refused: int, *, as_json: bool) -> int:
+    for line in said:
         click.echo(line, err=as_json)
     if as_json:
-        click.echo(json.dumps(report.as_dict()))
-    return 1 if report.check.refused else 0
+        click.echo(json.dumps(values))
+    return 1 if refused else 0

@@ -38,7 +38,7 @@ def filter_file(
         today=today,
         check=report_on(opened),
         wanted=wanted,
-        without_heading=opened.table.headings.count(""),
+        without_heading=opened.mapping.headings.count(""),
     )
     with _told_if_closed(), whole_files(list(wanted.files.values())) as parts:
         places = dict(zip(wanted.files, parts, strict=True))
@@ -60,7 +60,7 @@ def _writers(
     opened: OpenedFile, wanted: Wanted, places: dict[str, Path], tables: ExitStack
 ) -> tuple[Callable[[CheckedRow], None], Callable[[CheckedRow], None]]:
     """Return what writes a row that is kept, and what writes one that is refused."""
-    headings = opened.table.headings
+    headings = opened.mapping.headings
     read = sorted(place for _, place in opened.mapping.places)
     kept = list(range(len(headings))) if wanted.all_columns else read
     # A file of refused rows that was corrected and comes back brings its old reasons.

@@ -25,6 +25,7 @@ from reachable.intake.sender.report import Wanted
 from reachable.intake.sender.telling import lines
 from reachable.intake.specification import Feed, feeds
 from reachable.intake.specification import feed as feed_of
+from reachable.intake.table_sets import table_sets
 
 RUN = f"{'py' if os.name == 'nt' else 'python3'} {NAME}"
 FEED = click.argument("feed")
@@ -43,7 +44,9 @@ def program(context: click.Context) -> None:
 
 def _help(context: click.Context) -> str:
     width = max(map(len, feeds()))
-    known = "\n".join(f"  {feed.key:<{width}}  {feed.title}" for feed in feeds().values())
+    titles = {key: feed.title for key, feed in feeds().items()}
+    titles.update((key, tables.title) for key, tables in table_sets().items())
+    known = "\n".join(f"  {key:<{width}}  {title}" for key, title in titles.items())
     example = next(iter(feeds()))
     return f"""{context.get_help()}
 

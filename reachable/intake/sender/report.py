@@ -138,6 +138,8 @@ class SenderReport:
         self._seen[key] = content
 
     def _date(self, content: Content) -> None:
+        if not self.feed.happened:
+            return
         day = content.get(self.feed.happening(self.feed.happened).date)
         if day:
             self.first_day = min(self.first_day or day, day)
@@ -160,8 +162,10 @@ class SenderReport:
 
 
 def concerns_nothing(feed: Feed, content: Content) -> bool:
-    """Tell a row that makes no event; one that takes an earlier row back concerns that."""
-    return not is_withdrawn(content) and not any(happened(feed, content))
+    """Tell a row that makes no event of those its feed can; one taken back concerns an earlier."""
+    if not feed.makes or is_withdrawn(content):
+        return False
+    return not any(happened(feed, content))
 
 
 class _Blanks(dict[str, str]):

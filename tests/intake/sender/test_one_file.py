@@ -2,76 +2,30 @@
 
 from __future__ import annotations
 
-import csv
 import json
-import string
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
-from datetime import date, datetime, time
+from collections.abc import Callable
+from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
-import xlsxwriter
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from reachable.foundation.errors import BadInput
 from reachable.foundation.files.export import write_csv
-from reachable.intake.checking import check_file, open_file
-from reachable.intake.rules.check import Checked
-from reachable.intake.samples import KINDS, sample_table, write_sample
+from reachable.intake.checking import check_file
+from reachable.intake.samples import KINDS, sample_table, write_sample, write_set_sample
 from reachable.intake.sender import packing, program
 from reachable.intake.sender.edition import feed_digest, version
 from reachable.intake.specification import Feed, feed, feeds
+from reachable.intake.table_sets import table_sets
 from tests.support.files import CUSTODY
+from tests.support.senders import BARE, run
 
 TODAY = date(2026, 11, 24)
 ALL = list(feeds().values())
 FITS_TWO = ",".join([*sample_table(feed("voluntary_concern"))[0], "Colour"]) + "\n"
-BARE = [sys.executable, "-I", "-S"]
-"""Python without its packages, without a user's own and without any variable."""
-
-GUARDED = """
-import os, runpy, sys, zoneinfo
-zoneinfo.reset_tzpath(to=())  # as on Windows
-def watch(event, arguments):
-    if event.startswith(("socket.", "urllib.", "ftplib.", "smtplib.", "http.")):
-        os.write(2, b"reached for the network: " + event.encode())
-        os._exit(97)
-    if event in ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn"):
-        os._exit(98)
-    if event == "open" and arguments[1] and set(arguments[1]) & set("wax+"):
-        written.append(str(arguments[0]))
-written = []
-sys.addaudithook(watch)
-sys.argv = sys.argv[1:]
-try:
-    runpy.run_path(sys.argv[0], run_name="__main__")
-finally:
-    tops = {name.partition(".")[0] for name in sys.modules}
-    assert not tops & {"django", "psycopg", "jinja2", "sqlite3", "_sqlite3"}, tops
-    at = sys.modules["orjson"].__file__, sys.modules["python_calamine"].__file__
-    assert all(each.startswith(sys.argv[0]) for each in at), at
-    print("WRITTEN", *written, file=sys.stderr)
-"""
-
-
-def run(
-    one_file: Path, *arguments: object, folder: Path | None = None, typed: str = ""
-) -> subprocess.CompletedProcess[str]:
-    """Run it in an empty folder, without an environment, and watch what it reaches for."""
-    return subprocess.run(
-        [*BARE, "-c", GUARDED, str(one_file), *map(str, arguments)],
-        cwd=folder or one_file.parent,
-        env={},
-        input=typed,
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
 
 
 def test_without_arguments_it_helps(one_file: Path) -> None:
@@ -92,7 +46,23 @@ def test_every_sample_is_accepted_by_the_one_file_alone(
     assert done.returncode == 0, done.stderr
     said = json.loads(done.stdout.splitlines()[-1])
     assert (said["rows"], said["accepted"]) == (len(one.samples), len(one.samples))
+    assert done.stderr.splitlines()[-1] == "WRITTEN"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_set_of_tables_is_checked_and_not_parted(one_file: Path, tmp_path: Path) -> None:
+    (tables,) = table_sets().values()
+    path = write_set_sample(tables, tmp_path)
+    done = run(one_file, "check", tables.key, path.name, "--json", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout.splitlines()[-1])
+    assert said["rows"] == said["accepted"] > 0
+    assert {each["feed"] for each in said["tables"]} == {each.key for each in tables.tables}
+    parted = run(one_file, "check", tables.key, path.name, "--keep", "k.csv", folder=tmp_path)
+    assert parted.returncode == 1
+    assert "what it leaves out counts as taken back" in parted.stderr
+    assert list(tmp_path.iterdir()) == [path]
+    assert tables.title in run(one_file).stdout
 
 
 def test_it_writes_the_sample_of_a_feed(one_file: Path, tmp_path: Path) -> None:
@@ -303,149 +273,3 @@ def test_what_cannot_go_into_one_file_stops_the_making(
     monkeypatch.setattr(packing, "_source", sources)
     with pytest.raises(packing.NotCarried, match=said):
         packing.pack()
-
-
-JUDGE = """
-import datetime, json, sys
-sys.path.insert(0, sys.argv[1])
-from pathlib import Path
-from reachable.foundation.errors import BadInput
-from reachable.intake.checking import open_file
-from reachable.intake.rules.check import Checked
-from reachable.intake.specification import feed
-today = datetime.date.fromisoformat(sys.argv[2])
-for line in sys.stdin:
-    key, path = json.loads(line)
-    try:
-        opened = open_file(feed(key), Path(path))
-        said = [list(opened.table.headings), list(opened.table.notes)]
-        for row in opened.rows(today):
-            taken = row.result.content_hash if isinstance(row.result, Checked) else None
-            said.append([row.number, taken, [[t.reason, t.sentence, t.next] for t in row.told]])
-    except BadInput as error:
-        said = str(error)
-    print(json.dumps(said), flush=True)
-"""
-
-
-@pytest.fixture(scope="module")
-def judge(one_file: Path) -> Iterator[Callable[[Feed, Path], Any]]:
-    """Return what the one file says of a file, row by row; it runs alone and answers many."""
-    with subprocess.Popen(
-        [*BARE, "-c", JUDGE, str(one_file), TODAY.isoformat()],
-        env={},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        encoding="utf-8",
-    ) as process:
-        assert process.stdin
-        assert process.stdout
-        told, heard = process.stdin, process.stdout
-
-        def ask(one: Feed, path: Path) -> Any:
-            told.write(json.dumps([one.key, str(path)]) + "\n")
-            told.flush()
-            return json.loads(heard.readline())
-
-        yield ask
-        told.close()
-
-
-def judged_here(one: Feed, path: Path) -> Any:
-    """Return what the server says of a file, in the same form."""
-    try:
-        opened = open_file(one, path)
-        said: list[Any] = [list(opened.table.headings), list(opened.table.notes)]
-        for row in opened.rows(TODAY):
-            taken = row.result.content_hash if isinstance(row.result, Checked) else None
-            said.append([row.number, taken, [[t.reason, t.sentence, t.next] for t in row.told]])
-    except BadInput as error:
-        return str(error)
-    return json.loads(json.dumps(said))
-
-
-TEXTS = st.one_of(
-    st.text(max_size=30),
-    st.text(string.digits + "/-.: ", max_size=20),
-    st.sampled_from(["", "n/k", "=1+1", "01/01/1900", "ZZ99 3VZ", "1.2E+11", "_x0041_", " a "]),
-    st.dates().map(lambda day: day.strftime("%d/%m/%Y")),
-)
-TYPED = st.one_of(
-    TEXTS,
-    st.booleans(),
-    st.integers(-10, 80_000),
-    st.floats(0, 80_000),
-    st.dates(date(1900, 3, 1), date(2030, 1, 1)),
-    st.datetimes(datetime(1900, 3, 1), datetime(2030, 1, 1)),
-    st.times(),
-)
-SHAPES = ["dd/mm/yyyy", "dd/mm/yyyy hh:mm", "hh:mm", "[h]:mm", "0.00", "General"]
-
-
-def changed(data: st.DataObject, one: Feed, cells: st.SearchStrategy[Any]) -> list[list[Any]]:
-    """Draw sample rows of a feed with some cells replaced."""
-    _, samples = sample_table(one)
-    rows: list[list[Any]] = []
-    for row in data.draw(st.lists(st.sampled_from(samples), max_size=6)):
-        new: list[Any] = list(row)
-        for place in data.draw(st.lists(st.integers(0, len(row) - 1), max_size=4)):
-            new[place] = data.draw(cells)
-        rows.append(new + data.draw(st.lists(cells, max_size=2)))
-    return rows
-
-
-def write_typed(path: Path, rows: Sequence[Sequence[Any]], data: st.DataObject) -> None:
-    with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False}) as workbook:
-        sheet = workbook.add_worksheet("Table")
-        shapes = [workbook.add_format({"num_format": shape}) for shape in SHAPES]
-        for number, row in enumerate(rows):
-            for column, cell in enumerate(row):
-                if isinstance(cell, str):
-                    sheet.write_string(number, column, cell)
-                elif isinstance(cell, bool):
-                    sheet.write_boolean(number, column, cell)
-                elif isinstance(cell, date | time):
-                    sheet.write_datetime(number, column, cell, data.draw(st.sampled_from(shapes)))
-                else:
-                    sheet.write_number(number, column, cell, data.draw(st.sampled_from(shapes)))
-
-
-@settings(max_examples=150, deadline=None)
-@given(data=st.data(), kind=st.sampled_from(["csv", "bytes", "xlsx", "jsonl"]))
-def test_promise_26_the_one_file_says_of_each_row_what_the_server_says(
-    data: st.DataObject,
-    kind: str,
-    judge: Callable[[Feed, Path], Any],
-    tmp_path_factory: pytest.TempPathFactory,
-) -> None:
-    one = data.draw(st.sampled_from(ALL))
-    path = tmp_path_factory.mktemp("judged") / f"a.{kind}"
-    headings, _ = sample_table(one)
-    if kind == "xlsx":
-        write_typed(path, [headings, *changed(data, one, TYPED)], data)
-    elif kind == "jsonl":
-        cells = st.one_of(
-            TEXTS, st.none(), st.integers(), st.floats(), st.booleans(), st.lists(TEXTS)
-        )
-        rows = changed(data, one, cells)
-        lines = [json.dumps(dict(zip(headings, row, strict=False))) for row in rows]
-        lines += data.draw(st.lists(st.sampled_from(["", "{", "[]", '{"a": 1e999}', "{} {}"])))
-        path.write_text("\n".join([json.dumps(dict.fromkeys(headings, "")), *lines]), "utf-8")
-    else:
-        with path.open("w", encoding="utf-8", errors="replace", newline="") as file:
-            csv.writer(file).writerows([headings, *changed(data, one, TEXTS)])
-        if kind == "bytes":
-            content = bytearray(path.read_bytes())
-            for at in data.draw(st.lists(st.integers(0, len(content) - 1), max_size=3)):
-                content[at] = data.draw(st.integers(0, 255))
-            path.write_bytes(content)
-    assert judge(one, path) == judged_here(one, path)
-
-
-@pytest.mark.parametrize("kind", list(KINDS))
-def test_the_one_file_says_of_every_sample_what_the_server_says(
-    kind: str, judge: Callable[[Feed, Path], Any], tmp_path: Path
-) -> None:
-    for one in ALL:
-        path = write_sample(one, tmp_path, kind)
-        assert judge(one, path) == judged_here(one, path)
