@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from contextlib import nullcontext
 from pathlib import Path
 from uuid import UUID
 
@@ -17,8 +18,11 @@ from reachable.foundation.errors import BadInput
 from reachable.foundation.outages import outage
 from reachable.intake import loading, selectors, services
 from reachable.intake.checking import open_file
+from reachable.intake.models import Delivery
 from reachable.intake.sender.command import AS_JSON, FILE, check, list_feeds, told
+from reachable.intake.set_checking import as_zip, refuse_unfit
 from reachable.intake.specification import feed as feed_of
+from reachable.intake.table_sets import table_sets
 
 COUNTED = ("accepted", "quarantined", "duplicates", "events", "moments")
 WAITS = 0.5
@@ -39,23 +43,38 @@ group.add_command(check)
 @click.argument("file", type=FILE)
 @click.option("--agency", required=True, help="The key of the agency that the file comes from.")
 @click.option("--history", is_flag=True, help="Past events: open no moments and tell nobody.")
+@click.option(
+    "--everything/--changes",
+    default=False,
+    help="Of a set of tables: all that the agency holds, so that rows that are missing from it "
+    "are withdrawn; or only children for whom something changed, as if nothing is said.",
+)
 @AS_JSON
 @told
-def load(*, feed: str, file: Path, agency: str, history: bool, as_json: bool) -> int:
-    """Load FILE. What was interrupted goes on where it was; the same file counts once."""
+def load(
+    *, feed: str, file: Path, agency: str, history: bool, everything: bool, as_json: bool
+) -> int:
+    """Load FILE. What was interrupted goes on where it was; the same file counts once.
+
+    A set of tables is a zip file, or a folder with a file for each table.
+    """
     by = system("shell")
     sender = _sender(agency)
-    specification = feed_of(feed)
-    open_file(specification, file)
-    with file.open("rb") as content:
-        received = services.receive(
-            by=by,
-            agency_id=sender,
-            feed=specification.key,
-            file_name=file.name,
-            content=content,
-            history=history,
-        )
+    with as_zip(file) if feed in table_sets() else nullcontext(file) as path:
+        if feed in table_sets():
+            refuse_unfit(table_sets()[feed], path)
+        else:
+            open_file(feed_of(feed), path)
+        with path.open("rb") as content:
+            received = services.receive(
+                by=by,
+                agency_id=sender,
+                feed=feed,
+                file_name=file.name,
+                content=content,
+                history=history,
+                whole=everything,
+            )
     before = selectors.counted(by=by, delivery_id=received.delivery_id)
     services.begin_loading(by=by, delivery_id=received.delivery_id)
     try:
@@ -78,9 +97,22 @@ def load(*, feed: str, file: Path, agency: str, history: bool, as_json: bool) ->
         "{events:,} events, {moments:,} moments.".format_map(counts),
         err=as_json,
     )
+    _tell_gone(done, quiet=as_json)
     if as_json:
-        click.echo(json.dumps({"state": done.state, "again": received.again, **counts}))
+        gone = {"gone": done.gone, "gone_asked": done.gone_asked}
+        click.echo(json.dumps({"state": done.state, "again": received.again, **counts, **gone}))
     return 0 if done.state == "loaded" else 1
+
+
+def _tell_gone(done: Delivery, *, quiet: bool) -> None:
+    if done.gone:
+        click.echo(f"{done.gone:,} rows are gone from it, and were withdrawn.", err=quiet)
+    if done.gone_asked:
+        click.echo(
+            f"{done.gone_asked:,} rows are missing from it: too many to be believed. Nothing was "
+            "withdrawn; say on the page of the file whether they were removed.",
+            err=quiet,
+        )
 
 
 def _again(stopped: int, row: int) -> str:

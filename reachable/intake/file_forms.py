@@ -35,6 +35,32 @@ class UploadForm(forms.Form):
     )
 
 
+class SetForm(forms.Form):
+    """A set of tables: is it everything, or only what changed?"""
+
+    file = forms.FileField(
+        label="Choose the zip file",
+        help_text="Up to 300 MB, with a file for each table.",
+        allow_empty_file=True,
+        error_messages={"required": "Choose a file first"},
+    )
+    holds = forms.ChoiceField(
+        label="What does it hold?",
+        help_text="Rows that came before and are not in a file that holds everything were removed "
+        "where they come from. They are withdrawn here.",
+        choices=[
+            ("everything", "Everything that you hold"),
+            ("changes", "Only children for whom something changed"),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Say what the file holds"},
+    )
+    history = forms.BooleanField(
+        label="These are past events, only to build up the record: nobody is told",
+        required=False,
+    )
+
+
 class CorrectForm(forms.Form):
     """The cells of a refused row, by the sender's headings; those with a problem come first.
 

@@ -19,7 +19,7 @@ from reachable.foundation.files.upload import refusal
 from reachable.foundation.time import today
 from reachable.foundation.views import actor, render
 from reachable.intake import jobs, preparing, selectors, services, wording
-from reachable.intake.checking import check_again, open_file
+from reachable.intake.checking import CheckReport, check_again, open_file
 from reachable.intake.file_forms import CorrectForm, JoinForm, SetAsideForm, UploadForm
 from reachable.intake.rules.check import Refused
 from reachable.intake.samples import KINDS, write_sample
@@ -28,6 +28,7 @@ from reachable.intake.sender.edition import NAME as CHECKER
 from reachable.intake.sender.edition import feed_digest, version
 from reachable.intake.sender.packing import one_file
 from reachable.intake.services import Received, StillWrong
+from reachable.intake.set_checking import SetReport
 from reachable.intake.specification import Feed, feeds
 
 CONTENT_TYPES = {
@@ -73,14 +74,14 @@ def feed(request: HttpRequest, key: str) -> HttpResponse:
             except BadInput as refused:
                 error, status = refused, 422
             else:
-                return _received(request, received, form.cleaned_data["history"])
+                return received_page(request, received, form.cleaned_data["history"])
         else:
             status = 422
     context = {"feed": found, "form": form, "error": error, "kinds": KINDS}
     return render(request, "intake/feed.html", context, status=status)
 
 
-def _received(request: HttpRequest, received: Received, history: bool) -> HttpResponse:
+def received_page(request: HttpRequest, received: Received, history: bool) -> HttpResponse:
     """Lead to the delivery; where the same content came before, say so and to which one."""
     if received.again:
         earlier = selectors.delivery(by=actor(request), delivery_id=received.delivery_id)
@@ -150,7 +151,8 @@ def delivery(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
         if found.state == "loading":
             return render(request, "intake/loading.html", {"delivery": found})
         return HttpResponse(headers={"HX-Refresh": "true"})
-    report, error = None, None
+    report: CheckReport | SetReport | None = None
+    error = None
     if found.state == "received":
         try:
             report = selectors.preview(by=by, delivery_id=delivery_id)
@@ -160,15 +162,20 @@ def delivery(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
         "delivery": found,
         "kind": wording.kind_of(found.history),
         "report": report,
-        "lines": wording.shown_rows(found.feed, report) if report else [],
+        "lines": wording.shown_rows(found.feed, report),
         "error": error,
         "refused": selectors.refused_rows(by=by, delivery_id=delivery_id),
+        "parts": selectors.parts_of(by=by, delivery_id=delivery_id),
+        "states": wording.STATES,
     }
     return render(request, "intake/delivery.html", context)
 
 
 def load(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
-    jobs.begin(by=actor(request), delivery_id=delivery_id)
+    try:
+        jobs.begin(by=actor(request), delivery_id=delivery_id)
+    except Conflict as out_of_order:
+        messages.warning(request, str(out_of_order))
     return redirect("delivery", delivery_id)
 
 

@@ -15,8 +15,11 @@ from reachable.foundation.errors import NotFound
 from reachable.foundation.time import today
 from reachable.intake.checking import CheckReport, check_file, headings_of
 from reachable.intake.models import Delivery, QuarantinedRow, Signal, SignalVersion
+from reachable.intake.set_checking import SetReport, check_set
 from reachable.intake.specification import Feed, feeds
+from reachable.intake.specification import feed as feed_of
 from reachable.intake.stored import stored_file
+from reachable.intake.table_sets import TableSet, specification_of, table_sets
 from reachable.moments.selectors import Whereabouts, whereabouts
 from reachable.practice import guidance
 
@@ -32,7 +35,7 @@ class DeliveryFacts:
     """
 
     id: UUID
-    feed: Feed
+    feed: Feed | TableSet
     file_name: str
     size: int
     sent_by: str
@@ -48,6 +51,14 @@ class DeliveryFacts:
     error: str
     waiting: int
     left_out: int
+    whole: bool
+    gone: int
+    gone_asked: int
+    part_of: UUID | None
+
+    @property
+    def is_set(self) -> bool:
+        return isinstance(self.feed, TableSet)
 
 
 @dataclass(frozen=True)
@@ -57,11 +68,15 @@ class FeedFacts:
     `expected` says that an agency of its kind sends it, or that this one has.
     """
 
-    feed: Feed
+    feed: Feed | TableSet
     expected: bool
     last_received_at: datetime | None
     accepted: int
     waiting_rows: int
+
+    @property
+    def is_set(self) -> bool:
+        return isinstance(self.feed, TableSet)
 
 
 @dataclass(frozen=True)
@@ -133,23 +148,28 @@ def my_feeds(*, by: Actor) -> list[FeedFacts]:
         .annotate(count=Count("id"))
     )
     kind = access.agency_kind(by=by)
+    known: dict[str, Feed | TableSet] = {**feeds(), **table_sets()}
     return [
         FeedFacts(
             feed=feed,
             expected=feed.agency_kind == kind or key in sent,
             last_received_at=sent.get(key, {}).get("last"),
             accepted=sent.get(key, {}).get("rows") or 0,
-            waiting_rows=waiting.get(key, 0),
+            waiting_rows=sum(waiting.get(each, 0) for each in (key, *_tables_of(feed))),
         )
-        for key, feed in feeds().items()
+        for key, feed in known.items()
     ]
+
+
+def _tables_of(feed: Feed | TableSet) -> list[str]:
+    return [table.key for table in feed.tables] if isinstance(feed, TableSet) else []
 
 
 def my_deliveries(*, by: Actor) -> list[DeliveryFacts]:
     """Return the latest deliveries of this person's agency, newest first."""
     by.require("intake.load")
-    held = list(_own(by).select_related("sent_by").order_by("-received_at")[:SHOWN])
-    return _deliveries(held)
+    held = _own(by).filter(part_of=None).select_related("sent_by").order_by("-received_at")
+    return _deliveries(list(held[:SHOWN]))
 
 
 def files_to_correct(*, by: Actor) -> list[DeliveryFacts]:
@@ -169,6 +189,19 @@ def delivery(*, by: Actor, delivery_id: UUID) -> DeliveryFacts:
     return _deliveries([found])[0]
 
 
+def parts_of(*, by: Actor, delivery_id: UUID) -> list[DeliveryFacts]:
+    """Return the tables of a set, in the order in which they are loaded."""
+    by.require("intake.load")
+    held = _own(by).filter(part_of_id=delivery_id).select_related("sent_by")
+    found = {facts.feed.key: facts for facts in _deliveries(list(held))}
+    return [
+        found[table.key]
+        for tables in table_sets().values()
+        for table in tables.tables
+        if table.key in found
+    ]
+
+
 def counted(*, by: Actor, delivery_id: UUID) -> dict[str, int]:
     """Return what was counted of a delivery so far.
 
@@ -186,8 +219,8 @@ def counted(*, by: Actor, delivery_id: UUID) -> dict[str, int]:
     return dict(counts)
 
 
-def preview(*, by: Actor, delivery_id: UUID) -> CheckReport:
-    """Say what would become of the first rows of a file; nothing is written.
+def preview(*, by: Actor, delivery_id: UUID) -> CheckReport | SetReport:
+    """Say what would become of the first rows of a file, or of a set; nothing is written.
 
     Raises BadInput where the file cannot be read as its feed.
     """
@@ -195,7 +228,9 @@ def preview(*, by: Actor, delivery_id: UUID) -> CheckReport:
     found = _own(by).filter(id=delivery_id).first()
     if found is None:
         raise NotFound
-    feed = feeds()[found.feed]
+    feed = specification_of(found.feed)
+    if isinstance(feed, TableSet):
+        return check_set(feed, stored_file(found.id), today(), problems=3, most=PREVIEWED)
     return check_file(feed, stored_file(found.id), today(), problems=10, most=PREVIEWED)
 
 
@@ -272,7 +307,7 @@ def _deliveries(rows: Sequence[Delivery]) -> list[DeliveryFacts]:
 def _delivery(row: Delivery, counted: Mapping[tuple[UUID, str], int]) -> DeliveryFacts:
     return DeliveryFacts(
         id=row.id,
-        feed=feeds()[row.feed],
+        feed=specification_of(row.feed),
         file_name=row.file_name,
         size=row.size,
         sent_by=row.sent_by.name if row.sent_by else "the shell",
@@ -288,6 +323,10 @@ def _delivery(row: Delivery, counted: Mapping[tuple[UUID, str], int]) -> Deliver
         error=row.error,
         waiting=counted.get((row.id, "open"), 0),
         left_out=counted.get((row.id, "set_aside"), 0),
+        whole=row.whole,
+        gone=row.gone,
+        gone_asked=row.gone_asked,
+        part_of=row.part_of_id,
     )
 
 
@@ -295,7 +334,7 @@ def _refused(row: QuarantinedRow) -> RefusedFacts:
     return RefusedFacts(
         id=row.id,
         delivery_id=row.delivery_id,
-        feed=feeds()[row.delivery.feed],
+        feed=feed_of(row.delivery.feed),
         file_name=row.delivery.file_name,
         row_number=row.row_number,
         cells=[(heading, text) for heading, text in row.cells],

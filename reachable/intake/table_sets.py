@@ -15,6 +15,7 @@ from importlib.resources.abc import Traversable
 from types import MappingProxyType
 
 from reachable.intake.specification import Feed, specifications, tables_of_sets
+from reachable.intake.specification import feed as feed_of
 from reachable.practice.reading import read_one
 
 SETS = files("reachable.intake") / "sets"
@@ -46,6 +47,11 @@ def table_sets() -> Mapping[str, TableSet]:
     """Return every set that this release knows, by key."""
     found = (_read_set(path) for path in specifications(SETS))
     return MappingProxyType({each.key: each for each in found})
+
+
+def specification_of(key: str) -> Feed | TableSet:
+    """Return what a delivery is of: a feed, a set of tables, or one table of it."""
+    return table_sets().get(key) or feed_of(key)
 
 
 def set_of(feed: Feed) -> TableSet:

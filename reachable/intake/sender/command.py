@@ -14,7 +14,7 @@ from reachable.foundation.time import today
 from reachable.intake.sender import page
 from reachable.intake.sender.filtering import filter_file
 from reachable.intake.sender.report import Wanted
-from reachable.intake.sender.sets import check_set, set_lines
+from reachable.intake.sender.sets import check_whole_set, set_lines
 from reachable.intake.sender.telling import lines
 from reachable.intake.specification import feed as feed_of
 from reachable.intake.specification import feeds
@@ -39,6 +39,8 @@ def told(command: Callable[..., int]) -> Callable[..., None]:
 @told
 def list_feeds(*, as_json: bool) -> int:
     """Name every feed with what it is for."""
+    for tables in table_sets().values():
+        click.echo(f"{tables.key}: {tables.title}. {tables.purpose}", err=as_json)
     for feed in feeds().values():
         click.echo(f"{feed.key}: {feed.title}. {feed.purpose}", err=as_json)
     if as_json:
@@ -79,7 +81,7 @@ def check(*, feed: str, file: Path, quote_cells: bool, as_json: bool, **wanted: 
     Ends with 0 only if every row would be accepted.
     """
     if feed in table_sets():
-        of_set = check_set(table_sets()[feed], file, today(), Wanted(**wanted))
+        of_set = check_whole_set(table_sets()[feed], file, today(), Wanted(**wanted))
         return _end(set_lines(of_set), of_set.as_dict(), of_set.refused, as_json=as_json)
     write = page.quoting if quote_cells else page.page
     report = filter_file(feed_of(feed), file, today(), Wanted(**wanted), write)

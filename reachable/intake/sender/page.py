@@ -50,7 +50,7 @@ def _parts(report: SenderReport, with_values: bool) -> Iterator[str]:
     yield "<body>\n<main>"
     yield f"<h1><span>Checked before sending</span>{title}</h1>"
     yield f"<p>{escape(report.file_name)}, checked on {day(report.today)}.</p>"
-    yield f'<p class="lead">{escape(in_short(report))}</p>'
+    yield f'<p class="lead">{escape(in_short(report.check))}</p>'
     if with_values:
         yield (
             '<p class="careful"><strong>This report quotes cells.</strong> It may name children: '

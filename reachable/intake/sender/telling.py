@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from reachable.foundation.words import day, plural
+from reachable.intake.checking import CheckReport
 from reachable.intake.sender.edition import feed_digest, version
 from reachable.intake.sender.report import Rows, SenderReport
 
@@ -50,18 +51,16 @@ def standing_out(report: SenderReport) -> Iterator[tuple[str, Rows]]:
             yield says, rows
 
 
-def in_short(report: SenderReport) -> str:
+def in_short(check: CheckReport) -> str:
     """Say in one sentence what would become of the rows."""
-    check = report.check
     return (
         f"{plural(check.rows, 'row', 'rows')}: {check.accepted:,} would be accepted, "
         f"{check.refused:,} would wait to be corrected."
     )
 
 
-def lines(report: SenderReport) -> Iterator[str]:
-    """Yield the report for a terminal, the most important last."""
-    check = report.check
+def lines_of_check(check: CheckReport) -> Iterator[str]:
+    """Yield what is said of a file as a whole, and of its first rows that have a problem."""
     yield from check.notes
     if check.not_read:
         yield f"Not read: {', '.join(check.not_read)}."
@@ -71,12 +70,17 @@ def lines(report: SenderReport) -> Iterator[str]:
     beyond = sum(check.reasons.values()) - len(check.problems)
     if beyond > 0:
         yield f"… and {beyond:,} more."
+
+
+def lines(report: SenderReport) -> Iterator[str]:
+    """Yield the report for a terminal, the most important last."""
+    yield from lines_of_check(report.check)
     for says, rows in standing_out(report):
         yield f"{plural(rows.count, 'row', 'rows')} ({numbers(rows)}): {says}"
     if report.first_day:
         yield f"Days: {days(report)}."
     yield from _written(report)
-    yield in_short(report)
+    yield in_short(report.check)
 
 
 def _written(report: SenderReport) -> Iterator[str]:
