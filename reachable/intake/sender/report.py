@@ -87,7 +87,7 @@ class SenderReport:
     written: dict[str, Path] = field(default_factory=dict)
     """What was written where: "keep", "refused", "report"."""
     _seen: dict[str, bytes] = field(default_factory=dict)
-    """The source key of each row to its content, both as short as can be told apart."""
+    """The source key of each row, or its content where it has none, to a digest of its content."""
 
     @property
     def left_out(self) -> tuple[str, ...]:
