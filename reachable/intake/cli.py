@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
 from contextlib import nullcontext
-from functools import wraps
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import click
@@ -19,20 +16,17 @@ from reachable.access.selectors import agency_id
 from reachable.foundation.actor import system
 from reachable.foundation.errors import BadInput
 from reachable.foundation.outages import outage
-from reachable.foundation.time import today
 from reachable.intake import loading, selectors, services
-from reachable.intake.checking import CheckReport, check_file, open_file
+from reachable.intake.checking import open_file
 from reachable.intake.models import Delivery
-from reachable.intake.set_checking import SetReport, as_zip, check_set, refuse_unfit
+from reachable.intake.sender.command import AS_JSON, FILE, check, list_feeds, told
+from reachable.intake.set_checking import as_zip, refuse_unfit
 from reachable.intake.specification import feed as feed_of
-from reachable.intake.specification import feeds
 from reachable.intake.table_sets import table_sets
 
-AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
 COUNTED = ("accepted", "quarantined", "duplicates", "events", "moments")
 WAITS = 0.5
 """Seconds before looking again how far another process is."""
-FILE = click.Path(path_type=Path)
 
 
 @click.group("feed")
@@ -40,90 +34,8 @@ def group() -> None:
     """What agencies send: the feeds there are, and files of them."""
 
 
-def told(command: Callable[..., int]) -> Callable[..., None]:
-    """End with the status that the command returns."""
-
-    @wraps(command)
-    def run(*, as_json: bool, **arguments: Any) -> None:
-        raise SystemExit(command(as_json=as_json, **arguments))
-
-    return run
-
-
-@group.command("list")
-@AS_JSON
-@told
-def list_feeds(*, as_json: bool) -> int:
-    """Name every feed with what it is for."""
-    for tables in table_sets().values():
-        click.echo(f"{tables.key}: {tables.title}. {tables.purpose}", err=as_json)
-    for feed in feeds().values():
-        click.echo(f"{feed.key}: {feed.title}. {feed.purpose}", err=as_json)
-    if as_json:
-        listed = [
-            {
-                "key": feed.key,
-                "title": feed.title,
-                "agency_kind": feed.agency_kind,
-                "columns": [column.name for column in feed.columns],
-            }
-            for feed in feeds().values()
-        ]
-        click.echo(json.dumps({"feeds": listed}))
-    return 0
-
-
-@group.command()
-@click.argument("feed")
-@click.argument("file", type=FILE)
-@AS_JSON
-@told
-def check(*, feed: str, file: Path, as_json: bool) -> int:
-    """Say what would be accepted of FILE and what not, and why. Nothing is sent or written.
-
-    Ends with 0 only if every row would be accepted.
-    """
-    report: CheckReport | SetReport
-    if feed in table_sets():
-        with as_zip(file) as packed:
-            report = check_set(table_sets()[feed], packed, today())
-        _tell_set(report, quiet=as_json)
-    else:
-        report = check_file(feed_of(feed), file, today())
-        _tell(report, quiet=as_json)
-    if as_json:
-        click.echo(json.dumps(report.as_dict()))
-    return 1 if report.refused else 0
-
-
-def _tell_set(report: SetReport, *, quiet: bool) -> None:
-    for table, found in report.tables:
-        click.echo(f"{table.key}:", err=quiet)
-        _tell(found, quiet=quiet)
-    if report.missing:
-        click.echo(f"Did not come: {', '.join(report.missing)}.", err=quiet)
-    if report.not_read:
-        click.echo(f"Not read: {', '.join(report.not_read)}.", err=quiet)
-
-
-def _tell(report: CheckReport, *, quiet: bool) -> None:
-    for note in report.notes:
-        click.echo(note, err=quiet)
-    if report.not_read:
-        click.echo(f"Not read: {', '.join(report.not_read)}.", err=quiet)
-    for noted in report.problems:
-        kind = "question: " if noted.problem.question else ""
-        click.echo(
-            f"Row {noted.row}: {kind}{noted.problem.sentence} {noted.problem.next}", err=quiet
-        )
-    beyond = sum(report.reasons.values()) - len(report.problems)
-    if beyond > 0:
-        click.echo(f"… and {beyond:,} more.", err=quiet)
-    click.echo(
-        f"{report.rows:,} rows: {report.accepted:,} would be accepted, "
-        f"{report.refused:,} would wait to be corrected.",
-        err=quiet,
-    )
+group.add_command(list_feeds)
+group.add_command(check)
 
 
 @group.command()

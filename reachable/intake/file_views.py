@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from django.shortcuts import redirect
 
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import BadInput, Conflict, NotFound
+from reachable.foundation.files.limits import say_size
 from reachable.foundation.files.upload import refusal
 from reachable.foundation.time import today
 from reachable.foundation.views import actor, render
@@ -22,6 +24,9 @@ from reachable.intake.file_forms import CorrectForm, JoinForm, SetAsideForm, Upl
 from reachable.intake.rules.check import Refused
 from reachable.intake.samples import KINDS, write_sample
 from reachable.intake.selectors import RefusedFacts
+from reachable.intake.sender.edition import NAME as CHECKER
+from reachable.intake.sender.edition import feed_digest, version
+from reachable.intake.sender.packing import one_file
 from reachable.intake.services import Received, StillWrong
 from reachable.intake.set_checking import SetReport
 from reachable.intake.specification import Feed, feeds
@@ -113,6 +118,29 @@ def sample(request: HttpRequest, key: str, kind: str) -> HttpResponse:
             content_type=CONTENT_TYPES[kind],
             headers={"Content-Disposition": f'attachment; filename="{path.name}"'},
         )
+
+
+def checker(request: HttpRequest, key: str) -> HttpResponse:
+    """The same check before a file is sent: where to get it, and how to run it."""
+    content = one_file()
+    context = {
+        "feed": _feed(key),
+        "name": CHECKER,
+        "size": say_size(len(content)),
+        "version": version(),
+        "specification": feed_digest(key),
+        "sha256": sha256(content).hexdigest(),
+    }
+    return render(request, "intake/checker.html", context)
+
+
+def checker_file(request: HttpRequest) -> HttpResponse:
+    """The check as one file, made from what is installed here."""
+    return HttpResponse(
+        one_file(),
+        content_type="application/octet-stream",
+        headers={"Content-Disposition": f'attachment; filename="{CHECKER}"'},
+    )
 
 
 def delivery(request: HttpRequest, delivery_id: UUID) -> HttpResponse:

@@ -24,6 +24,7 @@ from reachable.intake.pipeline import Origin, take_in
 from reachable.intake.preparing import DIGEST, Incoming, incoming
 from reachable.intake.rules import making
 from reachable.intake.rules.check import Checked, content_hash
+from reachable.intake.rules.happening import is_withdrawn
 from reachable.intake.specification import Feed
 from reachable.intake.specification import feed as feed_of
 from reachable.intake.table_sets import set_of
@@ -103,7 +104,7 @@ def _withdrawn(feed: Feed, signals: list[Signal]) -> Iterator[Incoming]:
     newest = SignalVersion.objects.filter(signal_id__in=keys, version=F("signal__version"))
     for signal_id, said in newest.values_list("signal_id", "content"):
         happened = [made.when.day for made in making.made_by(feed, said)]
-        if making.is_withdrawn(said) or not happened or max(happened) < since:
+        if is_withdrawn(said) or not happened or max(happened) < since:
             continue
         content = {**said, "record_status": "withdrawn"}
         yield incoming(feed, Checked(content, keys[signal_id], content_hash(content)), None)

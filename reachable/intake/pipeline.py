@@ -23,7 +23,7 @@ from reachable.intake import held
 from reachable.intake.happenings import happenings
 from reachable.intake.models import Signal, SignalVersion
 from reachable.intake.preparing import Incoming
-from reachable.intake.rules import making
+from reachable.intake.rules.happening import is_withdrawn
 from reachable.intake.rules.making import Made
 from reachable.moments import rules as moment_rules
 from reachable.moments import services as moments
@@ -216,7 +216,7 @@ def _keeps(origin: Origin, row: Incoming) -> bool:
 
     Past events are brought in to build up the record: what would have opened a moment is kept.
     """
-    if making.is_withdrawn(row.content):
+    if is_withdrawn(row.content):
         return False
     return any(
         guidance.event_kind(made.kind).keeps
@@ -233,7 +233,7 @@ def _keeps(origin: Origin, row: Incoming) -> bool:
 def _called_for(
     origin: Origin, row: Incoming, made: Made, received_at: datetime
 ) -> moment_rules.Opening | None:
-    if making.is_withdrawn(row.content):
+    if is_withdrawn(row.content):
         return None
     return moment_rules.opening(
         event_kind=made.kind,

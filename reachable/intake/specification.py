@@ -12,7 +12,8 @@ from difflib import get_close_matches
 from enum import StrEnum
 from functools import cache
 from hashlib import sha256
-from pathlib import Path
+from importlib.resources import files
+from importlib.resources.abc import Traversable
 from types import MappingProxyType
 from typing import Any
 
@@ -21,8 +22,9 @@ from reachable.intake.rules.words import heading_key, word_key
 from reachable.practice.items import Compartment
 from reachable.practice.reading import Table, read_fields, read_one
 
-FEEDS = Path(__file__).parent / "feeds"
-COLUMNS = Path(__file__).parent / "columns.toml"
+# Resources and not paths: at a sender they are inside one file.
+FEEDS = files("reachable.intake") / "feeds"
+COLUMNS = files("reachable.intake") / "columns.toml"
 """Columns that most feeds have, such as who it is about."""
 
 
@@ -191,17 +193,26 @@ class Feed:
         return next(each for each in self.happenings if each.name == name)
 
 
+def specifications(folder: Traversable) -> list[Traversable]:
+    """Return the specifications that lie in a folder, in the order of their names."""
+    found = (each for each in folder.iterdir() if each.name.endswith(".toml"))
+    return sorted(found, key=lambda each: each.name)
+
+
 @cache
 def feeds() -> Mapping[str, Feed]:
     """Return every feed that this release knows and that comes by itself, by key."""
-    found = (read_feed(path) for path in sorted(FEEDS.glob("*.toml")))
+    found = (read_feed(path) for path in specifications(FEEDS))
     return MappingProxyType({feed.key: feed for feed in found})
 
 
 @cache
 def tables_of_sets() -> Mapping[str, Feed]:
     """Return the feeds that come with others, as the tables of a set, by key."""
-    found = (read_feed(path) for path in sorted(FEEDS.glob("*/*.toml")))
+    folders = sorted(
+        (each for each in FEEDS.iterdir() if each.is_dir()), key=lambda each: each.name
+    )
+    found = (read_feed(path) for folder in folders for path in specifications(folder))
     return MappingProxyType({feed.key: feed for feed in found})
 
 
@@ -217,12 +228,13 @@ def feed(key: str) -> Feed:
     raise BadInput(f"There is no feed “{key}”.", next=hint)
 
 
-def read_feed(path: Path) -> Feed:
+def read_feed(path: Traversable) -> Feed:
     """Read one specification; raise BadPractice where it is wrong."""
     table, _ = read_one(path)
     key = table.text("key")
-    if key != path.stem:
-        raise table.wrong(f"“key” is “{key}”", f"Give it the name of the file, “{path.stem}”")
+    stem = path.name.removesuffix(".toml")
+    if key != stem:
+        raise table.wrong(f"“key” is “{key}”", f"Give it the name of the file, “{stem}”")
     columns = tuple(_column(each) for each in table.tables("column"))
     by_name = {column.name: column for column in columns}
     _check_headings(table, columns)

@@ -11,14 +11,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from pathlib import Path
+from importlib.resources import files
+from importlib.resources.abc import Traversable
 from types import MappingProxyType
 
-from reachable.intake.specification import Feed, tables_of_sets
+from reachable.intake.specification import Feed, specifications, tables_of_sets
 from reachable.intake.specification import feed as feed_of
 from reachable.practice.reading import Table, read_one
 
-SETS = Path(__file__).parent / "sets"
+SETS = files("reachable.intake") / "sets"
 
 
 class Container(StrEnum):
@@ -54,7 +55,7 @@ class TableSet:
 @cache
 def table_sets() -> Mapping[str, TableSet]:
     """Return every set that this release knows, by key."""
-    found = (_read_set(path) for path in sorted(SETS.glob("*.toml")))
+    found = (_read_set(path) for path in specifications(SETS))
     return MappingProxyType({each.key: each for each in found})
 
 
@@ -68,7 +69,7 @@ def set_of(feed: Feed) -> TableSet:
     return table_sets()[feed.of_set]
 
 
-def _read_set(path: Path) -> TableSet:
+def _read_set(path: Traversable) -> TableSet:
     table, _ = read_one(path)
     known = tables_of_sets()
     keys = table.texts("tables")

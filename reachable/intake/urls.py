@@ -4,6 +4,7 @@ from reachable.foundation.urls import page
 from reachable.intake import file_views as files
 from reachable.intake import set_views as sets
 from reachable.intake import signal_views as signals
+from reachable.intake.sender.edition import NAME as CHECKER
 
 SEND, LOAD = "signals.send", "intake.load"
 BOTH, POST = ("GET", "POST"), ("POST",)
@@ -22,6 +23,8 @@ urlpatterns = [
     page("intake/", files.intake, name="intake", needs=LOAD),
     page("intake/feeds/<slug:key>/", files.feed, name="feed", needs=LOAD, methods=BOTH),
     page("intake/feeds/<slug:key>/sample.<slug:kind>", files.sample, name="sample", needs=LOAD),
+    page("intake/feeds/<slug:key>/check/", files.checker, name="checker", needs=LOAD),
+    page(f"intake/{CHECKER}", files.checker_file, name="checker_file", needs=LOAD),
     page("intake/sets/<slug:key>/", sets.table_set, name="table_set", needs=LOAD, methods=BOTH),
     page("intake/sets/<slug:key>/sample/", sets.sample, name="set_sample", needs=LOAD),
     page("intake/files/<uuid:delivery_id>/", files.delivery, name="delivery", needs=LOAD),

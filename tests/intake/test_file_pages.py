@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
 from html import unescape
 from pathlib import Path
 from uuid import UUID
@@ -24,6 +25,7 @@ from reachable.foundation.time import now, today, travel
 from reachable.intake import jobs, loading, selectors, services
 from reachable.intake.models import Delivery, QuarantinedRow, Signal
 from reachable.intake.samples import sample_table
+from reachable.intake.sender.edition import feed_digest
 from reachable.intake.specification import feed
 from reachable.intake.stored import stored_file
 from tests.support.queries import queries_of
@@ -67,6 +69,18 @@ def test_the_sample_can_be_sent_as_it_is(clerk: Client, kind: str) -> None:
     page = send(clerk, answer.content, f"sample.{kind}")
     assert "Of 5 rows, 5 would be accepted. Nothing is loaded yet." in page
     assert clerk.get(f"{ADDRESS}sample.exe").status_code == 404
+
+
+def test_the_check_for_senders_is_handed_out(clerk: Client) -> None:
+    page = html(clerk.get(f"{ADDRESS}check/"))
+    answer = clerk.get("/intake/reachable-check.pyz")
+    assert answer.status_code == 200
+    assert "attachment" in answer.headers["Content-Disposition"]
+    assert answer.content.startswith(b"#!/usr/bin/env python3\nPK")
+    assert sha256(answer.content).hexdigest() in page
+    assert feed_digest("police_missing") in page
+    assert f"{ADDRESS}check/" in html(clerk.get(ADDRESS))
+    assert clerk.get("/intake/feeds/astronauts/check/").status_code == 404
 
 
 def test_a_file_is_looked_at_loaded_and_counted(clerk: Client) -> None:

@@ -38,8 +38,8 @@ Tables = dict[str, list[list[str]]]
 def sample() -> Tables:
     """The tables of the sample, each as rows with its headings first."""
     return {
-        path.stem: list(csv.reader(path.read_text("utf-8").splitlines()))
-        for path in sorted((SETS / "ssd").glob("*.csv"))
+        path.name.removesuffix(".csv"): list(csv.reader(path.read_text("utf-8").splitlines()))
+        for path in sorted((SETS / "ssd").iterdir(), key=lambda path: path.name)
     }
 
 

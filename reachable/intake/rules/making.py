@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 
 from reachable.geography.rules import standard_postcode
+from reachable.intake.rules.happening import happened
 from reachable.intake.specification import Feed
 from reachable.people.rules import Identity, standard_name
 from reachable.practice.time import When, read_local
@@ -39,29 +40,11 @@ def _local(day: str, clock: str) -> When:
 
 def made_by(feed: Feed, content: Mapping[str, Any]) -> list[Made]:
     """Return the events of a row, in the order in which the feed names them."""
-    whens = {each.name: each for each in feed.happenings}
     made = []
-    for make in feed.makes:
-        happening = whens[make.at]
-        day = content.get(happening.date)
-        if not day:
-            continue
-        if make.if_column and not _is_any(content.get(make.if_column) or "", make.if_any):
-            continue
-        when = _local(day, content.get(happening.time) or "")
+    for make, day, clock in happened(feed, content):
         place = content.get(make.place) if make.place else ""
-        made.append(Made(make.event, when, place or "", str(make.compartment)))
+        made.append(Made(make.event, _local(day, clock), place or "", str(make.compartment)))
     return made
-
-
-def _is_any(value: str, wanted: frozenset[str]) -> bool:
-    """Tell whether a cell has one of these codes; several are kept with spaces between them."""
-    return value in wanted or (" " in value and not wanted.isdisjoint(value.split()))
-
-
-def is_withdrawn(content: Mapping[str, Any]) -> bool:
-    """Say whether the agency has taken a row back: it was made in error."""
-    return bool(content.get("record_status") == "withdrawn")
 
 
 def identity_of(content: Mapping[str, Any]) -> Identity:
