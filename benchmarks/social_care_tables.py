@@ -17,7 +17,18 @@ from pathlib import Path
 YEARS = 10
 _AWAY = 0.05
 _EXPLOITED = 0.02
-_FAMILY = ("Marwick", "Adeyemi", "Sample", "Osei", "Kowal", "Bright", "Hassan", "Nowak", "Lark", "Vale")
+_FAMILY = (
+    "Marwick",
+    "Adeyemi",
+    "Sample",
+    "Osei",
+    "Kowal",
+    "Bright",
+    "Hassan",
+    "Nowak",
+    "Lark",
+    "Vale",
+)
 _GIVEN = ("Tobin", "Ruth", "Kacper", "Amira", "Daniel", "Wren", "Idris", "Tamsin", "Chidi", "Ebony")
 
 Rows = Iterator[tuple[str, ...]]
@@ -43,7 +54,10 @@ class Export:
                     for child in range(self.children):
                         rng = random.Random(f"{self.seed} {name} {child}")
                         rows = list(rows_of(child, rng))
-                        if changed and random.Random(f"{self.seed} changed {child}").random() < changed:
+                        if (
+                            changed
+                            and random.Random(f"{self.seed} changed {child}").random() < changed
+                        ):
                             rows = [(*row[:-1], row[-1] + " again") for row in rows]
                         writer.writerows(rows)
                         total += len(rows)
