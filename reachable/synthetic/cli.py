@@ -11,7 +11,7 @@ import click
 
 from reachable.foundation.errors import BadInput
 from reachable.foundation.time import now
-from reachable.synthetic import feeds, partnership
+from reachable.synthetic import cadence, feeds, partnership
 from reachable.synthetic import replay as replaying
 from reachable.synthetic.arrival import refuse_real
 
@@ -45,7 +45,7 @@ def make(
         raise click.BadParameter("Children and months are at least 1.")
     if out.exists() and any(out.iterdir()):
         raise click.BadParameter(f"{out} is not empty. Nothing was written; name a new folder.")
-    last_day: date = until.date() if until else feeds.last_sending(now())
+    last_day: date = until.date() if until else cadence.last_sending(now())
     made = partnership.make(seed, children, months, until=last_day)
     manifest = feeds.write(made, out)
     click.echo(

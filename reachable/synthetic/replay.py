@@ -12,7 +12,7 @@ import heapq
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from random import Random
 from uuid import UUID
@@ -34,6 +34,7 @@ from reachable.moments.models import OPEN, Action, Moment, Trigger
 from reachable.moments.selectors import visible_moments
 from reachable.notices import services as notices
 from reachable.practice import guidance
+from reachable.practice.time import LONDON
 from reachable.synthetic import present, workers
 from reachable.synthetic.arrival import actors, set_up
 from reachable.synthetic.feeds import Manifest, SentFile
@@ -43,7 +44,9 @@ from reachable.synthetic.steward import LEFT_OPEN, Steward
 from reachable.synthetic.workers import Planned
 
 PASS_ON = system("pass on")
-SENDER = "police.data"
+FORGET = system("forget")
+SENDS = "intake_worker"
+FORGETS_AT = time(2, 0)
 # Of moments longer ago only the answer, the meeting and the end are played, not each attempt.
 IN_SHORT_BEFORE = timedelta(days=42)
 READ_EVERY = timedelta(days=28)
@@ -75,6 +78,7 @@ class Replayed:
     actions: int = 0
     refused: int = 0
     reviews: int = 0
+    forgotten: int = 0
 
 
 def replay(
@@ -112,6 +116,7 @@ class _Year:
         self.finish = now()
         self.by = actors(made)
         self.by_id = {actor.id: actor for actor in self.by.values()}
+        self.senders = {w.agency: self.by[w.username] for w in made.workers if SENDS in w.roles}
         self.agencies = {a.code: access.agency_id(a.code) for a in made.agencies}
         self.members = [self.by[w.username] for w in made.workers if made.rota.team in w.teams]
         self.agenda: list[_Due] = []
@@ -123,6 +128,7 @@ class _Year:
         self.steward = Steward(self.by["linkage.steward"], made)
         self.reviewed_at: datetime | None = None
         self.read_at: datetime | None = None
+        self.forgot_on: date | None = None
         self.has_planned = False
 
     def run(self, tell: Callable[[Progress], None]) -> Replayed:
@@ -132,6 +138,7 @@ class _Year:
         waiting = self._signals(files[first].sent_at) if first < len(files) else deque()
         for at in range(first, len(files)):
             ends = files[at + 1].sent_at if at + 1 < len(files) else self.finish
+            self._forget(files[at].sent_at)
             self._load(files[at])
             self._read_notices(files[at].sent_at)
             while waiting and waiting[0].at < ends:
@@ -143,6 +150,15 @@ class _Year:
             rows += files[at].rows
             tell(Progress(at + 1, len(files), rows, files[at].sent_at))
         return self.result
+
+    def _forget(self, at: datetime) -> None:
+        """Each night what led nowhere, and has waited long enough, is removed."""
+        night = at.astimezone(LONDON).date()
+        if night == self.forgot_on:
+            return
+        self.forgot_on = night
+        with travel(datetime.combine(night, FORGETS_AT, LONDON).astimezone(UTC)):
+            self.result.forgotten += intake.forget(by=FORGET)
 
     def _signals(self, starts: datetime) -> deque[PhonedIn]:
         if self.only_files:
@@ -172,7 +188,7 @@ class _Year:
                 self._answer()
 
     def _receive(self, file: SentFile) -> None:
-        by = self.by[SENDER]
+        by = self.senders[file.agency]
         path = self.manifest.folder / file.path
         with path.open("rb") as content:
             received = intake.receive(
