@@ -152,7 +152,8 @@ def _with_mishaps(parcels: list[_Parcel]) -> list[_Parcel]:
     start = int(len(parcels) * _DELAYED)
     for at in range(start, len(parcels) - 1):
         held, follower = parcels[at], parcels[at + 1]
-        if not {s.source_key for s in held.rows} & {s.source_key for s in follower.rows}:
+        keys = [{row.source_key for row in each.rows} for each in (held, follower)]
+        if held is not again and keys[0].isdisjoint(keys[1]):
             parcels[at] = replace(held, sent_at=follower.sent_at + timedelta(hours=5))
             break
     if again:

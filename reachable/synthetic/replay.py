@@ -12,7 +12,7 @@ import heapq
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from itertools import count
 from random import Random
 from uuid import UUID
@@ -34,7 +34,7 @@ from reachable.moments.models import OPEN, Action, Moment, Trigger
 from reachable.moments.selectors import visible_moments
 from reachable.notices import services as notices
 from reachable.practice import guidance
-from reachable.practice.time import LONDON
+from reachable.practice.time import LONDON, start_of_day
 from reachable.synthetic import present, workers
 from reachable.synthetic.arrival import actors, set_up
 from reachable.synthetic.feeds import Manifest, SentFile
@@ -46,7 +46,8 @@ from reachable.synthetic.workers import Planned
 PASS_ON = system("pass on")
 FORGET = system("forget")
 SENDS = "intake_worker"
-FORGETS_AT = time(2, 0)
+FORGETS_AT = timedelta(hours=2)
+REVIEWS_ON = 0
 # Of moments longer ago only the answer, the meeting and the end are played, not each attempt.
 IN_SHORT_BEFORE = timedelta(days=42)
 READ_EVERY = timedelta(days=28)
@@ -126,7 +127,7 @@ class _Year:
         self.done_before = self._loaded()
         self.holders: dict[UUID, Actor] = {}
         self.steward = Steward(self.by["linkage.steward"], made)
-        self.reviewed_at: datetime | None = None
+        self.reviewed_on: date | None = None
         self.read_at: datetime | None = None
         self.forgot_on: date | None = None
         self.has_planned = False
@@ -157,7 +158,7 @@ class _Year:
         if night == self.forgot_on:
             return
         self.forgot_on = night
-        with travel(datetime.combine(night, FORGETS_AT, LONDON).astimezone(UTC)):
+        with travel(start_of_day(night) + FORGETS_AT):
             self.result.forgotten += intake.forget(by=FORGET)
 
     def _signals(self, starts: datetime) -> deque[PhonedIn]:
@@ -234,12 +235,14 @@ class _Year:
             self._answer()
 
     def _review(self, at: datetime) -> None:
-        """Once a week the steward decides what has waited."""
-        if self.reviewed_at and at - self.reviewed_at < timedelta(days=6):
+        """Each Monday the steward decides what has waited, the same whenever the replay began."""
+        day = at.astimezone(LONDON).date()
+        if day.weekday() != REVIEWS_ON or day == self.reviewed_on:
             return
-        self.reviewed_at = at
+        self.reviewed_on = day
         with travel(at):
-            self.result.reviews += self.steward.decide(opened_before=at - LEFT_OPEN)
+            before = start_of_day(day) - LEFT_OPEN
+            self.result.reviews += self.steward.decide(opened_before=before)
 
     def _read_notices(self, at: datetime) -> None:
         """Now and then everybody reads what they were told; what came since is still new."""
