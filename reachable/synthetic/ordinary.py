@@ -29,7 +29,7 @@ from reachable.synthetic.witness import Witness
 # whom 46,000 are pupils: 11.3 suspensions and 2.39 severely absent for each hundred of these.
 SUSPENSIONS, PERMANENT, CONSIDERED = 1.28, 0.0095, 0.02
 CHANGES = {
-    "severe_absence": 0.27, "reduced_timetable": 0.045, "missing_education": 0.03,
+    "severe_absence": 0.32, "reduced_timetable": 0.045, "missing_education": 0.03,
     "home_education": 0.025, "alternative_provision": 0.02, "managed_move": 0.012,
 }  # fmt: skip
 ENCOUNTERS = {"searched": 0.1, "drugs": 0.015, "weapon": 0.01, "out_of_area": 0.006}

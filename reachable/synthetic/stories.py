@@ -11,6 +11,7 @@ other agencies see follows from it, in `drawn_in` and `ordinary`.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from random import Random
 
@@ -100,7 +101,16 @@ class Storyteller(Teller):
                 day = begins + timedelta(days=rng.randrange(max(1, (line.ends - begins).days)))
                 place = line.found_at if rng.random() < 0.35 else ""
                 self._custody(child, day, EXPLOITED, line.id, place)
-        return line.with_children(drawn)
+        return line.with_children([self._since_first_seen(line, each) for each in drawn])
+
+    def _since_first_seen(self, line: Line, drawn: Drawn) -> Drawn:
+        """Whoever went along with another child was drawn in by then."""
+        seen = [
+            episode.start.date()
+            for episode in self.draft
+            if episode.group == line.id and episode.person is drawn.child
+        ]
+        return replace(drawn, since=min([drawn.since, *seen]))
 
     def _repeats(self, children: Sequence[Person], grown: Sequence[Person]) -> None:
         """Children in homes and with carers are reported missing more often than others."""
