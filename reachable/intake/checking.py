@@ -17,6 +17,7 @@ from reachable.intake.rules.check import Checked, Content, Refused, check_row, r
 from reachable.intake.rules.headings import Mapping, Mismatch, match_headings
 from reachable.intake.rules.problems import Problem
 from reachable.intake.rules.words import as_text
+from reachable.intake.set_files import open_joined
 from reachable.intake.specification import Feed, feeds
 
 Result = Checked | Refused
@@ -44,13 +45,16 @@ class OpenedFile:
 
     def rows(self, today: date, *, after: int = 0) -> Iterator[CheckedRow]:
         """Check the rows that come after row number `after`, one at a time; none is passed over."""
-        feed, mapping = self.feed, self.mapping
         for number, cells in self.table.rows(after=after):
-            if isinstance(cells, Unreadable):
-                refused = refuse_unreadable(cells.sentence, cells.next, cells.cells)
-                yield CheckedRow(number, cells.cells, refused)
-            else:
-                yield CheckedRow(number, _as_sent(cells), check_row(feed, mapping, cells, today))
+            yield self.check(number, cells, today)
+
+    def check(self, number: int, cells: Cells | Unreadable, today: date) -> CheckedRow:
+        """Check one row."""
+        if isinstance(cells, Unreadable):
+            refused = refuse_unreadable(cells.sentence, cells.next, cells.cells)
+            return CheckedRow(number, cells.cells, refused)
+        result = check_row(self.feed, self.mapping, cells, today)
+        return CheckedRow(number, _as_sent(cells), result)
 
 
 def _as_sent(cells: Cells) -> tuple[str, ...]:
@@ -59,8 +63,12 @@ def _as_sent(cells: Cells) -> tuple[str, ...]:
 
 def open_file(feed: Feed, path: Path, limits: Limits = DEFAULT) -> OpenedFile:
     """Open a file as a feed; raise BadInput, in a sentence, if it cannot be one."""
-    table = open_table(path, limits)
-    mapping = match_headings(feed, table.headings, feeds().values())
+    if feed.of_set:
+        table = open_joined(feed, path, limits)
+        mapping = match_headings(feed, table.headings)
+    else:
+        table = open_table(path, limits)
+        mapping = match_headings(feed, table.headings, feeds().values())
     if isinstance(mapping, Mismatch):
         # A workbook of several sheets may have been read at the wrong one.
         notes = table.notes if table.kind == "xlsx" and len(table.notes) > 1 else ()

@@ -24,7 +24,8 @@ class UploadForm(forms.Form):
 
     file = forms.FileField(
         label="Choose the file",
-        help_text="CSV, Excel (.xlsx) or JSON lines, up to 300 MB, with headings as in the sample.",
+        help_text="CSV, Excel (.xlsx), OpenDocument (.ods), JSON lines, XML, or a zip file with "
+        "one of these; up to 300 MB, with headings as in the sample.",
         allow_empty_file=True,
         error_messages={"required": "Choose a file first"},
     )

@@ -19,6 +19,7 @@ from reachable.foundation.actor import Actor, system
 from reachable.foundation.db import bulk_insert_all, bulk_update
 from reachable.foundation.ids import new_id
 from reachable.foundation.time import today
+from reachable.intake import held
 from reachable.intake.happenings import happenings
 from reachable.intake.models import Signal, SignalVersion
 from reachable.intake.preparing import Incoming
@@ -29,6 +30,7 @@ from reachable.moments import services as moments
 from reachable.moments.noticing import Noticeable
 from reachable.people import services as people
 from reachable.people.identification import Claim, Identified
+from reachable.practice import guidance
 
 Values = tuple[Any, ...]
 IDENTIFY = system("identify")
@@ -71,6 +73,7 @@ class _Known:
     newest_at: datetime
     news_at: datetime | None
     record_id: UUID | None
+    sent_hash: str = ""
     fresh: bool = False
 
 
@@ -81,6 +84,8 @@ class _Accepted:
     version: int
     openings: list[moment_rules.Opening | None]
     kept: list[moment_rules.Opening | None]
+    keeps: bool = False
+    """Records somebody whom nobody knew, though it opens nothing."""
     said_before: bool = False
 
     @property
@@ -93,8 +98,7 @@ def take_in(*, by: Actor, origin: Origin, rows: Sequence[Incoming]) -> Counts:
     """Write one batch in the caller's transaction, whose audit entry covers it."""
     accepted, seen, counts = _sort_out(origin, rows)
     claims = [_claim(origin, each) for each in accepted]
-    # Whoever sends may not look people up; identifying is the system's own, and its outcome hidden.
-    found = people.identify(by=IDENTIFY, claims=claims)
+    found, news = _identify(by, origin, accepted, claims)
     _write_signals(origin, accepted, found)
     _write_seen(seen)
     corrected = {
@@ -104,7 +108,35 @@ def take_in(*, by: Actor, origin: Origin, rows: Sequence[Incoming]) -> Counts:
     counts.events = len(events)
     noticeable = _noticeable(origin, accepted, found, events)
     counts.moments = moments.notice(by=by, events=noticeable, corrected=corrected)
+    held.bring_in(by=by, keys=news)
     return counts
+
+
+def _identify(
+    by: Actor, origin: Origin, accepted: Sequence[_Accepted], claims: Sequence[Claim]
+) -> tuple[list[Identified | None], set[int]]:
+    """Say whom each row is about, and by which keys somebody can be found who was not before.
+
+    Whoever sends may not look people up: identifying is the system's own, and its outcome hidden.
+    """
+    found = people.identify(by=IDENTIFY, claims=claims)
+    news = {key for who in found if who for key in who.news}
+    unknown = [
+        at
+        for at, who in enumerate(found)
+        if who is None and claims[at].refers and claims[at].needed
+    ]
+    if unknown:
+        news |= held.make_known(
+            by=by,
+            agency_id=origin.agency_id,
+            feed=accepted[unknown[0]].row.of_person,
+            references={claims[at].reference for at in unknown},
+        )
+        again = people.identify(by=IDENTIFY, claims=[claims[at] for at in unknown])
+        for at, who in zip(unknown, again, strict=True):
+            found[at] = who
+    return found, news
 
 
 def _sort_out(
@@ -123,13 +155,17 @@ def _sort_out(
         total.update(row.content_hash.encode())
         signal = known.get(row.key_hash)
         if signal is None:
-            signal = known[row.key_hash] = _Known(new_id(), 0, 0, "", at, at, None, None, True)
+            signal = known[row.key_hash] = _Known(
+                new_id(), 0, 0, "", at, at, None, None, fresh=True
+            )
         elif not signal.fresh:
             seen[signal.signal_id] = signal
         # What was received earlier, and comes only now, changes nothing that was said since.
         newest = at >= signal.newest_at
         signal.received_at = min(signal.received_at, at)
         signal.newest_at = max(signal.newest_at, at)
+        if newest:
+            signal.sent_hash = row.sent_hash
         first_news = signal.news_at is None and not origin.history
         if not origin.history:
             signal.news_at = min(signal.news_at or at, at)
@@ -154,7 +190,7 @@ def _known_signals(origin: Origin, rows: Sequence[Incoming]) -> dict[str, _Known
         agency_id=origin.agency_id, feed=origin.feed, key_hash__in=[row.key_hash for row in rows]
     ).values_list(
         *("key_hash", "id", "version", "last_version", "content_hash", "received_at", "newest_at"),
-        *("news_at", "record_id"),
+        *("news_at", "record_id", "sent_hash"),
     )
     return {key_hash: _Known(*facts) for key_hash, *facts in held}
 
@@ -165,12 +201,33 @@ def _accepted(
     """Work out what a row calls for now, and what it called for when it was first received."""
     nothing: list[moment_rules.Opening | None] = [None] * len(row.made)
     openings = kept = nothing
+    keeps = False
     if version == signal.version:
+        keeps = _keeps(origin, row)
         if not origin.history:
             openings = [_called_for(origin, row, made, origin.received_at) for made in row.made]
         if not signal.fresh:
             kept = [_called_for(origin, row, made, signal.received_at) for made in row.made]
-    return _Accepted(row, signal, version, openings, kept, said_before)
+    return _Accepted(row, signal, version, openings, kept, keeps, said_before)
+
+
+def _keeps(origin: Origin, row: Incoming) -> bool:
+    """Say whether a row alone is a reason to record somebody whom nobody knew.
+
+    Past events are brought in to build up the record: what would have opened a moment is kept.
+    """
+    if making.is_withdrawn(row.content):
+        return False
+    return any(
+        guidance.event_kind(made.kind).keeps
+        or (
+            origin.history
+            and moment_rules.would_have_opened(
+                event_kind=made.kind, occurred=made.when, birth_date=row.identity.birth_date
+            )
+        )
+        for made in row.made
+    )
 
 
 def _called_for(
@@ -198,7 +255,10 @@ def _claim(origin: Origin, each: _Accepted) -> Claim:
         content_hash=row.person_hash,
         received_at=origin.received_at,
         # Of somebody known, a correction says who it is really, though it may come late.
-        needed=any(each.openings) or (each.signal.record_id is not None and any(each.kept)),
+        needed=any(each.openings)
+        or each.keeps
+        or (each.signal.record_id is not None and any(each.kept)),
+        refers=bool(row.of_person),
     )
 
 
@@ -209,6 +269,7 @@ def _write_signals(
     fresh: dict[UUID, Values] = {}
     changed: dict[UUID, Values] = {}
     versions = []
+    keys: dict[bool, list[tuple[int, UUID]]] = {True: [], False: []}
     for each, who in zip(accepted, found, strict=True):
         signal, row = each.signal, each.row
         record_id = who.record_id if who else None
@@ -220,12 +281,15 @@ def _write_signals(
                     *(origin.received_at, origin.delivery_id, row.row_number),
                 )
             )
+        if who is None and each.counts:
+            found_by = held.keys_of(origin.agency_id, row.reference, row.identity)
+            keys[signal.fresh] += [(key, signal.signal_id) for key in found_by]
         if signal.fresh:
             fresh[signal.signal_id] = (
                 *(signal.signal_id, origin.agency_id, origin.feed, row.key_hash),
                 *(row.source_key, row.content_hash, signal.version, signal.last_version),
                 *(signal.received_at, signal.newest_at, signal.news_at),
-                *(record_id, origin.sent_by, forget),
+                *(record_id, origin.sent_by, forget, signal.sent_hash),
             )
         elif each.counts:
             changed[signal.signal_id] = (
@@ -240,7 +304,7 @@ def _write_signals(
             [
                 *("id", "agency", "feed", "key_hash", "source_key", "content_hash", "version"),
                 *("last_version", "received_at", "newest_at", "news_at"),
-                *("record", "sent_by", "forget_on"),
+                *("record", "sent_by", "forget_on", "sent_hash"),
             ],
             fresh.values(),
         ),
@@ -250,6 +314,7 @@ def _write_signals(
             versions,
         ),
     )
+    held.hold(fresh=keys[True], changed=keys[False])
 
 
 def _write_seen(seen: Sequence[_Known]) -> None:
@@ -257,11 +322,11 @@ def _write_seen(seen: Sequence[_Known]) -> None:
     bulk_update(
         Signal,
         "id",
-        ["last_version", "received_at", "newest_at", "news_at"],
+        ["last_version", "received_at", "newest_at", "news_at", "sent_hash"],
         [
             (
                 *(each.signal_id, each.last_version, each.received_at),
-                *(each.newest_at, each.news_at),
+                *(each.newest_at, each.news_at, each.sent_hash),
             )
             for each in seen
         ],
@@ -314,7 +379,7 @@ def _noticeable(
                         current_id=who.current_id,
                         opening=opening,
                         received_at=origin.received_at,
-                        postcode=row.identity.postcode,
+                        postcode=row.identity.postcode or who.identity.postcode,
                         kept=kept,
                     )
                 )

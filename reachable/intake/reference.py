@@ -88,7 +88,8 @@ def _made(feed: Feed, made: Made) -> str:
     at = feed.happening(made.at)
     said = f"the event `{made.event}` at `{at.date}` and `{at.time}`"
     if made.if_column:
-        said += f" if `{made.if_column}` is `{made.if_value}`"
+        values = " or ".join(f"`{value}`" for value in sorted(made.if_any))
+        said += f" if `{made.if_column}` is {values}"
     return said + (f", place `{made.place}`" if made.place else "")
 
 

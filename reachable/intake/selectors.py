@@ -14,9 +14,9 @@ from reachable.foundation.actor import Actor
 from reachable.foundation.errors import NotFound
 from reachable.foundation.time import today
 from reachable.intake.checking import CheckReport, check_file, headings_of
-from reachable.intake.loading import stored_file
 from reachable.intake.models import Delivery, QuarantinedRow, Signal, SignalVersion
 from reachable.intake.specification import Feed, feeds
+from reachable.intake.stored import stored_file
 from reachable.moments.selectors import Whereabouts, whereabouts
 from reachable.practice import guidance
 

@@ -51,6 +51,13 @@ def opening(
     return Opening(kind, f"{kind}.{event_kind}", pathway_version, due.instant)
 
 
+def would_have_opened(*, event_kind: str, occurred: When, birth_date: date | None) -> bool:
+    """Say whether an event of a child would have opened a moment, had it come in time."""
+    if not guidance.event_kind(event_kind).opens:
+        return False
+    return birth_date is None or age_on(birth_date, occurred.day) < ADULT_AT
+
+
 @cache
 def _called_for(event_kind: str) -> tuple[str, clocks.Span, int] | None:
     """Practice data does not change while the product runs."""

@@ -37,6 +37,8 @@ class Claim:
     `reference` is the agency's own number of the person, or empty; then `signal` tells the claim
     from all others of that agency, and a new version of the signal keeps its record. `content` is
     kept as received. Where `needed` is false, somebody whom nobody knows is not recorded.
+
+    A claim that `refers` says nothing of anybody but the number: of whoever is recorded under it.
     """
 
     agency_id: UUID
@@ -48,17 +50,23 @@ class Claim:
     received_at: datetime
     needed: bool = True
     signal: str = ""
+    refers: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Identified:
-    """The agency's record, its person, who stands for that person now, and why."""
+    """The agency's record, its person, who stands for that person now, and why.
+
+    `identity` is what the record says now; `news` are keys under which it was not found before.
+    """
 
     record_id: UUID
     person_id: UUID
     current_id: UUID
     outcome: str
     rule: str
+    identity: Identity
+    news: tuple[int, ...] = ()
 
 
 @dataclass(slots=True)
@@ -133,15 +141,14 @@ class Batch:
     def _identify(self, claim: Claim, keys: list[int]) -> Identified | None:
         own, instead = references_of(claim)
         holder = self.records.get((claim.agency_id, own))
+        if claim.refers:
+            return _as_before(holder) if holder else None
         if holder is None or _same(claim.identity, holder.identity):
             known, reference = holder, own
         else:
             known, reference = self.records.get((claim.agency_id, instead)), instead
         if known is not None:
-            self._follow(known, claim, keys)
-            return Identified(
-                known.record_id, known.person_id, known.current_id, "link", "same_record"
-            )
+            return _as_before(known, self._follow(known, claim, keys))
         decision = rules.decide(claim.identity, self._sharing(keys))
         if reference is instead and holder is not None and decision.outcome != "link":
             beside = (_raw(holder.record_id), *decision.beside)
@@ -193,15 +200,24 @@ class Batch:
         self.records[claim.agency_id, reference] = _Known(
             record_id, person_id, current_id, claim.content_hash, claim.received_at, identity
         )
-        return Identified(record_id, person_id, current_id, decision.outcome, decision.rule)
+        news = [*keys]
+        if claim.reference:
+            news.append(rules.reference_key(str(claim.agency_id), claim.reference))
+        return Identified(
+            *(record_id, person_id, current_id, decision.outcome, decision.rule),
+            *(identity, tuple(news)),
+        )
 
-    def _follow(self, known: _Known, claim: Claim, keys: list[int]) -> None:
-        """Keep what a known record says now, unless something newer was already received."""
+    def _follow(self, known: _Known, claim: Claim, keys: list[int]) -> tuple[int, ...]:
+        """Keep what a known record says now, unless something newer was already received.
+
+        Returns the keys under which it was not found before.
+        """
         if claim.content_hash == known.detail_hash:
-            return
+            return ()
         self.writes.details.append((new_id(), known.record_id, claim.content, claim.received_at))
         if claim.received_at < known.detail_at:
-            return
+            return ()
         before = known.identity
         known.detail_hash, known.detail_at = claim.content_hash, claim.received_at
         known.identity = claim.identity
@@ -226,6 +242,7 @@ class Batch:
         self.revised[candidate.record_id] = candidate, frozenset(keys)
         for key in keys:
             self.by_key.setdefault(key, []).append(candidate)
+        return tuple(set(keys).difference(rules.blocking_keys(before)))
 
     def _write(self) -> None:
         writes = self.writes
@@ -249,6 +266,13 @@ class Batch:
             (Review, ["id", "record", "rule", "opened_at", "outcome", "reason"], writes.reviews),
             (ReviewCandidate, ["review", "record"], writes.beside),
         )
+
+
+def _as_before(known: _Known, news: tuple[int, ...] = ()) -> Identified:
+    return Identified(
+        *(known.record_id, known.person_id, known.current_id, "link", "same_record"),
+        *(known.identity, news),
+    )
 
 
 def _columns(claim: Claim) -> Values:

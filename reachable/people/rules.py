@@ -110,10 +110,18 @@ def key_texts(identity: Identity) -> list[str]:
 
 def blocking_keys(identity: Identity) -> list[int]:
     """Return signed 64-bit hashes under which this identity is found again."""
-    return [
-        int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), "big", signed=True)
-        for key in key_texts(identity)
-    ]
+    return [_hashed(key) for key in key_texts(identity)]
+
+
+def reference_key(agency: str, reference: str) -> int:
+    """Return the like for an agency's own number of somebody."""
+    return _hashed(f"r{agency}|{reference}")
+
+
+def _hashed(text: str) -> int:
+    return int.from_bytes(
+        hashlib.blake2b(text.encode(), digest_size=8).digest(), "big", signed=True
+    )
 
 
 def fingerprint(reference: str, identity: Identity) -> str:

@@ -180,6 +180,7 @@ class Definition(Item):
 class EventKind(Item):
     """Something that happens to a child. `opens` is a kind of moment, or empty.
 
+    `keeps` says that a child whom nobody knew is recorded for it, though it opens nothing.
     `signal` says that somebody may send it from a phone; `hint` helps to choose it there.
     """
 
@@ -188,6 +189,7 @@ class EventKind(Item):
     compartment: Compartment
     signal: bool
     opens: str
+    keeps: bool
     hint: str
 
 

@@ -188,6 +188,7 @@ def _events(
             compartment=table.choice("compartment", Compartment),
             signal=table.flag("signal"),
             opens=opens,
+            keeps=table.flag("keeps") if table.has("keeps") else False,
             hint=table.text("hint", ""),
         )
         table.finish()

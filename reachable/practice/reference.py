@@ -145,6 +145,8 @@ def _(item: EventKind) -> Iterator[str]:
     yield f"- Compartment: {item.compartment.value}."
     if item.opens:
         yield f"- May open: {_inside(guidance.moment_kind(item.opens).title)}."
+    if item.keeps:
+        yield "- Records a child whom nobody knew, though it opens no moment."
     if item.signal:
         yield f"- May be sent from a phone: {item.hint}."
 

@@ -25,6 +25,7 @@ from reachable.intake import jobs, loading, selectors, services
 from reachable.intake.models import Delivery, QuarantinedRow, Signal
 from reachable.intake.samples import sample_table
 from reachable.intake.specification import feed
+from reachable.intake.stored import stored_file
 from tests.support.queries import queries_of
 from tests.support.sending import (
     ADDRESS,
@@ -157,13 +158,13 @@ def test_a_file_may_become_past_events_until_it_is_loaded(clerk: Client) -> None
 def test_a_file_sent_by_mistake_is_removed_with_what_it_held(clerk: Client) -> None:
     send(clerk, written(ROWS), "wrong month.csv")
     mistake = latest()
-    assert loading.stored_file(mistake.id).exists()
+    assert stored_file(mistake.id).exists()
     address = f"/intake/files/{mistake.id}/remove/"
     with TestCase.captureOnCommitCallbacks(execute=True):
         page = html(clerk.post(address, follow=True))
     assert "“wrong month.csv” was removed. Nothing of it was loaded." in unescape(page)
     assert not Delivery.objects.exists()
-    assert not loading.stored_file(mistake.id).exists()
+    assert not stored_file(mistake.id).exists()
     assert Entry.objects.filter(action="intake.discarded", subject_id=mistake.id).exists()
     assert clerk.post(address).status_code == 404
 

@@ -44,12 +44,19 @@ def made_by(feed: Feed, content: Mapping[str, Any]) -> list[Made]:
     for make in feed.makes:
         happening = whens[make.at]
         day = content.get(happening.date)
-        if not day or (make.if_column and content.get(make.if_column) != make.if_value):
+        if not day:
+            continue
+        if make.if_column and not _is_any(content.get(make.if_column) or "", make.if_any):
             continue
         when = _local(day, content.get(happening.time) or "")
         place = content.get(make.place) if make.place else ""
         made.append(Made(make.event, when, place or "", str(make.compartment)))
     return made
+
+
+def _is_any(value: str, wanted: frozenset[str]) -> bool:
+    """Tell whether a cell has one of these codes; several are kept with spaces between them."""
+    return value in wanted or (" " in value and not wanted.isdisjoint(value.split()))
 
 
 def is_withdrawn(content: Mapping[str, Any]) -> bool:

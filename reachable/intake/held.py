@@ -1,0 +1,153 @@
+"""Signals of somebody unknown, held for a while: brought in if the child becomes known meanwhile.
+
+So it makes no difference which of a child's rows came first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import F
+
+from reachable.access.selectors import agency_names
+from reachable.chronology import services as chronology
+from reachable.foundation.actor import Actor, system
+from reachable.foundation.db import bulk_insert, bulk_update
+from reachable.intake.happenings import happenings, title_of
+from reachable.intake.models import HeldKey, Signal, SignalVersion
+from reachable.intake.rules import making
+from reachable.intake.specification import feed as feed_of
+from reachable.people import services as people
+from reachable.people.identification import Claim, Identified
+from reachable.people.rules import Identity, blocking_keys, reference_key
+
+IDENTIFY = system("identify")
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    signal_id: UUID
+    agency_id: UUID
+    feed: str
+    source_key: str
+    key_hash: str
+    content: dict[str, Any]
+    received_at: datetime
+
+
+def keys_of(agency_id: UUID, reference: str, identity: Identity) -> list[int]:
+    """Return what a signal is found by."""
+    keys = blocking_keys(identity)
+    if reference:
+        keys.append(reference_key(str(agency_id), reference))
+    return keys
+
+
+def hold(*, fresh: Iterable[tuple[int, UUID]], changed: Iterable[tuple[int, UUID]]) -> None:
+    """Keep (key, signal) pairs; a `changed` signal may have some of its keys from before."""
+    again = dict.fromkeys(changed)
+    if again:
+        kept = HeldKey.objects.filter(signal_id__in={signal_id for _, signal_id in again})
+        kept = kept.filter(key__in={key for key, _ in again})
+        for pair in kept.values_list("key", "signal_id"):
+            again.pop(pair, None)
+    bulk_insert(HeldKey, ["key", "signal"], [*dict.fromkeys(fresh), *again])
+
+
+def bring_in(*, by: Actor, keys: Iterable[int]) -> int:
+    """Record held signals that are found by `keys` and turn out to be of somebody known.
+
+    What they say may tell who others are of, so it goes on until nothing is found any more. They
+    open no moments: what opens one is never held. Returns how many were recorded.
+    """
+    looked_at: set[int] = set()
+    total = 0
+    while wanted := set(keys) - looked_at:
+        looked_at |= wanted
+        held = _found_by(wanted)
+        found = people.identify(by=IDENTIFY, claims=[claim_of(each) for each in held])
+        pairs = [(each, who) for each, who in zip(held, found, strict=True) if who]
+        _record(by, pairs)
+        total += len(pairs)
+        keys = [key for _, who in pairs for key in who.news]
+    return total
+
+
+def make_known(*, by: Actor, agency_id: UUID, feed: str, references: Iterable[str]) -> set[int]:
+    """Record people of whom so far only a held row of `feed` speaks; return their keys."""
+    hashes = [making.short_hash(reference) for reference in references]
+    held = _with_content(Signal.objects.filter(key_hash__in=hashes, agency=agency_id, feed=feed))
+    found = people.identify(by=IDENTIFY, claims=[claim_of(each, needed=True) for each in held])
+    pairs = [(each, who) for each, who in zip(held, found, strict=True) if who]
+    _record(by, pairs)
+    return {key for _, who in pairs for key in who.news}
+
+
+def sweep() -> None:
+    """Remove keys of signals that are no longer held."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM intake_heldkey WHERE NOT EXISTS (SELECT 1 FROM intake_signal s "
+            "WHERE s.id = intake_heldkey.signal_id AND s.record_id IS NULL)"
+        )
+
+
+def claim_of(held: _Held, *, needed: bool = False) -> Claim:
+    """Return whom a held signal speaks of, as when it came."""
+    feed, content = feed_of(held.feed), held.content
+    person = making.person_content(feed, content)
+    return Claim(
+        agency_id=held.agency_id,
+        reference=content.get("local_id", ""),
+        signal=held.key_hash,
+        identity=making.identity_of(content),
+        shown_name=making.shown_name(content),
+        content=person,
+        content_hash=making.short_hash(person),
+        received_at=held.received_at,
+        needed=needed,
+        refers=bool(feed.of_person),
+    )
+
+
+def _found_by(keys: set[int]) -> list[_Held]:
+    ids = set(HeldKey.objects.filter(key__in=keys).values_list("signal_id", flat=True))
+    return _with_content(Signal.objects.filter(id__in=ids)) if ids else []
+
+
+def _with_content(signals: Any) -> list[_Held]:
+    rows = SignalVersion.objects.filter(
+        signal__in=signals.filter(record=None), version=F("signal__version")
+    ).values_list(
+        *("signal_id", "signal__agency_id", "signal__feed", "signal__source_key"),
+        *("signal__key_hash", "content", "received_at"),
+    )
+    found = [_Held(*row) for row in rows.order_by("received_at", "signal_id")]
+    # What describes somebody comes before what only refers to them.
+    return sorted(found, key=lambda each: bool(feed_of(each.feed).of_person))
+
+
+def _record(by: Actor, pairs: Sequence[tuple[_Held, Identified]]) -> None:
+    bulk_update(
+        Signal, "id", ["record", "forget_on"], [(h.signal_id, w.record_id, None) for h, w in pairs]
+    )
+    names = agency_names({held.agency_id for held, _ in pairs})
+    events = []
+    for held, who in pairs:
+        feed = feed_of(held.feed)
+        events += happenings(
+            making.made_by(feed, held.content),
+            signal_id=held.signal_id,
+            record_id=who.record_id,
+            agency_id=held.agency_id,
+            received_at=held.received_at,
+            title=title_of(names[held.agency_id], feed),
+            source_key=held.source_key,
+            details=making.event_details(feed, held.content),
+        )
+    chronology.record(by=by, happenings=events)
