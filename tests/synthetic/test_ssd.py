@@ -113,7 +113,7 @@ def test_assessments_find_exploitation_where_a_line_is(exported, small):
     assessed = {
         row["cina_assessment_id"]: row["cina_person_id"] for row in exported["ssd_cin_assessments"]
     }
-    found = Counter()
+    found: Counter[tuple[bool, bool]] = Counter()
     for row in exported["ssd_assessment_factors"]:
         codes = json.loads(row["cinf_assessment_factors_json"])
         assert codes == ["21"] or "21" not in codes
@@ -130,12 +130,12 @@ def test_enquiries_and_plans_are_as_frequent_as_published():
     counts = Counter(row.table for row in year)
     assert counts["ssd_cin_episodes"] / area * 10_000 == pytest.approx(519.4, rel=0.15)
     assert counts["ssd_s47_enquiry"] / area * 10_000 == pytest.approx(189.3, rel=0.15)
-    plans = [
-        row
+    ends = [
+        row.values["cppl_cp_plan_end_date"]
         for row in rows
-        if row.table == "ssd_cp_plans"
-        and row.since < UNTIL <= row.values["cppl_cp_plan_end_date"].since
+        if row.table == "ssd_cp_plans" and row.since < UNTIL
     ]
+    plans = [end for end in ends if isinstance(end, ssd.Later) and end.since >= UNTIL]
     assert len(plans) / area * 10_000 == pytest.approx(40.6, rel=0.25)
 
 
@@ -164,7 +164,7 @@ def test_two_days_load_and_only_what_happened_between_is_new(small, tmp_path, se
     first = load(LAST)
     assert (first.state, first.error, first.quarantined) == ("loaded", "", 0)
     events = Event.objects.count()
-    assert events > 300
+    assert events > 150
     second = load(LAST + timedelta(days=7))
     assert (second.state, second.error, second.quarantined) == ("loaded", "", 0)
     assert second.duplicates > first.accepted * 0.8

@@ -33,7 +33,7 @@ def of_feed(made, *feeds):
 
 
 def test_every_agency_sees_exploited_and_ordinary_children(fenmarch):
-    seen = defaultdict(Counter)
+    seen: defaultdict[str, Counter[bool]] = defaultdict(Counter)
     for episode in fenmarch.episodes:
         seen[episode.feed][episode.story == EXPLOITED] += 1
     assert len(seen) == 11
