@@ -72,32 +72,40 @@ class DrawnIn(Witness):
 
     def _at_school(self, line: Line, drawn: Drawn) -> None:
         """First absence, then suspensions, then a school that looks for a way out."""
-        child, rng = drawn.child, self.rng
-        if not is_pupil(child, drawn.since):
+        rng = self.rng
+        if not is_pupil(drawn.child, drawn.since):
             return
-        if rng.random() < _ABSENT:
-            self._change(line, drawn, (20, 60), "severe_absence")
-        if rng.random() < _SUSPENDED:
-            for _ in range(rng.choices([1, 2, 3, 5], [35, 30, 20, 15])[0]):
-                self._exclusion(line, drawn, (10, 150), "suspension")
+        excluded = self._school_day_after(drawn, (60, 200)) if rng.random() < _EXCLUDED else None
+        until = excluded or drawn.until
+        if excluded:
+            self.excluded(drawn.child, excluded, "permanent", EXPLOITED, line.id)
+        suspensions = rng.choices([1, 2, 3, 5], [35, 30, 20, 15])[0]
+        for _ in range(suspensions if rng.random() < _SUSPENDED else 0):
+            self._exclusion(line, drawn, (10, 150), "suspension", until)
         if rng.random() < _CONSIDERED:
-            self._exclusion(line, drawn, (30, 150), "considered")
-        if rng.random() < _EXCLUDED:
-            self._exclusion(line, drawn, (60, 200), "permanent")
+            self._exclusion(line, drawn, (30, 150), "considered", until)
+        if rng.random() < _ABSENT:
+            self._change(line, drawn, (20, 60), "severe_absence", until)
         if rng.random() < _PART_TIME:
-            self._change(line, drawn, (30, 120), "reduced_timetable")
+            self._change(line, drawn, (30, 120), "reduced_timetable", until)
         if rng.random() < _MOVED:
             moved = "managed_move" if rng.random() < 0.4 else "alternative_provision"
-            self._change(line, drawn, (50, 180), moved)
+            self._change(line, drawn, (50, 180), moved, drawn.until)
         if rng.random() < _NOT_IN_SCHOOL:
-            self._change(line, drawn, (60, 200), "missing_education")
+            self._change(line, drawn, (60, 200), "missing_education", drawn.until)
 
-    def _exclusion(self, line: Line, drawn: Drawn, after: tuple[int, int], what: str) -> None:
-        if day := self._school_day_after(drawn, after):
+    def _exclusion(
+        self, line: Line, drawn: Drawn, after: tuple[int, int], what: str, until: date
+    ) -> None:
+        day = self._school_day_after(drawn, after)
+        if day and day < until:
             self.excluded(drawn.child, day, what, EXPLOITED, line.id)
 
-    def _change(self, line: Line, drawn: Drawn, after: tuple[int, int], what: str) -> None:
-        if day := self._school_day_after(drawn, after):
+    def _change(
+        self, line: Line, drawn: Drawn, after: tuple[int, int], what: str, until: date
+    ) -> None:
+        day = self._school_day_after(drawn, after)
+        if day and day < until:
             self.changed(drawn.child, day, what, EXPLOITED, line.id)
 
     def _in_the_street(self, line: Line, drawn: Drawn, police: Sequence[Episode]) -> None:

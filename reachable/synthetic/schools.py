@@ -10,7 +10,7 @@ from random import Random
 from reachable.synthetic.families import Person
 from reachable.synthetic.material import material
 
-PRIMARY, SECONDARY, ALTERNATIVE, SPECIAL = "primary", "secondary", "alternative", "special"
+PRIMARY, SECONDARY, ALTERNATIVE = "primary", "secondary", "alternative"
 STARTS_AT, SECONDARY_AT, LEAVES_AT = 4, 11, 16
 
 # Holidays of most years, as month and day: from the first to the last, both without school.

@@ -88,10 +88,9 @@ class Teller:
             if rng.random() * max(_DAYS) < _DAYS[day.weekday()]:
                 return day
 
-    def school_day(self, since: date | None = None, until: date | None = None) -> date | None:
+    def school_day(self, since: date, until: date) -> date | None:
         """A day on which schools are open, from `since` up to but without `until`, if any."""
-        low, high = since or self.starts, until or self.until
-        days = [day for day in self._school_days if low <= day < high]
+        days = [day for day in self._school_days if since <= day < until]
         return self.rng.choice(days) if days else None
 
     def any_school_day(self) -> date | None:

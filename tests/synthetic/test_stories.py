@@ -1,7 +1,7 @@
 """What is told of a child fits together, in each agency's rows and in the truth."""
 
 from collections import Counter, defaultdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -88,6 +88,15 @@ def test_schools_write_on_school_days_of_children_of_school_age(fenmarch):
         assert is_school_day(episode.start.date())
         assert 4 <= episode.person.age_on(episode.start.date()) < 16
         assert not episode.clocked
+
+
+def test_a_line_s_child_is_not_suspended_after_being_excluded_for_good(fenmarch):
+    told = [e for e in of_feed(fenmarch, EXCLUSION) if e.story == EXPLOITED]
+    excluded = {e.person.id: e.start for e in told if e.what == "permanent"}
+    assert excluded
+    for episode in told:
+        if episode.what != "permanent":
+            assert episode.start < excluded.get(episode.person.id, datetime.max)
 
 
 def test_some_who_are_hurt_come_to_hospital_the_same_day(fenmarch):
