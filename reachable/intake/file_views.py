@@ -16,13 +16,14 @@ from reachable.foundation.errors import BadInput, Conflict, NotFound
 from reachable.foundation.files.upload import refusal
 from reachable.foundation.time import today
 from reachable.foundation.views import actor, render
-from reachable.intake import jobs, preparing, selectors, services, wording
+from reachable.intake import correcting, jobs, preparing, selectors, services, wording
 from reachable.intake.checking import check_again, open_file
+from reachable.intake.correcting import StillWrong
 from reachable.intake.file_forms import CorrectForm, JoinForm, SetAsideForm, UploadForm
 from reachable.intake.rules.check import Refused
 from reachable.intake.samples import KINDS, write_sample
 from reachable.intake.selectors import RefusedFacts
-from reachable.intake.services import Received, StillWrong
+from reachable.intake.services import Received
 from reachable.intake.specification import Feed, feeds
 
 CONTENT_TYPES = {
@@ -167,7 +168,7 @@ def row(request: HttpRequest, row_id: UUID) -> HttpResponse:
         return _put_together(request, found, form)
     if request.method == "POST" and form.is_valid():
         try:
-            services.correct(by=by, row_id=row_id, cells=form.cells())
+            correcting.correct(by=by, row_id=row_id, cells=form.cells())
         except Conflict:
             return _settled(request, found)
         except StillWrong as wrong:
@@ -212,7 +213,7 @@ def set_aside(request: HttpRequest, row_id: UUID) -> HttpResponse:
     form = SetAsideForm(request.POST)
     if form.is_valid():
         try:
-            services.set_aside(by=by, row_id=row_id, reason=form.cleaned_data["reason"])
+            correcting.set_aside(by=by, row_id=row_id, reason=form.cleaned_data["reason"])
         except Conflict:
             return _settled(request, found)
         messages.success(request, f"Row {found.row_number:,} was left out, with your reason.")

@@ -14,6 +14,7 @@ import pytest
 from reachable.access import services as access
 from reachable.foundation.time import travel
 from reachable.foundation.urls import PUBLIC
+from reachable.intake import correcting
 from reachable.intake import services as intake
 from reachable.moments import services as moments
 from reachable.people import services as people
@@ -41,7 +42,7 @@ def beside(place: Place) -> dict[str, str]:
                 "TextField": "x",
             }.get(kind, outsider)
             given |= dict.fromkeys((column.name, column.attname), value)
-    for services in (access, intake, moments, people):
+    for services in (access, correcting, intake, moments, people):
         for _, verb in inspect.getmembers(services, inspect.isfunction):
             for name in inspect.signature(verb).parameters:
                 given.setdefault(name, outsider)

@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 from reachable.foundation.actor import system
 from reachable.foundation.files.export import csv_lines
 from reachable.foundation.time import now, travel
-from reachable.intake import loading
+from reachable.intake import correcting, loading
 from reachable.intake import services as intake
 from reachable.intake.models import QuarantinedRow
 from reachable.intake.samples import sample_table
@@ -120,7 +120,7 @@ def fill_files(places: Places) -> None:
     rows = list(QuarantinedRow.objects.order_by("row_number").values_list("id", flat=True))
     places.ids |= {"row": rows[0], "row_of_two": rows[6], "row_no_name": rows[8]}
     places.ids |= {"row_left_out": rows[9]}
-    intake.set_aside(by=places.world.actor("clerk"), row_id=rows[9], reason="A test entry.")
+    correcting.set_aside(by=places.world.actor("clerk"), row_id=rows[9], reason="A test entry.")
     pieces = ",".join(changed(0, 990)).encode()
     places.load("pieces", written() + pieces + b"\r\n", "pieces.csv")
     places.ids["row_in_pieces"] = QuarantinedRow.objects.latest("id").id
