@@ -19,7 +19,7 @@ class IntakeConfig(AppConfig):
             references,
             schedules,
         )
-        from reachable.intake import jobs, reference, services
+        from reachable.intake import jobs, reference, services, together_jobs
         from reachable.intake.rebuilding import person_said, rebuild_events
         from reachable.moments.rebuilding import rebuild_moments
         from reachable.moments.registries import moment_answered
@@ -32,6 +32,11 @@ class IntakeConfig(AppConfig):
         schedules.add(
             "loads",
             Schedule("loads", 20, lambda by: jobs.resume_abandoned(by=by)),
+            room="intake",
+        )
+        schedules.add(
+            "answers",
+            Schedule("answers", 20, lambda by: together_jobs.resume_abandoned(by=by)),
             room="intake",
         )
         schedules.add(

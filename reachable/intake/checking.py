@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +15,13 @@ from reachable.foundation.files.limits import DEFAULT, Limits
 from reachable.foundation.files.rows import Cells, Table, Unreadable
 from reachable.foundation.files.table import open_table
 from reachable.intake.rules.check import Checked, Content, Refused, check_row, refuse_unreadable
-from reachable.intake.rules.headings import Mapping, Mismatch, match_headings
+from reachable.intake.rules.headings import BEYOND, Mapping, Mismatch, match_headings
 from reachable.intake.rules.problems import Problem
 from reachable.intake.rules.words import as_text
 from reachable.intake.specification import Feed, feeds
 
 Result = Checked | Refused
 NO_ROWS = "There is no row below the headings."
-BEYOND = "beyond the headings"
-"""What begins the heading of a cell that stands further right than the headings reach."""
 
 
 @dataclass(frozen=True)
@@ -160,11 +159,16 @@ def check_file(
 
 def check_again(feed: Feed, cells: Sequence[tuple[str, str]], today: date) -> Result | Mismatch:
     """Check one row that was refused, by its headings and its cells as they are now."""
-    headings = [heading for heading, _ in cells if not heading.startswith(BEYOND)]
-    mapping = match_headings(feed, headings)
+    mapping = matched(feed, tuple(heading for heading, _ in cells))
     if isinstance(mapping, Mismatch):
         return mapping
     return check_row(feed, mapping, [text for _, text in cells], today)
+
+
+@lru_cache(maxsize=32)
+def matched(feed: Feed, headings: tuple[str, ...]) -> Mapping | Mismatch:
+    """Match the headings of a refused row, once for all rows that have the same."""
+    return match_headings(feed, [each for each in headings if not each.startswith(BEYOND)])
 
 
 def headings_of(feed: Feed, headings: Sequence[str]) -> dict[str, str]:

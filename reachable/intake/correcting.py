@@ -15,6 +15,7 @@ from reachable.foundation.errors import BadInput, Conflict, NotFound
 from reachable.foundation.time import now, today
 from reachable.intake import loading
 from reachable.intake.checking import check_again
+from reachable.intake.faults import answers_of, cells_now
 from reachable.intake.models import Delivery, QuarantinedRow
 from reachable.intake.pipeline import take_in
 from reachable.intake.preparing import incoming
@@ -34,12 +35,16 @@ class StillWrong(BadInput):
 
 @transaction.atomic
 def correct(*, by: Actor, row_id: UUID, cells: Mapping[str, str]) -> None:
-    """Take in a refused row with corrected cells (heading → text); StillWrong says why not."""
+    """Take in a refused row with corrected cells (heading → text); StillWrong says why not.
+
+    A cell that is not given says what it was sent with, or what was said of the whole column since.
+    """
     by.require("intake.load")
     exclusive("people.identify")
     row = _own_row(by, row_id)
     feed = feed_of(row.delivery.feed)
-    now_cells = [(heading, cells.get(heading, text)) for heading, text in row.cells]
+    before = cells_now(feed, row, answers_of(row.delivery_id))
+    now_cells = [(heading, cells.get(heading, text)) for heading, text in before]
     outcome = check_again(feed, now_cells, today())
     if isinstance(outcome, Mismatch):
         raise BadInput(outcome.sentence, kept="Nothing was changed.", next=outcome.next)

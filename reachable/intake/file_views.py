@@ -16,13 +16,22 @@ from reachable.foundation.errors import BadInput, Conflict, NotFound
 from reachable.foundation.files.upload import refusal
 from reachable.foundation.time import today
 from reachable.foundation.views import actor, render
-from reachable.intake import correcting, jobs, preparing, selectors, services, wording
+from reachable.intake import (
+    correcting,
+    faults,
+    jobs,
+    preparing,
+    selectors,
+    services,
+    together_wording,
+    wording,
+)
 from reachable.intake.checking import check_again, open_file
 from reachable.intake.correcting import StillWrong
 from reachable.intake.file_forms import CorrectForm, JoinForm, SetAsideForm, UploadForm
 from reachable.intake.rules.check import Refused
 from reachable.intake.samples import KINDS, write_sample
-from reachable.intake.selectors import RefusedFacts
+from reachable.intake.selectors import DeliveryFacts, RefusedFacts
 from reachable.intake.services import Received
 from reachable.intake.specification import Feed, feeds
 
@@ -119,9 +128,15 @@ def delivery(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
     """Before loading, what would become of it; while loading, how far it is; then what became."""
     by = actor(request)
     found = selectors.delivery(by=by, delivery_id=delivery_id)
+    said = faults.said(by=by, delivery_id=delivery_id)
+    settling = next((each for each in said if each.state == "working"), None)
     if request.headers.get("HX-Request") == "true":
         if found.state == "loading":
             return render(request, "intake/loading.html", {"delivery": found})
+        if settling:
+            return render(
+                request, "intake/settling.html", {"delivery": found, "settling": settling}
+            )
         return HttpResponse(headers={"HX-Refresh": "true"})
     report, error = None, None
     if found.state == "received":
@@ -136,8 +151,20 @@ def delivery(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
         "lines": wording.shown_rows(found.feed, report) if report else [],
         "error": error,
         "refused": selectors.refused_rows(by=by, delivery_id=delivery_id),
+        "settling": settling,
+        "said": [(together_wording.told(found.feed, each.answer), each) for each in said],
+        **_shared_faults(by, found),
     }
     return render(request, "intake/delivery.html", context)
+
+
+def _shared_faults(by: Actor, found: DeliveryFacts) -> dict[str, object]:
+    """What the refused rows of a file share, where there are several."""
+    if found.waiting < 2:
+        return {"faults": [], "faults_whole": True}
+    shared = faults.faults(by=by, delivery_id=found.id)
+    named = [(together_wording.title(each), each) for each in shared.faults]
+    return {"faults": named, "faults_whole": shared.whole}
 
 
 def load(request: HttpRequest, delivery_id: UUID) -> HttpResponse:

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from reachable.foundation.errors import ReachableError
-from reachable.intake.checking import BEYOND, CheckedRow, OpenedFile, open_file
+from reachable.intake.checking import CheckedRow, OpenedFile, open_file
 from reachable.intake.rules import making
 from reachable.intake.rules.check import Checked, Refused
-from reachable.intake.rules.headings import Mapping
+from reachable.intake.rules.headings import BEYOND, Mapping
 from reachable.intake.rules.making import Made
 from reachable.intake.rules.problems import Problem
 from reachable.intake.specification import Feed

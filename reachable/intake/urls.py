@@ -3,6 +3,7 @@ from __future__ import annotations
 from reachable.foundation.urls import page
 from reachable.intake import file_views as files
 from reachable.intake import signal_views as signals
+from reachable.intake import together_views
 
 SEND, LOAD = "signals.send", "intake.load"
 BOTH, POST = ("GET", "POST"), ("POST",)
@@ -35,6 +36,13 @@ urlpatterns = [
         name="delivery_remove",
         needs=LOAD,
         methods=POST,
+    ),
+    page(
+        "intake/files/<uuid:delivery_id>/together/",
+        together_views.together,
+        name="refused_together",
+        needs=LOAD,
+        methods=BOTH,
     ),
     page("intake/rows/<uuid:row_id>/", files.row, name="refused_row", needs=LOAD, methods=BOTH),
     page(
