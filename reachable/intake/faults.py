@@ -90,6 +90,7 @@ class Said:
 
     id: UUID
     answer: Answer
+    heading: str
     reason: str
     by: str
     at: datetime
@@ -190,11 +191,16 @@ def _foresee(
 def said(*, by: Actor, delivery_id: UUID) -> list[Said]:
     """Return what was said of the refused rows of this person's file, the latest first."""
     delivery = _own(by, delivery_id)
-    held = delivery.bulk_corrections.select_related("begun_by").order_by("-begun_at", "-id")
+    held = list(delivery.bulk_corrections.select_related("begun_by").order_by("-begun_at", "-id"))
+    row = QuarantinedRow.objects.filter(delivery_id=delivery_id).first() if held else None
+    feed, headings = feed_of(delivery.feed), dict[str, str]()
+    if row is not None and not isinstance(found := headings_of_row(feed, row), Mismatch):
+        headings = _by_column(found)
     return [
         Said(
             id=each.id,
-            answer=Answer.from_json(each.answer),
+            answer=(answer := Answer.from_json(each.answer)),
+            heading=headings.get(answer.fault.column, answer.fault.column),
             reason=each.reason,
             by=each.begun_by.name if each.begun_by else "the shell",
             at=each.begun_at,

@@ -152,15 +152,17 @@ def delivery(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
         "error": error,
         "refused": selectors.refused_rows(by=by, delivery_id=delivery_id),
         "settling": settling,
-        "said": [(together_wording.told(found.feed, each.answer), each) for each in said],
+        "said": [
+            (together_wording.told(found.feed, each.answer, each.heading), each) for each in said
+        ],
         **_shared_faults(by, found),
     }
     return render(request, "intake/delivery.html", context)
 
 
 def _shared_faults(by: Actor, found: DeliveryFacts) -> dict[str, object]:
-    """What the refused rows of a file share, where there are several."""
-    if found.waiting < 2:
+    """What the refused rows of a file share."""
+    if not found.waiting:
         return {"faults": [], "faults_whole": True}
     shared = faults.faults(by=by, delivery_id=found.id)
     named = [(together_wording.title(each), each) for each in shared.faults]

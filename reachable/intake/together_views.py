@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from reachable.foundation.errors import Conflict
 from reachable.foundation.views import actor, render
 from reachable.intake import faults, selectors, together_jobs, together_wording
+from reachable.intake.faults import FaultFacts
 from reachable.intake.rules.problems import Reason
 from reachable.intake.rules.together import Answer, Kind
 from reachable.intake.selectors import DeliveryFacts
@@ -62,9 +63,11 @@ def _preview(
     request: HttpRequest, delivery: DeliveryFacts, answer: Answer, context: dict[str, object]
 ) -> HttpResponse:
     prospect = faults.prospect(by=actor(request), delivery_id=delivery.id, answer=answer)
+    facts = context["facts"]
+    assert isinstance(facts, FaultFacts)
     more = {
         "prospect": prospect,
-        "said": together_wording.told(delivery.feed, answer),
+        "said": together_wording.told(delivery.feed, answer, facts.heading),
         "still": together_wording.still(delivery.feed, prospect),
         "samples": together_wording.samples(delivery.feed, answer, prospect),
         "misread": answer.kind is Kind.ORDER and delivery.accepted,

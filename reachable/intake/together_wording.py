@@ -53,15 +53,15 @@ def title_of(fault: Fault, heading: str, text: str = "") -> str:
     return TITLES[fault.reason].format(heading=heading or fault.column, text=short)
 
 
-def told(feed: Feed, answer: Answer) -> str:
-    """Say what an answer says, for whoever reads it later."""
+def told(feed: Feed, answer: Answer, heading: str) -> str:
+    """Say what an answer says; `heading` is the sender's own of its column."""
     name = answer.fault.column
     column = feed.column(name) if name else None
     value = answer.value
     if column is not None and value in column.codes:
         value = column.codes[value][0]
     return TOLD_OF[answer.kind].format(
-        heading=column.heading if column else "",
+        heading=heading,
         text=answer.fault.word,
         value=value,
         order=value.replace("-", ", "),
