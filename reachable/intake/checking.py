@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from reachable.foundation.errors import BadInput
+from reachable.foundation.files.export import unmarked_cell
 from reachable.foundation.files.limits import DEFAULT, Limits
 from reachable.foundation.files.rows import Cells, Table, Unreadable
 from reachable.foundation.files.table import open_table
 from reachable.intake.rules.check import Checked, Content, Refused, check_row, refuse_unreadable
 from reachable.intake.rules.headings import BEYOND, Mapping, Mismatch, match_headings
 from reachable.intake.rules.problems import Problem
+from reachable.intake.rules.returned import Columns, columns
 from reachable.intake.rules.words import as_text
 from reachable.intake.specification import Feed, feeds
 
@@ -31,6 +34,8 @@ class CheckedRow:
     number: int
     cells: tuple[str, ...]
     result: Result
+    was: UUID | None = None
+    """Which refused row it was, in a file of rows that we gave out to be corrected."""
 
 
 @dataclass(frozen=True)
@@ -40,16 +45,33 @@ class OpenedFile:
     feed: Feed
     table: Table
     mapping: Mapping
+    ours: Columns | None = None
 
     def rows(self, today: date, *, after: int = 0) -> Iterator[CheckedRow]:
         """Check the rows that come after row number `after`, one at a time; none is passed over."""
-        feed, mapping = self.feed, self.mapping
-        for number, cells in self.table.rows(after=after):
+        feed, mapping, ours = self.feed, self.mapping, self.ours
+        for number, sent in self.table.rows(after=after):
+            was, cells = (None, sent) if ours is None else _as_given_out(ours, sent)
             if isinstance(cells, Unreadable):
                 refused = refuse_unreadable(cells.sentence, cells.next, cells.cells)
-                yield CheckedRow(number, cells.cells, refused)
+                yield CheckedRow(number, cells.cells, refused, was)
             else:
-                yield CheckedRow(number, _as_sent(cells), check_row(feed, mapping, cells, today))
+                result = check_row(feed, mapping, cells, today)
+                yield CheckedRow(number, _as_sent(cells), result, was)
+
+
+def _as_given_out(
+    ours: Columns, sent: Cells | Unreadable
+) -> tuple[UUID | None, Cells | Unreadable]:
+    """Return which refused row a row was, and its cells as they were before we gave it out."""
+    cells = sent.cells if isinstance(sent, Unreadable) else sent
+    senders = [
+        unmarked_cell(cell) if isinstance(cell, str) else cell for cell in ours.of_sender(cells)
+    ]
+    was = ours.number_of(cells)
+    if isinstance(sent, Unreadable):
+        return was, replace(sent, cells=tuple(map(str, senders)))
+    return was, tuple(senders)
 
 
 def _as_sent(cells: Cells) -> tuple[str, ...]:
@@ -59,14 +81,18 @@ def _as_sent(cells: Cells) -> tuple[str, ...]:
 def open_file(feed: Feed, path: Path, limits: Limits = DEFAULT) -> OpenedFile:
     """Open a file as a feed; raise BadInput, in a sentence, if it cannot be one."""
     table = open_table(path, limits)
-    mapping = match_headings(feed, table.headings, feeds().values())
+    ours = columns(table.headings)
+    headings = table.headings
+    if ours is not None:
+        headings = tuple(unmarked_cell(headings[place]) for place in ours.senders)
+    mapping = match_headings(feed, headings, feeds().values())
     if isinstance(mapping, Mismatch):
         # A workbook of several sheets may have been read at the wrong one.
         notes = table.notes if table.kind == "xlsx" and len(table.notes) > 1 else ()
         raise BadInput(
             mapping.sentence, kept="Nothing was kept.", next=" ".join((mapping.next, *notes))
         )
-    return OpenedFile(feed, table, mapping)
+    return OpenedFile(feed, table, mapping, ours)
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from reachable.intake import (
     faults,
     jobs,
     preparing,
+    returning,
     selectors,
     services,
     together_wording,
@@ -34,12 +35,6 @@ from reachable.intake.samples import KINDS, write_sample
 from reachable.intake.selectors import DeliveryFacts, RefusedFacts
 from reachable.intake.services import Received
 from reachable.intake.specification import Feed, feeds
-
-CONTENT_TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "jsonl": "application/jsonl; charset=utf-8",
-}
 
 
 def intake(request: HttpRequest) -> HttpResponse:
@@ -119,7 +114,7 @@ def sample(request: HttpRequest, key: str, kind: str) -> HttpResponse:
         path = write_sample(found, Path(folder), kind)
         return HttpResponse(
             path.read_bytes(),
-            content_type=CONTENT_TYPES[kind],
+            content_type=wording.CONTENT_TYPES[kind],
             headers={"Content-Disposition": f'attachment; filename="{path.name}"'},
         )
 
@@ -152,6 +147,7 @@ def delivery(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
         "error": error,
         "refused": selectors.refused_rows(by=by, delivery_id=delivery_id),
         "settling": settling,
+        "given_out": returning.KINDS,
         "said": [
             (together_wording.told(found.feed, each.answer, each.heading), each) for each in said
         ],

@@ -185,6 +185,17 @@ def _settle_refused(origin: Origin, prepared: Prepared) -> None:
         ],
     )
     supersede(origin=origin, rows=prepared.rows)
+    _settle_returned(origin, prepared)
+
+
+def _settle_returned(origin: Origin, prepared: Prepared) -> None:
+    """Settle what we gave out to be corrected and came back, whatever its key is now."""
+    came_back = {row.was for row in prepared.rows if row.was}
+    came_back |= {row.was for row in prepared.refused if row.was}
+    if came_back:
+        _waiting_of(origin).filter(
+            id__in=came_back, delivery__received_at__lt=origin.received_at
+        ).update(**_superseded())
 
 
 def supersede(*, origin: Origin, rows: Sequence[Incoming]) -> None:
@@ -206,11 +217,12 @@ def supersede(*, origin: Origin, rows: Sequence[Incoming]) -> None:
 
 
 def _refused_of(origin: Origin, key_hashes: Sequence[str]) -> QuerySet[QuarantinedRow]:
+    return _waiting_of(origin).filter(key_hash__in=key_hashes)
+
+
+def _waiting_of(origin: Origin) -> QuerySet[QuarantinedRow]:
     return QuarantinedRow.objects.filter(
-        state="open",
-        key_hash__in=key_hashes,
-        delivery__agency_id=origin.agency_id,
-        delivery__feed=origin.feed,
+        state="open", delivery__agency_id=origin.agency_id, delivery__feed=origin.feed
     )
 
 

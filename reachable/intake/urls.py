@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from reachable.foundation.urls import page
 from reachable.intake import file_views as files
+from reachable.intake import returning_views, together_views
 from reachable.intake import signal_views as signals
-from reachable.intake import together_views
 
 SEND, LOAD = "signals.send", "intake.load"
 BOTH, POST = ("GET", "POST"), ("POST",)
@@ -43,6 +43,12 @@ urlpatterns = [
         name="refused_together",
         needs=LOAD,
         methods=BOTH,
+    ),
+    page(
+        "intake/files/<uuid:delivery_id>/refused.<slug:kind>",
+        returning_views.download,
+        name="refused_download",
+        needs=LOAD,
     ),
     page("intake/rows/<uuid:row_id>/", files.row, name="refused_row", needs=LOAD, methods=BOTH),
     page(

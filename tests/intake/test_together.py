@@ -1,4 +1,4 @@
-"""Many refused rows are settled by one answer: which answers there are, and what they do to rows."""
+"""Refused rows that share a fault: which answers make sense, and what each does to a row."""
 
 from __future__ import annotations
 
