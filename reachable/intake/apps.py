@@ -19,7 +19,7 @@ class IntakeConfig(AppConfig):
             references,
             schedules,
         )
-        from reachable.intake import jobs, reference, services, together_jobs
+        from reachable.intake import jobs, reference, services, status, together_jobs
         from reachable.intake.rebuilding import person_said, rebuild_events
         from reachable.moments.rebuilding import rebuild_moments
         from reachable.moments.registries import moment_answered
@@ -42,6 +42,11 @@ class IntakeConfig(AppConfig):
         schedules.add(
             "forget",
             Schedule("forget", DAILY, lambda by: services.forget(by=by), lane="daily"),
+            room="intake",
+        )
+        schedules.add(
+            "late feeds",
+            Schedule("late feeds", DAILY, lambda by: status.tell_of_late(by=by), lane="daily"),
             room="intake",
         )
         schedules.add(
@@ -73,4 +78,14 @@ class IntakeConfig(AppConfig):
         )
         navigation.add(
             "intake", NavigationItem("Intake", "intake", "intake.load", 40), room="intake"
+        )
+        navigation.add(
+            "minimum",
+            NavigationItem("What feeds brought", "intake_minimum", "intake.used", 70),
+            room="intake",
+        )
+        navigation.add(
+            "feeds",
+            NavigationItem("Feeds", "intake_status", "intake.watch", 79, place="footer"),
+            room="intake",
         )

@@ -188,3 +188,18 @@ class BulkCorrection(Identified):
         indexes = [
             models.Index(fields=["worked_at"], condition=Q(state="working"), name="answers_at_work")
         ]
+
+
+class Expectation(Identified):
+    """How often somebody said that a feed of an agency should come, where that is not learnt."""
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, db_index=False)
+    feed = models.CharField(max_length=40)
+    every_days = models.PositiveSmallIntegerField()
+    said_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, db_index=False)
+    said_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["agency", "feed"], name="expectation_of_feed")
+        ]
