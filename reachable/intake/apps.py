@@ -19,7 +19,7 @@ class IntakeConfig(AppConfig):
             references,
             schedules,
         )
-        from reachable.intake import jobs, reference, services, status, together_jobs
+        from reachable.intake import jobs, reference, services
         from reachable.intake.rebuilding import person_said, rebuild_events
         from reachable.moments.rebuilding import rebuild_moments
         from reachable.moments.registries import moment_answered
@@ -35,18 +35,8 @@ class IntakeConfig(AppConfig):
             room="intake",
         )
         schedules.add(
-            "answers",
-            Schedule("answers", 20, lambda by: together_jobs.resume_abandoned(by=by)),
-            room="intake",
-        )
-        schedules.add(
             "forget",
             Schedule("forget", DAILY, lambda by: services.forget(by=by), lane="daily"),
-            room="intake",
-        )
-        schedules.add(
-            "late feeds",
-            Schedule("late feeds", DAILY, lambda by: status.tell_of_late(by=by), lane="daily"),
             room="intake",
         )
         schedules.add(
@@ -79,13 +69,31 @@ class IntakeConfig(AppConfig):
         navigation.add(
             "intake", NavigationItem("Intake", "intake", "intake.load", 40), room="intake"
         )
-        navigation.add(
-            "minimum",
-            NavigationItem("What feeds brought", "intake_minimum", "intake.used", 70),
-            room="intake",
-        )
-        navigation.add(
-            "feeds",
-            NavigationItem("Feeds", "intake_status", "intake.watch", 79, place="footer"),
-            room="intake",
-        )
+        _watch()
+
+
+def _watch() -> None:
+    """What goes on with rows that wait, and with feeds that do not come."""
+    from reachable.foundation.registries import NavigationItem, Schedule, navigation, schedules
+    from reachable.intake import status, together_jobs
+
+    schedules.add(
+        "answers",
+        Schedule("answers", 20, lambda by: together_jobs.resume_abandoned(by=by)),
+        room="intake",
+    )
+    schedules.add(
+        "late feeds",
+        Schedule("late feeds", DAILY, lambda by: status.tell_of_late(by=by), lane="daily"),
+        room="intake",
+    )
+    navigation.add(
+        "minimum",
+        NavigationItem("What feeds brought", "intake_minimum", "intake.used", 70),
+        room="intake",
+    )
+    navigation.add(
+        "feeds",
+        NavigationItem("Feeds", "intake_status", "intake.watch", 79, place="footer"),
+        room="intake",
+    )

@@ -126,11 +126,8 @@ def test_a_feed_that_comes_every_week_is_late_after_a_day_of_grace(world: World)
     came(12, 19, 26, 33, rows=100)
     found = one(world)
     assert (found.every_days, found.stated, found.late_days) == (7, False, 2)
-    assert status_wording.stands(
-        found
-    ) == "4 days late: it was due by Saturday 21 November 2026" or (
-        "4 days late" in status_wording.stands(found)
-    )
+    assert "2 days late: it was due by" in status_wording.stands(found)
+    assert "23 November" in status_wording.stands(found), "what falls on a Saturday moves on"
     came(5, rows=20)
     found = one(world)
     assert found.late_days == 0
