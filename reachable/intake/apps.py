@@ -66,14 +66,11 @@ class IntakeConfig(AppConfig):
             NavigationItem("What I sent", "my_signals", "signals.send", 30),
             room="intake",
         )
-        navigation.add(
-            "intake", NavigationItem("Intake", "intake", "intake.load", 40), room="intake"
-        )
-        _watch()
+        _files()
 
 
-def _watch() -> None:
-    """What goes on with rows that wait, and with feeds that do not come."""
+def _files() -> None:
+    """Where files are sent and watched, and what goes on with rows that wait."""
     from reachable.foundation.registries import NavigationItem, Schedule, navigation, schedules
     from reachable.intake import status, together_jobs
 
@@ -87,6 +84,7 @@ def _watch() -> None:
         Schedule("late feeds", DAILY, lambda by: status.tell_of_late(by=by), lane="daily"),
         room="intake",
     )
+    navigation.add("intake", NavigationItem("Intake", "intake", "intake.load", 40), room="intake")
     navigation.add(
         "minimum",
         NavigationItem("What feeds brought", "intake_minimum", "intake.used", 70),
