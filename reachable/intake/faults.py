@@ -122,7 +122,7 @@ def faults(*, by: Actor, delivery_id: UUID) -> FaultsOfFile:
             facts = found.setdefault(fault, FaultFacts(fault, heading))
             facts.count += 1
             facts.texts[text] += 1
-            if len(facts.rows) < EXAMPLES:
+            if len(facts.rows) < EXAMPLES and sentence not in [said for _, _, said in facts.rows]:
                 facts.rows.append((row.id, row.row_number, sentence))
     ordered = sorted(found.values(), key=lambda facts: -facts.count)
     return FaultsOfFile(tuple(ordered), headings, seen, seen < LOOKED_AT)
@@ -178,8 +178,9 @@ def _foresee(
     if isinstance(outcome, Checked):
         found.accepted += 1
         if len(found.samples) < SAMPLES:
-            cells = dict(row.cells)
-            sent = cells.get(_heading(feed, row, answer.fault.column), "")
+            sent = dict(row.cells).get(_heading(feed, row, answer.fault.column), "")
+            if sent and sent in [sample.sent for sample in found.samples]:
+                return
             found.samples.append(ReadAs(row.row_number, sent, outcome.content))
         return
     for problem in outcome.problems:

@@ -94,6 +94,6 @@ def sentence(found: FeedMinimum) -> str:
     if used.nothing:
         return f"Of {rows}, none led anywhere; {used.forgotten} were forgotten."
     return (
-        f"Of {rows}, {used.moments} opened or joined a moment and {used.known} were recorded with "
-        f"a child who was known; {used.forgotten} were forgotten."
+        f"Of {rows}, {used.moments} opened or joined a moment, {used.known} went to a child who "
+        f"was known, {used.forgotten} were forgotten."
     )

@@ -33,7 +33,7 @@ class TogetherForm(forms.Form):
         error_messages={"required": "Choose what is true of all of these rows"},
     )
     reason = forms.CharField(
-        label="If they are left out: why?",
+        label="Why (if they are left out)",
         help_text="For example: test entries, or adults.",
         max_length=300,
         required=False,
