@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Count, Exists, IntegerField, Max, Min, OuterRef, Q, Sum, When
+from django.db.models import Case, Count, IntegerField, Max, Min, Q, QuerySet, Sum, When
 from django.db.models import Value as Literal
 
 from reachable.access import selectors as access
@@ -211,21 +211,28 @@ def _brought(
     return {((agency, key), ago): Brought(*counts) for agency, key, ago, *counts in held}
 
 
+def _by_month(
+    signals: QuerySet[Signal], months: list[date]
+) -> Iterable[tuple[UUID, str, int, int]]:
+    return (
+        signals.annotate(ago=_month_of("received_at", months))
+        .values_list("agency_id", "feed", "ago")
+        .order_by()
+        .annotate(Count("id"))
+    )
+
+
 def _count_use(
     by: Actor, tallies: _Tallies, agencies: Iterable[UUID], feed: str | None, months: list[date]
 ) -> None:
     of, since = _of(agencies, feed), _instant(months[-1])
-    called = Exists(triggers_of_signals(by=by).filter(signal_id=OuterRef("id")))
-    recorded = (
-        Signal.objects.filter(of, record__isnull=False, received_at__gte=since)
-        .annotate(ago=_month_of("received_at", months), called=called)
-        .values_list("agency_id", "feed", "ago")
-        .order_by()
-        .annotate(count=Count("id"), moments=Count("id", filter=Q(called=True)))
-    )
-    for agency, key, ago, count, moments in recorded:
+    recorded = Signal.objects.filter(of, record__isnull=False, received_at__gte=since)
+    called = recorded.filter(id__in=triggers_of_signals(by=by).values("signal_id"))
+    for agency, key, ago, count in _by_month(recorded, months):
+        tallies.counted[(agency, key), ago].known = count
+    for agency, key, ago, count in _by_month(called, months):
         found = tallies.counted[(agency, key), ago]
-        found.moments, found.known = moments, count - moments
+        found.moments, found.known = count, found.known - count
     gone = Forgotten.objects.filter(of, day__gte=months[-1]).values_list("agency_id", "feed")
     for agency, key, day, count in gone.values_list("agency_id", "feed", "day", "count"):
         ago = next(ago for ago, first in enumerate(months) if day >= first)
