@@ -148,8 +148,8 @@ def prospect(*, by: Actor, delivery_id: UUID, answer: Answer) -> Prospect:
     return found
 
 
-def cut_cells(*, by: Actor, delivery_id: UUID, fault: Fault) -> list[str]:
-    """Return the headings of cells that may have been cut in pieces, the likeliest first.
+def cut_cells(*, by: Actor, delivery_id: UUID, fault: Fault) -> dict[str, str]:
+    """Return cells that may have been cut in pieces, the likeliest first: heading, and then whole.
 
     Likeliest is what makes most of the first rows right once the pieces are together again.
     """
@@ -158,12 +158,16 @@ def cut_cells(*, by: Actor, delivery_id: UUID, fault: Fault) -> list[str]:
     waiting = waiting_rows(delivery_id)[:LOOKED_AT].iterator(2000)
     rows = list(islice((row for row in waiting if has_fault(feed, row, fault, before)), TRIED))
     found: Counter[str] = Counter()
+    whole: dict[str, str] = {}
     for heading in dict.fromkeys(heading for row in rows for heading, _ in row.cells):
         answers = [*before, Answer(Kind.JOIN, fault, heading)]
-        outcomes = [read_again(feed, row, answers, day)[1] for row in rows]
-        found[heading] = sum(isinstance(outcome, Checked) for outcome in outcomes)
+        again = [read_again(feed, row, answers, day) for row in rows]
+        whole[heading] = dict(again[0][0]).get(heading, "")
+        found[heading] = sum(isinstance(outcome, Checked) for _, outcome in again)
     likely = [heading for heading, count in found.most_common() if count]
-    return likely or [heading for heading in found if heading and not heading.startswith(BEYOND)]
+    if not likely:
+        likely = [each for each in found if each and not each.startswith(BEYOND)]
+    return {heading: whole[heading] for heading in likely}
 
 
 def _foresee(

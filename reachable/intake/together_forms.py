@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -40,9 +40,9 @@ class TogetherForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, feed: Feed, facts: FaultFacts, joined: Sequence[str], **kwargs: Any
+        self, *args: Any, feed: Feed, facts: FaultFacts, joined: Mapping[str, str], **kwargs: Any
     ) -> None:
-        """`joined` are headings of cells that may have been cut in pieces."""
+        """`joined` are cells that may have been cut in pieces: heading, and the first put together."""
         super().__init__(*args, **kwargs)
         field = self.fields["answer"]
         assert isinstance(field, forms.ChoiceField)
@@ -67,7 +67,7 @@ class TogetherForm(forms.Form):
 
 
 def _choices(
-    feed: Feed, facts: FaultFacts, kind: Kind, joined: Sequence[str]
+    feed: Feed, facts: FaultFacts, kind: Kind, joined: Mapping[str, str]
 ) -> list[tuple[str, str | Hinted]]:
     fault = facts.fault
     column = feed.column(fault.column) if fault.column else None
@@ -79,7 +79,13 @@ def _choices(
             and (hint := _read_so(feed, facts, Answer(kind, fault, order)))
         ]
     if kind is Kind.JOIN:
-        return [(f"{kind}:{heading}", f"“{heading}” was cut in pieces") for heading in joined]
+        return [
+            (
+                f"{kind}:{heading}",
+                Hinted(f"“{heading}” was cut in pieces", f"“{whole[:80]}” is one."),
+            )
+            for heading, whole in joined.items()
+        ]
     assert column is not None
     if kind is Kind.CODE:
         return [(f"{kind}:{code}", f"It means “{said[0]}”") for code, said in column.codes.items()]

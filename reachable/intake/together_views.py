@@ -28,7 +28,7 @@ def together(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
     if facts is None:
         messages.warning(request, "No row waits for this reason any more. Nothing was changed.")
         return redirect("delivery", delivery_id)
-    joined: list[str] = []
+    joined: dict[str, str] = {}
     if facts.fault.reason is Reason.TOO_MANY_CELLS:
         joined = faults.cut_cells(by=by, delivery_id=delivery_id, fault=facts.fault)
     data = request.POST if request.method == "POST" else None

@@ -314,3 +314,15 @@ def test_a_load_that_comes_meanwhile_settles_what_it_brings(world: World) -> Non
     assert states(delivery) == ["superseded", "corrected"]
     assert Signal.objects.get(source_key="CU/1").last_version == 1
     assert now()
+
+
+def test_cells_that_were_cut_in_all_rows_are_put_together_at_once(world: World) -> None:
+    rows = [line(at, day="23/10/2026").replace("Fenmarch", "Fen,march") for at in range(3)]
+    delivery = refused_file(*rows)
+    clerk = world.client("clerk")
+    address = f"/intake/files/{delivery.id}/together/?fault=too_many_cells--"
+    assert "“Fen, march” is one." in html(clerk.get(address))
+    given = {"fault": "too_many_cells--", "answer": "join:Station"}
+    assert "3 would be accepted" in html(ask(clerk, delivery, **given))
+    html(ask(clerk, delivery, **given, confirm="yes"))
+    assert states(delivery) == ["corrected"] * 3
