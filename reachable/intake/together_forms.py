@@ -42,7 +42,7 @@ class TogetherForm(forms.Form):
     def __init__(
         self, *args: Any, feed: Feed, facts: FaultFacts, joined: Mapping[str, str], **kwargs: Any
     ) -> None:
-        """`joined` are cells that may have been cut in pieces: heading, and the first put together."""
+        """`joined` are cells that may have been cut: heading, and the first put together."""
         super().__init__(*args, **kwargs)
         field = self.fields["answer"]
         assert isinstance(field, forms.ChoiceField)
