@@ -11,12 +11,17 @@ from reachable.foundation.models import Identified
 
 
 class Agency(Identified):
-    """One of the partners; each received record names its agency as its controller."""
+    """One of the partners; each received record names its agency as its controller.
+
+    `contact` is whom to ask there, a person or a desk, with their address and number.
+    """
 
     key = models.SlugField(max_length=40, unique=True)
     name = models.CharField(max_length=120)
     kind = models.CharField(max_length=30)
     contact = models.CharField(max_length=200, blank=True)
+    contact_email = models.EmailField(blank=True)
+    contact_phone = models.CharField(max_length=30, blank=True)
 
 
 class UserManager(BaseUserManager["User"]):

@@ -65,6 +65,23 @@ def able(*, capability: str, user_ids: Iterable[UUID] | None = None) -> frozense
     return frozenset(held.values_list("user_id", flat=True))
 
 
+def of_agencies(
+    *, by: Actor, capability: str, agency_ids: Iterable[UUID]
+) -> dict[UUID, frozenset[UUID]]:
+    """Return agency → who may do something there, for telling them."""
+    by.require("intake.watch_all")
+    held = Role.objects.filter(
+        user__is_active=True,
+        user__agency_id__in=list(agency_ids),
+        ended_at=None,
+        role__in=_roles_with(capability),
+    )
+    found: dict[UUID, set[UUID]] = {}
+    for agency_id, user_id in held.values_list("user__agency_id", "user_id"):
+        found.setdefault(agency_id, set()).add(user_id)
+    return {agency_id: frozenset(users) for agency_id, users in found.items()}
+
+
 def _may_hold() -> Q:
     """The user of a shift or a membership may hold a moment: account and role still stand."""
     held = Role.objects.filter(
@@ -219,6 +236,29 @@ def agency_id(key: str) -> UUID:
 def agency_kind(*, by: Actor) -> str:
     """Return of what kind this person's own agency is."""
     return Agency.objects.values_list("kind", flat=True).get(user=by.own_id)
+
+
+@dataclass(frozen=True)
+class AgencyFacts:
+    """An agency, and whom to ask there."""
+
+    id: UUID
+    key: str
+    name: str
+    kind: str
+    contact: str
+    email: str
+    phone: str
+
+
+def agencies(*, by: Actor) -> list[AgencyFacts]:
+    """Return every agency by name for whoever watches all of them, or this person's own."""
+    by.require("intake.watch")
+    held = Agency.objects.order_by("name")
+    if not by.can("intake.watch_all"):
+        held = held.filter(id=by.own_agency_id)
+    names = ("id", "key", "name", "kind", "contact", "contact_email", "contact_phone")
+    return [AgencyFacts(*each) for each in held.values_list(*names)]
 
 
 def agency_names(agency_ids: Iterable[UUID]) -> dict[UUID, str]:

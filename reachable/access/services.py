@@ -38,6 +38,18 @@ def create_agency(*, by: Actor, key: str, name: str, kind: str, contact: str = "
 
 
 @transaction.atomic
+def set_contact(*, by: Actor, agency_id: UUID, contact: str, email: str, phone: str) -> None:
+    """Say whom to ask at an agency, a person or a desk."""
+    by.require("agencies.contact")
+    changed = Agency.objects.filter(id=agency_id).update(
+        contact=contact, contact_email=email, contact_phone=phone
+    )
+    if not changed:
+        raise NotFound
+    audit.record(by=by, action="access.contact_changed", subject=("agency", agency_id))
+
+
+@transaction.atomic
 def create_team(
     *,
     by: Actor,

@@ -66,6 +66,32 @@ class IntakeConfig(AppConfig):
             NavigationItem("What I sent", "my_signals", "signals.send", 30),
             room="intake",
         )
-        navigation.add(
-            "intake", NavigationItem("Intake", "intake", "intake.load", 40), room="intake"
-        )
+        _files()
+
+
+def _files() -> None:
+    """Where files are sent and watched, and what goes on with rows that wait."""
+    from reachable.foundation.registries import NavigationItem, Schedule, navigation, schedules
+    from reachable.intake import status, together_jobs
+
+    schedules.add(
+        "answers",
+        Schedule("answers", 20, lambda by: together_jobs.resume_abandoned(by=by)),
+        room="intake",
+    )
+    schedules.add(
+        "late feeds",
+        Schedule("late feeds", DAILY, lambda by: status.tell_of_late(by=by), lane="daily"),
+        room="intake",
+    )
+    navigation.add("intake", NavigationItem("Intake", "intake", "intake.load", 40), room="intake")
+    navigation.add(
+        "minimum",
+        NavigationItem("What feeds brought", "intake_minimum", "intake.used", 70),
+        room="intake",
+    )
+    navigation.add(
+        "feeds",
+        NavigationItem("Feeds", "intake_status", "intake.watch", 79, place="footer"),
+        room="intake",
+    )

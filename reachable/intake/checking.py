@@ -4,26 +4,28 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from reachable.foundation.errors import BadInput
+from reachable.foundation.files.export import unmarked_cell
 from reachable.foundation.files.limits import DEFAULT, Limits
 from reachable.foundation.files.rows import Cells, Table, Unreadable
 from reachable.foundation.files.table import open_table
 from reachable.intake.rules.check import Checked, Content, Refused, check_row, refuse_unreadable
-from reachable.intake.rules.headings import Mapping, Mismatch, match_headings
+from reachable.intake.rules.headings import BEYOND, Mapping, Mismatch, match_headings
 from reachable.intake.rules.problems import Problem
+from reachable.intake.rules.returned import Columns, columns
 from reachable.intake.rules.words import as_text
 from reachable.intake.set_files import open_joined
 from reachable.intake.specification import Feed, feeds
 
 Result = Checked | Refused
 NO_ROWS = "There is no row below the headings."
-BEYOND = "beyond the headings"
-"""What begins the heading of a cell that stands further right than the headings reach."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,8 @@ class CheckedRow:
     number: int
     cells: tuple[str, ...]
     result: Result
+    was: UUID | None = None
+    """Which refused row it was, in a file of rows that we gave out to be corrected."""
 
     @property
     def told(self) -> tuple[Problem, ...]:
@@ -48,19 +52,38 @@ class OpenedFile:
     feed: Feed
     table: Table
     mapping: Mapping
+    ours: Columns | None = None
 
     def rows(self, today: date, *, after: int = 0) -> Iterator[CheckedRow]:
         """Check the rows that come after row number `after`, one at a time; none is passed over."""
-        for number, cells in self.table.rows(after=after):
-            yield self.check(number, cells, today)
+        ours = self.ours
+        for number, sent in self.table.rows(after=after):
+            was, cells = (None, sent) if ours is None else _as_given_out(ours, sent)
+            yield self.check(number, cells, today, was)
 
-    def check(self, number: int, cells: Cells | Unreadable, today: date) -> CheckedRow:
-        """Check one row."""
+    def check(
+        self, number: int, cells: Cells | Unreadable, today: date, was: UUID | None = None
+    ) -> CheckedRow:
+        """Check one row; `was` is which refused row it was."""
         if isinstance(cells, Unreadable):
             refused = refuse_unreadable(cells.sentence, cells.next, cells.cells)
-            return CheckedRow(number, cells.cells, refused)
+            return CheckedRow(number, cells.cells, refused, was)
         result = check_row(self.feed, self.mapping, cells, today)
-        return CheckedRow(number, _as_sent(cells), result)
+        return CheckedRow(number, _as_sent(cells), result, was)
+
+
+def _as_given_out(
+    ours: Columns, sent: Cells | Unreadable
+) -> tuple[UUID | None, Cells | Unreadable]:
+    """Return which refused row a row was, and its cells as they were before we gave it out."""
+    cells = sent.cells if isinstance(sent, Unreadable) else sent
+    senders = [
+        unmarked_cell(cell) if isinstance(cell, str) else cell for cell in ours.of_sender(cells)
+    ]
+    was = ours.number_of(cells)
+    if isinstance(sent, Unreadable):
+        return was, replace(sent, cells=tuple(map(str, senders)))
+    return was, tuple(senders)
 
 
 def _as_sent(cells: Cells) -> tuple[str, ...]:
@@ -69,19 +92,19 @@ def _as_sent(cells: Cells) -> tuple[str, ...]:
 
 def open_file(feed: Feed, path: Path, limits: Limits = DEFAULT) -> OpenedFile:
     """Open a file as a feed; raise BadInput, in a sentence, if it cannot be one."""
-    if feed.of_set:
-        table = open_joined(feed, path, limits)
-        mapping = match_headings(feed, table.headings)
-    else:
-        table = open_table(path, limits)
-        mapping = match_headings(feed, table.headings, feeds().values())
+    table = open_joined(feed, path, limits) if feed.of_set else open_table(path, limits)
+    ours = columns(table.headings)
+    headings = table.headings
+    if ours is not None:
+        headings = tuple(unmarked_cell(headings[place]) for place in ours.senders)
+    mapping = match_headings(feed, headings, () if feed.of_set else feeds().values())
     if isinstance(mapping, Mismatch):
         # A workbook of several sheets may have been read at the wrong one.
         notes = table.notes if table.kind == "xlsx" and len(table.notes) > 1 else ()
         raise BadInput(
             mapping.sentence, kept="Nothing was kept.", next=" ".join((mapping.next, *notes))
         )
-    return OpenedFile(feed, table, mapping)
+    return OpenedFile(feed, table, mapping, ours)
 
 
 @dataclass(frozen=True)
@@ -203,11 +226,16 @@ def report_on(opened: OpenedFile, *, problems: int = 50, samples: int = 5) -> Ch
 
 def check_again(feed: Feed, cells: Sequence[tuple[str, str]], today: date) -> Result | Mismatch:
     """Check one row that was refused, by its headings and its cells as they are now."""
-    headings = [heading for heading, _ in cells if not heading.startswith(BEYOND)]
-    mapping = match_headings(feed, headings)
+    mapping = matched(feed, tuple(heading for heading, _ in cells))
     if isinstance(mapping, Mismatch):
         return mapping
     return check_row(feed, mapping, [text for _, text in cells], today)
+
+
+@lru_cache(maxsize=32)
+def matched(feed: Feed, headings: tuple[str, ...]) -> Mapping | Mismatch:
+    """Match the headings of a refused row, once for all rows that have the same."""
+    return match_headings(feed, [each for each in headings if not each.startswith(BEYOND)])
 
 
 def headings_of(feed: Feed, headings: Sequence[str]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""`reachable feed list | check | load`."""
+"""`reachable feed list | check | load | status | minimum`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from reachable.access.selectors import agency_id
 from reachable.foundation.actor import system
 from reachable.foundation.errors import BadInput
 from reachable.foundation.outages import outage
-from reachable.intake import loading, selectors, services
+from reachable.intake import loading, minimum, selectors, services, status, status_wording
 from reachable.intake.checking import open_file
 from reachable.intake.models import Delivery
 from reachable.intake.sender.command import AS_JSON, FILE, check, list_feeds, told
@@ -113,6 +113,38 @@ def _tell_gone(done: Delivery, *, quiet: bool) -> None:
             "withdrawn; say on the page of the file whether they were removed.",
             err=quiet,
         )
+
+
+@group.command("status")
+@AS_JSON
+@told
+def show_status(*, as_json: bool) -> int:
+    """Say of every feed when it last came, and by how much it is late.
+
+    Ends with 0 only if none is late.
+    """
+    found = status.statuses(by=system("shell"))
+    for each in found:
+        said = f"{each.agency.key} {each.feed.key}: {status_wording.stands(each)}"
+        wrong = "".join(f"; {fault}" for fault in status_wording.faults(each))
+        click.echo(f"{said}; {status_wording.rhythm(each)}{wrong}.", err=as_json)
+    if as_json:
+        click.echo(json.dumps({"feeds": [each.as_dict() for each in found]}))
+    return 1 if any(each.late_days for each in found) else 0
+
+
+@group.command("minimum")
+@AS_JSON
+@told
+def show_minimum(*, as_json: bool) -> int:
+    """Say what each feed brought in twelve months, what was used of it and what was forgotten."""
+    found = minimum.minimum(by=system("shell"))
+    for each in found:
+        said = status_wording.sentence(each)
+        click.echo(f"{each.agency}, {each.feed.title}. {said}", err=as_json)
+    if as_json:
+        click.echo(json.dumps({"feeds": [each.as_dict() for each in found]}))
+    return 0
 
 
 def _again(stopped: int, row: int) -> str:

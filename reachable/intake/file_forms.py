@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundField
 
-from reachable.intake.checking import BEYOND
+from reachable.intake.rules.headings import BEYOND
 from reachable.intake.rules.words import clean
 from reachable.intake.table_sets import TableSet
 

@@ -18,24 +18,29 @@ from reachable.foundation.files.limits import say_size
 from reachable.foundation.files.upload import refusal
 from reachable.foundation.time import today
 from reachable.foundation.views import actor, render
-from reachable.intake import jobs, preparing, selectors, services, wording
+from reachable.intake import (
+    correcting,
+    faults,
+    jobs,
+    preparing,
+    returning,
+    selectors,
+    services,
+    together_wording,
+    wording,
+)
 from reachable.intake.checking import CheckReport, check_again, open_file
+from reachable.intake.correcting import StillWrong
 from reachable.intake.file_forms import CorrectForm, JoinForm, SetAsideForm, UploadForm
 from reachable.intake.rules.check import Refused
 from reachable.intake.samples import KINDS, write_sample
-from reachable.intake.selectors import RefusedFacts
+from reachable.intake.selectors import DeliveryFacts, RefusedFacts
 from reachable.intake.sender.edition import NAME as CHECKER
 from reachable.intake.sender.edition import feed_digest, version
 from reachable.intake.sender.packing import one_file
-from reachable.intake.services import Received, StillWrong
+from reachable.intake.services import Received
 from reachable.intake.set_checking import SetReport
 from reachable.intake.specification import Feed, feeds
-
-CONTENT_TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "jsonl": "application/jsonl; charset=utf-8",
-}
 
 
 def intake(request: HttpRequest) -> HttpResponse:
@@ -115,7 +120,7 @@ def sample(request: HttpRequest, key: str, kind: str) -> HttpResponse:
         path = write_sample(found, Path(folder), kind)
         return HttpResponse(
             path.read_bytes(),
-            content_type=CONTENT_TYPES[kind],
+            content_type=wording.CONTENT_TYPES[kind],
             headers={"Content-Disposition": f'attachment; filename="{path.name}"'},
         )
 
@@ -147,9 +152,15 @@ def delivery(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
     """Before loading, what would become of it; while loading, how far it is; then what became."""
     by = actor(request)
     found = selectors.delivery(by=by, delivery_id=delivery_id)
+    said = faults.said(by=by, delivery_id=delivery_id)
+    settling = next((each for each in said if each.state == "working"), None)
     if request.headers.get("HX-Request") == "true":
         if found.state == "loading":
             return render(request, "intake/loading.html", {"delivery": found})
+        if settling:
+            return render(
+                request, "intake/settling.html", {"delivery": found, "settling": settling}
+            )
         return HttpResponse(headers={"HX-Refresh": "true"})
     report: CheckReport | SetReport | None = None
     error = None
@@ -167,8 +178,23 @@ def delivery(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
         "refused": selectors.refused_rows(by=by, delivery_id=delivery_id),
         "parts": selectors.parts_of(by=by, delivery_id=delivery_id),
         "states": wording.STATES,
+        "settling": settling,
+        "given_out": returning.KINDS,
+        "said": [
+            (together_wording.told(found.table, each.answer, each.heading), each) for each in said
+        ],
+        **_shared_faults(by, found),
     }
     return render(request, "intake/delivery.html", context)
+
+
+def _shared_faults(by: Actor, found: DeliveryFacts) -> dict[str, object]:
+    """What the refused rows of a file share."""
+    if not found.waiting or found.is_set:
+        return {"faults": [], "faults_whole": True}
+    shared = faults.faults(by=by, delivery_id=found.id)
+    named = [(together_wording.title(each), each) for each in shared.faults]
+    return {"faults": named, "faults_whole": shared.whole}
 
 
 def load(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
@@ -202,7 +228,7 @@ def row(request: HttpRequest, row_id: UUID) -> HttpResponse:
         return _put_together(request, found, form)
     if request.method == "POST" and form.is_valid():
         try:
-            services.correct(by=by, row_id=row_id, cells=form.cells())
+            correcting.correct(by=by, row_id=row_id, cells=form.cells())
         except Conflict:
             return _settled(request, found)
         except StillWrong as wrong:
@@ -247,7 +273,7 @@ def set_aside(request: HttpRequest, row_id: UUID) -> HttpResponse:
     form = SetAsideForm(request.POST)
     if form.is_valid():
         try:
-            services.set_aside(by=by, row_id=row_id, reason=form.cleaned_data["reason"])
+            correcting.set_aside(by=by, row_id=row_id, reason=form.cleaned_data["reason"])
         except Conflict:
             return _settled(request, found)
         messages.success(request, f"Row {found.row_number:,} was left out, with your reason.")

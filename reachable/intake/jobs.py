@@ -53,7 +53,7 @@ def load_delivery(delivery_id: str, user_id: str | None) -> str:
     state that the delivery is in afterwards, or “interrupted” where the database went away:
     `resume_abandoned` then goes on with it.
     """
-    if user_id is not None and not _may_load(UUID(user_id)):
+    if user_id is not None and not may_load(UUID(user_id)):
         services.stop_loading(
             by=system("intake"),
             delivery_id=UUID(delivery_id),
@@ -68,6 +68,6 @@ def load_delivery(delivery_id: str, user_id: str | None) -> str:
         return "interrupted"
 
 
-def _may_load(user_id: UUID) -> bool:
+def may_load(user_id: UUID) -> bool:
     user = User.objects.filter(id=user_id, is_active=True).first()
     return user is not None and actor_for(user).can("intake.load")

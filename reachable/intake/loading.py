@@ -212,8 +212,7 @@ def _settle_refused(origin: Origin, prepared: Prepared) -> None:
     """
     if not len(prepared):
         return
-    before = _refused_of(origin, [row.key_hash for row in prepared.refused])
-    before.filter(delivery__received_at__lt=origin.received_at).update(**_superseded())
+    _settle_earlier(origin, dict.fromkeys((row.key_hash for row in prepared.refused), 0))
     bulk_insert(
         QuarantinedRow,
         [
@@ -229,6 +228,17 @@ def _settle_refused(origin: Origin, prepared: Prepared) -> None:
         ],
     )
     supersede(origin=origin, rows=prepared.rows)
+    _settle_returned(origin, prepared)
+
+
+def _settle_returned(origin: Origin, prepared: Prepared) -> None:
+    """Settle what we gave out to be corrected and came back, whatever its key is now."""
+    came_back = {row.was for row in prepared.rows if row.was}
+    came_back |= {row.was for row in prepared.refused if row.was}
+    if came_back:
+        _waiting_of(origin).filter(
+            id__in=came_back, delivery__received_at__lt=origin.received_at
+        ).update(**_superseded())
 
 
 def supersede(*, origin: Origin, rows: Sequence[Incoming]) -> None:
@@ -237,24 +247,31 @@ def supersede(*, origin: Origin, rows: Sequence[Incoming]) -> None:
     What was refused in a file that was received later, or further down in the same file, still
     says more than what was accepted.
     """
-    accepted = {row.key_hash: row.row_number or 0 for row in rows}
-    before = _refused_of(origin, list(accepted))
-    before.filter(delivery__received_at__lt=origin.received_at).update(**_superseded())
-    of_this_file = before.filter(delivery=origin.delivery_id)
-    above = [
+    _settle_earlier(origin, {row.key_hash: row.row_number or 0 for row in rows})
+
+
+def _settle_earlier(origin: Origin, until: dict[str, int]) -> None:
+    """Settle rows with these keys of earlier files, and those above a row number of this one."""
+    if not until:
+        return
+    waiting = (
+        _waiting_of(origin)
+        .filter(key_hash__in=list(until))
+        .values_list(*("id", "key_hash", "row_number", "delivery_id", "delivery__received_at"))
+    )
+    settled = [
         row_id
-        for row_id, key_hash, number in of_this_file.values_list("id", "key_hash", "row_number")
-        if number < accepted[key_hash]
+        for row_id, key_hash, number, delivery_id, received_at in waiting
+        if received_at < origin.received_at
+        or (delivery_id == origin.delivery_id and number < until[key_hash])
     ]
-    before.filter(id__in=above).update(**_superseded())
+    if settled:
+        QuarantinedRow.objects.filter(id__in=settled).update(**_superseded())
 
 
-def _refused_of(origin: Origin, key_hashes: Sequence[str]) -> QuerySet[QuarantinedRow]:
+def _waiting_of(origin: Origin) -> QuerySet[QuarantinedRow]:
     return QuarantinedRow.objects.filter(
-        state="open",
-        key_hash__in=key_hashes,
-        delivery__agency_id=origin.agency_id,
-        delivery__feed=origin.feed,
+        state="open", delivery__agency_id=origin.agency_id, delivery__feed=origin.feed
     )
 
 

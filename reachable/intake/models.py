@@ -181,3 +181,54 @@ class Forgotten(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["agency", "feed", "day"], name="forgotten_per_day")
         ]
+
+
+class BulkCorrection(Identified):
+    """What a person said once of many refused rows of a file; it counts for that file alone.
+
+    `last_row` is the checkpoint: every row up to it has been dealt with and committed. `fault` is
+    the key of what the rows share. Rows are counted when they are settled or wait on.
+    """
+
+    delivery = models.ForeignKey(
+        Delivery, on_delete=models.PROTECT, related_name="bulk_corrections"
+    )
+    fault = models.CharField(max_length=120)
+    answer = models.JSONField()
+    reason = models.CharField(max_length=300, blank=True)
+    begun_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, db_index=False)
+    begun_at = models.DateTimeField()
+    state = models.CharField(max_length=10, default="working")
+    rows = models.PositiveIntegerField()
+    last_row = models.PositiveIntegerField(default=0)
+    accepted = models.PositiveIntegerField(default=0)
+    left_out = models.PositiveIntegerField(default=0)
+    waiting = models.PositiveIntegerField(default=0)
+    worked_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    error = models.CharField(max_length=400, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["delivery"], condition=Q(state="working"), name="one_answer_at_work"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["worked_at"], condition=Q(state="working"), name="answers_at_work")
+        ]
+
+
+class Expectation(Identified):
+    """How often somebody said that a feed of an agency should come, where that is not learnt."""
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, db_index=False)
+    feed = models.CharField(max_length=40)
+    every_days = models.PositiveSmallIntegerField()
+    said_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, db_index=False)
+    said_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["agency", "feed"], name="expectation_of_feed")
+        ]

@@ -15,13 +15,14 @@ from itertools import islice, zip_longest
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from reachable.foundation.errors import ReachableError
 from reachable.foundation.files.rows import Cells, Unreadable
-from reachable.intake.checking import BEYOND, CheckedRow, OpenedFile, open_file
+from reachable.intake.checking import CheckedRow, OpenedFile, open_file
 from reachable.intake.rules import making
 from reachable.intake.rules.check import Checked, Refused
-from reachable.intake.rules.headings import Mapping
+from reachable.intake.rules.headings import BEYOND, Mapping
 from reachable.intake.rules.making import Made
 from reachable.intake.rules.problems import Problem
 from reachable.intake.rules.words import as_text
@@ -60,6 +61,8 @@ class Incoming:
     person_hash: str
     details: dict[str, Any]
     sent_hash: str = ""
+    was: UUID | None = None
+    """Which refused row it was before somebody corrected it elsewhere."""
 
 
 @dataclass(slots=True)
@@ -71,6 +74,7 @@ class RefusedRow:
     key_hash: str
     cells: list[list[str]]
     problems: list[dict[str, str]]
+    was: UUID | None = None
 
 
 @dataclass(slots=True)
@@ -212,13 +216,15 @@ def _prepare(opened: OpenedFile, piece: Sequence[CheckedRow]) -> Prepared:
     rows, refused = [], []
     for row in piece:
         if isinstance(row.result, Checked):
-            rows.append(incoming(opened.feed, row.result, row.number))
+            rows.append(incoming(opened.feed, row.result, row.number, row.was))
         else:
             refused.append(refused_row(opened.mapping, row, row.result))
     return Prepared(rows, refused, piece[-1].number)
 
 
-def incoming(feed: Feed, checked: Checked, row_number: int | None) -> Incoming:
+def incoming(
+    feed: Feed, checked: Checked, row_number: int | None, was: UUID | None = None
+) -> Incoming:
     """Work out all that a checked row leads to."""
     content: dict[str, Any] = checked.content
     person = making.person_content(feed, content)
@@ -237,6 +243,7 @@ def incoming(feed: Feed, checked: Checked, row_number: int | None) -> Incoming:
         person=person,
         person_hash=making.short_hash(person),
         details=making.event_details(feed, content),
+        was=was,
     )
 
 
@@ -259,6 +266,7 @@ def refused_row(mapping: Mapping, row: CheckedRow, refused: Refused) -> RefusedR
             for heading, cell in zip_longest(headings, row.cells, fillvalue="")
         ],
         problems=[told_problem(problem) for problem in refused.problems],
+        was=row.was,
     )
 
 

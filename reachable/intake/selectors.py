@@ -15,10 +15,11 @@ from reachable.foundation.actor import Actor
 from reachable.foundation.errors import NotFound
 from reachable.foundation.time import today
 from reachable.intake.checking import CheckReport, check_file, headings_of
+from reachable.intake.faults import answers_of, cells_now
 from reachable.intake.models import Delivery, QuarantinedRow, Signal, SignalVersion
+from reachable.intake.rules.together import Answer
 from reachable.intake.set_checking import SetReport, check_set
 from reachable.intake.specification import Feed, feeds
-from reachable.intake.specification import feed as feed_of
 from reachable.intake.stored import stored_file
 from reachable.intake.table_sets import TableSet, specification_of, table_sets
 from reachable.moments.selectors import Whereabouts, whereabouts
@@ -58,6 +59,13 @@ class DeliveryFacts:
     part_of: UUID | None
 
     @property
+    def table(self) -> Feed:
+        """The feed of its rows; a set of tables has none of its own."""
+        if isinstance(self.feed, TableSet):
+            raise NotFound
+        return self.feed
+
+    @property
     def is_set(self) -> bool:
         return isinstance(self.feed, TableSet)
 
@@ -82,7 +90,7 @@ class FeedFacts:
 
 @dataclass(frozen=True)
 class RefusedFacts:
-    """A refused row as it was sent, with every reason; `columns` are the feed's own names."""
+    """A refused row with every reason: as it was sent, but for what was said of its whole file."""
 
     id: UUID
     delivery_id: UUID
@@ -241,7 +249,9 @@ def refused_rows(*, by: Actor, delivery_id: UUID) -> list[RefusedFacts]:
     held = QuarantinedRow.objects.filter(
         delivery__in=_own(by), delivery_id=delivery_id, state="open"
     )
-    return [_refused(row) for row in held.select_related("delivery").order_by("row_number")[:SHOWN]]
+    rows = held.select_related("delivery").order_by("row_number")[:SHOWN]
+    answers = answers_of(delivery_id)
+    return [_refused(row, answers) for row in rows]
 
 
 def next_refused(*, by: Actor, delivery_id: UUID, after: int) -> UUID | None:
@@ -263,7 +273,7 @@ def refused_row(*, by: Actor, row_id: UUID) -> RefusedFacts:
     )
     if found is None:
         raise NotFound
-    return _refused(found)
+    return _refused(found, answers_of(found.delivery_id))
 
 
 def my_signals(*, by: Actor) -> list[SentSignal]:
@@ -334,14 +344,15 @@ def _delivery(row: Delivery, counted: Mapping[tuple[UUID, str], int]) -> Deliver
     )
 
 
-def _refused(row: QuarantinedRow) -> RefusedFacts:
+def _refused(row: QuarantinedRow, answers: Sequence[Answer]) -> RefusedFacts:
+    feed = feeds()[row.delivery.feed]
     return RefusedFacts(
         id=row.id,
         delivery_id=row.delivery_id,
-        feed=feed_of(row.delivery.feed),
+        feed=feed,
         file_name=row.delivery.file_name,
         row_number=row.row_number,
-        cells=[(heading, text) for heading, text in row.cells],
+        cells=cells_now(feed, row, answers),
         problems=row.problems,
         state=row.state,
         reason=row.reason,

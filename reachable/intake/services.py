@@ -1,9 +1,9 @@
-"""Sending in: files, corrections of refused rows, and signals from a phone."""
+"""Sending in: files, and signals from a phone."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -13,7 +13,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import F
 
 from reachable.audit import services as audit
 from reachable.foundation.actor import Actor
@@ -21,18 +20,14 @@ from reachable.foundation.db import exclusive
 from reachable.foundation.errors import BadInput, Conflict, NotFound
 from reachable.foundation.files.whole import told_if_full, whole_file
 from reachable.foundation.ids import new_id
-from reachable.foundation.time import now, today
-from reachable.intake import loading, parts
-from reachable.intake.checking import check_again
+from reachable.foundation.time import now
+from reachable.intake import parts
 from reachable.intake.forgetting import forget as forget
 from reachable.intake.happenings import FROM_A_PHONE, title_of
-from reachable.intake.models import Delivery, QuarantinedRow, Signal
+from reachable.intake.models import Delivery, Signal
 from reachable.intake.pipeline import Origin, take_in
-from reachable.intake.preparing import Incoming, incoming
+from reachable.intake.preparing import Incoming
 from reachable.intake.rules import making
-from reachable.intake.rules.check import Refused
-from reachable.intake.rules.headings import Mismatch
-from reachable.intake.rules.problems import Problem
 from reachable.intake.rules.words import clean
 from reachable.intake.specification import feed as feed_of
 from reachable.intake.stored import ARRIVING, TABLES, remove_stored, stored_file, tables_folder
@@ -261,70 +256,6 @@ def take_abandoned(*, by: Actor, besides: Collection[UUID]) -> list[Abandoned]:
         Delivery.objects.filter(id=delivery.id).update(worked_at=now())
         audit.record(by=by, action="intake.resumed", subject=("delivery", delivery.id))
     return [Abandoned(delivery.id, delivery.begun_by_id) for delivery in taken]
-
-
-class StillWrong(BadInput):
-    """A corrected row that cannot be accepted yet; `problems` say why."""
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__("This row cannot be accepted yet.", kept="Nothing was changed.")
-        self.problems = problems
-
-
-@transaction.atomic
-def correct(*, by: Actor, row_id: UUID, cells: Mapping[str, str]) -> None:
-    """Take in a refused row with corrected cells (heading → text); StillWrong says why not."""
-    by.require("intake.load")
-    exclusive("people.identify")
-    row = _own_row(by, row_id)
-    feed = feed_of(row.delivery.feed)
-    now_cells = [(heading, cells.get(heading, text)) for heading, text in row.cells]
-    outcome = check_again(feed, now_cells, today())
-    if isinstance(outcome, Mismatch):
-        raise BadInput(outcome.sentence, kept="Nothing was changed.", next=outcome.next)
-    if isinstance(outcome, Refused):
-        raise StillWrong(outcome.problems)
-    origin, accepted = loading.origin_of(row.delivery), incoming(feed, outcome, row.row_number)
-    counts = take_in(by=by, origin=origin, rows=[accepted])
-    row.state, row.decided_by_id, row.decided_at = "corrected", by.id, now()
-    row.save(update_fields=["state", "decided_by_id", "decided_at"])
-    loading.supersede(origin=origin, rows=[accepted])
-    Delivery.objects.filter(id=row.delivery_id).update(
-        accepted=F("accepted") + counts.accepted,
-        duplicates=F("duplicates") + counts.duplicates,
-        quarantined=F("quarantined") - 1,
-        events=F("events") + counts.events,
-        moments=F("moments") + counts.moments,
-    )
-    audit.record(
-        by=by, action="intake.corrected", subject=("quarantined_row", row.id), digest=counts.digest
-    )
-
-
-@transaction.atomic
-def set_aside(*, by: Actor, row_id: UUID, reason: str) -> None:
-    """Leave a refused row out for good, with a reason."""
-    by.require("intake.load")
-    if not reason.strip():
-        raise BadInput("Please say in a few words why.", kept="Nothing was changed.")
-    row = _own_row(by, row_id)
-    row.state, row.reason = "set_aside", reason.strip()[:300]
-    row.decided_by_id, row.decided_at = by.id, now()
-    row.save(update_fields=["state", "reason", "decided_by_id", "decided_at"])
-    audit.record(by=by, action="intake.set_aside", subject=("quarantined_row", row.id))
-
-
-def _own_row(by: Actor, row_id: UUID) -> QuarantinedRow:
-    held = QuarantinedRow.objects.select_for_update(of=("self",)).select_related("delivery")
-    held = held.filter(id=row_id)
-    if by.is_person:
-        held = held.filter(delivery__agency_id=by.own_agency_id)
-    row = held.first()
-    if row is None:
-        raise NotFound
-    if row.state != "open":
-        raise Conflict("This row has been settled already.", kept="Nothing was changed.")
-    return row
 
 
 @dataclass(frozen=True)

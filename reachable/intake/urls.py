@@ -2,11 +2,13 @@ from __future__ import annotations
 
 from reachable.foundation.urls import page
 from reachable.intake import file_views as files
+from reachable.intake import returning_views, status_views, together_views
 from reachable.intake import set_views as sets
 from reachable.intake import signal_views as signals
 from reachable.intake.sender.edition import NAME as CHECKER
 
 SEND, LOAD = "signals.send", "intake.load"
+WATCH, WATCH_ALL = "intake.watch", "intake.watch_all"
 BOTH, POST = ("GET", "POST"), ("POST",)
 
 urlpatterns = [
@@ -48,6 +50,47 @@ urlpatterns = [
         name="delivery_remove",
         needs=LOAD,
         methods=POST,
+    ),
+    page(
+        "intake/files/<uuid:delivery_id>/together/",
+        together_views.together,
+        name="refused_together",
+        needs=LOAD,
+        methods=BOTH,
+    ),
+    page(
+        "intake/files/<uuid:delivery_id>/refused.<slug:kind>",
+        returning_views.download,
+        name="refused_download",
+        needs=LOAD,
+    ),
+    page("intake/status/", status_views.feeds, name="intake_status", needs=WATCH),
+    page(
+        "intake/status/<uuid:agency_id>/<slug:key>/",
+        status_views.feed,
+        name="intake_status_feed",
+        needs=WATCH,
+    ),
+    page(
+        "intake/status/<uuid:partner_id>/<slug:key>/expected/",
+        status_views.expected,
+        name="intake_expected",
+        needs=WATCH_ALL,
+        methods=POST,
+    ),
+    page(
+        "intake/agencies/<uuid:partner_id>/contact/",
+        status_views.contact,
+        name="agency_contact",
+        needs="agencies.contact",
+        methods=BOTH,
+    ),
+    page("intake/minimum/", status_views.minimum, name="intake_minimum", needs=WATCH),
+    page(
+        "intake/minimum/<uuid:agency_id>/<slug:key>/",
+        status_views.minimum_feed,
+        name="intake_minimum_feed",
+        needs=WATCH,
     ),
     page("intake/rows/<uuid:row_id>/", files.row, name="refused_row", needs=LOAD, methods=BOTH),
     page(

@@ -18,6 +18,12 @@ STATES = {
     "failed": "Stopped",
 }
 
+CONTENT_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "jsonl": "application/jsonl; charset=utf-8",
+}
+
 
 def kind_of(history: bool) -> str:
     """Say what a file is loaded as."""

@@ -329,6 +329,12 @@ def moments_of_child(*, by: Actor, person_id: UUID) -> list[Row]:
     return [rows[moment.id] for moment in moments]
 
 
+def triggers_of_signals(*, by: Actor) -> QuerySet[Trigger]:
+    """Return what opened moments or joined them, to be counted by signal and never shown."""
+    by.require("intake.used")
+    return Trigger.objects.filter(ended_at=None)
+
+
 @dataclass(frozen=True)
 class Whereabouts:
     """What the sender of a signal may know: who has it, whom to ring, and when it ended.

@@ -71,6 +71,12 @@ WORDINGS = {
         "home",
         of_subject=False,
     ),
+    "feed.late": Wording(
+        "A file that usually comes has not come",
+        "The page of feeds says which, since when, and whom to ask.",
+        "intake_status",
+        of_subject=False,
+    ),
     "signal.answered": Wording(
         "Somebody has taken up what you sent",
         "Open it to see who has it and whom to ring.",

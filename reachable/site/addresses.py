@@ -13,6 +13,7 @@ IDENTIFIER = re.compile(r"<(?:\w+:)?(\w+)>")
 
 ANYBODY = "whoever may open the address"
 AGENCY = "workers of the agency that sent it"
+WATCHED = "workers of that agency, and whoever watches all of them"
 SENDER = "whoever sent it"
 TOLD = "whoever was told"
 INVOLVED = "those who work with the child now: the asked or holding worker, and the moment’s team"
@@ -27,11 +28,13 @@ class Leads:
 
 
 IDENTIFIERS = {
+    "agency_id": Leads("an agency that sends files", WATCHED),
     "delivery_id": Leads("a file that an agency sent", AGENCY),
     "key": Leads("a feed", ANYBODY),
     "kind": Leads("a kind of file", ANYBODY),
     "moment_id": Leads("a reachable moment", INVOLVED),
     "notice_id": Leads("a notice", TOLD),
+    "partner_id": Leads("an agency", ANYBODY),
     "person_id": Leads("a child", INVOLVED),
     "review_id": Leads("two records that may be one child", ANYBODY),
     "row_id": Leads("a row that was refused", AGENCY),

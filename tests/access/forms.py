@@ -15,6 +15,7 @@ from django.db import DatabaseError, connection, models, transaction
 from django.test import Client
 
 from reachable.audit.models import Entry
+from reachable.intake.models import QuarantinedRow
 from reachable.people import services as people
 from reachable.people.models import Review
 from tests.access.place import INVOLVED, ROWS, Account, Place
@@ -109,6 +110,29 @@ FORMS = {
         "intake_worker",
         {"reason": "A test entry"},
     ),
+    "rows together": Form(
+        "/intake/files/{refused_id}/together/",
+        "/intake/files/{refused_id}/together/?fault=date_unreadable-arrived_date-",
+        "intake_worker",
+        {
+            "fault": "date_unreadable-arrived_date-",
+            "answer": "leave_out",
+            "reason": "A test entry",
+            "confirm": "yes",
+        },
+    ),
+    "how often": Form(
+        "/intake/status/{partner_id}/police_custody/expected/",
+        "/intake/status/{partner_id}/police_custody/",
+        "information_governance",
+        {"every_days": "7"},
+    ),
+    "whom to ask": Form(
+        "/intake/agencies/{partner_id}/contact/",
+        "/intake/agencies/{partner_id}/contact/",
+        "system_administrator",
+        {"contact": "Data team", "email": "data@example.org", "phone": "07700 900555"},
+    ),
     "notices read": Form("/notices/read/", "/notices/", "practitioner", {}),
 }
 
@@ -167,6 +191,7 @@ class Answering:
         self.ids = {name: str(held[0].id) for name, held in place.rows.items()}
         asked = [row for row in place.rows["moment_id"] if row.of == "custody-involved"]
         self.ids |= {"moment_id": str(asked[0].id)}
+        self.ids |= {"refused_id": str(QuarantinedRow.objects.get().delivery_id)}
         self.ids |= {"supervisor": str(place.user(Account("supervisor", INVOLVED)))}
         for step in form.before:
             if step == "merge":

@@ -72,6 +72,8 @@ class Account:
             return row.of == self.username
         if found_by == addresses.AGENCY:
             return self.standing in {INVOLVED, OWN}
+        if found_by == addresses.WATCHED:
+            return self.can("intake.watch_all") or self.standing in {INVOLVED, OWN}
         if found_by == addresses.INVOLVED:
             return self.standing == INVOLVED
         assert found_by == addresses.ANYBODY
@@ -138,6 +140,7 @@ def make_place() -> Place:
     for account in ACCOUNTS:
         if account.standing == INVOLVED:
             _notice(place, account)
+    place.rows["partner_id"] = place.rows["agency_id"] = [Row(mine, "intake_worker-involved")]
     place.rows["key"] = [Row("police_custody", "everybody")]
     place.rows["kind"] = [Row("csv", "everybody")]
     return place

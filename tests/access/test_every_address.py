@@ -207,8 +207,8 @@ def test_promise_13_a_role_that_ended_opens_nothing_at_the_next_request(
     for identifier in ("moment_id", "person_id", "signal_id", "delivery_id", "row_id"):
         for address in EVERY:
             if identifier in address.identifiers and "GET" in address.methods:
-                row = place.rows[identifier][0]
-                assert outcome(ask(client, address, "GET", {identifier: row})) == REFUSED
+                rows = {name: place.rows[name][0] for name in address.identifiers}
+                assert outcome(ask(client, address, "GET", rows)) == REFUSED
 
 
 def _leave_team(place: Place, account: Account) -> None:

@@ -14,6 +14,7 @@ import pytest
 from reachable.access import services as access
 from reachable.foundation.time import travel
 from reachable.foundation.urls import PUBLIC
+from reachable.intake import correcting, status, together
 from reachable.intake import services as intake
 from reachable.moments import services as moments
 from reachable.people import services as people
@@ -41,7 +42,7 @@ def beside(place: Place) -> dict[str, str]:
                 "TextField": "x",
             }.get(kind, outsider)
             given |= dict.fromkeys((column.name, column.attname), value)
-    for services in (access, intake, moments, people):
+    for services in (access, correcting, intake, moments, people, status, together):
         for _, verb in inspect.getmembers(services, inspect.isfunction):
             for name in inspect.signature(verb).parameters:
                 given.setdefault(name, outsider)
@@ -67,5 +68,8 @@ def test_every_form_is_tried_here() -> None:
         for address in addresses()
         if "POST" in address.methods and address.needs != PUBLIC
     }
-    tried = {form.to.replace("police_custody", "{key}") for form in FORMS.values()}
+    tried = {
+        form.to.replace("police_custody", "{key}").replace("{refused_id}", "{delivery_id}")
+        for form in FORMS.values()
+    }
     assert posted == tried

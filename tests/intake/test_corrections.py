@@ -15,7 +15,7 @@ from reachable.chronology.models import Event
 from reachable.foundation.actor import system
 from reachable.foundation.errors import Conflict
 from reachable.foundation.time import travel
-from reachable.intake import loading, services
+from reachable.intake import correcting, loading, services
 from reachable.intake.models import Delivery, QuarantinedRow, Signal, SignalVersion
 from reachable.moments import selectors
 from reachable.moments import services as moments
@@ -278,7 +278,7 @@ def test_a_row_refused_earlier_never_overrules_what_came_after(world: World) -> 
         for delivery_id in (late, early):
             loading.load(by=BY, delivery_id=delivery_id)
         refused = QuarantinedRow.objects.get()
-        services.correct(by=BY, row_id=refused.id, cells={"Arrived Date": "24/10/2026"})
+        correcting.correct(by=BY, row_id=refused.id, cells={"Arrived Date": "24/10/2026"})
     event = Event.objects.get()
     assert event.occurred_at is not None
     assert f"{event.occurred_at:%H:%M}" == "19:55"
@@ -317,10 +317,10 @@ def test_a_row_corrected_here_settles_what_waited_as_long_and_not_what_came_late
         loading.load(by=BY, delivery_id=early)
     assert states() == ["superseded", "superseded", "open", "open", "open"]
     first, second = QuarantinedRow.objects.filter(delivery_id=early).order_by("row_number")
-    services.correct(by=BY, row_id=second.id, cells={"Arrived Date": "24/10/2026"})
+    correcting.correct(by=BY, row_id=second.id, cells={"Arrived Date": "24/10/2026"})
     assert states() == ["superseded", "superseded", "superseded", "corrected", "open"]
     with pytest.raises(Conflict):
-        services.correct(by=BY, row_id=first.id, cells={"Arrived Date": "24/10/2026"})
+        correcting.correct(by=BY, row_id=first.id, cells={"Arrived Date": "24/10/2026"})
 
 
 @pytest.mark.parametrize("at_once", [1, 100])
@@ -340,7 +340,7 @@ def test_a_row_further_down_still_waits_however_many_are_written_at_once(
 def test_a_row_corrected_here_leaves_the_same_row_further_down(world: World) -> None:
     come(WRONG.format("Fenmarch"), WRONG.format("Osierbeck"))
     first = QuarantinedRow.objects.order_by("row_number")[0]
-    services.correct(by=BY, row_id=first.id, cells={"Arrived Date": "24/10/2026"})
+    correcting.correct(by=BY, row_id=first.id, cells={"Arrived Date": "24/10/2026"})
     assert states() == ["corrected", "open"]
 
 

@@ -12,12 +12,15 @@ import pytest
 from django.test import override_settings
 from playwright.sync_api import Page, expect
 
+from reachable.access.selectors import agency_id
 from reachable.foundation.actor import system
 from reachable.foundation.files.export import csv_lines
 from reachable.foundation.time import now, travel
-from reachable.intake import loading
+from reachable.intake import correcting, loading, together
 from reachable.intake import services as intake
 from reachable.intake.models import QuarantinedRow
+from reachable.intake.rules.problems import Reason
+from reachable.intake.rules.together import Answer, Fault, Kind
 from reachable.intake.samples import sample_table
 from reachable.intake.specification import feed
 from reachable.moments import services as moments
@@ -120,10 +123,24 @@ def fill_files(places: Places) -> None:
     rows = list(QuarantinedRow.objects.order_by("row_number").values_list("id", flat=True))
     places.ids |= {"row": rows[0], "row_of_two": rows[6], "row_no_name": rows[8]}
     places.ids |= {"row_left_out": rows[9]}
-    intake.set_aside(by=places.world.actor("clerk"), row_id=rows[9], reason="A test entry.")
+    correcting.set_aside(by=places.world.actor("clerk"), row_id=rows[9], reason="A test entry.")
     pieces = ",".join(changed(0, 990)).encode()
     places.load("pieces", written() + pieces + b"\r\n", "pieces.csv")
     places.ids["row_in_pieces"] = QuarantinedRow.objects.latest("id").id
+    places.ids["police"] = agency_id("police")
+    fill_answers(places)
+
+
+def fill_answers(places: Places) -> None:
+    """A file of which something was said that is done, and one that is being settled."""
+    by, fault = places.world.actor("clerk"), Fault(Reason.DATE_ORDER, "missing_date")
+    order = Answer(Kind.ORDER, fault, "month-day-year")
+    for name, first in (("answered", 7_000), ("settling", 8_000)):
+        wrong = [changed(1, first + at, missing_date="03/14/2026") for at in range(3)]
+        places.load(name, written(*wrong, changed(2, first + 9, missing_date="soon")))
+        begun = together.begin(by=by, delivery_id=places.ids[name], answer=order)
+        if name == "answered":
+            together.settle(by=system("intake"), correction_id=begun)
 
 
 def fill_signals(places: Places) -> None:
@@ -180,6 +197,21 @@ WALK = [
     ("clerk", "delivery-failed", "/intake/files/{failed}/"),
     ("clerk", "delivery-loading", "/intake/files/{loading}/"),
     ("clerk", "checker", "/intake/feeds/police_missing/check/"),
+    ("clerk", "delivery-answered", "/intake/files/{answered}/"),
+    ("clerk", "delivery-settling", "/intake/files/{settling}/"),
+    ("clerk", "together", "/intake/files/{refused}/together/?fault=date_unreadable-missing_date-"),
+    ("clerk", "together-order", "/intake/files/{refused}/together/?fault=date_order-missing_date-"),
+    ("clerk", "together-name", "/intake/files/{refused}/together/?fault=no_name-family_name-"),
+    ("clerk", "together-pieces", "/intake/files/{pieces}/together/?fault=too_many_cells--"),
+    ("clerk", "status", "/intake/status/"),
+    ("clerk", "status-feed", "/intake/status/{police}/police_missing/"),
+    ("clerk", "minimum", "/intake/minimum/"),
+    ("governance", "status-all", "/intake/status/"),
+    ("governance", "status-of-feed", "/intake/status/{police}/police_missing/"),
+    ("governance", "status-nothing", "/intake/status/{police}/police_custody/"),
+    ("governance", "contact", "/intake/agencies/{police}/contact/"),
+    ("governance", "minimum-all", "/intake/minimum/"),
+    ("governance", "minimum-feed", "/intake/minimum/{police}/police_missing/"),
     ("clerk", "row", "/intake/rows/{row}/"),
     ("clerk", "row-of-two", "/intake/rows/{row_of_two}/"),
     ("clerk", "row-no-name", "/intake/rows/{row_no_name}/"),

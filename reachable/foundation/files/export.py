@@ -44,6 +44,16 @@ def _whole_letters(value: object) -> str:
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
+def marked_cell(text: str) -> str:
+    """Mark a cell so that `unmarked_cell` gives it back, also where it began like a marked one."""
+    return "'" + text if starts_formula(text.lstrip("'")) else text
+
+
+def unmarked_cell(text: str) -> str:
+    """Return a cell as it was before `marked_cell`."""
+    return text[1:] if text[:1] == "'" and starts_formula(text.lstrip("'")) else text
+
+
 def csv_lines(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
     """Yield a table as lines of CSV, for a download that streams.
 

@@ -42,6 +42,8 @@ _MONTHS = {
     )
     for name in names.split()
 }  # fmt: skip
+YEAR_FIRST = "year-month-day"
+"""An order in which no feed declares its dates; somebody may say it of the column of one file."""
 PLACEHOLDERS = frozenset(
     (
         date(1, 1, 1), date(1753, 1, 1), date(1899, 12, 30), date(1899, 12, 31), date(1900, 1, 1),
@@ -153,6 +155,8 @@ def _settled(day: date, clock: str) -> ReadDate:
 def _read_day(said: str, order: str) -> ReadDate:
     """Return the one reading of a date, or the reason why there is none."""
     if match := _NUMBERS.fullmatch(said):
+        if order == YEAR_FIRST:
+            return _one(_day(_year(match[1]), int(match[3]), int(match[4])))
         return _three_numbers(int(match[1]), int(match[3]), _year(match[4]), order)
     if match := _ISO.fullmatch(said):
         return _one(_day(int(match[1]), int(match[3]), int(match[4])))

@@ -13,6 +13,9 @@ from reachable.intake.rules.words import heading_key
 if TYPE_CHECKING:
     from reachable.intake.specification import Column, Feed
 
+BEYOND = "beyond the headings"
+"""What begins the heading of a cell that stands further right than the headings reach."""
+
 _LOOKS_LIKE_DATA = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{1,2}:\d{2}|[\d ]{4,}")
 
 

@@ -12,10 +12,10 @@ from reachable.foundation.files.export import TABLES, WriteRow
 from reachable.foundation.files.whole import whole_files
 from reachable.intake.checking import CheckedRow, OpenedFile, open_file, report_on
 from reachable.intake.rules.check import Refused
+from reachable.intake.rules.returned import WHY
 from reachable.intake.sender.report import SenderReport, Wanted
 from reachable.intake.specification import Feed
 
-WHY = "Why it was refused"
 NOT_WRITTEN = "Nothing was written."
 
 

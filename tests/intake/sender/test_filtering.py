@@ -19,8 +19,9 @@ from reachable.foundation.errors import BadInput
 from reachable.foundation.files.export import TABLES, csv_lines, starts_formula, write_csv
 from reachable.intake.checking import check_file, open_file
 from reachable.intake.rules.check import Checked
+from reachable.intake.rules.returned import WHY
 from reachable.intake.samples import KINDS, sample_table, write_sample
-from reachable.intake.sender.filtering import WHY, filter_file
+from reachable.intake.sender.filtering import filter_file
 from reachable.intake.sender.page import page, quoting
 from reachable.intake.sender.report import SenderReport, Wanted
 from reachable.intake.sender.telling import lines
