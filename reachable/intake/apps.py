@@ -10,6 +10,7 @@ class IntakeConfig(AppConfig):
     label = "intake"
 
     def ready(self) -> None:
+        from reachable.access.registries import key_revoked
         from reachable.foundation.registries import (
             NavigationItem,
             Reference,
@@ -52,6 +53,7 @@ class IntakeConfig(AppConfig):
         rebuilders.add("keys", lambda by: rebuild_keys(by=by), room="people")
         rebuilders.add("events", lambda by: rebuild_events(by=by), room="intake")
         rebuilders.add("moments", lambda by: rebuild_moments(by=by), room="moments")
+        key_revoked.add("loads", jobs.stop_loads_of, room="intake")
         moment_answered.add("senders", services.tell_senders, room="intake")
         references.add(
             "feeds", Reference("docs/reference/feeds.md", reference.render), room="intake"

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
-from reachable.foundation.urls import page
+from django.urls import include, path
+
+from reachable.foundation.urls import PUBLIC, page
+from reachable.intake import api
 from reachable.intake import file_views as files
 from reachable.intake import signal_views as signals
 
@@ -44,4 +47,6 @@ urlpatterns = [
         needs=LOAD,
         methods=POST,
     ),
+    page("api/openapi.json", api.openapi, name="api_openapi", needs=PUBLIC),
+    path("api/", include(api.addresses())),
 ]
