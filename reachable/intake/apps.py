@@ -68,6 +68,7 @@ class IntakeConfig(AppConfig):
             NavigationItem("What I sent", "my_signals", "signals.send", 30),
             room="intake",
         )
+        navigation.add("keys", NavigationItem("Keys", "keys", "keys.manage", 50), room="intake")
         navigation.add(
             "intake", NavigationItem("Intake", "intake", "intake.load", 40), room="intake"
         )

@@ -5,9 +5,10 @@ from django.urls import include, path
 from reachable.foundation.urls import PUBLIC, page
 from reachable.intake import api
 from reachable.intake import file_views as files
+from reachable.intake import key_views as keys
 from reachable.intake import signal_views as signals
 
-SEND, LOAD = "signals.send", "intake.load"
+SEND, LOAD, KEYS = "signals.send", "intake.load", "keys.manage"
 BOTH, POST = ("GET", "POST"), ("POST",)
 
 urlpatterns = [
@@ -47,6 +48,11 @@ urlpatterns = [
         needs=LOAD,
         methods=POST,
     ),
+    page("keys/", keys.all_keys, name="keys", needs=KEYS),
+    page("keys/new/", keys.issue, name="key_issue", needs=KEYS, methods=BOTH),
+    page("keys/<uuid:key_id>/", keys.key, name="key", needs=KEYS),
+    page("keys/<uuid:key_id>/secret/", keys.secret, name="key_secret", needs=KEYS, methods=POST),
+    page("keys/<uuid:key_id>/revoke/", keys.revoke, name="key_revoke", needs=KEYS, methods=BOTH),
     page("api/openapi.json", api.openapi, name="api_openapi", needs=PUBLIC),
     path("api/", include(api.addresses())),
 ]

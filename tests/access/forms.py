@@ -14,6 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connection, models, transaction
 from django.test import Client
 
+from reachable.access.models import Agency
 from reachable.audit.models import Entry
 from reachable.people import services as people
 from reachable.people.models import Review
@@ -34,6 +35,7 @@ class Form:
     who: str
     answers: dict[str, Any]
     before: tuple[str, ...] = ()
+    answered: int = 302
 
 
 SIGNAL = {
@@ -109,6 +111,28 @@ FORMS = {
         "intake_worker",
         {"reason": "A test entry"},
     ),
+    "issue a key": Form(
+        "/keys/new/",
+        "/keys/new/",
+        "system_administrator",
+        {
+            "agency": "{agency}",
+            "name": "Nightly export",
+            "feeds": "police_custody",
+            "last_day-day": "31",
+            "last_day-month": "12",
+            "last_day-year": "2026",
+        },
+    ),
+    "show a secret": Form(
+        "/keys/{key_id}/secret/", "/keys/{key_id}/", "system_administrator", {}, answered=200
+    ),
+    "revoke a key": Form(
+        "/keys/{key_id}/revoke/",
+        "/keys/{key_id}/revoke/",
+        "system_administrator",
+        {"reason": "The program is gone"},
+    ),
     "notices read": Form("/notices/read/", "/notices/", "practitioner", {}),
 }
 
@@ -167,6 +191,7 @@ class Answering:
         self.ids = {name: str(held[0].id) for name, held in place.rows.items()}
         asked = [row for row in place.rows["moment_id"] if row.of == "custody-involved"]
         self.ids |= {"moment_id": str(asked[0].id)}
+        self.ids |= {"agency": str(Agency.objects.values_list("id", flat=True)[0])}
         self.ids |= {"supervisor": str(place.user(Account("supervisor", INVOLVED)))}
         for step in form.before:
             if step == "merge":

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -18,9 +20,9 @@ from django.test import Client
 from reachable.access import keys
 from reachable.access.models import AgencyKey
 from reachable.audit.models import Entry
-from reachable.foundation import crypto
+from reachable.foundation import crypto, signatures
 from reachable.foundation.time import now, travel
-from reachable.intake import api, doors, loading
+from reachable.intake import api, doors, loading, preparing
 from reachable.intake.models import Delivery, QuarantinedRow, Signal
 from reachable.intake.specification import feeds
 from tests.support.files import CORRECTED, CUSTODY, MISSING, work
@@ -38,10 +40,12 @@ UNSIGNED = {
 
 
 @pytest.fixture
-def program(world: World, settings: Any, tmp_path: Path) -> Program:
+def program(world: World, settings: Any, tmp_path: Path) -> Iterator[Program]:
+    """A program of the police, in the evening on which its file was made."""
     settings.UPLOAD_DIR = tmp_path
     settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "arriving"
-    return a_program()
+    with travel(datetime(2026, 10, 24, 22, 30, tzinfo=UTC), ticking=True):
+        yield a_program()
 
 
 def said(answer: Any, status: int) -> Any:
@@ -285,7 +289,7 @@ def test_what_arrived_must_be_what_was_signed(program: Program) -> None:
 
 def test_another_kind_of_digest_is_named(program: Program, monkeypatch: Any) -> None:
     headers = program.headers("POST", SEND, {}, FILE)
-    monkeypatch.setattr(api.signatures, "announced_digest", lambda request: None)
+    monkeypatch.setattr(signatures, "announced_digest", lambda request: None)
     assert "sha-256" in said(program.ask("POST", SEND, FILE, headers=headers), 400)["sentence"]
     nothing_left()
 
@@ -338,9 +342,9 @@ def test_promise_13_a_key_revoked_before_the_worker_comes_loads_nothing(program:
 def test_promise_13_a_key_revoked_during_a_load_keeps_what_was_loaded(
     program: Program, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(loading.preparing, "PIECE", 4)
+    monkeypatch.setattr(preparing, "PIECE", 4)
     monkeypatch.setattr(loading, "LEAST", 4)
-    monkeypatch.setattr(loading, "MOST", 4)
+    monkeypatch.setattr(loading, "Pace", partial(loading.Pace, 4))
     said(program.send(FILE), 202)
     finished = loading._write_batch
 

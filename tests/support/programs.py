@@ -76,6 +76,8 @@ class Program:
         signed = self.headers(method, path, query, body) if headers is None else headers
         address = f"{path}?{urlencode(query)}" if query else path
         kind = "application/octet-stream"
+        if body is not None:
+            signed = {**signed, "Content-Length": str(len(body))}
         return Client().generic(method, address, body or b"", kind, headers=signed)
 
     def send(self, body: bytes, path: str = SEND, **query: Any) -> Any:
