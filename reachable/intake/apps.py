@@ -11,6 +11,7 @@ class IntakeConfig(AppConfig):
 
     def ready(self) -> None:
         from reachable.access.registries import key_revoked
+        from reachable.foundation.actor import system
         from reachable.foundation.registries import (
             NavigationItem,
             Reference,
@@ -20,7 +21,7 @@ class IntakeConfig(AppConfig):
             references,
             schedules,
         )
-        from reachable.intake import jobs, reference, services
+        from reachable.intake import jobs, reference, services, watching
         from reachable.intake.rebuilding import person_said, rebuild_events
         from reachable.moments.rebuilding import rebuild_moments
         from reachable.moments.registries import moment_answered
@@ -33,6 +34,11 @@ class IntakeConfig(AppConfig):
         schedules.add(
             "loads",
             Schedule("loads", 20, lambda by: jobs.resume_abandoned(by=by)),
+            room="intake",
+        )
+        schedules.add(
+            "watch",
+            Schedule("watch", 60, lambda by: watching.look(by=system(services.FOLDER))),
             room="intake",
         )
         schedules.add(

@@ -33,7 +33,7 @@ def example() -> dict[str, Any]:
 
 
 class Clock:
-    """The clock that the example reads: the product's own, which tests move, and by how much wrong."""
+    """The clock that the example reads: the product's own, which tests move, or a wrong one."""
 
     wrong_by = 0.0
 
