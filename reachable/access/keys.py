@@ -21,7 +21,7 @@ from reachable.foundation.actor import Actor
 from reachable.foundation.crypto import key_ring
 from reachable.foundation.errors import BadInput, Conflict, NotFound, NotSigned
 from reachable.foundation.time import now, today
-from reachable.practice.time import start_of_day
+from reachable.practice.time import LONDON, start_of_day
 
 MAY = frozenset({"intake.load"})
 """All that a key may do, for its own agency."""
@@ -45,6 +45,11 @@ class KeyFacts:
     last_used_at: datetime | None
     revoked_at: datetime | None
     reason: str
+
+    @property
+    def last_day(self) -> date:
+        """The last day on which it works."""
+        return (self.expires_at - timedelta(seconds=1)).astimezone(LONDON).date()
 
     @property
     def state(self) -> str:
