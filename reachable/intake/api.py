@@ -123,7 +123,11 @@ def _feed(by: Actor, key: str) -> Feed:
             404, f"There is no feed “{key[:40]}”.", next="GET /api/feeds names those of this key."
         )
     if by.feeds and key not in by.feeds:
-        raise Forbidden(f"send files of the feed “{found.title}” with this key")
+        raise Answered(
+            403,
+            f"This key is not for the feed “{found.title}”.",
+            next="GET /api/feeds names those that it is for.",
+        )
     return found
 
 

@@ -13,10 +13,8 @@ class IntakeConfig(AppConfig):
         from reachable.access.registries import key_revoked
         from reachable.foundation.actor import system
         from reachable.foundation.registries import (
-            NavigationItem,
             Reference,
             Schedule,
-            navigation,
             rebuilders,
             references,
             schedules,
@@ -64,17 +62,21 @@ class IntakeConfig(AppConfig):
         references.add(
             "feeds", Reference("docs/reference/feeds.md", reference.render), room="intake"
         )
-        navigation.add(
-            "signal",
-            NavigationItem("Send a signal", "send_signal", "signals.send", 20),
-            room="intake",
-        )
-        navigation.add(
-            "signals",
-            NavigationItem("What I sent", "my_signals", "signals.send", 30),
-            room="intake",
-        )
-        navigation.add("keys", NavigationItem("Keys", "keys", "keys.manage", 50), room="intake")
-        navigation.add(
-            "intake", NavigationItem("Intake", "intake", "intake.load", 40), room="intake"
-        )
+        _offer_links()
+
+
+def _offer_links() -> None:
+    from reachable.foundation.registries import NavigationItem, navigation
+
+    navigation.add(
+        "signal",
+        NavigationItem("Send a signal", "send_signal", "signals.send", 20),
+        room="intake",
+    )
+    navigation.add(
+        "signals",
+        NavigationItem("What I sent", "my_signals", "signals.send", 30),
+        room="intake",
+    )
+    navigation.add("keys", NavigationItem("Keys", "keys", "keys.manage", 50), room="intake")
+    navigation.add("intake", NavigationItem("Intake", "intake", "intake.load", 40), room="intake")

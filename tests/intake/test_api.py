@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.conf import settings as django_settings
@@ -21,8 +22,10 @@ from reachable.access import keys
 from reachable.access.models import AgencyKey
 from reachable.audit.models import Entry
 from reachable.foundation import crypto, signatures
+from reachable.foundation.actor import Actor
+from reachable.foundation.errors import Forbidden, NotFound
 from reachable.foundation.time import now, travel
-from reachable.intake import api, doors, loading, preparing
+from reachable.intake import api, doors, loading, preparing, services
 from reachable.intake.models import Delivery, QuarantinedRow, Signal
 from reachable.intake.specification import feeds
 from tests.support.files import CORRECTED, CUSTODY, MISSING, work
@@ -307,12 +310,49 @@ def test_promise_09_what_another_agency_sent_is_not_there(program: Program) -> N
 def test_a_key_for_some_feeds_reaches_no_other(world: World, program: Program) -> None:
     sent = said(program.send(FILE), 202)
     narrow = a_program(feeds=("police_missing",))
-    assert "police" in said(narrow.send(FILE), 403)["sentence"].lower()
+    assert "not for the feed “Police custody”" in said(narrow.send(FILE), 403)["sentence"]
+    with pytest.raises(Forbidden):
+        services.receive(
+            by=actor_of(narrow),
+            agency_id=actor_of(narrow).own_agency_id,
+            feed="police_custody",
+            file_name="custody.csv",
+            content=BytesIO(FILE),
+        )
     assert said(narrow.get(f"/api/deliveries/{sent['id']}"), 404)
     listed = said(narrow.get("/api/feeds"), 200)
     assert [each["key"] for each in listed["feeds"]] == ["police_missing"]
     assert {each["key"] for each in said(program.get("/api/feeds"), 200)["feeds"]} == set(feeds())
     said(narrow.send(MISSING.encode(), "/api/feeds/police_missing/files"), 202)
+
+
+def actor_of(program: Program) -> Actor:
+    signing = keys.signing(program.key)
+    assert signing is not None
+    return signing.actor
+
+
+def test_promise_09_a_key_does_nothing_for_another_agency(program: Program, clerk: Client) -> None:
+    sent = said(program.send(FILE), 202)
+    work()
+    other, row = actor_of(a_program("council")), QuarantinedRow.objects.get()
+    with pytest.raises(NotFound):
+        services.receive(
+            by=other,
+            agency_id=row.delivery.agency_id,
+            feed="police_custody",
+            file_name="custody.csv",
+            content=BytesIO(FILE + b"\n"),
+        )
+    for attempt in (
+        lambda: services.begin_loading(by=other, delivery_id=UUID(sent["id"])),
+        lambda: services.discard(by=other, delivery_id=UUID(sent["id"])),
+        lambda: services.set_aside(by=other, row_id=row.id, reason="No"),
+        lambda: services.correct(by=other, row_id=row.id, cells={}),
+    ):
+        with pytest.raises(NotFound):
+            attempt()
+    assert Delivery.objects.count() == 1
 
 
 def test_promise_13_a_key_revoked_during_an_upload_leaves_nothing(

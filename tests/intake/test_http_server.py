@@ -71,7 +71,7 @@ def test_the_program_in_the_how_to_sends_a_file_and_says_what_became_of_it(
     (tmp_path / "send.py").write_text(text, encoding="utf-8")
     (tmp_path / "custody.csv").write_bytes(FILE)
     (tmp_path / "missing.csv").write_text(MISSING)
-    environment = {"REACHABLE_SENDING_KEY": program.key, "REACHABLE_SENDING_SECRET": program.secret}
+    environment = {"SENDING_KEY": program.key, "SENDING_SECRET": program.secret}
 
     def run(file: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "send.py", server.url, "police_custody", file]
