@@ -29,9 +29,10 @@ def test_promise_30_a_load_killed_at_any_checkpoint_ends_as_if_it_had_not_been(
         files.append(str(path))
     # Each checkpoint costs a database and two loads: all of them, when asked for, take minutes.
     every = os.environ.get("REACHABLE_EVERY_CHECKPOINT") or ("9" if on_postgres else "5")
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
     done = subprocess.run(
         [sys.executable, "-m", "tests.support.killing", door, every, *files],
-        env={**os.environ, "PYTEST_XDIST_WORKER": f"{os.environ.get('PYTEST_XDIST_WORKER')}k"},
+        env={**os.environ, "PYTEST_XDIST_WORKER": f"{worker}k{door}"},
         capture_output=True,
         text=True,
         check=False,
