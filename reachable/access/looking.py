@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from reachable.access import keys
 from reachable.access import selectors as access
 from reachable.access.models import User
 from reachable.audit import selectors as audit
@@ -45,7 +46,9 @@ def acts(
         found = Q(name__icontains=who) | Q(username__iexact=who)
         actors = list(User.objects.filter(found).values_list("id", flat=True))
     held = audit.entries(by=by, actor_ids=actors, subject_id=subject_id, day=day, page=page)
-    workers = access.workers(entry.actor_id for entry in held.entries if entry.actor_id)
+    actor_ids = {entry.actor_id for entry in held.entries if entry.actor_id}
+    workers = access.workers(actor_ids)
+    workers |= keys.called(actor_ids - workers.keys())
     rows = []
     for entry in held.entries:
         name, agency = workers.get(entry.actor_id, ("", "")) if entry.actor_id else ("", "")

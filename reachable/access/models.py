@@ -52,6 +52,36 @@ class User(Identified, AbstractBaseUser):
         ]
 
 
+class AgencyKey(Identified):
+    """What a program of one agency signs with. Its secret follows from the key ring, unstored.
+
+    `feeds` are those that it may send, empty for all; `ring_key` names the key of the ring.
+    """
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT)
+    name = models.CharField(max_length=80)
+    feeds = models.JSONField(default=list)
+    ring_key = models.CharField(max_length=20)
+    issued_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    issued_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    shown_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("issued_at")), name="key_expires_after_issue"
+            ),
+            models.CheckConstraint(
+                condition=Q(revoked_at=None, reason="") | (~Q(revoked_at=None) & ~Q(reason="")),
+                name="key_revoked_with_reason",
+            ),
+        ]
+
+
 class Team(Identified):
     """A team with a rota; `areas` says whose children it answers for, empty for everyone's."""
 

@@ -24,6 +24,15 @@ class FollowsRights(Protocol):
     def __call__(self, *, by: Actor, ended: RightsEnded) -> None: ...
 
 
+class FollowsKeys(Protocol):
+    """Stops what a key has begun once it is revoked, in the transaction that is open."""
+
+    def __call__(self, *, by: Actor, key_id: UUID) -> None: ...
+
+
+key_revoked: Registry[FollowsKeys] = Registry(
+    "Key revoked", "who follows when the key of an agency’s program is revoked"
+)
 rights_ended: Registry[FollowsRights] = Registry(
     "Rights ended", "who follows when a worker's account, role or membership of a team ends"
 )

@@ -233,6 +233,18 @@ def agency_id(key: str) -> UUID:
     return Agency.objects.values_list("id", flat=True).get(key=key)
 
 
+def agency_choices(*, by: Actor) -> list[tuple[UUID, str]]:
+    """Return every agency with its name, by name."""
+    del by
+    return list(Agency.objects.order_by("name").values_list("id", "name"))
+
+
+def agency_keys(*, by: Actor) -> dict[str, UUID]:
+    """Return every agency by the key that the shell and folders name it with."""
+    del by
+    return dict(Agency.objects.values_list("key", "id"))
+
+
 def agency_kind(*, by: Actor) -> str:
     """Return of what kind this person's own agency is."""
     return Agency.objects.values_list("kind", flat=True).get(user=by.own_id)

@@ -14,9 +14,10 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 
 @dataclass(frozen=True)
 class Actor:
-    """A person signed in, or a named part of the system, with what they may do right now.
+    """A person signed in, an agency's program by its key, or a named part of the system.
 
-    `scopes` maps a compartment to none, own, involved or all.
+    It says what they may do right now. `scopes` maps a compartment to none, own, involved or all;
+    `feeds` are those that a key is limited to, none where it is for all.
     """
 
     kind: str
@@ -28,10 +29,15 @@ class Actor:
     roles: frozenset[str] = frozenset()
     capabilities: frozenset[str] = frozenset()
     scopes: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    feeds: frozenset[str] = frozenset()
 
     @property
     def is_person(self) -> bool:
         return self.kind == "person"
+
+    @property
+    def is_key(self) -> bool:
+        return self.kind == "key"
 
     @property
     def is_system(self) -> bool:
@@ -39,14 +45,14 @@ class Actor:
 
     @property
     def own_id(self) -> UUID:
-        """The person's identifier, where only a person can act."""
+        """The identifier of the person or key, where only one of them can act."""
         if self.id is None:
             raise Forbidden("an account of one's own")
         return self.id
 
     @property
     def own_agency_id(self) -> UUID:
-        """The person's agency, where only somebody from an agency can act."""
+        """The agency of the person or key, where only somebody from an agency can act."""
         if self.agency_id is None:
             raise Forbidden("an account of one's own")
         return self.agency_id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import json
@@ -29,6 +30,11 @@ class KeyRing:
     def mac(self, message: bytes, key_id: str | None = None) -> bytes:
         """Return HMAC-SHA256 under the named key; KeyError when the ring lacks it."""
         return hmac.new(self._keys[key_id or self.current], message, hashlib.sha256).digest()
+
+    def secret(self, purpose: str, *parts: str, key_id: str | None = None) -> str:
+        """Return 256 bits for one purpose, as text: the same each time, and kept nowhere."""
+        made = self.mac(digest(purpose, *parts), key_id)
+        return base64.urlsafe_b64encode(made).rstrip(b"=").decode()
 
 
 @lru_cache(maxsize=4)

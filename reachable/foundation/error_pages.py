@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import get_template
 
 from reachable.foundation.errors import Conflict, Forbidden, ReachableError, place
-from reachable.foundation.outages import KEPT, outage
+from reachable.foundation.outages import KEPT, Outage, outage
 from reachable.foundation.registries import Right, rights
 from reachable.foundation.views import render
 
@@ -51,7 +51,30 @@ def handler404(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def handler500(request: HttpRequest) -> HttpResponse:
-    """An error of ours, or an outage. Its kind and place are logged, for messages hold data."""
+    """An error of ours, or an outage."""
+    reference, known = _noted(request)
+    if known is not None:
+        response = _bare("503", known.status, error=known)
+        response["Retry-After"] = "60"
+        return response
+    return _bare("500", 500, reference=reference)
+
+
+def gone_wrong(request: HttpRequest) -> tuple[ReachableError, int]:
+    """Return for a program, with its status, what `handler500` tells a person."""
+    reference, known = _noted(request)
+    if known is not None:
+        return known, known.status
+    told = ReachableError(
+        "Something went wrong here, by our mistake.",
+        kept=_kept(request),
+        next=f"Tell whoever looks after Reachable this number: {reference}.",
+    )
+    return told, 500
+
+
+def _noted(request: HttpRequest) -> tuple[str, Outage | None]:
+    """Log kind and place of an error, for messages hold data, under a number to ask with."""
     reference = secrets.token_hex(4)
     kind, error, trace = sys.exc_info()
     match = getattr(request, "resolver_match", None)
@@ -62,11 +85,7 @@ def handler500(request: HttpRequest) -> HttpResponse:
         match.route if match else "no page",
         place(trace),
     )
-    if (known := outage(error, kept=_kept(request))) is not None:
-        response = _bare("503", known.status, error=known)
-        response["Retry-After"] = "60"
-        return response
-    return _bare("500", 500, reference=reference)
+    return reference, outage(error, kept=_kept(request))
 
 
 def _kept(request: HttpRequest) -> str:

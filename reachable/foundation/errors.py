@@ -30,6 +30,17 @@ class Forbidden(ReachableError):
         self.capability = capability
 
 
+class NotSigned(ReachableError):
+    """A program's request that no key in force has signed: why exactly is never said."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This request is not signed with a key that is in force.",
+            kept="Nothing was kept of it.",
+            next="Check the key, its last day and your computer’s clock, then how it is signed.",
+        )
+
+
 class NotFound(ReachableError):
     """Absent, or hidden from this person: the two are never told apart."""
 

@@ -20,13 +20,17 @@ from reachable.foundation.views import actor
 
 PUBLIC = "public"
 SIGNED_IN = "signed in"
+WITH_A_KEY = "an agency’s key"
 
 View = Callable[..., HttpResponse]
 
 
 @dataclass(frozen=True)
 class Declaration:
-    """Who may open an address: `public`, `signed in` or a capability; and by which methods."""
+    """Who may open an address, and by which methods.
+
+    `public`, `signed in`, `an agency’s key` (which a program signs with) or a capability.
+    """
 
     needs: str
     methods: tuple[str, ...]
@@ -60,6 +64,21 @@ def page(
 
     vars(guarded)["declaration"] = declaration
     return path(route, guarded, name=name)
+
+
+def for_programs(pattern: URLPattern, *, methods: Sequence[str]) -> URLPattern:
+    """Declare an address that only programs ask for; its view finds out whose key has signed."""
+    view = pattern.callback
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method not in methods:
+            return HttpResponseNotAllowed(methods)
+        answer: HttpResponse = view(request, *args, **kwargs)
+        return answer
+
+    vars(guarded)["declaration"] = Declaration(WITH_A_KEY, tuple(methods))
+    return URLPattern(pattern.pattern, guarded, name=pattern.name)
 
 
 def _to_sign_in(request: HttpRequest, keeps_typed: bool) -> HttpResponse:

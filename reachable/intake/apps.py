@@ -10,16 +10,16 @@ class IntakeConfig(AppConfig):
     label = "intake"
 
     def ready(self) -> None:
+        from reachable.access.registries import key_revoked
+        from reachable.foundation.actor import system
         from reachable.foundation.registries import (
-            NavigationItem,
             Reference,
             Schedule,
-            navigation,
             rebuilders,
             references,
             schedules,
         )
-        from reachable.intake import jobs, reference, services
+        from reachable.intake import jobs, reference, services, watching
         from reachable.intake.rebuilding import person_said, rebuild_events
         from reachable.moments.rebuilding import rebuild_moments
         from reachable.moments.registries import moment_answered
@@ -32,6 +32,11 @@ class IntakeConfig(AppConfig):
         schedules.add(
             "loads",
             Schedule("loads", 20, lambda by: jobs.resume_abandoned(by=by)),
+            room="intake",
+        )
+        schedules.add(
+            "watch",
+            Schedule("watch", 60, lambda by: watching.look(by=system(services.FOLDER))),
             room="intake",
         )
         schedules.add(
@@ -52,21 +57,28 @@ class IntakeConfig(AppConfig):
         rebuilders.add("keys", lambda by: rebuild_keys(by=by), room="people")
         rebuilders.add("events", lambda by: rebuild_events(by=by), room="intake")
         rebuilders.add("moments", lambda by: rebuild_moments(by=by), room="moments")
+        key_revoked.add("loads", jobs.stop_loads_of, room="intake")
         moment_answered.add("senders", services.tell_senders, room="intake")
         references.add(
             "feeds", Reference("docs/reference/feeds.md", reference.render), room="intake"
         )
-        navigation.add(
-            "signal",
-            NavigationItem("Send a signal", "send_signal", "signals.send", 20),
-            room="intake",
-        )
-        navigation.add(
-            "signals",
-            NavigationItem("What I sent", "my_signals", "signals.send", 30),
-            room="intake",
-        )
+        _offer_signals()
         _files()
+
+
+def _offer_signals() -> None:
+    from reachable.foundation.registries import NavigationItem, navigation
+
+    navigation.add(
+        "signal",
+        NavigationItem("Send a signal", "send_signal", "signals.send", 20),
+        room="intake",
+    )
+    navigation.add(
+        "signals",
+        NavigationItem("What I sent", "my_signals", "signals.send", 30),
+        room="intake",
+    )
 
 
 def _files() -> None:
@@ -85,6 +97,7 @@ def _files() -> None:
         room="intake",
     )
     navigation.add("intake", NavigationItem("Intake", "intake", "intake.load", 40), room="intake")
+    navigation.add("keys", NavigationItem("Keys", "keys", "keys.manage", 50), room="intake")
     navigation.add(
         "minimum",
         NavigationItem("What feeds brought", "intake_minimum", "intake.used", 70),

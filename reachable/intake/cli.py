@@ -1,14 +1,16 @@
-"""`reachable feed list | check | load | status | minimum`."""
+"""`reachable feed list | check | load | watch | status | minimum`."""
 
 from __future__ import annotations
 
 import json
 import time
 from contextlib import nullcontext
+from dataclasses import asdict
 from pathlib import Path
 from uuid import UUID
 
 import click
+from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError, InterfaceError
 
@@ -16,7 +18,7 @@ from reachable.access.selectors import agency_id
 from reachable.foundation.actor import system
 from reachable.foundation.errors import BadInput
 from reachable.foundation.outages import outage
-from reachable.intake import loading, minimum, selectors, services, status, status_wording
+from reachable.intake import loading, minimum, selectors, services, status, status_wording, watching
 from reachable.intake.checking import open_file
 from reachable.intake.models import Delivery
 from reachable.intake.sender.command import AS_JSON, FILE, check, list_feeds, told
@@ -145,6 +147,44 @@ def show_minimum(*, as_json: bool) -> int:
     if as_json:
         click.echo(json.dumps({"feeds": [each.as_dict() for each in found]}))
     return 0
+
+
+@group.command()
+@click.option("--once", is_flag=True, help="Look once and end, in place of every minute.")
+@AS_JSON
+@told
+def watch(*, once: bool, as_json: bool) -> int:
+    """Look into the watched folder, as the worker does every minute.
+
+    A file is taken at the second look that finds it unchanged, 20 seconds or more after the first.
+    Ends with 1 if something was left or refused.
+    """
+    if settings.WATCH_DIR is None:
+        raise BadInput(
+            "No folder is watched.", kept="Nothing was done.", next="Set REACHABLE_WATCH to one."
+        )
+    looked = watching.look(by=system(services.FOLDER))
+    while not once:
+        _tell_look(looked, quiet=as_json)
+        time.sleep(60)
+        looked = watching.look(by=system(services.FOLDER))
+    _tell_look(looked, quiet=as_json)
+    if as_json:
+        click.echo(json.dumps(asdict(looked)))
+    return 1 if looked.left or looked.refused else 0
+
+
+def _tell_look(looked: watching.Looked, *, quiet: bool) -> None:
+    if looked.busy:
+        click.echo("Another process is looking at this moment.", err=quiet)
+        return
+    for where, why in looked.left:
+        click.echo(f"{where}: {why}.", err=quiet)
+    click.echo(
+        f"{looked.taken:,} taken ({looked.again:,} came before), {looked.refused:,} refused, "
+        f"{looked.waiting:,} seen and not yet still, {len(looked.left):,} left.",
+        err=quiet,
+    )
 
 
 def _again(stopped: int, row: int) -> str:

@@ -83,7 +83,7 @@ def set_aside(*, by: Actor, row_id: UUID, reason: str) -> None:
 def _own_row(by: Actor, row_id: UUID) -> QuarantinedRow:
     held = QuarantinedRow.objects.select_for_update(of=("self",)).select_related("delivery")
     held = held.filter(id=row_id)
-    if by.is_person:
+    if not by.is_system:
         held = held.filter(delivery__agency_id=by.own_agency_id)
     row = held.first()
     if row is None:

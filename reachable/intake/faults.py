@@ -299,7 +299,7 @@ def _by_column(headings: Headings) -> dict[str, str]:
 def _own(by: Actor, delivery_id: UUID) -> Delivery:
     by.require("intake.load")
     held = Delivery.objects.filter(id=delivery_id)
-    if by.is_person:
+    if not by.is_system:
         held = held.filter(agency_id=by.own_agency_id)
     found = held.first()
     if found is None:

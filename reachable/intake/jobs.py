@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django_tasks_db.models import DBTaskResult
 
+from reachable.access import keys
 from reachable.access.models import User
 from reachable.access.selectors import actor_for
 from reachable.foundation.actor import Actor, system
@@ -14,12 +15,17 @@ from reachable.foundation.jobs import task
 from reachable.foundation.outages import outage
 from reachable.intake import loading, services
 
+KEY_REVOKED = (
+    "The key that this file came with was revoked. What was loaded of it stays. Somebody of the "
+    "agency can look at the rest and load it."
+)
+
 
 @transaction.atomic
 def begin(*, by: Actor, delivery_id: UUID) -> None:
     """Let the worker load a delivery: once, however often the button is pressed."""
     if services.begin_loading(by=by, delivery_id=delivery_id):
-        load_delivery.enqueue(str(delivery_id), str(by.own_id))
+        _enqueue(delivery_id, by.own_id if by.is_person else None, by.own_id if by.is_key else None)
 
 
 @transaction.atomic
@@ -34,8 +40,21 @@ def resume_abandoned(*, by: Actor) -> int:
     """Let the worker go on with loads whose worker died, in the name of whoever began them."""
     left = services.take_abandoned(by=by, besides=_that_wait())
     for each in left:
-        load_delivery.enqueue(str(each.delivery_id), str(each.begun_by) if each.begun_by else None)
+        _enqueue(each.delivery_id, each.begun_by, each.begun_with)
     return len(left)
+
+
+def _enqueue(delivery_id: UUID, user_id: UUID | None, key_id: UUID | None) -> None:
+    load_delivery.enqueue(
+        str(delivery_id), str(user_id) if user_id else None, str(key_id) if key_id else None
+    )
+
+
+@transaction.atomic
+def stop_loads_of(*, by: Actor, key_id: UUID) -> None:
+    """Stop what a key that was just revoked has begun: the next batch finds it stopped."""
+    for delivery_id in services.begun_with(by=by, key_id=key_id):
+        services.stop_loading(by=by, delivery_id=delivery_id, why=KEY_REVOKED)
 
 
 def _that_wait() -> list[UUID]:
@@ -45,13 +64,13 @@ def _that_wait() -> list[UUID]:
 
 
 @task
-def load_delivery(delivery_id: str, user_id: str | None) -> str:
-    """Load what is left of a delivery if `user_id`, who began it, may still load files.
+def load_delivery(delivery_id: str, user_id: str | None, key_id: str | None = None) -> str:
+    """Load what is left of a delivery if whoever began it may still load files.
 
-    The right is asked for when this begins, and again whenever a worker goes on with it; what is
-    loaded is written as the system's work. Nobody is asked where the shell began it. Returns the
-    state that the delivery is in afterwards, or “interrupted” where the database went away:
-    `resume_abandoned` then goes on with it.
+    That is `user_id`, or the key `key_id`. The right is asked for when this begins, and again
+    whenever a worker goes on with it; what is loaded is written as the system's work. Nobody is
+    asked where the system began it. Returns the state that the delivery is in afterwards, or
+    “interrupted” where the database went away: `resume_abandoned` then goes on with it.
     """
     if user_id is not None and not may_load(UUID(user_id)):
         services.stop_loading(
@@ -59,6 +78,9 @@ def load_delivery(delivery_id: str, user_id: str | None) -> str:
             delivery_id=UUID(delivery_id),
             why="Whoever began it may no longer load files. Somebody else can go on with it.",
         )
+        return "refused"
+    if key_id is not None and not keys.stands(key_id=UUID(key_id)):
+        services.stop_loading(by=system("intake"), delivery_id=UUID(delivery_id), why=KEY_REVOKED)
         return "refused"
     try:
         return loading.load(by=system("intake"), delivery_id=UUID(delivery_id)).state

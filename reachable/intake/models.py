@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from reachable.access.models import Agency, User
+from reachable.access.models import Agency, AgencyKey, User
 from reachable.foundation.models import Identified
 from reachable.people.models import Record
 
@@ -13,8 +13,10 @@ from reachable.people.models import Record
 class Delivery(Identified):
     """A file as it was sent. The same content counts once, whatever its name.
 
-    `last_row` is the checkpoint: every row up to it has been dealt with and committed. `begun_by`
-    is asked for their rights whenever a worker goes on with it, and empty where the shell began it.
+    It came by a `door`: the page (from `sent_by`), http (signed with `sent_with`), the watched
+    folder or the shell. `last_row` is the checkpoint: every row up to it has been dealt with and
+    committed. `begun_by`, or the key `begun_with`, is asked for its rights whenever a worker goes
+    on with it; both are empty where the system itself began it.
 
     A set of tables is a delivery with a part for each table. Where it is `whole`, all that the
     agency holds, rows that came before and are `gone` from it were withdrawn; if there are too many
@@ -27,6 +29,10 @@ class Delivery(Identified):
     digest = models.CharField(max_length=64)
     size = models.BigIntegerField()
     sent_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True)
+    sent_with = models.ForeignKey(
+        AgencyKey, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    door = models.CharField(max_length=10, default="shell")
     received_at = models.DateTimeField()
     history = models.BooleanField(default=False)
     state = models.CharField(max_length=10, default="received")
@@ -44,6 +50,9 @@ class Delivery(Identified):
     gone_confirmed = models.BooleanField(default=False)
     begun_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    begun_with = models.ForeignKey(
+        AgencyKey, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
     worked_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)

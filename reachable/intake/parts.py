@@ -104,8 +104,11 @@ def _part(delivery: Delivery, table: str, path: Path) -> Delivery:
         # The same table in another delivery is loaded again: what has not changed is passed over.
         digest=hashlib.sha256(f"{delivery.id} {table}".encode()).hexdigest(),
         size=path.stat().st_size,
+        door=delivery.door,
         sent_by_id=delivery.sent_by_id,
+        sent_with_id=delivery.sent_with_id,
         begun_by_id=delivery.begun_by_id,
+        begun_with_id=delivery.begun_with_id,
         received_at=delivery.received_at,
         history=delivery.history,
         whole=delivery.whole,

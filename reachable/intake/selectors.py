@@ -177,22 +177,24 @@ def _tables_of(feed: Feed | TableSet) -> list[str]:
 def my_deliveries(*, by: Actor) -> list[DeliveryFacts]:
     """Return the latest deliveries of this person's agency, newest first."""
     by.require("intake.load")
-    held = _own(by).filter(part_of=None).select_related("sent_by").order_by("-received_at")
-    return _deliveries(list(held[:SHOWN]))
+    held = _own(by).filter(part_of=None).select_related("sent_by", "sent_with")
+    return _deliveries(list(held.order_by("-received_at")[:SHOWN]))
 
 
 def files_to_correct(*, by: Actor) -> list[DeliveryFacts]:
     """Return deliveries of this person's agency with rows to correct, oldest first."""
     by.require("intake.load")
     waiting = QuarantinedRow.objects.filter(state="open", delivery__in=_own(by))
-    held = _own(by).filter(id__in=waiting.values("delivery_id")).select_related("sent_by")
+    held = (
+        _own(by).filter(id__in=waiting.values("delivery_id")).select_related("sent_by", "sent_with")
+    )
     return _deliveries(list(held.order_by("received_at")[:SHOWN]))
 
 
 def delivery(*, by: Actor, delivery_id: UUID) -> DeliveryFacts:
     """Return one delivery of this person's own agency."""
     by.require("intake.load")
-    found = _own(by).select_related("sent_by").filter(id=delivery_id).first()
+    found = _own(by).select_related("sent_by", "sent_with").filter(id=delivery_id).first()
     if found is None:
         raise NotFound
     return _deliveries([found])[0]
@@ -254,6 +256,17 @@ def refused_rows(*, by: Actor, delivery_id: UUID) -> list[RefusedFacts]:
     return [_refused(row, answers) for row in rows]
 
 
+def refused_after(*, by: Actor, delivery_id: UUID, after: int, at_most: int) -> list[RefusedFacts]:
+    """Return open refused rows of one delivery that follow a row number, for a program."""
+    by.require("intake.load")
+    held = QuarantinedRow.objects.filter(
+        delivery__in=_own(by), delivery_id=delivery_id, state="open", row_number__gt=after
+    )
+    ordered = held.select_related("delivery").order_by("row_number")
+    answers = answers_of(delivery_id)
+    return [_refused(row, answers) for row in ordered[:at_most]]
+
+
 def next_refused(*, by: Actor, delivery_id: UUID, after: int) -> UUID | None:
     """Return the open refused row that follows a row number, and after the last one the first."""
     by.require("intake.load")
@@ -301,7 +314,16 @@ def totals(*, by: Actor) -> dict[str, int]:
 
 
 def _own(by: Actor) -> QuerySet[Delivery]:
-    return Delivery.objects.filter(agency_id=by.own_agency_id)
+    own = Delivery.objects.filter(agency_id=by.own_agency_id)
+    return own.filter(feed__in=by.feeds) if by.feeds else own
+
+
+def _sender(row: Delivery) -> str:
+    if row.sent_by:
+        return row.sent_by.name
+    if row.sent_with:
+        return f"the key “{row.sent_with.name}”"
+    return "the watched folder" if row.door == "folder" else "the shell"
 
 
 def _deliveries(rows: Sequence[Delivery]) -> list[DeliveryFacts]:
@@ -324,7 +346,7 @@ def _delivery(row: Delivery, counted: Mapping[tuple[UUID, str], int]) -> Deliver
         feed=specification_of(row.feed),
         file_name=row.file_name,
         size=row.size,
-        sent_by=row.sent_by.name if row.sent_by else "the shell",
+        sent_by=_sender(row),
         received_at=row.received_at,
         history=row.history,
         state=row.state,

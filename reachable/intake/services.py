@@ -14,10 +14,11 @@ from uuid import UUID
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
+from reachable.access import keys
 from reachable.audit import services as audit
 from reachable.foundation.actor import Actor
 from reachable.foundation.db import exclusive
-from reachable.foundation.errors import BadInput, Conflict, NotFound
+from reachable.foundation.errors import BadInput, Conflict, Forbidden, NotFound
 from reachable.foundation.files.whole import told_if_full, whole_file
 from reachable.foundation.ids import new_id
 from reachable.foundation.time import now
@@ -29,9 +30,9 @@ from reachable.intake.pipeline import Origin, take_in
 from reachable.intake.preparing import Incoming
 from reachable.intake.rules import making
 from reachable.intake.rules.words import clean
-from reachable.intake.specification import feed as feed_of
+from reachable.intake.specification import Feed
 from reachable.intake.stored import ARRIVING, TABLES, remove_stored, stored_file, tables_folder
-from reachable.intake.table_sets import table_sets
+from reachable.intake.table_sets import TableSet, specification_of, table_sets
 from reachable.notices import services as notices
 from reachable.notices.services import Telling
 from reachable.people.rules import Identity
@@ -40,6 +41,8 @@ from reachable.practice.time import When
 
 CHUNK = 1 << 20
 SIGNAL_FEED = "signal"
+FOLDER = "folder"
+"""The part of the system that takes files from the watched folder, and the door they come by."""
 ABANDONED_AFTER = timedelta(minutes=1)
 
 
@@ -66,9 +69,11 @@ def receive(
     `whole` says of a set of tables that it is all that the agency holds, not only what changed.
     """
     by.require("intake.load")
-    if by.is_person and by.agency_id != agency_id:
+    if not by.is_system and by.agency_id != agency_id:
         raise NotFound
-    key = feed if feed in table_sets() else feed_of(feed).key
+    specification = _comes_by_itself(feed)
+    if by.feeds and specification.key not in by.feeds:
+        raise Forbidden(f"send files of the feed “{specification.title}” with this key")
     arrived, digest, size = _keep(content)
     try:
         if not size:
@@ -78,13 +83,16 @@ def receive(
                 next="Export it again and look.",
             )
         with transaction.atomic():
+            keys.confirm(by=by)
             delivery = Delivery.objects.create(
                 agency_id=agency_id,
-                feed=key,
+                feed=specification.key,
                 file_name=clean(Path(file_name).name)[:200],
                 digest=digest,
                 size=size,
-                sent_by_id=by.id,
+                sent_by_id=by.id if by.is_person else None,
+                sent_with_id=by.id if by.is_key else None,
+                door=_door(by),
                 received_at=now(),
                 history=history,
                 whole=whole,
@@ -102,9 +110,21 @@ def receive(
         arrived.unlink(missing_ok=True)
 
 
+def _comes_by_itself(key: str) -> Feed | TableSet:
+    specification = specification_of(key)
+    if isinstance(specification, Feed) and specification.of_set:
+        raise BadInput(
+            f"“{specification.title}” is a table that comes with others.",
+            kept="Nothing was kept.",
+            next=f"Send the whole set, {specification.of_set}.",
+        )
+    return specification
+
+
 @transaction.atomic
 def _begin_again(by: Actor, delivery_id: UUID, arrived: Path, history: bool) -> None:
     """Let what stopped be tried again; while none of its rows counts, it may be past events."""
+    keys.confirm(by=by)
     delivery = Delivery.objects.select_for_update().get(id=delivery_id)
     if delivery.state == "loaded":
         return
@@ -123,6 +143,12 @@ def _begin_again(by: Actor, delivery_id: UUID, arrived: Path, history: bool) -> 
             digest=delivery.digest,
             again=True,
         )
+
+
+def _door(by: Actor) -> str:
+    if by.is_system:
+        return FOLDER if by.name == FOLDER else "shell"
+    return "http" if by.is_key else "page"
 
 
 def _put(arrived: Path, delivery_id: UUID) -> None:
@@ -155,16 +181,25 @@ def begin_loading(*, by: Actor, delivery_id: UUID) -> bool:
     False where that had been said already.
     """
     by.require("intake.load")
+    keys.confirm(by=by)
     delivery = _own_delivery(by, delivery_id)
     if delivery.state in ("loaded", "loading"):
         return False
     if delivery.feed in table_sets():
         parts.refuse_out_of_order(delivery)
     delivery.state, delivery.worked_at, delivery.error = "loading", now(), ""
-    delivery.begun_by_id = by.id
-    delivery.save(update_fields=["state", "worked_at", "error", "begun_by"])
+    delivery.begun_by_id = by.id if by.is_person else None
+    delivery.begun_with_id = by.id if by.is_key else None
+    delivery.save(update_fields=["state", "worked_at", "error", "begun_by", "begun_with"])
     audit.record(by=by, action="intake.begun", subject=("delivery", delivery.id))
     return True
+
+
+def begun_with(*, by: Actor, key_id: UUID) -> list[UUID]:
+    """Return the deliveries that a key began and that are still being loaded."""
+    del by
+    loading_now = Delivery.objects.filter(state="loading", begun_with_id=key_id)
+    return list(loading_now.values_list("id", flat=True))
 
 
 @transaction.atomic
@@ -200,8 +235,8 @@ def confirm_gone(*, by: Actor, delivery_id: UUID) -> None:
         state="loading", gone_asked=0, gone_confirmed=True
     )
     delivery.state, delivery.gone_asked, delivery.worked_at = "loading", 0, now()
-    delivery.begun_by_id = by.id
-    delivery.save(update_fields=["state", "gone_asked", "worked_at", "begun_by"])
+    delivery.begun_by_id, delivery.begun_with_id = by.id if by.is_person else None, None
+    delivery.save(update_fields=["state", "gone_asked", "worked_at", "begun_by", "begun_with"])
     audit.record(by=by, action="intake.gone_confirmed", subject=("delivery", delivery_id))
 
 
@@ -226,8 +261,10 @@ def _asked_about(by: Actor, delivery_id: UUID) -> Delivery:
 
 def _own_delivery(by: Actor, delivery_id: UUID) -> Delivery:
     held = Delivery.objects.select_for_update().filter(id=delivery_id)
-    if by.is_person:
+    if not by.is_system:
         held = held.filter(agency_id=by.own_agency_id)
+    if by.feeds:
+        held = held.filter(feed__in=by.feeds)
     delivery = held.first()
     if delivery is None:
         raise NotFound
@@ -236,10 +273,11 @@ def _own_delivery(by: Actor, delivery_id: UUID) -> Delivery:
 
 @dataclass(frozen=True)
 class Abandoned:
-    """A load whose worker died, and who began it: nobody where the shell did."""
+    """A load whose worker died, and who or which key began it: neither where the system did."""
 
     delivery_id: UUID
     begun_by: UUID | None
+    begun_with: UUID | None
 
 
 @transaction.atomic
@@ -255,7 +293,7 @@ def take_abandoned(*, by: Actor, besides: Collection[UUID]) -> list[Abandoned]:
     for delivery in taken:
         Delivery.objects.filter(id=delivery.id).update(worked_at=now())
         audit.record(by=by, action="intake.resumed", subject=("delivery", delivery.id))
-    return [Abandoned(delivery.id, delivery.begun_by_id) for delivery in taken]
+    return [Abandoned(each.id, each.begun_by_id, each.begun_with_id) for each in taken]
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,7 @@ def begin(*, by: Actor, delivery_id: UUID, answer: Answer, reason: str = "") -> 
     """
     by.require("intake.load")
     held = Delivery.objects.filter(id=delivery_id)
-    if by.is_person:
+    if not by.is_system:
         held = held.filter(agency_id=by.own_agency_id)
     delivery = held.first()
     if delivery is None:

@@ -27,6 +27,7 @@ TITLES = {
     Reason.WRONG_ORDER: "“{heading}” does not follow what comes before it",
     Reason.NUMBER_SHORTENED: "“{heading}” was shortened by a spreadsheet",
     Reason.NO_RESULT: "“{heading}” has a spreadsheet’s error in place of a value",
+    Reason.NOT_FOUND: "It refers to a row of another table that did not come",
 }
 """What a fault is called, for every reason that refuses a row."""
 

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
-from reachable.foundation.urls import page
+from django.urls import include, path
+
+from reachable.foundation.urls import PUBLIC, page
+from reachable.intake import api, returning_views, status_views, together_views
 from reachable.intake import file_views as files
-from reachable.intake import returning_views, status_views, together_views
+from reachable.intake import key_views as keys
 from reachable.intake import set_views as sets
 from reachable.intake import signal_views as signals
 from reachable.intake.sender.edition import NAME as CHECKER
 
-SEND, LOAD = "signals.send", "intake.load"
+SEND, LOAD, KEYS = "signals.send", "intake.load", "keys.manage"
 WATCH, WATCH_ALL = "intake.watch", "intake.watch_all"
 BOTH, POST = ("GET", "POST"), ("POST",)
 
@@ -100,4 +103,11 @@ urlpatterns = [
         needs=LOAD,
         methods=POST,
     ),
+    page("keys/", keys.all_keys, name="keys", needs=KEYS),
+    page("keys/new/", keys.issue, name="key_issue", needs=KEYS, methods=BOTH),
+    page("keys/<uuid:key_id>/", keys.key, name="key", needs=KEYS),
+    page("keys/<uuid:key_id>/secret/", keys.secret, name="key_secret", needs=KEYS, methods=POST),
+    page("keys/<uuid:key_id>/revoke/", keys.revoke, name="key_revoke", needs=KEYS, methods=BOTH),
+    page("api/openapi.json", api.openapi, name="api_openapi", needs=PUBLIC),
+    path("api/", include(api.addresses())),
 ]

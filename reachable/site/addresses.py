@@ -7,7 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reachable.access.policy import policy
-from reachable.foundation.urls import PUBLIC, SIGNED_IN, declaration_of, every_address
+from reachable.foundation.urls import (
+    PUBLIC,
+    SIGNED_IN,
+    WITH_A_KEY,
+    declaration_of,
+    every_address,
+)
 
 IDENTIFIER = re.compile(r"<(?:\w+:)?(\w+)>")
 
@@ -31,6 +37,7 @@ IDENTIFIERS = {
     "agency_id": Leads("an agency that sends files", WATCHED),
     "delivery_id": Leads("a file that an agency sent", AGENCY),
     "key": Leads("a feed", ANYBODY),
+    "key_id": Leads("a key of an agency’s program", ANYBODY),
     "kind": Leads("a kind of file", ANYBODY),
     "moment_id": Leads("a reachable moment", INVOLVED),
     "notice_id": Leads("a notice", TOLD),
@@ -62,7 +69,7 @@ def addresses() -> Iterator[Address]:
         declaration = declaration_of(pattern.callback)
         if declaration is None:
             raise LookupError(f"/{route} does not declare who may open it: use page().")
-        if declaration.needs not in {PUBLIC, SIGNED_IN, *policy().capabilities}:
+        if declaration.needs not in {PUBLIC, SIGNED_IN, WITH_A_KEY, *policy().capabilities}:
             raise LookupError(f"/{route} needs {declaration.needs}, which the policy lacks.")
         address = Address(pattern.name, route, declaration.needs, declaration.methods)
         unknown = sorted(set(address.identifiers) - IDENTIFIERS.keys())

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from reachable.access.policy import policy
 from reachable.access.rules import SCOPES
 from reachable.foundation.registry import Registry
-from reachable.foundation.urls import PUBLIC, SIGNED_IN
+from reachable.foundation.urls import PUBLIC, SIGNED_IN, WITH_A_KEY
 from reachable.site.addresses import IDENTIFIERS, Address, addresses
 
 SCOPE_WORDS = {
@@ -35,6 +35,14 @@ def render_addresses() -> str:
         *_addresses(one for one in declared if one.needs == PUBLIC),
         "",
         "The files that pages are made with (`/static/`) are open too. They hold no data.",
+        "",
+        "## With an agency’s key",
+        "",
+        "Programs sign each request: [Send files by HTTP](../how-to/send-by-http.md). Everything "
+        "else is refused with one sentence. An identifier leads to what the key’s own agency sent, "
+        "of the feeds that the key is for.",
+        "",
+        *_addresses(one for one in declared if one.needs == WITH_A_KEY),
         "",
         "## Signed in",
         "",

@@ -13,6 +13,7 @@ VAR_DIR = Path(os.environ.get("REACHABLE_VAR", BASE_DIR / "var"))
 KEY_FILE = Path(os.environ.get("REACHABLE_KEY_FILE", VAR_DIR / "keys.json"))
 ANCHOR_FILE = Path(os.environ.get("REACHABLE_ANCHOR_FILE", VAR_DIR / "anchors.jsonl"))
 UPLOAD_DIR = Path(os.environ.get("REACHABLE_UPLOADS", VAR_DIR / "uploads"))
+WATCH_DIR = os.environ.get("REACHABLE_WATCH") or None
 CLOCK_FILE = os.environ.get("REACHABLE_CLOCK_FILE")
 
 SECRET_KEY = secret_key(VAR_DIR)

@@ -14,6 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connection, models, transaction
 from django.test import Client
 
+from reachable.access.models import Agency
 from reachable.audit.models import Entry
 from reachable.intake.models import QuarantinedRow
 from reachable.people import services as people
@@ -35,6 +36,7 @@ class Form:
     who: str
     answers: dict[str, Any]
     before: tuple[str, ...] = ()
+    answered: int = 302
 
 
 SIGNAL = {
@@ -133,6 +135,28 @@ FORMS = {
         "system_administrator",
         {"contact": "Data team", "email": "data@example.org", "phone": "07700 900555"},
     ),
+    "issue a key": Form(
+        "/keys/new/",
+        "/keys/new/",
+        "system_administrator",
+        {
+            "agency": "{agency}",
+            "name": "Nightly export",
+            "feeds": "police_custody",
+            "last_day-day": "31",
+            "last_day-month": "12",
+            "last_day-year": "2026",
+        },
+    ),
+    "show a secret": Form(
+        "/keys/{key_id}/secret/", "/keys/{key_id}/", "system_administrator", {}, answered=200
+    ),
+    "revoke a key": Form(
+        "/keys/{key_id}/revoke/",
+        "/keys/{key_id}/revoke/",
+        "system_administrator",
+        {"reason": "The program is gone"},
+    ),
     "notices read": Form("/notices/read/", "/notices/", "practitioner", {}),
 }
 
@@ -192,6 +216,7 @@ class Answering:
         asked = [row for row in place.rows["moment_id"] if row.of == "custody-involved"]
         self.ids |= {"moment_id": str(asked[0].id)}
         self.ids |= {"refused_id": str(QuarantinedRow.objects.get().delivery_id)}
+        self.ids |= {"agency": str(Agency.objects.values_list("id", flat=True)[0])}
         self.ids |= {"supervisor": str(place.user(Account("supervisor", INVOLVED)))}
         for step in form.before:
             if step == "merge":

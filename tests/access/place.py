@@ -10,13 +10,14 @@ from uuid import UUID, uuid4
 from django.db import transaction
 from django.test import Client
 
+from reachable.access import keys
 from reachable.access import services as access
 from reachable.access.models import User
 from reachable.access.policy import policy
 from reachable.access.selectors import actor_for
 from reachable.foundation.actor import Actor, system
 from reachable.foundation.ids import new_id
-from reachable.foundation.time import now
+from reachable.foundation.time import now, today
 from reachable.intake import loading
 from reachable.intake import services as intake
 from reachable.intake.models import QuarantinedRow
@@ -137,6 +138,7 @@ def make_place() -> Place:
             _signal(place, account)
     _two_alike(place)
     _file(place, Account("intake_worker", INVOLVED))
+    _key(place, Account("system_administrator", INVOLVED))
     for account in ACCOUNTS:
         if account.standing == INVOLVED:
             _notice(place, account)
@@ -195,6 +197,17 @@ def _file(place: Place, clerk: Account) -> None:
             place.add("row_id", QuarantinedRow.objects.get().id, clerk)
         else:
             place.add("delivery_id", received.delivery_id, clerk)
+
+
+def _key(place: Place, administrator: Account) -> None:
+    key_id = keys.issue(
+        by=administrator.actor(),
+        agency_id=administrator.actor().own_agency_id,
+        name="Nightly export",
+        feeds=["police_custody"],
+        last_day=today() + timedelta(days=30),
+    )
+    place.add("key_id", key_id, administrator)
 
 
 def _notice(place: Place, account: Account) -> None:

@@ -19,19 +19,25 @@ from django.test import Client
 from reachable.access import services as access
 from reachable.access.models import Involvement, Team
 from reachable.foundation.actor import system
-from reachable.foundation.urls import PUBLIC, SIGNED_IN
+from reachable.foundation.urls import PUBLIC, SIGNED_IN, WITH_A_KEY
 from reachable.site.addresses import ANYBODY, IDENTIFIER, IDENTIFIERS, Address, addresses
 from tests.access.place import ACCOUNTS, INVOLVED, Account, Place, Row, make_place
 
 pytestmark = pytest.mark.db
 
-ANONYMOUS = {"/sign-in/": {"GET", "POST"}, "/sign-out/": {"POST"}, "/progress/": {"GET"}}
+ANONYMOUS = {
+    "/sign-in/": {"GET", "POST"},
+    "/sign-out/": {"POST"},
+    "/progress/": {"GET"},
+    "/api/openapi.json": {"GET"},
+}
 """All that somebody without an account can open. It grows by a decision, never by itself."""
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 
-SIGN_IN, REFUSED, NOT_ALLOWED, NOT_FOUND, OPENED = (
+SIGN_IN, UNSIGNED, REFUSED, NOT_ALLOWED, NOT_FOUND, OPENED = (
     "led to sign in",
+    "not signed with a key",
     "refused in words",
     "method not allowed",
     "not found",
@@ -50,7 +56,9 @@ def place(db: None) -> Place:
 
 
 def expected(account: Account | None, address: Address, method: str, rows: dict[str, Row]) -> str:
-    """Return the outcome that is declared."""
+    """Return the outcome that is declared. Nobody here has a key: tests/intake/test_api.py does."""
+    if address.needs == WITH_A_KEY:
+        return UNSIGNED if method in address.methods else NOT_ALLOWED
     if address.needs != PUBLIC:
         if account is None:
             return SIGN_IN
@@ -69,6 +77,8 @@ def outcome(answer: Any) -> str:
     status = answer.status_code
     if status in (301, 302) and answer["Location"].startswith("/sign-in/"):
         return SIGN_IN
+    if status == 401:
+        return UNSIGNED
     if status == 403:
         return REFUSED
     if status == 405:
@@ -115,7 +125,7 @@ def plain(answer: Any, rows: dict[str, Row]) -> tuple[int, str, dict[str, str]]:
 def test_every_identifier_is_found_by_somebody_and_hidden_from_somebody(place: Place) -> None:
     """Or the walk below would compare nothing with nothing."""
     for address in EVERY:
-        if not address.identifiers or address.name in LEADS_ON:
+        if not address.identifiers or address.name in LEADS_ON or address.needs == WITH_A_KEY:
             continue
         declared = {
             expected(account, address, address.methods[0], rows)
@@ -204,11 +214,12 @@ def test_promise_13_a_role_that_ended_opens_nothing_at_the_next_request(
     access.end_role(by=system("tests"), user_id=place.user(account), role=role)
     for address in theirs:
         assert outcome(client.get(f"/{address.route}")) == REFUSED, address.route
-    for identifier in ("moment_id", "person_id", "signal_id", "delivery_id", "row_id"):
+    for identifier in ("moment_id", "person_id", "signal_id", "delivery_id", "row_id", "key_id"):
         for address in EVERY:
             if identifier in address.identifiers and "GET" in address.methods:
                 rows = {name: place.rows[name][0] for name in address.identifiers}
-                assert outcome(ask(client, address, "GET", rows)) == REFUSED
+                wanted = UNSIGNED if address.needs == WITH_A_KEY else REFUSED
+                assert outcome(ask(client, address, "GET", rows)) == wanted
 
 
 def _leave_team(place: Place, account: Account) -> None:

@@ -9,8 +9,8 @@ import pytest
 from django.apps import apps
 
 from reachable.foundation.time import now, travel
-from reachable.intake.models import QuarantinedRow, Signal
-from tests.support.files import CORRECTED, CUSTODY, load
+from reachable.intake.models import Delivery, QuarantinedRow, Signal
+from tests.support.files import CORRECTED, CUSTODY, load, receive
 from tests.support.world import World
 
 pytestmark = pytest.mark.db
@@ -44,3 +44,12 @@ def test_rows_that_wait_are_found_by_their_key(world: World) -> None:
     run("0004_refused_key", "name_by_key")
     after = dict(QuarantinedRow.objects.exclude(source_key="").values_list("id", "key_hash"))
     assert after == before
+
+
+def test_what_somebody_sent_came_by_the_page(world: World) -> None:
+    by_shell = load(CUSTODY)
+    by_page = receive(CORRECTED, by=world.actor("clerk"))
+    Delivery.objects.update(door="shell")
+    run("0011_doors", "say_what_came_by_the_page")
+    doors = dict(Delivery.objects.values_list("id", "door"))
+    assert doors == {by_shell.id: "shell", by_page: "page"}

@@ -1,4 +1,4 @@
-"""Kills a load at one checkpoint after the other, runs it again, and compares what is there.
+"""Kills a load, or a look, at one checkpoint after the other, runs it again, and compares.
 
 Run as a program, so that the process that is killed is a fork of one that has Django ready. Each
 statement that is sent, each commit and each change to a file is a checkpoint: the process is ended
@@ -12,6 +12,7 @@ import importlib
 import json
 import operator
 import os
+import shutil
 import signal
 import sys
 import traceback
@@ -98,6 +99,35 @@ def load(files: list[Path]) -> None:
             loading.load(by=by, delivery_id=received.delivery_id)
 
 
+def watch(files: list[Path]) -> None:
+    """What a look into the watched folder does, to files that have been still for long."""
+    from reachable.foundation.actor import system
+    from reachable.foundation.time import travel
+    from reachable.intake import services, watching
+
+    watching.SETTLED = 0
+    with travel(AT):
+        watching.look(by=system(services.FOLDER))
+
+
+def put(files: list[Path], folder: Path) -> None:
+    """Put files where the look finds them, each in the folder of its feed."""
+    for path in files:
+        feed = "police_missing" if "missing" in path.name else "police_custody"
+        place = folder / "police" / feed
+        place.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, place)
+
+
+def work() -> None:
+    """What the worker does with what waits for it."""
+    from reachable.foundation.time import travel
+    from tests.support import files
+
+    with travel(AT):
+        files.work()
+
+
 def state(folder: Path) -> dict[str, Any]:
     """Everything that a load leaves behind, in words that do not depend on identifiers."""
     from reachable.access.models import Involvement
@@ -143,6 +173,11 @@ def state(folder: Path) -> dict[str, Any]:
         "notices": _rows(Notice, "kind", "user__username"),
         "mailings": _rows(Mailing, "waiting", "tries"),
         "files left": sorted(path.name for path in folder.rglob("*") if path.is_file()),
+        "watched": sorted(
+            str(path.relative_to(folder.parent))
+            for path in folder.parent.glob("watched/**/*")
+            if path.is_file()
+        ),
         "audit": verify(by=system("audit.verify")).faults,
     }
 
@@ -173,8 +208,11 @@ def in_fork(work: Callable[[], Any]) -> tuple[int, Any]:
     return status, json.loads(said) if status == 0 else None
 
 
-def main(files: list[Path], every: int) -> None:
-    """Print one JSON object: how many checkpoints there were, and where the states differ."""
+def main(door: str, files: list[Path], every: int) -> None:
+    """Print one JSON object: how many checkpoints there were, and where the states differ.
+
+    By the shell a file is loaded too while it is watched; by the folder, the worker comes after.
+    """
     from django.conf import settings
 
     from reachable.foundation.time import travel
@@ -185,6 +223,9 @@ def main(files: list[Path], every: int) -> None:
         def connected() -> Any:
             settings.UPLOAD_DIR = database.folder / "uploads"
             settings.ANCHOR_FILE = database.folder / "anchors.jsonl"
+            settings.VAR_DIR = database.folder
+            settings.FILE_UPLOAD_TEMP_DIR = database.folder / "uploads" / "arriving"
+            settings.WATCH_DIR = str(database.folder / "watched")
             with database.connected():
                 return work()
 
@@ -194,14 +235,17 @@ def main(files: list[Path], every: int) -> None:
         with travel(AT):
             make_world()
 
+    take = {"shell": load, "folder": watch}[door]
+
     def whole(uploads: Path) -> dict[str, Any]:
-        load(files)
+        take(files)
+        work()
         return state(uploads)
 
     def killed(at: int | None) -> int:
         checkpoints = Checkpoints(at)
         checkpoints.watch()
-        load(files)
+        take(files)
         checkpoints.watching = False
         return checkpoints.passed
 
@@ -209,12 +253,15 @@ def main(files: list[Path], every: int) -> None:
     with databases.fresh() as base:
         on(base, world)
         with databases.fresh(base) as database:
+            put(files, database.folder / "watched")
             _, expected = on(database, lambda: whole(database.folder / "uploads"))
         with databases.fresh(base) as database:
+            put(files, database.folder / "watched")
             _, passed = on(database, lambda: killed(None))
         tried = range(1, passed + 1, every)
         for at in tried:
             with databases.fresh(base) as database:
+                put(files, database.folder / "watched")
                 status, _ = on(database, functools.partial(killed, at))
                 assert os.WIFSIGNALED(status), f"checkpoint {at} was not reached"
                 _, found = on(database, lambda: whole(database.folder / "uploads"))
@@ -246,4 +293,4 @@ def _without(rows: list[Any], others: list[Any]) -> list[Any]:
 if __name__ == "__main__":
     importlib.import_module("tests.environment")
     django.setup()
-    main([Path(name) for name in sys.argv[2:]], int(sys.argv[1]))
+    main(sys.argv[1], [Path(name) for name in sys.argv[3:]], int(sys.argv[2]))

@@ -78,6 +78,12 @@ def stream_from(file: BinaryIO, handler: Handler) -> Iterator[object]:
             kept=NOTHING_KEPT,
             next="Export it without them, or send it as CSV.",
         ) from error
+    except LookupError as error:
+        raise BadInput(
+            "The XML is written in an encoding that nobody knows.",
+            kept=NOTHING_KEPT,
+            next="Export it in UTF-8, and send it.",
+        ) from error
     except SAXException as error:
         where = (
             f" at line {error.getLineNumber():,}" if isinstance(error, SAXParseException) else ""

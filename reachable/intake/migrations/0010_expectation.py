@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('access', '0003_whom_to_ask'),
+        ('access', '0004_whom_to_ask'),
         ('intake', '0009_bulk_correction'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

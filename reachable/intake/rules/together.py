@@ -61,6 +61,7 @@ OFFERED: Mapping[Reason, tuple[Kind, ...]] = {
     Reason.WRONG_ORDER: (Kind.ORDER, Kind.EMPTY),
     Reason.NUMBER_SHORTENED: (Kind.EMPTY,),
     Reason.NO_RESULT: (Kind.EMPTY,),
+    Reason.NOT_FOUND: (),
 }
 """For each reason the answers that can be true of many rows at once.
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('access', '0002_username_in_any_case'),
+        ('access', '0003_agency_key'),
     ]
 
     operations = [
