@@ -86,7 +86,7 @@ def _makes(feed: Feed) -> Iterator[str]:
 
 def _made(feed: Feed, made: Made) -> str:
     at = feed.happening(made.at)
-    said = f"the event `{made.event}` at `{at.date}` and `{at.time}`"
+    said = f"the event `{made.event}` at `{at.date}`" + (f" and `{at.time}`" if at.time else "")
     if made.if_column:
         said += f" if `{made.if_column}` is `{made.if_value}`"
     return said + (f", place `{made.place}`" if made.place else "")

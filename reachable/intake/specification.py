@@ -70,11 +70,13 @@ class Column:
     longest: int
     compartment: Compartment
     hint: str
+    ahead: bool = False
+    """A date that may lie ahead, such as the next review."""
 
 
 @dataclass(frozen=True, eq=False)
 class Happening:
-    """A date and a time of day that together say when something happened."""
+    """A date and a time of day that together say when something happened; the time may be none."""
 
     name: str
     date: str
@@ -135,6 +137,10 @@ class Feed:
     samples: tuple[Sample, ...]
     of_person: str = ""
     """The feed that describes the people to whom rows of this one only refer by their number."""
+    own_headings: bool = False
+    """Each sender has headings of their own: a file that does not fit is kept, to say what is what."""
+    involves: str = ""
+    """As what whoever brings a list of children works with them, if they may keep one."""
 
     def column(self, name: str) -> Column:
         """Return a column by our name for it."""
@@ -194,6 +200,8 @@ def read_feed(path: Path) -> Feed:
         makes=tuple(_made(each, by_name, points) for each in table.tables("make")),
         orders=tuple(_order(each, points) for each in orders),
         samples=tuple(_sample(each, len(columns)) for each in table.tables("sample")),
+        own_headings=table.has("own_headings") and table.flag("own_headings"),
+        involves=table.text("involves", ""),
     )
     table.finish()
     return made
@@ -231,6 +239,7 @@ def _column(table: Table) -> Column:
         longest=table.whole("longest") if table.has("longest") else _LONGEST.get(kind, 60),
         compartment=table.choice("compartment", Compartment),
         hint=table.text("hint"),
+        ahead=table.has("ahead") and table.flag("ahead"),
     )
     table.finish()
     return column
@@ -276,10 +285,13 @@ def _names(table: Table, name: str, columns: Mapping[str, Column]) -> tuple[str,
 
 
 def _happening(table: Table, columns: Mapping[str, Column]) -> Happening:
-    for name, kind in (("date", ColumnType.DATE), ("time", ColumnType.TIME)):
+    kinds = {"date": ColumnType.DATE, "time": ColumnType.TIME}
+    for name, kind in kinds.items():
+        if name == "time" and not table.has(name):
+            continue
         if table.reference(name, columns, "a column").type is not kind:
             raise table.wrong(f"“{name}” names a column of another type", f"Name one of “{kind}”")
-    happening = Happening(table.text("key"), table.text("date"), table.text("time"))
+    happening = Happening(table.text("key"), table.text("date"), table.text("time", ""))
     table.finish()
     return happening
 

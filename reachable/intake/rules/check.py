@@ -193,7 +193,7 @@ class _Checker:
             return ""
         found = self.read_date(cell)
         if found.day:
-            if found.day > self.today:
+            if found.day > self.today and not self.feed.column(name).ahead:
                 self._tell(told, Reason.DATE_FUTURE, name, found.day)
             content[name] = found.day
             return found.clock
@@ -217,7 +217,7 @@ class _Checker:
             behind = self._read_date(at.date_place, happening.date, row, content, told)
         clock = self._clock(at, row[at.time_place], told) if at.time_place >= 0 else ""
         clock = clock or behind
-        if not clock:
+        if not clock or not happening.time:
             return
         if happening.date in content:
             content[happening.time] = clock
