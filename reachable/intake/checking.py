@@ -13,11 +13,13 @@ from reachable.foundation.errors import BadInput
 from reachable.foundation.files.limits import DEFAULT, Limits
 from reachable.foundation.files.rows import Cells, Table, Unreadable
 from reachable.foundation.files.table import open_table
+from reachable.intake.arranging import arrange
 from reachable.intake.rules.check import Checked, Content, Refused, check_row, refuse_unreadable
 from reachable.intake.rules.headings import Mapping, Mismatch, match_headings
+from reachable.intake.rules.mapping import ColumnMapping
 from reachable.intake.rules.problems import Problem
 from reachable.intake.rules.words import as_text
-from reachable.intake.specification import Feed, feeds
+from reachable.intake.specification import Feed, feeds, in_order
 
 Result = Checked | Refused
 NO_ROWS = "There is no row below the headings."
@@ -57,14 +59,27 @@ def _as_sent(cells: Cells) -> tuple[str, ...]:
     return tuple([cell if isinstance(cell, str) else as_text(cell) for cell in cells])
 
 
-def open_file(feed: Feed, path: Path, limits: Limits = DEFAULT) -> OpenedFile:
-    """Open a file as a feed; raise BadInput, in a sentence, if it cannot be one."""
-    table = open_table(path, limits)
+class NoSuchColumns(BadInput):
+    """A table whose headings are not those of the feed: a person may say which is which."""
+
+
+def open_file(
+    feed: Feed, path: Path, limits: Limits = DEFAULT, read_as: ColumnMapping | None = None
+) -> OpenedFile:
+    """Open a file as a feed, or as somebody said that its columns are to be read.
+
+    Raise BadInput, in a sentence, if it cannot be one.
+    """
+    if read_as is None:
+        table = open_table(path, limits)
+    else:
+        feed, table = in_order(feed, read_as.date_order), arrange(feed, path, read_as, limits)
     mapping = match_headings(feed, table.headings, feeds().values())
     if isinstance(mapping, Mismatch):
         # A workbook of several sheets may have been read at the wrong one.
         notes = table.notes if table.kind == "xlsx" and len(table.notes) > 1 else ()
-        raise BadInput(
+        wrong = BadInput if mapping.other else NoSuchColumns
+        raise wrong(
             mapping.sentence, kept="Nothing was kept.", next=" ".join((mapping.next, *notes))
         )
     return OpenedFile(feed, table, mapping)
@@ -131,6 +146,7 @@ def check_file(
     today: date,
     *,
     limits: Limits = DEFAULT,
+    read_as: ColumnMapping | None = None,
     problems: int = 50,
     samples: int = 5,
     most: int | None = None,
@@ -139,7 +155,7 @@ def check_file(
 
     `most` rows are looked at, or all.
     """
-    opened = open_file(feed, path, limits)
+    opened = open_file(feed, path, limits, read_as)
     mapping = opened.mapping
     report = CheckReport(
         feed=feed.key,

@@ -16,9 +16,10 @@ from reachable.foundation.errors import BadInput, Conflict, NotFound
 from reachable.foundation.files.upload import refusal
 from reachable.foundation.time import today
 from reachable.foundation.views import actor, render
-from reachable.intake import jobs, preparing, selectors, services, wording
-from reachable.intake.checking import check_again, open_file
+from reachable.intake import involving, jobs, mappings, preparing, selectors, services, wording
+from reachable.intake.checking import NoSuchColumns, check_again, open_file
 from reachable.intake.file_forms import CorrectForm, JoinForm, SetAsideForm, UploadForm
+from reachable.intake.mappings import MappingFacts
 from reachable.intake.rules.check import Refused
 from reachable.intake.samples import KINDS, write_sample
 from reachable.intake.selectors import RefusedFacts
@@ -64,40 +65,69 @@ def feed(request: HttpRequest, key: str) -> HttpResponse:
             form, (error, status) = UploadForm(), stopped
         elif form.is_valid():
             try:
-                received = _receive(actor(request), found, form)
+                received, asks = _receive(actor(request), found, form)
             except BadInput as refused:
                 error, status = refused, 422
             else:
-                return _received(request, received, form.cleaned_data["history"])
+                return _received(request, received, asks, form.cleaned_data["history"])
         else:
             status = 422
-    context = {"feed": found, "form": form, "error": error, "kinds": KINDS}
+    context = {
+        "feed": found,
+        "form": form,
+        "error": error,
+        "kinds": KINDS,
+        "other_headings": isinstance(error, NoSuchColumns),
+        "mappings": _remembered(actor(request), found),
+    }
     return render(request, "intake/feed.html", context, status=status)
 
 
-def _received(request: HttpRequest, received: Received, history: bool) -> HttpResponse:
-    """Lead to the delivery; where the same content came before, say so and to which one."""
+def _remembered(by: Actor, feed: Feed) -> list[MappingFacts]:
+    return mappings.used(by=by, agency_id=by.own_agency_id, feed=feed.key)
+
+
+def _received(request: HttpRequest, received: Received, asks: bool, history: bool) -> HttpResponse:
+    """Lead to the delivery; where the same content came before, say so and to which one.
+
+    Whose columns have to be named first is led there.
+    """
     if received.again:
         earlier = selectors.delivery(by=actor(request), delivery_id=received.delivery_id)
         messages.warning(request, wording.came_before(earlier, history))
-    return redirect("delivery", received.delivery_id)
+        return redirect("delivery", received.delivery_id)
+    return redirect("columns" if asks else "delivery", received.delivery_id)
 
 
-def _receive(by: Actor, feed: Feed, form: UploadForm) -> Received:
-    """Keep a file only once its headings fit: a wrong one leaves nothing behind."""
+def _receive(by: Actor, feed: Feed, form: UploadForm) -> tuple[Received, bool]:
+    """Keep a file only once its headings fit: a wrong one leaves nothing behind.
+
+    A table is kept too whose sender says which column is which, or is to be asked: then the second
+    value is true.
+    """
     file = form.cleaned_data["file"]
     assert isinstance(file, TemporaryUploadedFile)
     path = Path(file.temporary_file_path())
-    open_file(feed, path)
+    known = mappings.fitting(by=by, agency_id=by.own_agency_id, feed=feed.key, path=path)
+    asks = known is None and "say_columns" in form.data
+    try:
+        if known is None:
+            open_file(feed, path)
+    except NoSuchColumns:
+        if not asks and not feed.own_headings:
+            raise
+        asks = True
     with path.open("rb") as content:
-        return services.receive(
+        received = services.receive(
             by=by,
             agency_id=by.own_agency_id,
             feed=feed.key,
             file_name=file.name or "file",
             content=content,
             history=form.cleaned_data["history"],
+            mapping_id=known.id if known else None,
         )
+    return received, asks
 
 
 def sample(request: HttpRequest, key: str, kind: str) -> HttpResponse:
@@ -135,6 +165,9 @@ def delivery(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
         "lines": wording.shown_rows(found.feed, report) if report else [],
         "error": error,
         "refused": selectors.refused_rows(by=by, delivery_id=delivery_id),
+        "read_as": found.mapping_id and mappings.mapping(by=by, mapping_id=found.mapping_id),
+        "may_say": isinstance(error, NoSuchColumns) or bool(error and found.mapping_id),
+        "names_children": bool(found.feed.involves) and by.can(involving.KEEPS_LIST),
     }
     return render(request, "intake/delivery.html", context)
 

@@ -22,11 +22,13 @@ from reachable.foundation.errors import ReachableError, place
 from reachable.foundation.ids import new_id
 from reachable.foundation.outages import outage
 from reachable.foundation.time import now, today
-from reachable.intake import preparing
+from reachable.intake import involving, preparing
 from reachable.intake.happenings import title_of
 from reachable.intake.models import Delivery, QuarantinedRow
 from reachable.intake.pipeline import Counts, Origin, take_in
 from reachable.intake.preparing import Incoming, Prepared
+from reachable.intake.rules.mapping import ColumnMapping, read_mapping
+from reachable.intake.specification import Feed, in_order
 from reachable.intake.specification import feed as feed_of
 from reachable.practice import clocks
 
@@ -88,7 +90,7 @@ def _load(by: Actor, delivery: Delivery) -> None:
     # Reading the bank holidays takes a while, the first time; not while others wait.
     clocks.england_and_wales()
     checkpoint, pace = delivery.last_row, Pace()
-    pieces = preparing.pieces(feed, path, today(), checkpoint)
+    pieces = preparing.pieces(feed, path, today(), checkpoint, mapping_of(delivery))
     with log_moved_beside() as committed:
         for prepared in _batches(pieces, pace):
             held = _commit(by, origin, delivery.id, checkpoint, prepared)
@@ -99,6 +101,17 @@ def _load(by: Actor, delivery: Delivery) -> None:
             checkpoint = prepared.last_row
     if _finish(by, delivery.id, checkpoint):
         path.unlink(missing_ok=True)
+
+
+def mapping_of(delivery: Delivery) -> ColumnMapping | None:
+    """Return how a delivery is read, for its whole life; None where it has the feed's headings."""
+    return read_mapping(delivery.read_as.content) if delivery.read_as else None
+
+
+def feed_as_read(delivery: Delivery) -> Feed:
+    """Return the feed of a delivery, with dates in the order in which its sender writes them."""
+    feed, mapping = feed_of(delivery.feed), mapping_of(delivery)
+    return in_order(feed, mapping.date_order) if mapping else feed
 
 
 def origin_of(delivery: Delivery) -> Origin:
@@ -112,6 +125,7 @@ def origin_of(delivery: Delivery) -> Origin:
         delivery_id=delivery.id,
         history=delivery.history,
         keep_unmatched_days=feed.keep_unmatched_days,
+        listed_by=involving.keeper_of(feed, delivery.sent_by_id),
     )
 
 

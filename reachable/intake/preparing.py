@@ -21,6 +21,7 @@ from reachable.intake.rules import making
 from reachable.intake.rules.check import Checked, Refused
 from reachable.intake.rules.headings import Mapping
 from reachable.intake.rules.making import Made
+from reachable.intake.rules.mapping import ColumnMapping
 from reachable.intake.rules.problems import Problem
 from reachable.intake.specification import Feed
 from reachable.intake.specification import feed as feed_of
@@ -81,14 +82,16 @@ class Prepared:
         self.last_row = more.last_row
 
 
-def pieces(feed: Feed, path: Path, day: date, after: int) -> Generator[Prepared, None, None]:
+def pieces(
+    feed: Feed, path: Path, day: date, after: int, read_as: ColumnMapping | None = None
+) -> Generator[Prepared, None, None]:
     """Read what comes after row number `after`; raise BadInput, in a sentence, where that ends."""
-    opened = open_file(feed, path)
+    opened = open_file(feed, path, read_as=read_as)
     if opened.table.size < APART_FROM:
         yield from _read(opened, day, after)
         return
     try:
-        for piece in _apart(feed, path, day, after):
+        for piece in _apart(feed, path, day, after, read_as):
             after = piece.last_row
             yield piece
     except EOFError:
@@ -102,11 +105,13 @@ def _read(opened: OpenedFile, day: date, after: int) -> Iterator[Prepared]:
         yield _prepare(opened, piece)
 
 
-def _apart(feed: Feed, path: Path, day: date, after: int) -> Iterator[Prepared]:
+def _apart(
+    feed: Feed, path: Path, day: date, after: int, read_as: ColumnMapping | None
+) -> Iterator[Prepared]:
     context = multiprocessing.get_context("spawn")
     receiving, sending = context.Pipe(duplex=False)
     reader = context.Process(
-        target=_send_pieces, args=(sending, feed.key, path, day, after), daemon=True
+        target=_send_pieces, args=(sending, feed.key, path, day, after, read_as), daemon=True
     )
     reader.start()
     sending.close()
@@ -120,10 +125,17 @@ def _apart(feed: Feed, path: Path, day: date, after: int) -> Iterator[Prepared]:
         reader.join()
 
 
-def _send_pieces(sending: Connection, feed: str, path: Path, day: date, after: int) -> None:
+def _send_pieces(
+    sending: Connection,
+    feed: str,
+    path: Path,
+    day: date,
+    after: int,
+    read_as: ColumnMapping | None = None,
+) -> None:
     """What the reading process does; whoever stops listening ends it."""
     try:
-        for piece in _read(open_file(feed_of(feed), path), day, after):
+        for piece in _read(open_file(feed_of(feed), path, read_as=read_as), day, after):
             sending.send(piece)
         sending.send(None)
     except ReachableError as error:

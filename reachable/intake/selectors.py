@@ -14,7 +14,7 @@ from reachable.foundation.actor import Actor
 from reachable.foundation.errors import NotFound
 from reachable.foundation.time import today
 from reachable.intake.checking import CheckReport, check_file, headings_of
-from reachable.intake.loading import stored_file
+from reachable.intake.loading import mapping_of, stored_file
 from reachable.intake.models import Delivery, QuarantinedRow, Signal, SignalVersion
 from reachable.intake.specification import Feed, feeds
 from reachable.moments.selectors import Whereabouts, whereabouts
@@ -48,6 +48,12 @@ class DeliveryFacts:
     error: str
     waiting: int
     left_out: int
+    mapping_id: UUID | None = None
+
+    @property
+    def may_be_read_otherwise(self) -> bool:
+        """Nothing of it counts yet, so that it can still be said which column is which."""
+        return self.state in ("received", "failed") and not self.last_row
 
 
 @dataclass(frozen=True)
@@ -196,7 +202,14 @@ def preview(*, by: Actor, delivery_id: UUID) -> CheckReport:
     if found is None:
         raise NotFound
     feed = feeds()[found.feed]
-    return check_file(feed, stored_file(found.id), today(), problems=10, most=PREVIEWED)
+    return check_file(
+        feed,
+        stored_file(found.id),
+        today(),
+        read_as=mapping_of(found),
+        problems=10,
+        most=PREVIEWED,
+    )
 
 
 def refused_rows(*, by: Actor, delivery_id: UUID) -> list[RefusedFacts]:
@@ -288,6 +301,7 @@ def _delivery(row: Delivery, counted: Mapping[tuple[UUID, str], int]) -> Deliver
         error=row.error,
         waiting=counted.get((row.id, "open"), 0),
         left_out=counted.get((row.id, "set_aside"), 0),
+        mapping_id=row.read_as_id,
     )
 
 

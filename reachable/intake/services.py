@@ -61,8 +61,9 @@ def receive(
     file_name: str,
     content: BinaryIO,
     history: bool = False,
+    mapping_id: UUID | None = None,
 ) -> Received:
-    """Keep a file as it came. Nothing is loaded yet."""
+    """Keep a file as it came, and the mapping it is to be read with. Nothing is loaded yet."""
     by.require("intake.load")
     if by.is_person and by.agency_id != agency_id:
         raise NotFound
@@ -85,6 +86,7 @@ def receive(
                 sent_by_id=by.id,
                 received_at=now(),
                 history=history,
+                read_as_id=mapping_id,
             )
             audit.record(
                 by=by, action="intake.received", subject=("delivery", delivery.id), digest=digest
@@ -234,7 +236,7 @@ def correct(*, by: Actor, row_id: UUID, cells: Mapping[str, str]) -> None:
     by.require("intake.load")
     exclusive("people.identify")
     row = _own_row(by, row_id)
-    feed = feed_of(row.delivery.feed)
+    feed = loading.feed_as_read(row.delivery)
     now_cells = [(heading, cells.get(heading, text)) for heading, text in row.cells]
     outcome = check_again(feed, now_cells, today())
     if isinstance(outcome, Mismatch):

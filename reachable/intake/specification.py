@@ -7,7 +7,7 @@ what to do. Nothing here needs Django or a database, so that a sender can check 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from enum import StrEnum
 from functools import cache
@@ -138,7 +138,7 @@ class Feed:
     of_person: str = ""
     """The feed that describes the people to whom rows of this one only refer by their number."""
     own_headings: bool = False
-    """Each sender has headings of their own: a file that does not fit is kept, to say what is what."""
+    """Each sender has headings of their own: what does not fit is kept, to say which is which."""
     involves: str = ""
     """As what whoever brings a list of children works with them, if they may keep one."""
 
@@ -166,6 +166,12 @@ def feed(key: str) -> Feed:
     near = get_close_matches(key, known, n=1)
     hint = f"Did you mean “{near[0]}”?" if near else f"There are: {', '.join(known)}."
     raise BadInput(f"There is no feed “{key}”.", next=hint)
+
+
+@cache
+def in_order(feed: Feed, date_order: str) -> Feed:
+    """Return a feed as it is for whoever writes dates in this order."""
+    return replace(feed, date_order=DateOrder(date_order))
 
 
 def read_feed(path: Path) -> Feed:

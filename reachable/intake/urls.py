@@ -2,9 +2,10 @@ from __future__ import annotations
 
 from reachable.foundation.urls import page
 from reachable.intake import file_views as files
+from reachable.intake import mapping_views as mappings
 from reachable.intake import signal_views as signals
 
-SEND, LOAD = "signals.send", "intake.load"
+SEND, LOAD, KEEP = "signals.send", "intake.load", "panels.keep"
 BOTH, POST = ("GET", "POST"), ("POST",)
 
 urlpatterns = [
@@ -35,6 +36,33 @@ urlpatterns = [
         name="delivery_remove",
         needs=LOAD,
         methods=POST,
+    ),
+    page(
+        "intake/files/<uuid:delivery_id>/columns/",
+        mappings.columns,
+        name="columns",
+        needs=LOAD,
+        methods=BOTH,
+    ),
+    page(
+        "intake/files/<uuid:delivery_id>/columns/use/",
+        mappings.use,
+        name="columns_use",
+        needs=LOAD,
+        methods=POST,
+    ),
+    page(
+        "intake/files/<uuid:delivery_id>/children/",
+        mappings.children,
+        name="listed_children",
+        needs=KEEP,
+    ),
+    page(
+        "intake/mappings/<uuid:mapping_id>/",
+        mappings.mapping,
+        name="mapping",
+        needs=LOAD,
+        methods=BOTH,
     ),
     page("intake/rows/<uuid:row_id>/", files.row, name="refused_row", needs=LOAD, methods=BOTH),
     page(

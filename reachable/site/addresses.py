@@ -30,6 +30,7 @@ IDENTIFIERS = {
     "delivery_id": Leads("a file that an agency sent", AGENCY),
     "key": Leads("a feed", ANYBODY),
     "kind": Leads("a kind of file", ANYBODY),
+    "mapping_id": Leads("which column is which in an agency’s files", AGENCY),
     "moment_id": Leads("a reachable moment", INVOLVED),
     "notice_id": Leads("a notice", TOLD),
     "person_id": Leads("a child", INVOLVED),

@@ -7,6 +7,7 @@ like one stays text, and where a formula has no result the cell says so.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -31,6 +32,7 @@ from reachable.foundation.files.rows import (
     check_headings,
     no_headings,
 )
+from reachable.foundation.files.sheets import MOST_MERGED, Merged, Sheet
 from reachable.foundation.files.workbooks import inspect_workbook
 
 T = TypeVar("T")
@@ -76,14 +78,42 @@ def _guarded(read: Callable[[Path], T], path: Path) -> T:
         raise
 
 
-def _first_sheet(path: Path) -> tuple[CalamineSheet, tuple[str, ...]]:
+def open_worksheets(path: Path, limits: Limits) -> tuple[Sheet, ...]:
+    """Return the visible worksheets that have content, of a workbook that `open_xlsx` takes."""
+
+    def opened(sheet: CalamineSheet) -> Sheet:
+        odd = _guarded(lambda path: odd_cells(path, sheet.name), path)
+        return Sheet(
+            name=sheet.name,
+            height=sheet.end[0] + 1 if sheet.end else 0,
+            read=partial(_sheet_rows, sheet, odd.failed, limits),
+            merged=_merged_over_rows(sheet) if odd.merged else (),
+        )
+
+    return tuple(map(opened, _guarded(_visible_sheets, path)))
+
+
+def _merged_over_rows(sheet: CalamineSheet) -> tuple[Merged, ...]:
+    ranges = sheet.merged_cell_ranges or []
+    return tuple(
+        Merged(above + 1, below + 1, left, right)
+        for (above, left), (below, right) in ranges[:MOST_MERGED]
+        if below > above
+    )
+
+
+def _visible_sheets(path: Path) -> list[CalamineSheet]:
     with CalamineWorkbook.from_path(path) as workbook:
         tables = [
             workbook.get_sheet_by_name(sheet.name)
             for sheet in workbook.sheets_metadata
             if sheet.typ == SheetTypeEnum.WorkSheet and sheet.visible == SheetVisibleEnum.Visible
         ]
-    tables = [sheet for sheet in tables if sheet.height]
+    return [sheet for sheet in tables if sheet.height]
+
+
+def _first_sheet(path: Path) -> tuple[CalamineSheet, tuple[str, ...]]:
+    tables = _visible_sheets(path)
     if not tables:
         raise no_headings()
     first, *others = tables
