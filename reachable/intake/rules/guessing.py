@@ -35,7 +35,7 @@ _WHOLE = frozenset(
      "youngpersonname", "child", "youngperson", "youngpersonsname", "nameofyoungperson")
 )  # fmt: skip
 _TOTALS = ("total", "totals", "grand total", "count", "number of children")
-_LIKE = 0.8
+_LIKE = 0.84
 """How alike two headings are that may mean the same, from 0 to 1."""
 _HEADING = 60
 """Characters: a longer cell is no heading."""
@@ -114,7 +114,7 @@ def guess_columns(feed: Feed, headings: Sequence[str]) -> dict[str, str]:
 
 
 def _likeness(one: str, other: str) -> float:
-    if len(other) < 4 or len(one) < 4:
+    if min(len(one), len(other)) < 5:
         return 0.0
     if one.startswith(other) or one.endswith(other):
         return 0.9

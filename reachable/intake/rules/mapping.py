@@ -6,6 +6,7 @@ and below any number of title lines.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
@@ -25,12 +26,14 @@ if TYPE_CHECKING:
 WHOLE_NAME = "whole_name"
 """Stands in a mapping where one column holds the family name and the given names together."""
 NAMES = ("family_name", "given_names")
+ADDRESS, POSTCODE = "address", "postcode"
 BY_NUMBER, BY_CHILD = "number", "child"
 """What tells one row from another: the sender's own number, or who it is and since when."""
 SEARCHED = 30
 """Rows from the top among which headings are looked for."""
 _NOTHING: Cell = ""
 _EXCEL_BEGINS = date(1899, 12, 30)
+_POSTCODE = re.compile(r"\b[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}\b")
 _EXCEL_DAYS = range(10_000, 100_000)
 
 
@@ -108,25 +111,29 @@ def join_headings(rows: Sequence[Sequence[Cell]]) -> tuple[str, ...]:
     """
     texts = [[clean(as_text(cell)) for cell in row] for row in rows]
     if len(texts) > 1:
-        upper = ""
-        above, below = texts[0], texts[1]
-        for place, (over, under) in enumerate(zip_longest(above, below, fillvalue="")):
-            upper = over or (upper if under else "")
-            if place < len(above):
-                above[place] = upper
-    joined = [
-        " ".join(part for part in parts if part) for parts in zip_longest(*texts, fillvalue="")
-    ]
+        texts[0] = _spread(texts[0], texts[1])
+    columns = zip_longest(*texts, fillvalue="")
+    joined = [" ".join(part for part in parts if part) for parts in columns]
     while joined and not joined[-1]:
         joined.pop()
     told: list[str] = []
+    seen: set[str] = set()
     for heading in joined:
         own, turn = heading, 1
-        while own and key_of(own) in _keys(told):
+        while own and key_of(own) in seen:
             turn += 1
             own = f"{heading} ({turn})"
+        seen.add(key_of(own))
         told.append(own)
     return tuple(told)
+
+
+def _spread(above: Sequence[str], below: Sequence[str]) -> list[str]:
+    """Return the upper row, with what stands over several columns in each of them."""
+    spread: list[str] = []
+    for over, under in zip_longest(above, below, fillvalue=""):
+        spread.append(over or (spread[-1] if spread and under else ""))
+    return spread
 
 
 @dataclass(frozen=True)
@@ -159,6 +166,8 @@ def feed_headings(feed: Feed, mapping: ColumnMapping) -> tuple[Column, ...]:
     mapped = {name for _, name in mapping.columns}
     if WHOLE_NAME in mapped:
         mapped.update(NAMES)
+    if ADDRESS in mapped:
+        mapped.add(POSTCODE)
     return tuple(
         column
         for column in feed.columns
@@ -209,6 +218,7 @@ class Arranger:
             self._put_names(row, as_text(cells[self.whole_name]))
         if not any(cell != "" for cell in row):
             return None
+        self._put_postcode(row)
         if self.mapping.told_by == BY_CHILD and self.key >= 0:
             row[self.key] = self._key_of(row)
         if self.width is not None:
@@ -229,6 +239,12 @@ class Arranger:
         for column, name in zip(NAMES, names, strict=True):
             if column in self.at:
                 row[self.at[column]] = row[self.at[column]] or name
+
+    def _put_postcode(self, row: list[Cell]) -> None:
+        """Take the postcode out of an address where it has no column of its own."""
+        if ADDRESS in self.at and POSTCODE in self.at and not row[self.at[POSTCODE]]:
+            found = _POSTCODE.findall(self._text(row, ADDRESS).upper())
+            row[self.at[POSTCODE]] = found[-1] if found else ""
 
     def _key_of(self, row: Sequence[Cell]) -> str:
         """A short key of who it is and since when, for senders who do not number their rows."""
