@@ -25,12 +25,16 @@ from reachable.intake.samples import KINDS, write_sample
 from reachable.intake.selectors import RefusedFacts
 from reachable.intake.services import Received, StillWrong
 from reachable.intake.specification import Feed, feeds
+from reachable.intake.tracker_sample import FILE_NAME, write_tracker
 
 CONTENT_TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "jsonl": "application/jsonl; charset=utf-8",
 }
+UNTIDY = "untidy"
+"""The kind of a sample that is as untidy as what people really keep."""
+CONTENT_TYPES[UNTIDY] = CONTENT_TYPES["xlsx"]
 
 
 def intake(request: HttpRequest) -> HttpResponse:
@@ -77,6 +81,7 @@ def feed(request: HttpRequest, key: str) -> HttpResponse:
         "form": form,
         "error": error,
         "kinds": KINDS,
+        "untidy": UNTIDY,
         "other_headings": isinstance(error, NoSuchColumns),
         "mappings": _remembered(actor(request), found),
     }
@@ -133,10 +138,15 @@ def _receive(by: Actor, feed: Feed, form: UploadForm) -> tuple[Received, bool]:
 def sample(request: HttpRequest, key: str, kind: str) -> HttpResponse:
     """A file with invented rows, as the agency's system would write it."""
     found = _feed(key)
-    if kind not in KINDS:
+    untidy = found.own_headings and kind == UNTIDY
+    if kind not in KINDS and not untidy:
         raise NotFound
     with tempfile.TemporaryDirectory() as folder:
-        path = write_sample(found, Path(folder), kind)
+        path = Path(folder) / FILE_NAME
+        if untidy:
+            write_tracker(path)
+        else:
+            path = write_sample(found, Path(folder), kind)
         return HttpResponse(
             path.read_bytes(),
             content_type=CONTENT_TYPES[kind],

@@ -29,7 +29,8 @@ _OPEN: Sequence[Sequence[Any]] = (
     ("SAMPLESON, Aaliyah (Lia)", "14.08.2009", 16, "F", "Black African", "Netherquay",
      "Osierbeck Community School", "Sam Sample", "CSE & county lines", date(2025, 11, 3),
      "Health", "Significant", date(2026, 3, 2), date(2026, 3, 30), "Return interview offered."),
-    ("SAMPLE-OYELARAN, Daniel", date(2010, 5, 21), 15, "M", "Black British", "Lanternfield, FX2 3BB",
+    ("SAMPLE-OYELARAN, Daniel", date(2010, 5, 21), 15, "M", "Black British",
+     "Lanternfield, FX2 3BB",
      "PRU", "", "Gangs", date(2026, 2, 9), "Youth justice", "Emerging", date(2026, 2, 9),
      date(2026, 4, 13), "Mentor from the boxing gym."),
     ("ap SAMPLE, Cerys", date(2012, 9, 8), 13, "F", "Welsh", "Millrake", "Saltergarth Academy",
@@ -37,8 +38,9 @@ _OPEN: Sequence[Sequence[Any]] = (
 )  # fmt: skip
 _CLOSED: Sequence[Sequence[Any]] = (
     ("SAMPLEWSKA, Maja", date(2009, 12, 27), 16, "Female", "Polish", "Withyholm, FX7 3RN",
-     "Osierbeck Community School", "Sam Sample", "CSE", date(2025, 6, 2), "Social care", "Emerging",
-     date(2025, 11, 3), "", "Stays with the youth worker.", date(2025, 11, 3), "Safe with her aunt."),
+     "Osierbeck Community School", "Sam Sample", "CSE", date(2025, 6, 2), "Social care",
+     "Emerging", date(2025, 11, 3), "", "Stays with the youth worker.", date(2025, 11, 3),
+     "Safe with her aunt."),
 )  # fmt: skip
 
 

@@ -225,7 +225,9 @@ def test_the_key_of_a_child_is_the_same_however_the_same_is_written() -> None:
     one = arranged(WHOLE, "SAMPLE, Jo", 40333, "", "", "01/02/2026")
     other = arranged(WHOLE, "Jo SAMPLE", "4 June 2010", "Moved", "Lines", datetime(2026, 2, 1))
     later = arranged(WHOLE, "SAMPLE, Jo", 40333, "", "", "01/03/2026")
-    assert one and other and later
+    assert one is not None
+    assert other is not None
+    assert later is not None
     assert one["list_number"] == other["list_number"] != later["list_number"]
 
 
