@@ -145,13 +145,13 @@ class ColumnsForm(forms.Form):
             word_key(word): (word, likely_code(column, word))
             for word in unknown_words(column, self.values.get(heading, ()))
         }
-        for word, code in {**found, **said}.values():
+        for key, (word, code) in {**found, **said}.items():
             name = f"word-{column.name}-{_short(word)}"
             self.words[name] = column.name, word
             self.fields[name] = forms.ChoiceField(
                 label=f"“{word}” in “{heading}”",
                 choices=[("", "Choose"), *choices(column).items(), (LEAVE_OUT, "Leave it out")],
-                initial=code or LEAVE_OUT,
+                initial=code or (LEAVE_OUT if key in said else ""),
                 error_messages={"required": f"Say what “{word}” in “{heading}” stands for"},
             )
 

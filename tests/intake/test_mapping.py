@@ -159,6 +159,8 @@ def test_words_that_the_feed_does_not_know_are_asked_for_once() -> None:
     words = ["CCE", "cse", "CSE & county lines", "cse and county lines", "", "n/k", "Zzz"]
     assert unknown_words(column, words) == ["CSE & county lines", "cse and county lines", "Zzz"]
     assert likely_code(column, "Criminel") == "criminal"
+    assert likely_code(column, "County lines (phone)") == "criminal"
+    assert likely_code(column, "CSE & county lines") == ""
     assert likely_code(column, "Zzz") == ""
     assert unknown_words(TRACKER.column("actions"), ["anything"]) == []
     assert unknown_words(TRACKER.column("sex"), ["M", "b"]) == ["b"]

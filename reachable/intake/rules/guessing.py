@@ -241,12 +241,13 @@ def unknown_words(column: Column, values: Iterable[Cell], most: int = 40) -> lis
 
 
 def likely_code(column: Column, word: str) -> str:
-    """Return the code that a word most likely stands for, or nothing."""
+    """Return the code that a word most likely stands for; nothing where it may be two."""
     wanted = word_key(word)
-    best, guess = _LIKE - 0.05, ""
-    for code, words in column.codes.items():
-        for known in (code, *words):
-            likeness = SequenceMatcher(None, wanted, word_key(known)).ratio()
-            if likeness > best:
-                best, guess = likeness, code
-    return guess
+    likely = {
+        code
+        for code, words in column.codes.items()
+        for known in map(word_key, (code, *words))
+        if len(known) > 2
+        and (known in wanted or SequenceMatcher(None, wanted, known).ratio() >= _LIKE)
+    }
+    return likely.pop() if len(likely) == 1 else ""
