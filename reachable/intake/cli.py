@@ -19,7 +19,7 @@ from reachable.foundation.actor import system
 from reachable.foundation.errors import BadInput
 from reachable.foundation.outages import outage
 from reachable.foundation.time import today
-from reachable.intake import loading, selectors, services
+from reachable.intake import loading, mappings, selectors, services
 from reachable.intake.checking import CheckReport, check_file, open_file
 from reachable.intake.specification import feed as feed_of
 from reachable.intake.specification import feeds
@@ -116,7 +116,12 @@ def load(*, feed: str, file: Path, agency: str, history: bool, as_json: bool) ->
     by = system("shell")
     sender = _sender(agency)
     specification = feed_of(feed)
-    open_file(specification, file)
+    known = mappings.fitting(by=by, agency_id=sender, feed=specification.key, path=file)
+    if known is None:
+        open_file(specification, file)
+    else:
+        day = f"{known.made_at:%Y-%m-%d}"
+        click.echo(f"Read with the mapping that {known.made_by} made on {day}.", err=True)
     with file.open("rb") as content:
         received = services.receive(
             by=by,
@@ -125,6 +130,7 @@ def load(*, feed: str, file: Path, agency: str, history: bool, as_json: bool) ->
             file_name=file.name,
             content=content,
             history=history,
+            mapping_id=known.id if known else None,
         )
     before = selectors.counted(by=by, delivery_id=received.delivery_id)
     services.begin_loading(by=by, delivery_id=received.delivery_id)

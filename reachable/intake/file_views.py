@@ -61,12 +61,13 @@ def _feed(key: str) -> Feed:
 def feed(request: HttpRequest, key: str) -> HttpResponse:
     """What a feed needs, and the place to send its file."""
     found = _feed(key)
-    form, error, status = UploadForm(), None, 200
+    empty = UploadForm(own_headings=found.own_headings)
+    form, error, status = empty, None, 200
     if request.method == "POST":
         stopped = refusal(request)
-        form = UploadForm(request.POST, request.FILES)
+        form = UploadForm(request.POST, request.FILES, own_headings=found.own_headings)
         if stopped is not None:
-            form, (error, status) = UploadForm(), stopped
+            form, (error, status) = empty, stopped
         elif form.is_valid():
             try:
                 received, asks = _receive(actor(request), found, form)

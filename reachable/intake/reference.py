@@ -89,6 +89,8 @@ def _made(feed: Feed, made: Made) -> str:
     said = f"the event `{made.event}` at `{at.date}`" + (f" and `{at.time}`" if at.time else "")
     if made.if_column:
         said += f" if `{made.if_column}` is `{made.if_value}`"
+    if made.tells:
+        said += f", which tells {_codes(tuple(sorted(made.tells)))}"
     return said + (f", place `{made.place}`" if made.place else "")
 
 

@@ -93,6 +93,9 @@ class Made:
     if_value: str
     place: str
     compartment: Compartment
+    tells: frozenset[str] = frozenset()
+    """The columns that this event tells, and no other of its row; what no event is to tell, the
+    first of them tells. An event that names none tells all."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -318,6 +321,7 @@ def _made(table: Table, columns: Mapping[str, Column], points: Mapping[str, Happ
         if_value=if_value,
         place=place,
         compartment=table.choice("compartment", Compartment),
+        tells=frozenset(_names(table, "tells", columns)) if table.has("tells") else frozenset(),
     )
     table.finish()
     return made

@@ -112,7 +112,7 @@ HEAD = ["Name", "DOB", "Added", "Actions"]
 
 
 def test_what_is_merged_over_several_rows_is_one_child(tmp_path: Path) -> None:
-    rows = [
+    rows: list[list[Any]] = [
         HEAD,
         ["SAMPLE, Jo", date(2010, 1, 2), date(2026, 3, 1), "Ring the school"],
         ["", "", "", "Ask the aunt"],

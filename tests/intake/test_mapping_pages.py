@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from click.testing import CliRunner
 from django.test import Client
 
 from reachable.access.models import User
@@ -19,12 +20,15 @@ from reachable.foundation.actor import Actor, system
 from reachable.foundation.errors import BadInput, Conflict
 from reachable.foundation.files.export import csv_lines
 from reachable.intake import loading, mappings
+from reachable.intake.cli import group
 from reachable.intake.models import Delivery, MappingVersion, QuarantinedRow, SignalVersion
 from reachable.intake.samples import sample_table
 from reachable.intake.specification import feed
 from reachable.intake.tracker_sample import write_tracker
 from tests.support.queries import queries_of
 from tests.support.world import World, html
+
+pytestmark = pytest.mark.db
 
 ADDRESS = "/intake/feeds/panel_tracker/"
 HEADINGS = ["Child", "Born", "Exploitation seen", "On list since", "Ethnicity"]
@@ -69,7 +73,9 @@ def asked(client: Client, content: bytes = b"") -> tuple[str, str]:
 
 
 def word_field(page: str) -> str:
-    return re.findall(r'name="(word-exploitation-\w+)"', page)[0]
+    found = re.search(r'name="(word-exploitation-\w+)"', page)
+    assert found is not None
+    return found[1]
 
 
 def said(client: Client, **more: str) -> str:
@@ -291,3 +297,18 @@ def test_the_page_asks_as_often_for_many_columns(coordinator: Client) -> None:
     many, _ = asked(coordinator, text([*HEADINGS, *wide], [[*ROWS[0], *wide]]))
     assert queries_of(coordinator, few) == queries_of(coordinator, many)
     assert UUID(few.split("/")[3]) != UUID(many.split("/")[3])
+
+
+def test_the_shell_reads_with_what_is_remembered(coordinator: Client, tmp_path: Path) -> None:
+    said(coordinator)
+    mappings.remember(by=by(), delivery_id=latest().id)
+    path = tmp_path / "next.csv"
+    path.write_bytes(text(rows=[["SAMPLE, Zo", "04/01/2011", "Lines", "01/03/2026", ""]]))
+    ran = CliRunner().invoke(
+        group, ["load", "panel_tracker", str(path), "--agency", "council"], catch_exceptions=False
+    )
+    assert ran.exit_code == 0
+    assert "Read with the mapping that Cora Ordina made on " in ran.output
+    assert "1 rows accepted" in ran.output
+    content = SignalVersion.objects.get().content
+    assert (content["given_names"], content["exploitation"]) == ("Zo", "criminal")

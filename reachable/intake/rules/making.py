@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from functools import lru_cache
@@ -12,7 +12,8 @@ from typing import Any
 import orjson
 
 from reachable.geography.rules import standard_postcode
-from reachable.intake.specification import Feed
+from reachable.intake.specification import Feed, Happening
+from reachable.intake.specification import Made as Make
 from reachable.people.rules import Identity, standard_name
 from reachable.practice.time import When, read_local
 
@@ -27,6 +28,20 @@ class Made:
     when: When
     place: str
     compartment: str
+    tells: frozenset[str] = frozenset()
+    """The columns that it tells alone, and all others where it is the first of its row."""
+    not_told: frozenset[str] = frozenset()
+    """What only other events of its row tell."""
+
+    def details(self, said: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what belongs to this event of all that a row says."""
+        if not self.tells and not self.not_told:
+            return dict(said)
+        return {
+            name: value
+            for name, value in said.items()
+            if name not in self.not_told and (not self.tells or name in self.tells)
+        }
 
 
 _day = lru_cache(maxsize=32768)(date.fromisoformat)
@@ -40,16 +55,32 @@ def _local(day: str, clock: str) -> When:
 def made_by(feed: Feed, content: Mapping[str, Any]) -> list[Made]:
     """Return the events of a row, in the order in which the feed names them."""
     whens = {each.name: each for each in feed.happenings}
-    made = []
-    for make in feed.makes:
-        happening = whens[make.at]
-        day = content.get(happening.date)
-        if not day or (make.if_column and content.get(make.if_column) != make.if_value):
-            continue
-        when = _local(day, content.get(happening.time) or "")
-        place = content.get(make.place) if make.place else ""
-        made.append(Made(make.event, when, place or "", str(make.compartment)))
-    return made
+    happened = [
+        make
+        for make in feed.makes
+        if content.get(whens[make.at].date)
+        and (not make.if_column or content.get(make.if_column) == make.if_value)
+    ]
+    return [_made(whens[make.at], make, happened, content) for make in happened]
+
+
+def _made(
+    happening: Happening, make: Make, happened: Sequence[Make], content: Mapping[str, Any]
+) -> Made:
+    when = _local(content[happening.date], content.get(happening.time) or "")
+    place = content.get(make.place) if make.place else ""
+    others: frozenset[str] = frozenset()
+    first = make is happened[0]
+    if first:
+        others = others.union(*(each.tells for each in happened[1:])) - make.tells
+    return Made(
+        kind=make.event,
+        when=when,
+        place=place or "",
+        compartment=str(make.compartment),
+        tells=frozenset() if first else make.tells,
+        not_told=others,
+    )
 
 
 def is_withdrawn(content: Mapping[str, Any]) -> bool:
