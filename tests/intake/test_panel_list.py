@@ -80,7 +80,7 @@ def test_a_child_whom_nobody_knew_is_recorded_and_seen_by_whoever_keeps_the_list
     assert (delivery.accepted, delivery.events, delivery.moments) == (2, 4, 0)
     assert seen(by, delivery) == ["Jo Sample1", "Jo Sample2"]
     page = html(child_page(world.client("coordinator"), "1"))
-    assert "Added to the panel&#39;s list" in page
+    assert "Added to the panel’s list" in page
     assert "Discussed at the panel" in page
     assert "Significant" in page
     assert "This child is on the list that you keep for your panel" in page

@@ -91,7 +91,7 @@ def test_a_coordinator_brings_her_tracker_and_sees_its_children(
     expect(page.get_by_text("1 row says that a child is closed")).to_be_visible()
     pictures.take("07-children")
     page.get_by_role("link", name="Kacper Jan Sample").click()
-    expect(page.get_by_role("heading", name="Added to the panel's list")).to_be_visible()
+    expect(page.get_by_role("heading", name="Added to the panel’s list")).to_be_visible()
     expect(page.get_by_role("heading", name="Discussed at the panel")).to_be_visible()
     pictures.take("08-child")
     page.goto(server.url + FEED)
