@@ -19,7 +19,7 @@ from reachable.intake.selectors import DeliveryFacts
 
 TOP = 12
 """Rows of a sheet that are shown to find the headings in."""
-WIDE = 8
+WIDE = 12
 """Cells of such a row."""
 
 

@@ -18,10 +18,15 @@ from reachable.foundation.errors import BadInput, Conflict, NotFound
 from reachable.foundation.files.kinds import NOTHING_KEPT
 from reachable.foundation.files.rows import Cell
 from reachable.foundation.time import now
-from reachable.intake.arranging import LookedAt, look, which_fits
+from reachable.intake.arranging import LookedAt, Rows, look, which_fits
 from reachable.intake.loading import mapping_of, stored_file
 from reachable.intake.models import Delivery, MappingVersion
-from reachable.intake.rules.guessing import carried_over, guess_heading_rows, guess_mapping
+from reachable.intake.rules.guessing import (
+    carried_over,
+    guess_columns,
+    guess_heading_rows,
+    guess_mapping,
+)
 from reachable.intake.rules.headings import Mismatch, match_headings
 from reachable.intake.rules.mapping import (
     SEARCHED,
@@ -67,6 +72,8 @@ class Draft:
     """Sheets that have the same headings."""
     values: dict[str, list[Cell]] = field(default_factory=dict)
     """What stands below each heading, in the first rows."""
+    last_row: int = 0
+    """The second row of the headings, where they are two."""
     was_before: bool = False
     """Earlier answers are offered, as the headings have changed since."""
 
@@ -131,12 +138,11 @@ def draft(
     known = [each.mapping for each in used(by=by, agency_id=delivery.agency_id, feed=feed.key)]
     said = mapping_of(delivery)
     if row is None:
+        wanted = [one for one in sheets if one.name == sheet] if sheet else sheets
         for before in [said, *known] if said else known:
-            for one in sheets:
+            for one in wanted:
                 if found := find_headings(one.rows[:SEARCHED], before):
-                    return _drafted(
-                        sheets, one, replace(before, headings=found.headings), found.row
-                    )
+                    return _drafted(sheets, one, before.under(found.headings), found.first_row)
     chosen = next((one for one in sheets if one.name == sheet), None) or _likeliest(feed, sheets)
     if row is None:
         guess = guess_heading_rows(feed, chosen.rows)
@@ -149,24 +155,18 @@ def _likeliest(feed: Feed, sheets: Sequence[LookedAt]) -> LookedAt:
 
     def known(sheet: LookedAt) -> int:
         guess = guess_heading_rows(feed, sheet.rows)
-        headings, _ = _headings(sheet, guess.row, guess.rows)
-        return len(guess_mapping(feed, headings, (), guess.rows).columns)
+        return len(guess_columns(feed, _joined(sheet, guess.row, guess.rows)[0]))
 
-    return max((sheet for sheet in sheets if sheet.rows), key=known)
+    return max(sheets, key=known)
 
 
-def _headings(sheet: LookedAt, row: int, rows: int) -> tuple[tuple[str, ...], int]:
-    """Return the headings that stand in a row, or in it and the next, and the last of them."""
+def _joined(sheet: LookedAt, row: int, rows: int) -> tuple[tuple[str, ...], Rows]:
+    """Return the headings that stand in a row, or in it and the next, and what stands below."""
     place = next((at for at, (number, _) in enumerate(sheet.rows) if number == row), None)
-    held = [] if place is None else sheet.rows[place : place + rows]
-    headings = join_headings([cells for _, cells in held])
-    if not any(headings):
-        raise BadInput(
-            "There are no headings in that row.",
-            kept="Nothing was changed.",
-            next="Choose another.",
-        )
-    return headings, held[-1][0]
+    if place is None:
+        return (), []
+    headings = join_headings([cells for _, cells in sheet.rows[place : place + rows]])
+    return headings, sheet.rows[place + rows :]
 
 
 def _guessed(
@@ -177,13 +177,18 @@ def _guessed(
     rows: int,
     known: Sequence[ColumnMapping],
 ) -> Draft:
-    headings, last = _headings(sheet, row, rows)
-    below = [held for held in sheet.rows if held[0] > last]
+    headings, below = _joined(sheet, row, rows)
+    if not any(headings):
+        raise BadInput(
+            "There are no headings in that row.",
+            kept="Nothing was changed.",
+            next="Choose another.",
+        )
     guess = guess_mapping(feed, headings, below, rows)
     before = _most_alike(known, headings)
     if before is not None:
         guess = carried_over(before, guess)
-    return replace(_drafted(sheets, sheet, guess, last), was_before=before is not None)
+    return replace(_drafted(sheets, sheet, guess, row), was_before=before is not None)
 
 
 def _most_alike(known: Sequence[ColumnMapping], headings: Sequence[str]) -> ColumnMapping | None:
@@ -194,7 +199,7 @@ def _most_alike(known: Sequence[ColumnMapping], headings: Sequence[str]) -> Colu
 
 
 def _drafted(
-    sheets: Sequence[LookedAt], sheet: LookedAt, mapping: ColumnMapping, last: int
+    sheets: Sequence[LookedAt], sheet: LookedAt, mapping: ColumnMapping, row: int
 ) -> Draft:
     alike = {
         one.name: found for one in sheets if (found := find_headings(one.rows[:SEARCHED], mapping))
@@ -206,7 +211,8 @@ def _drafted(
     return Draft(
         mapping=mapping,
         sheet=sheet,
-        row=last - mapping.heading_rows + 1,
+        row=row,
+        last_row=alike[sheet.name].row,
         sheets=tuple(one.name for one in sheets),
         alike=tuple(alike),
         values=values,
@@ -279,8 +285,10 @@ def _version(by: Actor, agency_id: UUID, feed: str, mapping: ColumnMapping) -> M
         agency_id=agency_id, feed=feed, fingerprint=mapping.fingerprint
     )
     newest = held.order_by("-version").first()
-    if newest is not None and read_mapping(newest.content) == mapping:
-        return newest
+    if newest is not None:
+        before = read_mapping(newest.content)
+        if before == mapping.under(before.headings):
+            return newest
     last = held.aggregate(last=Max("version"))["last"] or 0
     return MappingVersion.objects.create(
         agency_id=agency_id,

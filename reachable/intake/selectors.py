@@ -14,7 +14,7 @@ from reachable.foundation.actor import Actor
 from reachable.foundation.errors import NotFound
 from reachable.foundation.time import today
 from reachable.intake.checking import CheckReport, check_file, headings_of
-from reachable.intake.loading import mapping_of, stored_file
+from reachable.intake.loading import feed_as_read, mapping_of, stored_file
 from reachable.intake.models import Delivery, QuarantinedRow, Signal, SignalVersion
 from reachable.intake.specification import Feed, feeds
 from reachable.moments.selectors import Whereabouts, whereabouts
@@ -218,7 +218,8 @@ def refused_rows(*, by: Actor, delivery_id: UUID) -> list[RefusedFacts]:
     held = QuarantinedRow.objects.filter(
         delivery__in=_own(by), delivery_id=delivery_id, state="open"
     )
-    return [_refused(row) for row in held.select_related("delivery").order_by("row_number")[:SHOWN]]
+    first = held.select_related("delivery__read_as").order_by("row_number")[:SHOWN]
+    return [_refused(row) for row in first]
 
 
 def next_refused(*, by: Actor, delivery_id: UUID, after: int) -> UUID | None:
@@ -235,7 +236,7 @@ def refused_row(*, by: Actor, row_id: UUID) -> RefusedFacts:
     by.require("intake.load")
     found = (
         QuarantinedRow.objects.filter(id=row_id, delivery__in=_own(by))
-        .select_related("delivery")
+        .select_related("delivery__read_as")
         .first()
     )
     if found is None:
@@ -309,7 +310,7 @@ def _refused(row: QuarantinedRow) -> RefusedFacts:
     return RefusedFacts(
         id=row.id,
         delivery_id=row.delivery_id,
-        feed=feeds()[row.delivery.feed],
+        feed=feed_as_read(row.delivery),
         file_name=row.delivery.file_name,
         row_number=row.row_number,
         cells=[(heading, text) for heading, text in row.cells],

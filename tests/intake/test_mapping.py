@@ -264,7 +264,9 @@ def test_headings_are_found_in_any_order_and_below_any_title() -> None:
     rows: list[tuple[int, tuple[Cell, ...]]] = [(1, ("A title",)), (3, moved)]
     found = find_headings(rows, WHOLE)
     assert found is not None
-    assert (found.row, found.headings) == (3, moved)
+    assert (found.first_row, found.row, found.headings) == (3, 3, moved)
+    assert WHOLE.under(moved).under(WHOLE.headings) == WHOLE
+    assert WHOLE.under([each.upper() for each in WHOLE.headings]).columns[0][0] == "NAME"
     assert fingerprint(moved) == WHOLE.fingerprint
     assert find_headings([(1, (*moved, "New"))], WHOLE) is None
 

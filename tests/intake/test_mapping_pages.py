@@ -312,3 +312,31 @@ def test_the_shell_reads_with_what_is_remembered(coordinator: Client, tmp_path: 
     assert "1 rows accepted" in ran.output
     content = SignalVersion.objects.get().content
     assert (content["given_names"], content["exploitation"]) == ("Zo", "criminal")
+
+
+def test_the_same_headings_in_another_order_and_case_are_the_same_mapping(
+    coordinator: Client,
+) -> None:
+    said(coordinator)
+    mappings.remember(by=by(), delivery_id=latest().id)
+    moved = [HEADINGS[1].upper(), HEADINGS[0].upper(), *HEADINGS[2:]]
+    rows = [["04/01/2011", "SAMPLE, Zo", "Lines", "01/03/2026", ""]]
+    where = send(coordinator, text(moved, rows))["Location"] + "columns/"
+    page = html(coordinator.get(where))
+    assert len(re.findall(r"<option [^>]*selected", page)) >= 5
+    given = {**ANSWERS, "column-0": "birth_date", "column-1": "whole_name"}
+    html(coordinator.post(where, {**given, word_field(page): "criminal"}, follow=True))
+    assert MappingVersion.objects.count() == 1
+    assert load(coordinator).accepted == 1
+
+
+def test_headings_in_two_rows_with_an_empty_one_between_are_said_by_their_numbers(
+    coordinator: Client,
+) -> None:
+    rows = 'Child,Referral,\n,,\n,Date,By\n"SAMPLE, Jo",01/03/2026,School\n'
+    where = send(coordinator, rows.encode(), say_columns="yes")["Location"]
+    page = html(coordinator.get(where))
+    assert "rows 1 and 3 together." in page
+    given = {"row": "1", "rows": "2", "column-0": "whole_name", "column-1": "added_date"}
+    page = html(coordinator.post(where, {**ANSWERS, "column-2": "", **given}, follow=True))
+    assert "Of 1 row, 1 would be accepted" in page

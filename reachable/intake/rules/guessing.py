@@ -193,13 +193,8 @@ def guess_foot(rows: Rows) -> tuple[str, ...]:
 
 def carried_over(before: ColumnMapping, guess: ColumnMapping) -> ColumnMapping:
     """Return what is guessed of changed headings, with the answers that were given before."""
-    answers = {key_of(heading): name for heading, name in before.columns}
     known = {key_of(heading) for heading in before.headings}
-    columns = {
-        heading: answers[key_of(heading)]
-        for heading in guess.headings
-        if key_of(heading) in answers
-    }
+    columns = dict(before.under(guess.headings).columns)
     for heading, name in guess.columns:
         if key_of(heading) not in known and name not in columns.values():
             columns[heading] = name

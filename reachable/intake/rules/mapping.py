@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, time, timedelta
 from hashlib import blake2b, sha256
 from itertools import zip_longest
@@ -29,6 +29,8 @@ NAMES = ("family_name", "given_names")
 ADDRESS, POSTCODE = "address", "postcode"
 BY_NUMBER, BY_CHILD = "number", "child"
 """What tells one row from another: the sender's own number, or who it is and since when."""
+LONGEST_HEADING = 150
+"""Characters of a heading that count: a title above the table may be a paragraph."""
 SEARCHED = 30
 """Rows from the top among which headings are looked for."""
 _NOTHING: Cell = ""
@@ -65,6 +67,12 @@ class ColumnMapping:
     def not_read(self) -> tuple[str, ...]:
         mapped = {heading for heading, _ in self.columns}
         return tuple(heading for heading in self.headings if heading not in mapped)
+
+    def under(self, headings: Sequence[str]) -> ColumnMapping:
+        """Return the same answers for headings that are written otherwise, or in another order."""
+        answers = {key_of(heading): name for heading, name in self.columns}
+        columns = ((each, answers[key_of(each)]) for each in headings if key_of(each) in answers)
+        return replace(self, headings=tuple(headings), columns=tuple(columns))
 
     def heading_of(self, column: str) -> str:
         """Return the sender's heading for one of our columns, or nothing."""
@@ -109,7 +117,7 @@ def join_headings(rows: Sequence[Sequence[Cell]]) -> tuple[str, ...]:
     What was merged over several columns of the upper row belongs to each of them. A heading that
     comes again has its turn behind it: “Date (2)”.
     """
-    texts = [[clean(as_text(cell)) for cell in row] for row in rows]
+    texts = [[clean(as_text(cell))[:LONGEST_HEADING] for cell in row] for row in rows]
     if len(texts) > 1:
         texts[0] = _spread(texts[0], texts[1])
     columns = zip_longest(*texts, fillvalue="")
@@ -138,8 +146,9 @@ def _spread(above: Sequence[str], below: Sequence[str]) -> list[str]:
 
 @dataclass(frozen=True)
 class Found:
-    """Where the headings of a mapping stand in a table: the last of their rows, and as they are."""
+    """Where the headings of a mapping stand in a table: their first and last row, as they are."""
 
+    first_row: int
     row: int
     headings: tuple[str, ...]
     width: int
@@ -157,7 +166,7 @@ def find_headings(
         cells = [row for _, row in rows]
         headings = join_headings(cells)
         if _keys(headings) == wanted:
-            return Found(rows[-1][0], headings, max(map(len, cells)))
+            return Found(rows[0][0], rows[-1][0], headings, max(map(len, cells)))
     return None
 
 
@@ -227,11 +236,12 @@ class Arranger:
 
     def _is_none(self, cells: Sequence[Cell]) -> bool:
         """Tell totals at the foot, and headings that come again, from rows."""
-        texts = [as_text(cell).strip() for cell in cells]
-        first = next((text for text in texts if text), "").casefold()
-        if any(first.startswith(word) for word in self.not_rows):
+        first = next((text for cell in cells if (text := as_text(cell).strip())), "")
+        if self.not_rows and first.casefold().startswith(self.not_rows):
             return True
-        said = _keys(clean(text) for text in texts)
+        if key_of(clean(first)) not in self.own:
+            return False
+        said = _keys(clean(as_text(cell)) for cell in cells)
         return len(said) > 1 and said <= self.own
 
     def _put_names(self, row: list[Cell], whole: str) -> None:
