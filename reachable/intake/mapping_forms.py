@@ -73,7 +73,7 @@ class ColumnsForm(forms.Form):
         widget=forms.RadioSelect,
     )
     left_out_rows = forms.CharField(
-        label="Rows that begin with these words are no rows",
+        label="Leave out rows that begin with",
         help_text="Totals at the foot, for example: Total. Put a comma between several.",
         required=False,
         max_length=200,

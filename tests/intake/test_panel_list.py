@@ -15,6 +15,7 @@ from reachable.foundation.actor import Actor, system
 from reachable.foundation.files.export import csv_lines
 from reachable.intake import involving, loading, services
 from reachable.intake.models import Delivery, ListedSignal, QuarantinedRow, Signal
+from reachable.intake.rebuilding import rebuild_events
 from reachable.intake.samples import sample_table
 from reachable.intake.specification import feed
 from reachable.people.models import CurrentPerson, Person
@@ -163,6 +164,12 @@ def test_past_lists_build_up_the_record_and_involve_too(world: World) -> None:
     by = world.actor("coordinator")
     delivery = bring(by, row("1"), history=True)
     assert seen(by, delivery) == ["Jo Sample1"]
+
+
+def test_what_a_list_says_can_be_made_again_from_what_was_received(world: World) -> None:
+    by = world.actor("coordinator")
+    bring(by, row("1"), row("2", closed_date="16/03/2026", outcome="Safe"))
+    assert rebuild_events(by=system("rebuild")) == 0
 
 
 def test_a_corrected_row_is_on_the_list_too(world: World) -> None:
