@@ -15,6 +15,7 @@ COMMANDS = {
     "setup": "install what the others need, and nothing more",
     "promises": "write docs/promises.md from the names of the tests",
     "pictures": "take the pictures of the README again, of an invented partnership",
+    "checker": "write the one file with which a sender checks, reachable-check.pyz",
     "lock": "compile the locks again from pyproject.toml and package.json",
 }
 

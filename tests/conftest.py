@@ -118,3 +118,12 @@ def on_postgres() -> bool:
 def world(db: None) -> World:
     """A small partnership with a team on duty."""
     return make_world()
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of open data and facts beside the project, where it lies there."""
+    folder = Path(__file__).resolve().parents[2] / "shared"
+    if not (folder / "data").is_dir():
+        pytest.skip("the open data that this test compares with is not beside the project")
+    return folder

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from reachable.foundation.errors import BadInput
 from reachable.foundation.files.book import open_book
+from reachable.foundation.files.books import Book, Sheet
 from reachable.foundation.files.kinds import NOTHING_KEPT
 from reachable.foundation.files.limits import DEFAULT, Limits
 from reachable.foundation.files.rows import Cells, Row, Table, Unreadable
-from reachable.foundation.files.sheets import Book, Sheet
 from reachable.intake.rules.mapping import (
     SEARCHED,
     Arranger,

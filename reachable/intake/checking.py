@@ -19,6 +19,7 @@ from reachable.intake.rules.headings import Mapping, Mismatch, match_headings
 from reachable.intake.rules.mapping import ColumnMapping
 from reachable.intake.rules.problems import Problem
 from reachable.intake.rules.words import as_text
+from reachable.intake.set_files import open_joined
 from reachable.intake.specification import Feed, feeds, in_order
 
 Result = Checked | Refused
@@ -35,6 +36,12 @@ class CheckedRow:
     cells: tuple[str, ...]
     result: Result
 
+    @property
+    def told(self) -> tuple[Problem, ...]:
+        """What is said of it, what refuses it first."""
+        problems = self.result.problems if isinstance(self.result, Refused) else ()
+        return problems + self.result.questions
+
 
 @dataclass(frozen=True)
 class OpenedFile:
@@ -46,13 +53,16 @@ class OpenedFile:
 
     def rows(self, today: date, *, after: int = 0) -> Iterator[CheckedRow]:
         """Check the rows that come after row number `after`, one at a time; none is passed over."""
-        feed, mapping = self.feed, self.mapping
         for number, cells in self.table.rows(after=after):
-            if isinstance(cells, Unreadable):
-                refused = refuse_unreadable(cells.sentence, cells.next, cells.cells)
-                yield CheckedRow(number, cells.cells, refused)
-            else:
-                yield CheckedRow(number, _as_sent(cells), check_row(feed, mapping, cells, today))
+            yield self.check(number, cells, today)
+
+    def check(self, number: int, cells: Cells | Unreadable, today: date) -> CheckedRow:
+        """Check one row."""
+        if isinstance(cells, Unreadable):
+            refused = refuse_unreadable(cells.sentence, cells.next, cells.cells)
+            return CheckedRow(number, cells.cells, refused)
+        result = check_row(self.feed, self.mapping, cells, today)
+        return CheckedRow(number, _as_sent(cells), result)
 
 
 def _as_sent(cells: Cells) -> tuple[str, ...]:
@@ -70,11 +80,15 @@ def open_file(
 
     Raise BadInput, in a sentence, if it cannot be one.
     """
-    if read_as is None:
-        table = open_table(path, limits)
-    else:
+    if feed.of_set:
+        table = open_joined(feed, path, limits)
+        mapping = match_headings(feed, table.headings)
+    elif read_as is not None:
         feed, table = in_order(feed, read_as.date_order), arrange(feed, path, read_as, limits)
-    mapping = match_headings(feed, table.headings, feeds().values())
+        mapping = match_headings(feed, table.headings)
+    else:
+        table = open_table(path, limits)
+        mapping = match_headings(feed, table.headings, feeds().values())
     if isinstance(mapping, Mismatch):
         # A workbook of several sheets may have been read at the wrong one.
         notes = table.notes if table.kind == "xlsx" and len(table.notes) > 1 else ()
@@ -103,6 +117,8 @@ class CheckReport:
     read: tuple[tuple[str, str], ...]
     """Our name and the sender's heading of each column that is read."""
     not_read: tuple[str, ...]
+    keep_problems: int
+    keep_samples: int
     rows: int = 0
     whole: bool = True
     """False where only the first rows were looked at."""
@@ -113,6 +129,28 @@ class CheckReport:
     reasons: Counter[str] = field(default_factory=Counter)
     problems: list[Noted] = field(default_factory=list)
     samples: list[tuple[int, Content]] = field(default_factory=list)
+
+    def count(self, row: CheckedRow) -> None:
+        """Take in one row."""
+        self.rows += 1
+        result = row.result
+        if isinstance(result, Checked):
+            self.accepted += 1
+            if len(self.samples) < self.keep_samples:
+                self.samples.append((row.number, result.content))
+            self.questioned += bool(result.questions)
+        else:
+            self.refused += 1
+        for each in row.told:
+            self.reasons[str(each.reason)] += 1
+            if len(self.problems) < self.keep_problems:
+                self.problems.append(Noted(row.number, each))
+
+    def ended(self) -> CheckReport:
+        """Say, once all rows are counted, what can only be said then."""
+        if not self.rows:
+            self.notes += (NO_ROWS,)
+        return self
 
     def as_dict(self) -> dict[str, Any]:
         """Return the report as plain JSON values, without any content of accepted rows."""
@@ -156,22 +194,27 @@ def check_file(
     `most` rows are looked at, or all.
     """
     opened = open_file(feed, path, limits, read_as)
-    mapping = opened.mapping
-    report = CheckReport(
-        feed=feed.key,
-        size=opened.table.size,
-        notes=opened.table.notes,
-        read=tuple((name, mapping.headings[place]) for name, place in mapping.places),
-        not_read=mapping.not_read,
-    )
+    report = report_on(opened, problems=problems, samples=samples)
     for row in opened.rows(today):
         if report.rows == most:
             report.whole = False
             break
-        _count(report, row, problems, samples)
-    if not report.rows:
-        report.notes += (NO_ROWS,)
-    return report
+        report.count(row)
+    return report.ended()
+
+
+def report_on(opened: OpenedFile, *, problems: int = 50, samples: int = 5) -> CheckReport:
+    """Return a report that keeps the first `problems` and `samples`; its rows are to be counted."""
+    mapping = opened.mapping
+    return CheckReport(
+        feed=opened.feed.key,
+        size=opened.table.size,
+        notes=opened.table.notes,
+        read=tuple((name, mapping.headings[place]) for name, place in mapping.places),
+        not_read=mapping.not_read,
+        keep_problems=problems,
+        keep_samples=samples,
+    )
 
 
 def check_again(feed: Feed, cells: Sequence[tuple[str, str]], today: date) -> Result | Mismatch:
@@ -189,21 +232,3 @@ def headings_of(feed: Feed, headings: Sequence[str]) -> dict[str, str]:
     if isinstance(mapping, Mismatch):
         return {}
     return {name: mapping.headings[place] for name, place in mapping.places}
-
-
-def _count(report: CheckReport, row: CheckedRow, problems: int, samples: int) -> None:
-    report.rows += 1
-    result = row.result
-    if isinstance(result, Checked):
-        report.accepted += 1
-        if len(report.samples) < samples:
-            report.samples.append((row.number, result.content))
-        told = result.questions
-        report.questioned += bool(told)
-    else:
-        report.refused += 1
-        told = result.problems + result.questions
-    for each in told:
-        report.reasons[str(each.reason)] += 1
-        if len(report.problems) < problems:
-            report.problems.append(Noted(row.number, each))

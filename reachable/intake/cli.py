@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
-from functools import wraps
+from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import click
@@ -18,17 +16,18 @@ from reachable.access.selectors import agency_id
 from reachable.foundation.actor import system
 from reachable.foundation.errors import BadInput
 from reachable.foundation.outages import outage
-from reachable.foundation.time import today
 from reachable.intake import loading, mappings, selectors, services
-from reachable.intake.checking import CheckReport, check_file, open_file
+from reachable.intake.checking import open_file
+from reachable.intake.mappings import MappingFacts
+from reachable.intake.models import Delivery
+from reachable.intake.sender.command import AS_JSON, FILE, check, list_feeds, told
+from reachable.intake.set_checking import as_zip, refuse_unfit
 from reachable.intake.specification import feed as feed_of
-from reachable.intake.specification import feeds
+from reachable.intake.table_sets import table_sets
 
-AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
 COUNTED = ("accepted", "quarantined", "duplicates", "events", "moments")
 WAITS = 0.5
 """Seconds before looking again how far another process is."""
-FILE = click.Path(path_type=Path)
 
 
 @click.group("feed")
@@ -36,72 +35,8 @@ def group() -> None:
     """What agencies send: the feeds there are, and files of them."""
 
 
-def told(command: Callable[..., int]) -> Callable[..., None]:
-    """End with the status that the command returns."""
-
-    @wraps(command)
-    def run(*, as_json: bool, **arguments: Any) -> None:
-        raise SystemExit(command(as_json=as_json, **arguments))
-
-    return run
-
-
-@group.command("list")
-@AS_JSON
-@told
-def list_feeds(*, as_json: bool) -> int:
-    """Name every feed with what it is for."""
-    for feed in feeds().values():
-        click.echo(f"{feed.key}: {feed.title}. {feed.purpose}", err=as_json)
-    if as_json:
-        listed = [
-            {
-                "key": feed.key,
-                "title": feed.title,
-                "agency_kind": feed.agency_kind,
-                "columns": [column.name for column in feed.columns],
-            }
-            for feed in feeds().values()
-        ]
-        click.echo(json.dumps({"feeds": listed}))
-    return 0
-
-
-@group.command()
-@click.argument("feed")
-@click.argument("file", type=FILE)
-@AS_JSON
-@told
-def check(*, feed: str, file: Path, as_json: bool) -> int:
-    """Say what would be accepted of FILE and what not, and why. Nothing is sent or written.
-
-    Ends with 0 only if every row would be accepted.
-    """
-    report = check_file(feed_of(feed), file, today())
-    _tell(report, quiet=as_json)
-    if as_json:
-        click.echo(json.dumps(report.as_dict()))
-    return 1 if report.refused else 0
-
-
-def _tell(report: CheckReport, *, quiet: bool) -> None:
-    for note in report.notes:
-        click.echo(note, err=quiet)
-    if report.not_read:
-        click.echo(f"Not read: {', '.join(report.not_read)}.", err=quiet)
-    for noted in report.problems:
-        kind = "question: " if noted.problem.question else ""
-        click.echo(
-            f"Row {noted.row}: {kind}{noted.problem.sentence} {noted.problem.next}", err=quiet
-        )
-    beyond = sum(report.reasons.values()) - len(report.problems)
-    if beyond > 0:
-        click.echo(f"… and {beyond:,} more.", err=quiet)
-    click.echo(
-        f"{report.rows:,} rows: {report.accepted:,} would be accepted, "
-        f"{report.refused:,} would wait to be corrected.",
-        err=quiet,
-    )
+group.add_command(list_feeds)
+group.add_command(check)
 
 
 @group.command()
@@ -109,29 +44,40 @@ def _tell(report: CheckReport, *, quiet: bool) -> None:
 @click.argument("file", type=FILE)
 @click.option("--agency", required=True, help="The key of the agency that the file comes from.")
 @click.option("--history", is_flag=True, help="Past events: open no moments and tell nobody.")
+@click.option(
+    "--everything/--changes",
+    default=False,
+    help="Of a set of tables: all that the agency holds, so that rows that are missing from it "
+    "are withdrawn; or only children for whom something changed, as if nothing is said.",
+)
 @AS_JSON
 @told
-def load(*, feed: str, file: Path, agency: str, history: bool, as_json: bool) -> int:
-    """Load FILE. What was interrupted goes on where it was; the same file counts once."""
+def load(
+    *, feed: str, file: Path, agency: str, history: bool, everything: bool, as_json: bool
+) -> int:
+    """Load FILE. What was interrupted goes on where it was; the same file counts once.
+
+    A set of tables is a zip file, or a folder with a file for each table.
+    """
     by = system("shell")
     sender = _sender(agency)
-    specification = feed_of(feed)
-    known = mappings.fitting(by=by, agency_id=sender, feed=specification.key, path=file)
-    if known is None:
-        open_file(specification, file)
-    else:
-        day = f"{known.made_at:%Y-%m-%d}"
-        click.echo(f"Read with the mapping that {known.made_by} made on {day}.", err=True)
-    with file.open("rb") as content:
-        received = services.receive(
-            by=by,
-            agency_id=sender,
-            feed=specification.key,
-            file_name=file.name,
-            content=content,
-            history=history,
-            mapping_id=known.id if known else None,
-        )
+    with as_zip(file) if feed in table_sets() else nullcontext(file) as path:
+        if feed in table_sets():
+            refuse_unfit(table_sets()[feed], path)
+            known = None
+        else:
+            known = _mapping(sender, feed, path)
+        with path.open("rb") as content:
+            received = services.receive(
+                by=by,
+                agency_id=sender,
+                feed=feed,
+                file_name=file.name,
+                content=content,
+                history=history,
+                whole=everything,
+                mapping_id=known.id if known else None,
+            )
     before = selectors.counted(by=by, delivery_id=received.delivery_id)
     services.begin_loading(by=by, delivery_id=received.delivery_id)
     try:
@@ -154,9 +100,35 @@ def load(*, feed: str, file: Path, agency: str, history: bool, as_json: bool) ->
         "{events:,} events, {moments:,} moments.".format_map(counts),
         err=as_json,
     )
+    _tell_gone(done, quiet=as_json)
     if as_json:
-        click.echo(json.dumps({"state": done.state, "again": received.again, **counts}))
+        gone = {"gone": done.gone, "gone_asked": done.gone_asked}
+        click.echo(json.dumps({"state": done.state, "again": received.again, **counts, **gone}))
     return 0 if done.state == "loaded" else 1
+
+
+def _tell_gone(done: Delivery, *, quiet: bool) -> None:
+    if done.gone:
+        click.echo(f"{done.gone:,} rows are gone from it, and were withdrawn.", err=quiet)
+    if done.gone_asked:
+        click.echo(
+            f"{done.gone_asked:,} rows are missing from it: too many to be believed. Nothing was "
+            "withdrawn; say on the page of the file whether they were removed.",
+            err=quiet,
+        )
+
+
+def _mapping(sender: UUID, feed: str, path: Path) -> MappingFacts | None:
+    """Return the mapping that was remembered for a file, and say so; refuse what fits nothing."""
+    specification = feed_of(feed)
+    by = system("shell")
+    known = mappings.fitting(by=by, agency_id=sender, feed=specification.key, path=path)
+    if known is None:
+        open_file(specification, path)
+    else:
+        day = f"{known.made_at:%Y-%m-%d}"
+        click.echo(f"Read with the mapping that {known.made_by} made on {day}.", err=True)
+    return known
 
 
 def _again(stopped: int, row: int) -> str:

@@ -10,6 +10,7 @@ from django.forms.boundfield import BoundField
 
 from reachable.intake.checking import BEYOND
 from reachable.intake.rules.words import clean
+from reachable.intake.table_sets import TableSet
 
 
 class _Line(forms.CharField):
@@ -27,7 +28,8 @@ class UploadForm(forms.Form):
 
     file = forms.FileField(
         label="Choose the file",
-        help_text="CSV, Excel (.xlsx) or JSON lines, up to 300 MB, with headings as in the sample.",
+        help_text="CSV, Excel (.xlsx), OpenDocument (.ods), JSON lines, XML, or a zip file with "
+        "one of these; up to 300 MB, with headings as in the sample.",
         allow_empty_file=True,
         error_messages={"required": "Choose a file first"},
     )
@@ -40,6 +42,37 @@ class UploadForm(forms.Form):
         super().__init__(*args, **kwargs)
         if own_headings:
             self.fields["file"].help_text = OWN_HEADINGS
+
+
+class SetForm(forms.Form):
+    """A set of tables: is it everything, or only what changed?"""
+
+    file = forms.FileField(
+        label="Choose the file",
+        help_text="Up to 300 MB.",
+        allow_empty_file=True,
+        error_messages={"required": "Choose a file first"},
+    )
+    holds = forms.ChoiceField(
+        label="What does it hold?",
+        help_text="Rows that came before and are not in a file that holds everything were removed "
+        "where they come from. They are withdrawn here.",
+        choices=[
+            ("everything", "Everything that you hold"),
+            ("changes", "Only children for whom something changed"),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Say what the file holds"},
+    )
+    history = forms.BooleanField(
+        label="These are past events, only to build up the record: nobody is told",
+        required=False,
+    )
+
+    def __init__(self, *args: Any, of: TableSet, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not of.reaches_back_years:
+            del self.fields["holds"]
 
 
 class CorrectForm(forms.Form):

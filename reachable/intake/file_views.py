@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import tempfile
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,17 +15,22 @@ from django.shortcuts import redirect
 
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import BadInput, Conflict, NotFound
+from reachable.foundation.files.limits import say_size
 from reachable.foundation.files.upload import refusal
 from reachable.foundation.time import today
 from reachable.foundation.views import actor, render
 from reachable.intake import involving, jobs, mappings, preparing, selectors, services, wording
-from reachable.intake.checking import NoSuchColumns, check_again, open_file
+from reachable.intake.checking import CheckReport, NoSuchColumns, check_again, open_file
 from reachable.intake.file_forms import CorrectForm, JoinForm, SetAsideForm, UploadForm
 from reachable.intake.mappings import MappingFacts
 from reachable.intake.rules.check import Refused
 from reachable.intake.samples import KINDS, write_sample
-from reachable.intake.selectors import RefusedFacts
+from reachable.intake.selectors import DeliveryFacts, RefusedFacts
+from reachable.intake.sender.edition import NAME as CHECKER
+from reachable.intake.sender.edition import feed_digest, version
+from reachable.intake.sender.packing import one_file
 from reachable.intake.services import Received, StillWrong
+from reachable.intake.set_checking import SetReport
 from reachable.intake.specification import Feed, feeds
 from reachable.intake.tracker_sample import FILE_NAME, write_tracker
 
@@ -74,7 +81,8 @@ def feed(request: HttpRequest, key: str) -> HttpResponse:
             except BadInput as refused:
                 error, status = refused, 422
             else:
-                return _received(request, received, asks, form.cleaned_data["history"])
+                history = form.cleaned_data["history"]
+                return received_page(request, received, history, asks=asks)
         else:
             status = 422
     context = {
@@ -93,7 +101,9 @@ def _remembered(by: Actor, feed: Feed) -> list[MappingFacts]:
     return mappings.used(by=by, agency_id=by.own_agency_id, feed=feed.key)
 
 
-def _received(request: HttpRequest, received: Received, asks: bool, history: bool) -> HttpResponse:
+def received_page(
+    request: HttpRequest, received: Received, history: bool, *, asks: bool = False
+) -> HttpResponse:
     """Lead to the delivery; where the same content came before, say so and to which one.
 
     Whose columns have to be named first is led there.
@@ -155,6 +165,29 @@ def sample(request: HttpRequest, key: str, kind: str) -> HttpResponse:
         )
 
 
+def checker(request: HttpRequest, key: str) -> HttpResponse:
+    """The same check before a file is sent: where to get it, and how to run it."""
+    content = one_file()
+    context = {
+        "feed": _feed(key),
+        "name": CHECKER,
+        "size": say_size(len(content)),
+        "version": version(),
+        "specification": feed_digest(key),
+        "sha256": sha256(content).hexdigest(),
+    }
+    return render(request, "intake/checker.html", context)
+
+
+def checker_file(request: HttpRequest) -> HttpResponse:
+    """The check as one file, made from what is installed here."""
+    return HttpResponse(
+        one_file(),
+        content_type="application/octet-stream",
+        headers={"Content-Disposition": f'attachment; filename="{CHECKER}"'},
+    )
+
+
 def delivery(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
     """Before loading, what would become of it; while loading, how far it is; then what became."""
     by = actor(request)
@@ -163,7 +196,8 @@ def delivery(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
         if found.state == "loading":
             return render(request, "intake/loading.html", {"delivery": found})
         return HttpResponse(headers={"HX-Refresh": "true"})
-    report, error = None, None
+    report: CheckReport | SetReport | None = None
+    error = None
     if found.state == "received":
         try:
             report = selectors.preview(by=by, delivery_id=delivery_id)
@@ -173,18 +207,31 @@ def delivery(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
         "delivery": found,
         "kind": wording.kind_of(found.history),
         "report": report,
-        "lines": wording.shown_rows(found.feed, report) if report else [],
+        "lines": wording.shown_rows(found.feed, report),
         "error": error,
         "refused": selectors.refused_rows(by=by, delivery_id=delivery_id),
-        "read_as": found.mapping_id and mappings.mapping(by=by, mapping_id=found.mapping_id),
-        "may_say": isinstance(error, NoSuchColumns) or bool(error and found.mapping_id),
-        "names_children": bool(found.feed.involves) and by.can(involving.KEEPS_LIST),
+        "parts": selectors.parts_of(by=by, delivery_id=delivery_id),
+        "states": wording.STATES,
+        **_how_read(by, found, error),
     }
     return render(request, "intake/delivery.html", context)
 
 
+def _how_read(by: Actor, found: DeliveryFacts, error: BadInput | None) -> dict[str, Any]:
+    """With which mapping a file is read, whether that can be said, and whose children it names."""
+    mapping_id = found.mapping_id
+    return {
+        "read_as": mappings.mapping(by=by, mapping_id=mapping_id) if mapping_id else None,
+        "may_say": isinstance(error, NoSuchColumns) or bool(error and mapping_id),
+        "names_children": involving.is_list(found.feed) and by.can(involving.KEEPS_LIST),
+    }
+
+
 def load(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
-    jobs.begin(by=actor(request), delivery_id=delivery_id)
+    try:
+        jobs.begin(by=actor(request), delivery_id=delivery_id)
+    except Conflict as out_of_order:
+        messages.warning(request, str(out_of_order))
     return redirect("delivery", delivery_id)
 
 

@@ -17,7 +17,7 @@ from django.db.models import F
 from reachable.access.selectors import agency_names
 from reachable.chronology import services as chronology
 from reachable.foundation.actor import Actor, system
-from reachable.foundation.db import bulk_insert, bulk_update, looked_up
+from reachable.foundation.db import bulk_insert, bulk_update
 from reachable.intake.happenings import happenings, title_of
 from reachable.intake.models import HeldKey, Signal, SignalVersion
 from reachable.intake.rules import making
@@ -112,14 +112,12 @@ def claim_of(held: _Held, *, needed: bool = False) -> Claim:
         received_at=held.received_at,
         needed=needed,
         refers=bool(feed.of_person),
+        partial=feed.partial,
     )
 
 
 def _found_by(keys: set[int]) -> list[_Held]:
-    clause, parameters = looked_up(list(keys), ("intake_heldkey k", "k.key = wanted.value"))
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT DISTINCT k.signal_id FROM {clause}", parameters)
-        ids = [_uuid(row[0]) for row in cursor.fetchall()]
+    ids = set(HeldKey.objects.filter(key__in=keys).values_list("signal_id", flat=True))
     return _with_content(Signal.objects.filter(id__in=ids)) if ids else []
 
 
@@ -154,7 +152,3 @@ def _record(by: Actor, pairs: Sequence[tuple[_Held, Identified]]) -> None:
             details=making.event_details(feed, held.content),
         )
     chronology.record(by=by, happenings=events)
-
-
-def _uuid(value: Any) -> UUID:
-    return value if isinstance(value, UUID) else UUID(value)

@@ -15,8 +15,9 @@ from reachable.access import services as access_services
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import NotFound
 from reachable.intake.models import Delivery, ListedSignal, SignalVersion
-from reachable.intake.rules import making
+from reachable.intake.rules.happening import is_withdrawn
 from reachable.intake.specification import Feed
+from reachable.intake.table_sets import TableSet
 from reachable.people import selectors as people
 
 KEEPS_LIST = "panels.keep"
@@ -24,9 +25,14 @@ BASIS = "panel"
 """Why somebody is involved whose list names a child."""
 
 
+def is_list(feed: Feed | TableSet) -> bool:
+    """Say whether a file of this feed is a list of children with whom its keeper works."""
+    return isinstance(feed, Feed) and bool(feed.involves)
+
+
 def keeper_of(feed: Feed, sent_by: UUID | None) -> UUID | None:
     """Return who sent a list, if the feed is one and they may keep one."""
-    if not feed.involves or sent_by is None:
+    if not is_list(feed) or sent_by is None:
         return None
     return sent_by if access.able(capability=KEEPS_LIST, user_ids=[sent_by]) else None
 
@@ -75,7 +81,7 @@ def _newest(signal_ids: Sequence[UUID]) -> list[tuple[UUID, UUID | None, dict[st
 
 
 def _is_open(content: dict[str, Any]) -> bool:
-    return not content.get("closed_date") and not making.is_withdrawn(content)
+    return not content.get("closed_date") and not is_withdrawn(content)
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,13 @@ def begin(*, by: Actor, delivery_id: UUID) -> None:
 
 
 @transaction.atomic
+def withdraw_gone(*, by: Actor, delivery_id: UUID) -> None:
+    """Let the worker withdraw what is gone from a set, once a person has confirmed it."""
+    services.confirm_gone(by=by, delivery_id=delivery_id)
+    load_delivery.enqueue(str(delivery_id), str(by.own_id))
+
+
+@transaction.atomic
 def resume_abandoned(*, by: Actor) -> int:
     """Let the worker go on with loads whose worker died, in the name of whoever began them."""
     left = services.take_abandoned(by=by, besides=_that_wait())

@@ -10,7 +10,6 @@ from time import perf_counter
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F, QuerySet
 
@@ -18,11 +17,11 @@ from reachable.access.selectors import agency_names
 from reachable.audit import services as audit
 from reachable.foundation.actor import Actor
 from reachable.foundation.db import bulk_insert, exclusive, follow_indexes, log_moved_beside
-from reachable.foundation.errors import ReachableError, place
+from reachable.foundation.errors import BadInput, ReachableError, place
 from reachable.foundation.ids import new_id
 from reachable.foundation.outages import outage
 from reachable.foundation.time import now, today
-from reachable.intake import involving, preparing
+from reachable.intake import gone, involving, parts, preparing
 from reachable.intake.happenings import title_of
 from reachable.intake.models import Delivery, QuarantinedRow
 from reachable.intake.pipeline import Counts, Origin, take_in
@@ -30,6 +29,8 @@ from reachable.intake.preparing import Incoming, Prepared
 from reachable.intake.rules.mapping import ColumnMapping, read_mapping
 from reachable.intake.specification import Feed, in_order
 from reachable.intake.specification import feed as feed_of
+from reachable.intake.stored import remove_stored, stored_file
+from reachable.intake.table_sets import table_sets
 from reachable.practice import clocks
 
 log = logging.getLogger("reachable.intake")
@@ -53,16 +54,10 @@ class Pace:
 
     def held(self, rows: int, seconds: float) -> None:
         """Learn from a batch, by half: one that was slow by chance says little."""
+        if not rows:
+            return
         fitting = rows * HOLDS / max(seconds, 0.001)
         self.rows = min(max((self.rows + fitting) / 2, LEAST), MOST)
-
-
-def stored_file(delivery_id: UUID) -> Path:
-    """Where the file of a delivery waits until it is loaded; afterwards it is removed.
-
-    Each delivery has its own, also where two agencies sent the same content.
-    """
-    return Path(settings.UPLOAD_DIR) / delivery_id.hex[-2:] / delivery_id.hex
 
 
 def load(*, by: Actor, delivery_id: UUID) -> Delivery:
@@ -84,23 +79,52 @@ def load(*, by: Actor, delivery_id: UUID) -> Delivery:
 
 
 def _load(by: Actor, delivery: Delivery) -> None:
-    feed = feed_of(delivery.feed)
-    path = stored_file(delivery.id)
-    origin = origin_of(delivery)
     # Reading the bank holidays takes a while, the first time; not while others wait.
     clocks.england_and_wales()
+    if delivery.feed in table_sets():
+        _load_set(by, delivery)
+    elif _load_rows(by, delivery, stored_file(delivery.id)):
+        stored_file(delivery.id).unlink(missing_ok=True)
+
+
+def _load_set(by: Actor, delivery: Delivery) -> None:
+    """Load one table after the other; whatever was loaded of them stays."""
+    if parts.must_wait(delivery):
+        return
+    for part, path in parts.unpacked(delivery):
+        if part.state == "loaded":
+            continue
+        try:
+            whole = _load_rows(by, part, path)
+        except ReachableError as error:
+            _fail(by, part.id, error)
+            said = f"In the table {part.feed}: {error.sentence}"
+            raise BadInput(said, kept=error.kept, next=error.next) from error
+        if not whole:
+            return
+    if parts.finish(by=by, delivery_id=delivery.id):
+        remove_stored(delivery.id)
+
+
+def _load_rows(by: Actor, delivery: Delivery, path: Path) -> bool:
+    """Load what is left of one table; False where another process was faster."""
+    feed, origin = feed_of(delivery.feed), origin_of(delivery)
     checkpoint, pace = delivery.last_row, Pace()
-    pieces = preparing.pieces(feed, path, today(), checkpoint, mapping_of(delivery))
+    known = gone.known_rows(delivery) if feed.of_set else None
+    read_as = mapping_of(delivery)
+    pieces = preparing.pieces(feed, path, today(), checkpoint, known, read_as)
+    left: bytes | None = None
     with log_moved_beside() as committed:
         for prepared in _batches(pieces, pace):
             held = _commit(by, origin, delivery.id, checkpoint, prepared)
             if held is None:
-                return
+                return False
             committed()
             pace.held(len(prepared), held)
-            checkpoint = prepared.last_row
-    if _finish(by, delivery.id, checkpoint):
-        path.unlink(missing_ok=True)
+            checkpoint, left = prepared.last_row, prepared.gone
+        if left and delivery.whole:
+            gone.withdraw(by=by, origin=origin, delivery_id=delivery.id, digests=left)
+    return _finish(by, delivery.id, checkpoint)
 
 
 def mapping_of(delivery: Delivery) -> ColumnMapping | None:
@@ -137,7 +161,7 @@ def _batches(pieces: Iterable[Prepared], pace: Pace) -> Iterator[Prepared]:
             together = piece
         else:
             together.take(piece)
-        if len(together) >= pace.rows:
+        if len(together) >= pace.rows or together.unchanged >= preparing.UNCHANGED:
             yield together
             together = None
     if together is not None:
@@ -156,17 +180,27 @@ def _commit(
         follow_indexes()
         began = perf_counter()
         delivery = Delivery.objects.select_for_update().get(id=delivery_id)
-        if delivery.last_row != checkpoint or delivery.state != "loading":
+        if delivery.last_row != checkpoint or not _is_wanted(delivery):
             return None
         _write_batch(by, origin, delivery, prepared)
     return perf_counter() - began
 
 
+def _is_wanted(delivery: Delivery) -> bool:
+    """Say whether nobody has stopped this load, nor that of the set that it is a part of."""
+    if delivery.state != "loading":
+        return False
+    whole = delivery.part_of_id
+    return whole is None or Delivery.objects.filter(id=whole, state="loading").exists()
+
+
 def _write_batch(by: Actor, origin: Origin, delivery: Delivery, prepared: Prepared) -> None:
-    counts = take_in(by=by, origin=origin, rows=prepared.rows)
+    counts = take_in(by=by, origin=origin, rows=prepared.rows) if prepared.rows else Counts()
+    counts.duplicates += prepared.unchanged
     _settle_refused(origin, prepared)
-    Delivery.objects.filter(id=delivery.id).update(
-        last_row=prepared.last_row,
+    Delivery.objects.filter(id=delivery.id).update(last_row=prepared.last_row)
+    # What is counted of a part is counted of the whole.
+    Delivery.objects.filter(id__in=filter(None, (delivery.id, delivery.part_of_id))).update(
         accepted=F("accepted") + counts.accepted,
         duplicates=F("duplicates") + counts.duplicates,
         quarantined=F("quarantined") + len(prepared.refused),
@@ -182,6 +216,8 @@ def _settle_refused(origin: Origin, prepared: Prepared) -> None:
 
     A row that is refused again takes the place of what waited from an earlier file.
     """
+    if not len(prepared):
+        return
     before = _refused_of(origin, [row.key_hash for row in prepared.refused])
     before.filter(delivery__received_at__lt=origin.received_at).update(**_superseded())
     bulk_insert(

@@ -9,13 +9,14 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from reachable.foundation.errors import BadInput, Conflict
+from reachable.foundation.errors import BadInput, Conflict, NotFound
 from reachable.foundation.views import actor, render
 from reachable.intake import involving, mappings, selectors
 from reachable.intake.mapping_forms import ColumnsForm
 from reachable.intake.mappings import Draft
 from reachable.intake.rules.words import as_text, clean
 from reachable.intake.selectors import DeliveryFacts
+from reachable.intake.specification import Feed
 
 TOP = 12
 """Rows of a sheet that are shown to find the headings in."""
@@ -35,6 +36,8 @@ def columns(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
     """Say which column of a file is which; nothing is loaded by it."""
     by = actor(request)
     found = selectors.delivery(by=by, delivery_id=delivery_id)
+    if not isinstance(found.feed, Feed):
+        raise NotFound
     where = HeadingsForm(request.POST if request.method == "POST" else request.GET)
     place = where.cleaned_data if where.is_valid() else {}
     error, status = None, 200

@@ -19,7 +19,7 @@ from reachable.foundation.files.kinds import NOTHING_KEPT
 from reachable.foundation.files.rows import Cell
 from reachable.foundation.time import now
 from reachable.intake.arranging import LookedAt, Rows, look, which_fits
-from reachable.intake.loading import mapping_of, stored_file
+from reachable.intake.loading import mapping_of
 from reachable.intake.models import Delivery, MappingVersion
 from reachable.intake.rules.guessing import (
     carried_over,
@@ -41,6 +41,7 @@ from reachable.intake.rules.mapping import (
 )
 from reachable.intake.specification import Feed
 from reachable.intake.specification import feed as feed_of
+from reachable.intake.stored import stored_file
 
 LIKE_BEFORE = 0.5
 """The share of headings known from before from which earlier answers are offered again."""

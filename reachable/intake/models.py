@@ -40,6 +40,10 @@ class Delivery(Identified):
     `last_row` is the checkpoint: every row up to it has been dealt with and committed. `begun_by`
     is asked for their rights whenever a worker goes on with it, and empty where the shell began it.
     `read_as` is the mapping it is read with, empty where it has the feed's own headings.
+
+    A set of tables is a delivery with a part for each table. Where it is `whole`, all that the
+    agency holds, rows that came before and are `gone` from it were withdrawn; if there are too many
+    of them to be believed, a person is asked first (`gone_asked`).
     """
 
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, db_index=False)
@@ -59,6 +63,11 @@ class Delivery(Identified):
     duplicates = models.PositiveIntegerField(default=0)
     events = models.PositiveIntegerField(default=0)
     moments = models.PositiveIntegerField(default=0)
+    part_of = models.ForeignKey("self", on_delete=models.CASCADE, null=True, related_name="parts")
+    whole = models.BooleanField(default=False)
+    gone = models.PositiveIntegerField(default=0)
+    gone_asked = models.PositiveIntegerField(default=0)
+    gone_confirmed = models.BooleanField(default=False)
     begun_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
@@ -89,7 +98,7 @@ class Signal(Identified):
     in whatever order they were loaded. `last_version` is the highest number given so far, and
     `received_at` when the first was received; `news_at` when first as news, and not as history.
     `record` is empty where a row opened no moment and concerned nobody known: it is removed on
-    `forget_on`.
+    `forget_on`. `sent_hash` tells a row of a set of tables, as it was sent, when it comes again.
     """
 
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, db_index=False)
@@ -97,6 +106,7 @@ class Signal(Identified):
     key_hash = models.CharField(max_length=32)
     source_key = models.CharField(max_length=80, blank=True)
     content_hash = models.CharField(max_length=32)
+    sent_hash = models.CharField(max_length=32, blank=True, default="")
     version = models.PositiveSmallIntegerField(default=1)
     last_version = models.PositiveSmallIntegerField(default=1)
     received_at = models.DateTimeField()
@@ -121,6 +131,11 @@ class Signal(Identified):
                 fields=["sent_by", "-received_at"],
                 condition=Q(sent_by__isnull=False),
                 name="signals_of_sender",
+            ),
+            models.Index(
+                fields=["agency", "feed", "sent_hash"],
+                condition=~Q(sent_hash=""),
+                name="signals_of_table",
             ),
         ]
 

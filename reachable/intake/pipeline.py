@@ -23,7 +23,7 @@ from reachable.intake import held, involving
 from reachable.intake.happenings import happenings
 from reachable.intake.models import Signal, SignalVersion
 from reachable.intake.preparing import Incoming
-from reachable.intake.rules import making
+from reachable.intake.rules.happening import is_withdrawn
 from reachable.intake.rules.making import Made
 from reachable.moments import rules as moment_rules
 from reachable.moments import services as moments
@@ -75,6 +75,7 @@ class _Known:
     newest_at: datetime
     news_at: datetime | None
     record_id: UUID | None
+    sent_hash: str = ""
     fresh: bool = False
 
 
@@ -163,13 +164,17 @@ def _sort_out(
         total.update(row.content_hash.encode())
         signal = known.get(row.key_hash)
         if signal is None:
-            signal = known[row.key_hash] = _Known(new_id(), 0, 0, "", at, at, None, None, True)
+            signal = known[row.key_hash] = _Known(
+                new_id(), 0, 0, "", at, at, None, None, fresh=True
+            )
         elif not signal.fresh:
             seen[signal.signal_id] = signal
         # What was received earlier, and comes only now, changes nothing that was said since.
         newest = at >= signal.newest_at
         signal.received_at = min(signal.received_at, at)
         signal.newest_at = max(signal.newest_at, at)
+        if newest:
+            signal.sent_hash = row.sent_hash
         first_news = signal.news_at is None and not origin.history
         if not origin.history:
             signal.news_at = min(signal.news_at or at, at)
@@ -194,7 +199,7 @@ def _known_signals(origin: Origin, rows: Sequence[Incoming]) -> dict[str, _Known
         agency_id=origin.agency_id, feed=origin.feed, key_hash__in=[row.key_hash for row in rows]
     ).values_list(
         *("key_hash", "id", "version", "last_version", "content_hash", "received_at", "newest_at"),
-        *("news_at", "record_id"),
+        *("news_at", "record_id", "sent_hash"),
     )
     return {key_hash: _Known(*facts) for key_hash, *facts in held}
 
@@ -220,7 +225,7 @@ def _keeps(origin: Origin, row: Incoming) -> bool:
 
     Past events are brought in to build up the record: what would have opened a moment is kept.
     """
-    if making.is_withdrawn(row.content):
+    if is_withdrawn(row.content):
         return False
     return any(
         guidance.event_kind(made.kind).keeps
@@ -237,7 +242,7 @@ def _keeps(origin: Origin, row: Incoming) -> bool:
 def _called_for(
     origin: Origin, row: Incoming, made: Made, received_at: datetime
 ) -> moment_rules.Opening | None:
-    if making.is_withdrawn(row.content):
+    if is_withdrawn(row.content):
         return None
     return moment_rules.opening(
         event_kind=made.kind,
@@ -263,6 +268,7 @@ def _claim(origin: Origin, each: _Accepted) -> Claim:
         or each.keeps
         or (each.signal.record_id is not None and any(each.kept)),
         refers=bool(row.of_person),
+        partial=row.partial,
     )
 
 
@@ -293,7 +299,7 @@ def _write_signals(
                 *(signal.signal_id, origin.agency_id, origin.feed, row.key_hash),
                 *(row.source_key, row.content_hash, signal.version, signal.last_version),
                 *(signal.received_at, signal.newest_at, signal.news_at),
-                *(record_id, origin.sent_by, forget),
+                *(record_id, origin.sent_by, forget, signal.sent_hash),
             )
         elif each.counts:
             changed[signal.signal_id] = (
@@ -308,7 +314,7 @@ def _write_signals(
             [
                 *("id", "agency", "feed", "key_hash", "source_key", "content_hash", "version"),
                 *("last_version", "received_at", "newest_at", "news_at"),
-                *("record", "sent_by", "forget_on"),
+                *("record", "sent_by", "forget_on", "sent_hash"),
             ],
             fresh.values(),
         ),
@@ -326,11 +332,11 @@ def _write_seen(seen: Sequence[_Known]) -> None:
     bulk_update(
         Signal,
         "id",
-        ["last_version", "received_at", "newest_at", "news_at"],
+        ["last_version", "received_at", "newest_at", "news_at", "sent_hash"],
         [
             (
                 *(each.signal_id, each.last_version, each.received_at),
-                *(each.newest_at, each.news_at),
+                *(each.newest_at, each.news_at, each.sent_hash),
             )
             for each in seen
         ],

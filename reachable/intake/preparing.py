@@ -6,9 +6,10 @@ written.
 
 from __future__ import annotations
 
+import hashlib
 import multiprocessing
-from collections.abc import Generator, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from itertools import islice, zip_longest
 from multiprocessing.connection import Connection
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from reachable.foundation.errors import ReachableError
+from reachable.foundation.files.rows import Cells, Unreadable
 from reachable.intake.checking import BEYOND, CheckedRow, OpenedFile, open_file
 from reachable.intake.rules import making
 from reachable.intake.rules.check import Checked, Refused
@@ -23,12 +25,17 @@ from reachable.intake.rules.headings import Mapping
 from reachable.intake.rules.making import Made
 from reachable.intake.rules.mapping import ColumnMapping
 from reachable.intake.rules.problems import Problem
+from reachable.intake.rules.words import as_text
 from reachable.intake.specification import Feed
 from reachable.intake.specification import feed as feed_of
 from reachable.people.rules import Identity
 
 PIECE = 100
 """Rows that are prepared at once."""
+UNCHANGED = 20_000
+"""Unchanged rows that are counted at once."""
+DIGEST = 16
+"""Bytes of the digest of a row."""
 APART_FROM = 2 * 1024 * 1024
 """Bytes of a file for which another process pays: it takes half a second to start."""
 
@@ -48,9 +55,12 @@ class Incoming:
     reference: str
     of_person: str
     """The feed that describes whom the row only refers to; empty where the row itself does."""
+    partial: bool
+    """Whether the row says too little of a person to describe them."""
     person: dict[str, Any]
     person_hash: str
     details: dict[str, Any]
+    sent_hash: str = ""
 
 
 @dataclass(slots=True)
@@ -71,6 +81,10 @@ class Prepared:
     rows: list[Incoming]
     refused: list[RefusedRow]
     last_row: int
+    unchanged: int = 0
+    """Rows that came before exactly as now, and are not looked at again."""
+    gone: bytes | None = None
+    """At the end of a table: digests, of `DIGEST` bytes each, of rows that came before only."""
 
     def __len__(self) -> int:
         return len(self.rows) + len(self.refused)
@@ -80,39 +94,103 @@ class Prepared:
         self.rows += more.rows
         self.refused += more.refused
         self.last_row = more.last_row
+        self.unchanged += more.unchanged
+        self.gone = more.gone
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What is read: a file as a feed, on a day, after a row number.
+
+    Of a table of a set, `known` are the digests of its rows as they came before.
+    """
+
+    feed: str
+    path: Path
+    day: date
+    after: int = 0
+    known: bytes | None = None
+    read_as: ColumnMapping | None = None
 
 
 def pieces(
-    feed: Feed, path: Path, day: date, after: int, read_as: ColumnMapping | None = None
+    feed: Feed,
+    path: Path,
+    day: date,
+    after: int,
+    known: bytes | None = None,
+    read_as: ColumnMapping | None = None,
 ) -> Generator[Prepared, None, None]:
     """Read what comes after row number `after`; raise BadInput, in a sentence, where that ends."""
+    reading = Reading(feed.key, path, day, after, known, read_as)
     opened = open_file(feed, path, read_as=read_as)
     if opened.table.size < APART_FROM:
-        yield from _read(opened, day, after)
+        yield from _read(opened, reading)
         return
     try:
-        for piece in _apart(feed, path, day, after, read_as):
+        for piece in _apart(reading):
             after = piece.last_row
             yield piece
     except EOFError:
         # The other process was ended before its end: what is left is read here.
-        yield from _read(opened, day, after)
+        yield from _read(opened, replace(reading, after=after))
 
 
-def _read(opened: OpenedFile, day: date, after: int) -> Iterator[Prepared]:
-    rows = opened.rows(day, after=after)
+def _read(opened: OpenedFile, reading: Reading) -> Iterator[Prepared]:
+    if reading.known is not None:
+        yield from _read_again(opened, reading, reading.known)
+        return
+    rows = opened.rows(reading.day, after=reading.after)
     while piece := list(islice(rows, PIECE)):
         yield _prepare(opened, piece)
 
 
-def _apart(
-    feed: Feed, path: Path, day: date, after: int, read_as: ColumnMapping | None
-) -> Iterator[Prepared]:
+def _read_again(opened: OpenedFile, reading: Reading, known: bytes) -> Iterator[Prepared]:
+    """Read a table of which most came before: what has not changed is only counted."""
+    before = {known[at : at + DIGEST] for at in range(0, len(known), DIGEST)}
+    unseen = set(before)
+    digest = _digester(opened)
+    piece = Prepared([], [], reading.after)
+    for number, cells in opened.table.rows():
+        sent = digest(cells)
+        unseen.discard(sent)
+        if number <= reading.after:
+            continue
+        piece.last_row = number
+        if sent in before:
+            piece.unchanged += 1
+        else:
+            more = _prepare(opened, [opened.check(number, cells, reading.day)])
+            for row in more.rows:
+                row.sent_hash = sent.hex()
+            piece.rows += more.rows
+            piece.refused += more.refused
+        if len(piece) >= PIECE or piece.unchanged >= UNCHANGED:
+            yield piece
+            piece = Prepared([], [], number)
+    piece.gone = b"".join(unseen)
+    yield piece
+
+
+def _digester(opened: OpenedFile) -> Callable[[Cells | Unreadable], bytes]:
+    """Return what tells a row as it was sent, read by this specification, from every other."""
+    said = "\x1f".join((opened.feed.digest, *opened.table.headings))
+    seed = hashlib.blake2b(said.encode(), digest_size=DIGEST)
+
+    def digest(cells: Cells | Unreadable) -> bytes:
+        row = cells.cells if isinstance(cells, Unreadable) else cells
+        total = seed.copy()
+        texts = [cell if isinstance(cell, str) else as_text(cell) for cell in row]
+        total.update("\x1f".join(texts).encode("utf-8", "surrogatepass"))
+        return total.digest()
+
+    return digest
+
+
+def _apart(reading: Reading) -> Iterator[Prepared]:
     context = multiprocessing.get_context("spawn")
     receiving, sending = context.Pipe(duplex=False)
-    reader = context.Process(
-        target=_send_pieces, args=(sending, feed.key, path, day, after, read_as), daemon=True
-    )
+    reader = context.Process(target=_send_pieces, args=(sending, reading), daemon=True)
     reader.start()
     sending.close()
     try:
@@ -125,17 +203,14 @@ def _apart(
         reader.join()
 
 
-def _send_pieces(
-    sending: Connection,
-    feed: str,
-    path: Path,
-    day: date,
-    after: int,
-    read_as: ColumnMapping | None = None,
-) -> None:
+def _opened(reading: Reading) -> OpenedFile:
+    return open_file(feed_of(reading.feed), reading.path, read_as=reading.read_as)
+
+
+def _send_pieces(sending: Connection, reading: Reading) -> None:
     """What the reading process does; whoever stops listening ends it."""
     try:
-        for piece in _read(open_file(feed_of(feed), path, read_as=read_as), day, after):
+        for piece in _read(_opened(reading), reading):
             sending.send(piece)
         sending.send(None)
     except ReachableError as error:
@@ -169,6 +244,7 @@ def incoming(feed: Feed, checked: Checked, row_number: int | None) -> Incoming:
         shown_name=making.shown_name(content),
         reference=content.get("local_id", ""),
         of_person=feed.of_person,
+        partial=feed.partial,
         person=person,
         person_hash=making.short_hash(person),
         details=making.event_details(feed, content),

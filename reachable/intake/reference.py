@@ -33,7 +33,8 @@ A feed is a table as CSV (commas, semicolons, tabs or upright bars; UTF-8, UTF-1
 or as an Excel workbook (.xlsx), with headings in the first row; or JSON lines, one object a line,
 whose names are the headings. Case, spaces and punctuation in headings are no matter. Columns that a
 feed does not ask for are not read. A row is accepted, or refused with its reasons; a question
-leaves it accepted. A file can be checked where it comes from, offline and without a database:
+leaves it accepted. A file can be checked where it comes from, offline and without a database: see
+[Check a file before you send it](../how-to/check-before-you-send.md).
 
     reachable feed check police_custody export.csv
 
@@ -88,7 +89,8 @@ def _made(feed: Feed, made: Made) -> str:
     at = feed.happening(made.at)
     said = f"the event `{made.event}` at `{at.date}`" + (f" and `{at.time}`" if at.time else "")
     if made.if_column:
-        said += f" if `{made.if_column}` is `{made.if_value}`"
+        values = " or ".join(f"`{value}`" for value in sorted(made.if_any))
+        said += f" if `{made.if_column}` is {values}"
     if made.tells:
         said += f", which tells {_codes(tuple(sorted(made.tells)))}"
     return said + (f", place `{made.place}`" if made.place else "")

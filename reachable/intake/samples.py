@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
+import zipfile
 from pathlib import Path
 
 from reachable.foundation.files.export import write_csv, write_json_lines, write_xlsx
+from reachable.foundation.files.whole import whole_file
 from reachable.intake.specification import Feed
+from reachable.intake.table_sets import SETS, Container, TableSet
 
 KINDS = {"csv": "CSV", "xlsx": "Excel", "jsonl": "JSON lines"}
 """Kinds of file, and what people call them."""
@@ -17,6 +21,21 @@ def sample_table(feed: Feed) -> tuple[list[str], list[list[str]]]:
         [column.heading for column in feed.columns],
         [list(sample.cells) for sample in feed.samples],
     )
+
+
+def write_set_sample(tables: TableSet, folder: Path) -> Path:
+    """Write the sample of a set, as it comes, into a folder and return its path."""
+    if tables.container is Container.CIN_CENSUS_XML:
+        (sample,) = (SETS / tables.key).glob("*.xml")
+        return Path(shutil.copy(sample, folder))
+    path = folder / f"{tables.key}-sample.zip"
+    with whole_file(path) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as file:
+        for table in sorted((SETS / tables.key).iterdir(), key=lambda each: each.name):
+            # A fixed day keeps the same sample at the same bytes.
+            entry = zipfile.ZipInfo(table.name, (2026, 1, 1, 0, 0, 0))
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            file.writestr(entry, table.read_bytes())
+    return path
 
 
 def write_sample(feed: Feed, folder: Path, kind: str = "csv") -> Path:

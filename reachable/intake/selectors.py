@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Count, F, Max, QuerySet, Sum
+from django.db.models import Count, F, Max, Q, QuerySet, Sum
 
 from reachable.access import selectors as access
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import NotFound
 from reachable.foundation.time import today
 from reachable.intake.checking import CheckReport, check_file, headings_of
-from reachable.intake.loading import feed_as_read, mapping_of, stored_file
+from reachable.intake.loading import feed_as_read, mapping_of
 from reachable.intake.models import Delivery, QuarantinedRow, Signal, SignalVersion
+from reachable.intake.set_checking import SetReport, check_set
 from reachable.intake.specification import Feed, feeds
+from reachable.intake.stored import stored_file
+from reachable.intake.table_sets import TableSet, specification_of, table_sets
 from reachable.moments.selectors import Whereabouts, whereabouts
 from reachable.practice import guidance
 
@@ -32,7 +36,7 @@ class DeliveryFacts:
     """
 
     id: UUID
-    feed: Feed
+    feed: Feed | TableSet
     file_name: str
     size: int
     sent_by: str
@@ -48,12 +52,21 @@ class DeliveryFacts:
     error: str
     waiting: int
     left_out: int
+    whole: bool
+    gone: int
+    gone_asked: int
+    part_of: UUID | None
     mapping_id: UUID | None = None
+
+    @property
+    def is_set(self) -> bool:
+        return isinstance(self.feed, TableSet)
 
     @property
     def may_be_read_otherwise(self) -> bool:
         """Nothing of it counts yet, so that it can still be said which column is which."""
-        return self.state in ("received", "failed") and not self.last_row
+        untouched = self.state in ("received", "failed") and not self.last_row
+        return untouched and not self.is_set and self.part_of is None
 
 
 @dataclass(frozen=True)
@@ -63,11 +76,15 @@ class FeedFacts:
     `expected` says that an agency of its kind sends it, or that this one has.
     """
 
-    feed: Feed
+    feed: Feed | TableSet
     expected: bool
     last_received_at: datetime | None
     accepted: int
     waiting_rows: int
+
+    @property
+    def is_set(self) -> bool:
+        return isinstance(self.feed, TableSet)
 
 
 @dataclass(frozen=True)
@@ -139,23 +156,28 @@ def my_feeds(*, by: Actor) -> list[FeedFacts]:
         .annotate(count=Count("id"))
     )
     kind = access.agency_kind(by=by)
+    known: dict[str, Feed | TableSet] = {**feeds(), **table_sets()}
     return [
         FeedFacts(
             feed=feed,
             expected=feed.agency_kind == kind or key in sent,
             last_received_at=sent.get(key, {}).get("last"),
             accepted=sent.get(key, {}).get("rows") or 0,
-            waiting_rows=waiting.get(key, 0),
+            waiting_rows=sum(waiting.get(each, 0) for each in (key, *_tables_of(feed))),
         )
-        for key, feed in feeds().items()
+        for key, feed in known.items()
     ]
+
+
+def _tables_of(feed: Feed | TableSet) -> list[str]:
+    return [table.key for table in feed.tables] if isinstance(feed, TableSet) else []
 
 
 def my_deliveries(*, by: Actor) -> list[DeliveryFacts]:
     """Return the latest deliveries of this person's agency, newest first."""
     by.require("intake.load")
-    held = list(_own(by).select_related("sent_by").order_by("-received_at")[:SHOWN])
-    return _deliveries(held)
+    held = _own(by).filter(part_of=None).select_related("sent_by").order_by("-received_at")
+    return _deliveries(list(held[:SHOWN]))
 
 
 def files_to_correct(*, by: Actor) -> list[DeliveryFacts]:
@@ -175,6 +197,19 @@ def delivery(*, by: Actor, delivery_id: UUID) -> DeliveryFacts:
     return _deliveries([found])[0]
 
 
+def parts_of(*, by: Actor, delivery_id: UUID) -> list[DeliveryFacts]:
+    """Return the tables of a set, in the order in which they are loaded."""
+    by.require("intake.load")
+    held = _own(by).filter(part_of_id=delivery_id).select_related("sent_by")
+    found = {facts.feed.key: facts for facts in _deliveries(list(held))}
+    return [
+        found[table.key]
+        for tables in table_sets().values()
+        for table in tables.tables
+        if table.key in found
+    ]
+
+
 def counted(*, by: Actor, delivery_id: UUID) -> dict[str, int]:
     """Return what was counted of a delivery so far.
 
@@ -192,8 +227,8 @@ def counted(*, by: Actor, delivery_id: UUID) -> dict[str, int]:
     return dict(counts)
 
 
-def preview(*, by: Actor, delivery_id: UUID) -> CheckReport:
-    """Say what would become of the first rows of a file; nothing is written.
+def preview(*, by: Actor, delivery_id: UUID) -> CheckReport | SetReport:
+    """Say what would become of the first rows of a file, or of a set; nothing is written.
 
     Raises BadInput where the file cannot be read as its feed.
     """
@@ -201,15 +236,12 @@ def preview(*, by: Actor, delivery_id: UUID) -> CheckReport:
     found = _own(by).filter(id=delivery_id).first()
     if found is None:
         raise NotFound
-    feed = feeds()[found.feed]
-    return check_file(
-        feed,
-        stored_file(found.id),
-        today(),
-        read_as=mapping_of(found),
-        problems=10,
-        most=PREVIEWED,
-    )
+    feed = specification_of(found.feed)
+    path = stored_file(found.id)
+    if isinstance(feed, TableSet):
+        return check_set(feed, path, today(), problems=3, most=PREVIEWED)
+    read_as = mapping_of(found)
+    return check_file(feed, path, today(), read_as=read_as, problems=10, most=PREVIEWED)
 
 
 def refused_rows(*, by: Actor, delivery_id: UUID) -> list[RefusedFacts]:
@@ -273,20 +305,23 @@ def _own(by: Actor) -> QuerySet[Delivery]:
 
 
 def _deliveries(rows: Sequence[Delivery]) -> list[DeliveryFacts]:
-    states = QuarantinedRow.objects.filter(delivery_id__in=[row.id for row in rows])
-    counted = {
-        (delivery_id, state): count
-        for delivery_id, state, count in states.values_list("delivery_id", "state").annotate(
-            count=Count("id")
-        )
-    }
+    """What waits with a table of a set is counted of the set too."""
+    ids = [row.id for row in rows]
+    states = QuarantinedRow.objects.filter(
+        Q(delivery_id__in=ids) | Q(delivery__part_of_id__in=ids)
+    ).values_list("delivery_id", "delivery__part_of_id", "state")
+    counted: Counter[tuple[UUID, str]] = Counter()
+    for delivery_id, whole_id, state, count in states.annotate(count=Count("id")):
+        counted[delivery_id, state] += count
+        if whole_id:
+            counted[whole_id, state] += count
     return [_delivery(row, counted) for row in rows]
 
 
 def _delivery(row: Delivery, counted: Mapping[tuple[UUID, str], int]) -> DeliveryFacts:
     return DeliveryFacts(
         id=row.id,
-        feed=feeds()[row.feed],
+        feed=specification_of(row.feed),
         file_name=row.file_name,
         size=row.size,
         sent_by=row.sent_by.name if row.sent_by else "the shell",
@@ -302,6 +337,10 @@ def _delivery(row: Delivery, counted: Mapping[tuple[UUID, str], int]) -> Deliver
         error=row.error,
         waiting=counted.get((row.id, "open"), 0),
         left_out=counted.get((row.id, "set_aside"), 0),
+        whole=row.whole,
+        gone=row.gone,
+        gone_asked=row.gone_asked,
+        part_of=row.part_of_id,
         mapping_id=row.read_as_id,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -21,11 +22,11 @@ from reachable.foundation.errors import BadInput, Conflict, NotFound
 from reachable.foundation.files.whole import told_if_full, whole_file
 from reachable.foundation.ids import new_id
 from reachable.foundation.time import now, today
-from reachable.intake import held, loading
+from reachable.intake import loading, parts
 from reachable.intake.checking import check_again
+from reachable.intake.forgetting import forget as forget
 from reachable.intake.happenings import FROM_A_PHONE, title_of
-from reachable.intake.loading import stored_file
-from reachable.intake.models import Delivery, Forgotten, QuarantinedRow, Signal
+from reachable.intake.models import Delivery, QuarantinedRow, Signal
 from reachable.intake.pipeline import Origin, take_in
 from reachable.intake.preparing import Incoming, incoming
 from reachable.intake.rules import making
@@ -34,6 +35,8 @@ from reachable.intake.rules.headings import Mismatch
 from reachable.intake.rules.problems import Problem
 from reachable.intake.rules.words import clean
 from reachable.intake.specification import feed as feed_of
+from reachable.intake.stored import ARRIVING, TABLES, remove_stored, stored_file, tables_folder
+from reachable.intake.table_sets import table_sets
 from reachable.notices import services as notices
 from reachable.notices.services import Telling
 from reachable.people.rules import Identity
@@ -61,13 +64,17 @@ def receive(
     file_name: str,
     content: BinaryIO,
     history: bool = False,
+    whole: bool = False,
     mapping_id: UUID | None = None,
 ) -> Received:
-    """Keep a file as it came, and the mapping it is to be read with. Nothing is loaded yet."""
+    """Keep a file as it came, and the mapping it is to be read with. Nothing is loaded yet.
+
+    `whole` says of a set of tables that it is all that the agency holds, not only what changed.
+    """
     by.require("intake.load")
     if by.is_person and by.agency_id != agency_id:
         raise NotFound
-    specification = feed_of(feed)
+    key = feed if feed in table_sets() else feed_of(feed).key
     arrived, digest, size = _keep(content)
     try:
         if not size:
@@ -79,13 +86,14 @@ def receive(
         with transaction.atomic():
             delivery = Delivery.objects.create(
                 agency_id=agency_id,
-                feed=specification.key,
+                feed=key,
                 file_name=clean(Path(file_name).name)[:200],
                 digest=digest,
                 size=size,
                 sent_by_id=by.id,
                 received_at=now(),
                 history=history,
+                whole=whole,
                 read_as_id=mapping_id,
             )
             audit.record(
@@ -157,6 +165,8 @@ def begin_loading(*, by: Actor, delivery_id: UUID) -> bool:
     delivery = _own_delivery(by, delivery_id)
     if delivery.state in ("loaded", "loading"):
         return False
+    if delivery.feed in table_sets():
+        parts.refuse_out_of_order(delivery)
     delivery.state, delivery.worked_at, delivery.error = "loading", now(), ""
     delivery.begun_by_id = by.id
     delivery.save(update_fields=["state", "worked_at", "error", "begun_by"])
@@ -180,12 +190,45 @@ def discard(*, by: Actor, delivery_id: UUID) -> None:
     """Remove a file of which nothing was loaded, as when it was the wrong one."""
     by.require("intake.load")
     delivery = _own_delivery(by, delivery_id)
-    if delivery.state not in ("received", "failed") or delivery.last_row:
+    begun = delivery.last_row or delivery.parts.filter(last_row__gt=0).exists()
+    if delivery.state not in ("received", "failed") or begun:
         raise Conflict("This file is being loaded, or was loaded.", kept="Nothing was changed.")
     digest = delivery.digest
     delivery.delete()
     audit.record(by=by, action="intake.discarded", subject=("delivery", delivery_id), digest=digest)
-    transaction.on_commit(lambda: stored_file(delivery_id).unlink(missing_ok=True))
+    transaction.on_commit(lambda: remove_stored(delivery_id))
+
+
+@transaction.atomic
+def confirm_gone(*, by: Actor, delivery_id: UUID) -> None:
+    """Say that what is gone from a set really was removed; it is withdrawn when loading goes on."""
+    delivery = _asked_about(by, delivery_id)
+    delivery.parts.filter(gone_asked__gt=0).update(
+        state="loading", gone_asked=0, gone_confirmed=True
+    )
+    delivery.state, delivery.gone_asked, delivery.worked_at = "loading", 0, now()
+    delivery.begun_by_id = by.id
+    delivery.save(update_fields=["state", "gone_asked", "worked_at", "begun_by"])
+    audit.record(by=by, action="intake.gone_confirmed", subject=("delivery", delivery_id))
+
+
+@transaction.atomic
+def leave_gone(*, by: Actor, delivery_id: UUID) -> None:
+    """Say that a set was cut short: what is missing from it stays as it was."""
+    delivery = _asked_about(by, delivery_id)
+    for each in (delivery, *delivery.parts.filter(gone_asked__gt=0)):
+        each.gone_asked = 0
+        each.save(update_fields=["gone_asked"])
+    audit.record(by=by, action="intake.gone_left", subject=("delivery", delivery_id))
+    transaction.on_commit(lambda: remove_stored(delivery_id))
+
+
+def _asked_about(by: Actor, delivery_id: UUID) -> Delivery:
+    by.require("intake.load")
+    delivery = _own_delivery(by, delivery_id)
+    if delivery.state != "loaded" or not delivery.gone_asked:
+        raise Conflict("This has been decided already.", kept="Nothing was changed.")
+    return delivery
 
 
 def _own_delivery(by: Actor, delivery_id: UUID) -> Delivery:
@@ -213,7 +256,7 @@ def take_abandoned(*, by: Actor, besides: Collection[UUID]) -> list[Abandoned]:
     Whoever took one up works on it from then on, so that two schedules at once do not both do.
     """
     left = Delivery.objects.select_for_update().filter(
-        state="loading", worked_at__lt=now() - ABANDONED_AFTER
+        part_of=None, state="loading", worked_at__lt=now() - ABANDONED_AFTER
     )
     taken = list(left.exclude(id__in=besides))
     for delivery in taken:
@@ -369,6 +412,7 @@ def _phone_row(by: Actor, signal: PhoneSignal, when: When, compartment: str) -> 
         shown_name=making.shown_name(person),
         reference="",
         of_person="",
+        partial=False,
         person=person,
         person_hash=making.short_hash(person),
         details=details,
@@ -394,30 +438,6 @@ def tell_senders(*, by: Actor, moment_id: UUID, signal_ids: Sequence[UUID]) -> N
     )
 
 
-@transaction.atomic
-def forget(*, by: Actor) -> int:
-    """Remove signals that led nowhere and whose time is over; keep only how many there were.
-
-    Under the lock of whoever identifies, who may at that moment find out whom a signal is about.
-    """
-    exclusive("people.identify")
-    day, total = today(), 0
-    over = Signal.objects.filter(forget_on__lte=day, record=None)
-    for agency_id, feed in over.order_by().values_list("agency_id", "feed").distinct():
-        _, removed = over.filter(agency_id=agency_id, feed=feed).delete()
-        count = removed.get(Signal._meta.label, 0)
-        tally, created = Forgotten.objects.get_or_create(
-            agency_id=agency_id, feed=feed, day=day, defaults={"count": count}
-        )
-        if not created:
-            Forgotten.objects.filter(id=tally.id).update(count=F("count") + count)
-        total += count
-    held.sweep()
-    if total:
-        audit.record(by=by, action="intake.forgotten", subject=("partnership", None), count=total)
-    return total
-
-
 def tidy(*, by: Actor) -> int:
     """Remove files that nobody will load: half arrived when a process died, or loaded since.
 
@@ -425,13 +445,22 @@ def tidy(*, by: Actor) -> int:
     """
     del by
     inbox, before = Path(settings.UPLOAD_DIR), (now() - timedelta(days=1)).timestamp()
-    waiting = Delivery.objects.exclude(state="loaded").values_list("id", flat=True)
-    wanted = {stored_file(delivery_id).name for delivery_id in waiting}
+    waiting = Delivery.objects.exclude(state="loaded", gone_asked=0).values_list("id", flat=True)
+    wanted = {
+        path.relative_to(inbox)
+        for delivery_id in waiting
+        for path in (stored_file(delivery_id), tables_folder(delivery_id))
+    }
     left = [
         path
         for path in inbox.rglob("*")
-        if path.is_file() and path.name not in wanted and path.stat().st_mtime < before
+        if path.is_file()
+        and path.stat().st_mtime < before
+        and wanted.isdisjoint((one := path.relative_to(inbox), one.parent))
     ]
     for path in left:
         path.unlink(missing_ok=True)
+    for folder in {path.parent for path in left if path.parent.suffix in (TABLES, ARRIVING)}:
+        with suppress(OSError):
+            folder.rmdir()
     return len(left)

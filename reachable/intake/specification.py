@@ -6,12 +6,14 @@ what to do. Nothing here needs Django or a database, so that a sender can check 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from enum import StrEnum
 from functools import cache
-from pathlib import Path
+from hashlib import sha256
+from importlib.resources import files
+from importlib.resources.abc import Traversable
 from types import MappingProxyType
 from typing import Any
 
@@ -20,8 +22,9 @@ from reachable.intake.rules.words import heading_key, word_key
 from reachable.practice.items import Compartment
 from reachable.practice.reading import Table, read_fields, read_one
 
-FEEDS = Path(__file__).parent / "feeds"
-COLUMNS = Path(__file__).parent / "columns.toml"
+# Resources and not paths: at a sender they are inside one file.
+FEEDS = files("reachable.intake") / "feeds"
+COLUMNS = files("reachable.intake") / "columns.toml"
 """Columns that most feeds have, such as who it is about."""
 
 
@@ -32,6 +35,9 @@ class ColumnType(StrEnum):
     NAME = "name"
     REFERENCE = "reference"
     CODE = "code"
+    CODES = "codes"
+    ADDRESS = "address"
+    FLAGS = "flags"
     SEX = "sex"
     DATE = "date"
     TIME = "time"
@@ -76,7 +82,10 @@ class Column:
 
 @dataclass(frozen=True, eq=False)
 class Happening:
-    """A date and a time of day that together say when something happened; the time may be none."""
+    """A date and a time of day that together say when something happened.
+
+    Without a column for the time, a time of day behind the date is no more than how it was printed.
+    """
 
     name: str
     date: str
@@ -85,12 +94,12 @@ class Happening:
 
 @dataclass(frozen=True, eq=False)
 class Made:
-    """An event that a row makes, if `at` is known and `if_column`, where named, is `if_value`."""
+    """An event that a row makes, if `at` is known and `if_column`, where named, is in `if_any`."""
 
     event: str
     at: str
     if_column: str
-    if_value: str
+    if_any: frozenset[str]
     place: str
     compartment: Compartment
     tells: frozenset[str] = frozenset()
@@ -105,6 +114,38 @@ class Order:
     first: str
     then: str
     otherwise: str
+
+
+class Pick(StrEnum):
+    """Which of several rows of a joined table counts for a row of this one."""
+
+    ANY = "any"
+    ALL = "all"
+    CURRENT = "current"
+
+
+@dataclass(frozen=True, eq=False)
+class Join:
+    """What another table of the same set says beside a row, found by `column` = its `on`.
+
+    `column` is a heading of this table or of an earlier join, `take` are headings of the other.
+    CURRENT is the row that is open (`ends` is empty) and began last (`begins`). Where `needed`,
+    a row to which the other table says nothing is refused.
+    """
+
+    table: str
+    column: str
+    on: str
+    take: tuple[str, ...]
+    pick: Pick
+    begins: str
+    ends: str
+    needed: bool
+
+    @property
+    def heading(self) -> str:
+        """Under which it is said whether the other table had a row."""
+        return f"Found in {self.table}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,7 +171,7 @@ class Feed:
     """At least one of these must have a value."""
     date_order: DateOrder
     happened: str
-    """The happening that the child's age is counted at."""
+    """The happening that the child's age is counted at; empty where it is not asked."""
     question_over_age: int
     keep_unmatched_days: int
     columns: tuple[Column, ...]
@@ -138,12 +179,19 @@ class Feed:
     makes: tuple[Made, ...]
     orders: tuple[Order, ...]
     samples: tuple[Sample, ...]
+    digest: str
+    """Of the specification: where it changes, what was read before is read anew."""
+    of_set: str = ""
+    """The set of tables that this feed comes with; empty where it comes by itself."""
     of_person: str = ""
     """The feed that describes the people to whom rows of this one only refer by their number."""
     own_headings: bool = False
     """Each sender has headings of their own: what does not fit is kept, to say which is which."""
     involves: str = ""
     """As what whoever brings a list of children works with them, if they may keep one."""
+    partial: bool = False
+    """Whether rows say too little of a person to describe them: no name."""
+    joins: tuple[Join, ...] = ()
 
     def column(self, name: str) -> Column:
         """Return a column by our name for it."""
@@ -154,18 +202,36 @@ class Feed:
         return next(each for each in self.happenings if each.name == name)
 
 
+def specifications(folder: Traversable) -> list[Traversable]:
+    """Return the specifications that lie in a folder, in the order of their names."""
+    found = (each for each in folder.iterdir() if each.name.endswith(".toml"))
+    return sorted(found, key=lambda each: each.name)
+
+
 @cache
 def feeds() -> Mapping[str, Feed]:
-    """Return every feed that this release knows, by key."""
-    found = (read_feed(path) for path in sorted(FEEDS.glob("*.toml")))
+    """Return every feed that this release knows and that comes by itself, by key."""
+    found = (read_feed(path) for path in specifications(FEEDS))
+    return MappingProxyType({feed.key: feed for feed in found})
+
+
+@cache
+def tables_of_sets() -> Mapping[str, Feed]:
+    """Return the feeds that come with others, as the tables of a set, by key."""
+    folders = sorted(
+        (each for each in FEEDS.iterdir() if each.is_dir()), key=lambda each: each.name
+    )
+    found = (read_feed(path) for folder in folders for path in specifications(folder))
     return MappingProxyType({feed.key: feed for feed in found})
 
 
 def feed(key: str) -> Feed:
-    """Return one feed; an unknown key is answered with those that exist."""
+    """Return one feed, or table of a set; an unknown key is answered with the feeds there are."""
     known = feeds()
     if key in known:
         return known[key]
+    if key in tables_of_sets():
+        return tables_of_sets()[key]
     near = get_close_matches(key, known, n=1)
     hint = f"Did you mean “{near[0]}”?" if near else f"There are: {', '.join(known)}."
     raise BadInput(f"There is no feed “{key}”.", next=hint)
@@ -177,20 +243,21 @@ def in_order(feed: Feed, date_order: str) -> Feed:
     return replace(feed, date_order=DateOrder(date_order))
 
 
-def read_feed(path: Path) -> Feed:
+def read_feed(path: Traversable) -> Feed:
     """Read one specification; raise BadPractice where it is wrong."""
     table, _ = read_one(path)
     key = table.text("key")
-    if key != path.stem:
-        raise table.wrong(f"“key” is “{key}”", f"Give it the name of the file, “{path.stem}”")
+    stem = path.name.removesuffix(".toml")
+    if key != stem:
+        raise table.wrong(f"“key” is “{key}”", f"Give it the name of the file, “{stem}”")
     columns = tuple(_column(each) for each in table.tables("column"))
     by_name = {column.name: column for column in columns}
     _check_headings(table, columns)
-    happenings = tuple(_happening(each, by_name) for each in table.tables("when"))
+    happenings = tuple(_happening(each, by_name) for each in _some(table, "when"))
     points = {happening.name: happening for happening in happenings}
-    orders = table.tables("order") if table.has("order") else iter(())
     table.reference("source_key", by_name, "a column")
-    table.reference("happened", points, "a “when”")
+    if table.has("happened"):
+        table.reference("happened", points, "a “when”")
     made = Feed(
         key=key,
         title=table.text("title"),
@@ -201,25 +268,39 @@ def read_feed(path: Path) -> Feed:
         identity=_names(table, "identity", by_name),
         one_of=_names(table, "one_of", by_name),
         date_order=table.choice("date_order", DateOrder),
-        happened=table.text("happened"),
+        happened=table.text("happened", ""),
         question_over_age=table.whole("question_over_age"),
         keep_unmatched_days=table.whole("keep_unmatched_days"),
         columns=columns,
         happenings=happenings,
-        makes=tuple(_made(each, by_name, points) for each in table.tables("make")),
-        orders=tuple(_order(each, points) for each in orders),
-        samples=tuple(_sample(each, len(columns)) for each in table.tables("sample")),
+        makes=tuple(_made(each, by_name, points) for each in _some(table, "make")),
+        orders=tuple(_order(each, points) for each in _some(table, "order")),
+        samples=tuple(_sample(each, len(columns)) for each in _some(table, "sample")),
+        digest=sha256(path.read_bytes() + COLUMNS.read_bytes()).hexdigest(),
+        of_set=table.text("of_set", ""),
+        of_person=table.text("of_person", ""),
+        partial=table.flag("partial") if table.has("partial") else False,
+        joins=tuple(_join(each) for each in _some(table, "join")),
         own_headings=table.has("own_headings") and table.flag("own_headings"),
         involves=table.text("involves", ""),
     )
     table.finish()
+    if bool(made.samples) == bool(made.of_set):
+        raise table.wrong("it has samples, or none", "Give it samples unless it is part of a set")
     return made
+
+
+def _some(table: Table, name: str) -> Iterator[Table]:
+    """Yield the tables of a list that may be left out."""
+    return table.tables(name) if table.has(name) else iter(())
 
 
 _LONGEST = {
     ColumnType.TEXT: 200,
     ColumnType.NAME: 100,
     ColumnType.REFERENCE: 50,
+    ColumnType.ADDRESS: 400,
+    ColumnType.FLAGS: 600,
 }
 
 
@@ -233,7 +314,7 @@ def _column(table: Table) -> Column:
     table = table.completed(shared)
     kind = table.choice("type", ColumnType)
     codes: dict[str, tuple[str, ...]] = {}
-    if kind is ColumnType.CODE:
+    if kind in (ColumnType.CODE, ColumnType.CODES):
         for code in table.tables("code"):
             codes[code.text("key")] = code.texts("words")
             code.finish()
@@ -259,7 +340,8 @@ def _aliases(table: Table, shared: Mapping[str, Any]) -> tuple[str, ...]:
     usual = [shared["heading"]] if shared else []
     also = table.texts("also") if table.has("also") else ()
     own = table.text("heading")
-    found = dict.fromkeys((*usual, *table.texts("aliases"), *also))
+    other = table.texts("aliases") if table.has("aliases") else ()
+    found = dict.fromkeys((*usual, *other, *also))
     return tuple(heading for heading in found if heading != own)
 
 
@@ -294,8 +376,7 @@ def _names(table: Table, name: str, columns: Mapping[str, Column]) -> tuple[str,
 
 
 def _happening(table: Table, columns: Mapping[str, Column]) -> Happening:
-    kinds = {"date": ColumnType.DATE, "time": ColumnType.TIME}
-    for name, kind in kinds.items():
+    for name, kind in (("date", ColumnType.DATE), ("time", ColumnType.TIME)):
         if name == "time" and not table.has(name):
             continue
         if table.reference(name, columns, "a column").type is not kind:
@@ -307,10 +388,11 @@ def _happening(table: Table, columns: Mapping[str, Column]) -> Happening:
 
 def _made(table: Table, columns: Mapping[str, Column], points: Mapping[str, Happening]) -> Made:
     table.reference("at", points, "a “when”")
-    if_column, if_value = table.text("if_column", ""), table.text("if_value", "")
+    if_column, if_any = table.text("if_column", ""), _if_any(table)
     if if_column:
         codes = table.found(if_column, columns, "if_column", "a column").codes
-        table.found(if_value, codes, "if_value", "a code")
+        for value in if_any:
+            table.found(value, codes, "if_value", "a code")
     place = table.text("place", "")
     if place:
         table.found(place, columns, "place", "a column")
@@ -318,13 +400,37 @@ def _made(table: Table, columns: Mapping[str, Column], points: Mapping[str, Happ
         event=table.text("key"),
         at=table.text("at"),
         if_column=if_column,
-        if_value=if_value,
+        if_any=if_any,
         place=place,
         compartment=table.choice("compartment", Compartment),
         tells=frozenset(_names(table, "tells", columns)) if table.has("tells") else frozenset(),
     )
     table.finish()
     return made
+
+
+def _if_any(table: Table) -> frozenset[str]:
+    """Return the values for which an event is made: one, or several."""
+    if table.has("if_any"):
+        return frozenset(table.texts("if_any"))
+    return frozenset([table.text("if_value")] if table.has("if_value") else [])
+
+
+def _join(table: Table) -> Join:
+    join = Join(
+        table=table.text("key"),
+        column=table.text("column"),
+        on=table.text("on"),
+        take=table.texts("take"),
+        pick=table.choice("pick", Pick) if table.has("pick") else Pick.ANY,
+        begins=table.text("begins", ""),
+        ends=table.text("ends", ""),
+        needed=table.flag("needed") if table.has("needed") else False,
+    )
+    table.finish()
+    if join.pick is Pick.CURRENT and not (join.begins and join.ends):
+        raise table.wrong("what is current cannot be told", "Add “begins” and “ends”")
+    return join
 
 
 def _order(table: Table, points: Mapping[str, Happening]) -> Order:

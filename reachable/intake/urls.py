@@ -3,7 +3,9 @@ from __future__ import annotations
 from reachable.foundation.urls import page
 from reachable.intake import file_views as files
 from reachable.intake import mapping_views as mappings
+from reachable.intake import set_views as sets
 from reachable.intake import signal_views as signals
+from reachable.intake.sender.edition import NAME as CHECKER
 
 SEND, LOAD, KEEP = "signals.send", "intake.load", "panels.keep"
 BOTH, POST = ("GET", "POST"), ("POST",)
@@ -22,7 +24,18 @@ urlpatterns = [
     page("intake/", files.intake, name="intake", needs=LOAD),
     page("intake/feeds/<slug:key>/", files.feed, name="feed", needs=LOAD, methods=BOTH),
     page("intake/feeds/<slug:key>/sample.<slug:kind>", files.sample, name="sample", needs=LOAD),
+    page("intake/feeds/<slug:key>/check/", files.checker, name="checker", needs=LOAD),
+    page(f"intake/{CHECKER}", files.checker_file, name="checker_file", needs=LOAD),
+    page("intake/sets/<slug:key>/", sets.table_set, name="table_set", needs=LOAD, methods=BOTH),
+    page("intake/sets/<slug:key>/sample/", sets.sample, name="set_sample", needs=LOAD),
     page("intake/files/<uuid:delivery_id>/", files.delivery, name="delivery", needs=LOAD),
+    page(
+        "intake/files/<uuid:delivery_id>/gone/",
+        sets.gone,
+        name="delivery_gone",
+        needs=LOAD,
+        methods=POST,
+    ),
     page(
         "intake/files/<uuid:delivery_id>/load/",
         files.load,

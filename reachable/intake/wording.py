@@ -7,7 +7,9 @@ from datetime import date
 from reachable.foundation import words
 from reachable.intake.checking import CheckReport
 from reachable.intake.selectors import DeliveryFacts
+from reachable.intake.set_checking import SetReport
 from reachable.intake.specification import Column, ColumnType, Feed
+from reachable.intake.table_sets import TableSet
 
 STATES = {
     "received": "Not loaded yet",
@@ -41,8 +43,15 @@ def came_before(found: DeliveryFacts, history: bool) -> str:
     return f"{said} {counts} It stays what it was sent as: {kind_of(found.history)}."
 
 
-def shown_rows(feed: Feed, report: CheckReport, at_most: int = 3) -> list[tuple[str, list[str]]]:
-    """Lay the first accepted rows side by side, a line for each column, as they were understood."""
+def shown_rows(
+    feed: Feed | TableSet, report: CheckReport | SetReport | None, at_most: int = 3
+) -> list[tuple[str, list[str]]]:
+    """Lay the first accepted rows side by side, a line for each column, as they were understood.
+
+    Of a set no rows are shown.
+    """
+    if not isinstance(report, CheckReport) or not isinstance(feed, Feed):
+        return []
     rows = [content for _, content in report.samples[:at_most]]
     lines = []
     for name, heading in report.read:

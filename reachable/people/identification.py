@@ -39,6 +39,7 @@ class Claim:
     kept as received. Where `needed` is false, somebody whom nobody knows is not recorded.
 
     A claim that `refers` says nothing of anybody but the number: of whoever is recorded under it.
+    One that is `partial` gives no name, and never takes the place of what a record says.
     """
 
     agency_id: UUID
@@ -51,6 +52,7 @@ class Claim:
     needed: bool = True
     signal: str = ""
     refers: bool = False
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +145,12 @@ class Batch:
         holder = self.records.get((claim.agency_id, own))
         if claim.refers:
             return _as_before(holder) if holder else None
-        if holder is None or _same(claim.identity, holder.identity):
+        if holder is None or _same(claim, holder.identity):
             known, reference = holder, own
         else:
             known, reference = self.records.get((claim.agency_id, instead)), instead
+        if known is not None and claim.partial:
+            return _as_before(known)
         if known is not None:
             return _as_before(known, self._follow(known, claim, keys))
         decision = rules.decide(claim.identity, self._sharing(keys))
@@ -216,7 +220,7 @@ class Batch:
         if claim.content_hash == known.detail_hash:
             return ()
         self.writes.details.append((new_id(), known.record_id, claim.content, claim.received_at))
-        if claim.received_at < known.detail_at:
+        if claim.received_at < known.detail_at and known.identity.is_named:
             return ()
         before = known.identity
         known.detail_hash, known.detail_at = claim.content_hash, claim.received_at
@@ -279,9 +283,13 @@ def _columns(claim: Claim) -> Values:
     return said_columns(claim.content_hash, claim.received_at, claim.shown_name, claim.identity)
 
 
-def _same(one: Identity, other: Identity) -> bool:
+def _same(claim: Claim, holder: Identity) -> bool:
     """Under one agency's number, only details that disagree make another person."""
-    return one == other or rules.agree(one, other)
+    if claim.partial:
+        return None in (claim.identity.birth_date, holder.birth_date) or rules.same_birth(
+            claim.identity, holder
+        )
+    return claim.identity == holder or rules.agree(claim.identity, holder)
 
 
 def references_of(claim: Claim) -> tuple[str, str]:

@@ -70,16 +70,15 @@ def rebuild_records(*, by: Actor, read: Callable[[dict[str, Any]], PersonSaid]) 
             if not held:
                 return changed
             details = RecordDetail.objects.filter(record_id__in=list(held))
-            newest = {
-                detail.record_id: said_columns(
-                    (said := read(detail.content)).content_hash,
-                    detail.received_at,
-                    said.shown_name,
-                    said.identity,
-                )
+            said = [
+                (detail.record_id, detail.received_at, read(detail.content))
                 for detail in details.order_by("received_at", "id")
+            ]
+            newest = {
+                record_id: said_columns(each.content_hash, at, each.shown_name, each.identity)
+                for record_id, at, each in sorted(said, key=lambda one: one[2].identity.is_named)
             }
-            wrong = [(key, *said) for key, said in newest.items() if held[key] != said]
+            wrong = [(key, *columns) for key, columns in newest.items() if held[key] != columns]
             bulk_update(Record, "id", SAID, wrong)
             changed += _noted(by, "people.records_rebuilt", len(wrong))
             after = max(held)

@@ -50,6 +50,11 @@ class Identity:
     nhs_number: str = ""
     upn: str = ""
 
+    @property
+    def is_named(self) -> bool:
+        """What gives no name never takes the place of what does."""
+        return bool(self.family or self.given)
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -119,7 +124,9 @@ def reference_key(agency: str, reference: str) -> int:
 
 
 def _hashed(text: str) -> int:
-    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big", signed=True)
+    return int.from_bytes(
+        hashlib.blake2b(text.encode(), digest_size=8).digest(), "big", signed=True
+    )
 
 
 def fingerprint(reference: str, identity: Identity) -> str:

@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date
 from enum import StrEnum
-from pathlib import Path
+from importlib.resources.abc import Traversable
 from typing import Any, TypeVar
 
 from reachable.practice.errors import PracticeError
@@ -127,7 +127,7 @@ class Table:
         return value
 
 
-def read_tables(path: Path, name: str) -> Iterator[Table]:
+def read_tables(path: Traversable, name: str) -> Iterator[Table]:
     """Yield the `[[name]]` tables of a file, each completed with the file's `[defaults]`."""
     content = _parse(path)
     defaults = content.pop("defaults", {})
@@ -140,12 +140,12 @@ def read_tables(path: Path, name: str) -> Iterator[Table]:
     yield from _each(tables, defaults, path.name, "")
 
 
-def read_fields(path: Path, name: str) -> Mapping[str, Mapping[str, Any]]:
+def read_fields(path: Traversable, name: str) -> Mapping[str, Mapping[str, Any]]:
     """Return the `[[name]]` tables of a file as they are written, by key."""
     return {str(fields["key"]): fields for fields in _parse(path)[name]}
 
 
-def read_one(path: Path) -> tuple[Table, Mapping[str, Any]]:
+def read_one(path: Traversable) -> tuple[Table, Mapping[str, Any]]:
     """Return a file that is one item, and its `[defaults]` for the items inside it."""
     content = _parse(path)
     defaults = content.pop("defaults", {})
@@ -164,7 +164,7 @@ def _each(
         yield table
 
 
-def _parse(path: Path) -> dict[str, Any]:
+def _parse(path: Traversable) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:

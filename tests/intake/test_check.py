@@ -23,7 +23,19 @@ def mapping_of(one: Feed) -> Mapping:
     return found
 
 
-WORDS = ("length", "longest", "sentence", "next", "known", "one", "other", "iso", "order", "age")
+WORDS = (
+    "table",
+    "length",
+    "longest",
+    "sentence",
+    "next",
+    "known",
+    "one",
+    "other",
+    "iso",
+    "order",
+    "age",
+)
 MAPPINGS = {one.key: mapping_of(one) for one in (CUSTODY, MISSING)}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
 from html import unescape
 from pathlib import Path
 from uuid import UUID
@@ -24,7 +25,9 @@ from reachable.foundation.time import now, today, travel
 from reachable.intake import jobs, loading, selectors, services
 from reachable.intake.models import Delivery, QuarantinedRow, Signal
 from reachable.intake.samples import sample_table
+from reachable.intake.sender.edition import feed_digest
 from reachable.intake.specification import feed
+from reachable.intake.stored import stored_file
 from tests.support.queries import queries_of
 from tests.support.sending import (
     ADDRESS,
@@ -66,6 +69,18 @@ def test_the_sample_can_be_sent_as_it_is(clerk: Client, kind: str) -> None:
     page = send(clerk, answer.content, f"sample.{kind}")
     assert "Of 5 rows, 5 would be accepted. Nothing is loaded yet." in page
     assert clerk.get(f"{ADDRESS}sample.exe").status_code == 404
+
+
+def test_the_check_for_senders_is_handed_out(clerk: Client) -> None:
+    page = html(clerk.get(f"{ADDRESS}check/"))
+    answer = clerk.get("/intake/reachable-check.pyz")
+    assert answer.status_code == 200
+    assert "attachment" in answer.headers["Content-Disposition"]
+    assert answer.content.startswith(b"#!/usr/bin/env python3\nPK")
+    assert sha256(answer.content).hexdigest() in page
+    assert feed_digest("police_missing") in page
+    assert f"{ADDRESS}check/" in html(clerk.get(ADDRESS))
+    assert clerk.get("/intake/feeds/astronauts/check/").status_code == 404
 
 
 def test_a_file_is_looked_at_loaded_and_counted(clerk: Client) -> None:
@@ -157,13 +172,13 @@ def test_a_file_may_become_past_events_until_it_is_loaded(clerk: Client) -> None
 def test_a_file_sent_by_mistake_is_removed_with_what_it_held(clerk: Client) -> None:
     send(clerk, written(ROWS), "wrong month.csv")
     mistake = latest()
-    assert loading.stored_file(mistake.id).exists()
+    assert stored_file(mistake.id).exists()
     address = f"/intake/files/{mistake.id}/remove/"
     with TestCase.captureOnCommitCallbacks(execute=True):
         page = html(clerk.post(address, follow=True))
     assert "“wrong month.csv” was removed. Nothing of it was loaded." in unescape(page)
     assert not Delivery.objects.exists()
-    assert not loading.stored_file(mistake.id).exists()
+    assert not stored_file(mistake.id).exists()
     assert Entry.objects.filter(action="intake.discarded", subject_id=mistake.id).exists()
     assert clerk.post(address).status_code == 404
 

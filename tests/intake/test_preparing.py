@@ -84,7 +84,7 @@ def test_what_is_wrong_with_a_file_comes_back_from_the_other_process(tmp_path: P
     path.write_text("This,is,another,file\n1,2,3,4\n", encoding="utf-8")
     receiving, sending = Pipe(duplex=False)
     with receiving, sending:
-        preparing._send_pieces(sending, "police_custody", path, DAY, 0)
+        preparing._send_pieces(sending, preparing.Reading("police_custody", path, DAY))
         told = receiving.recv()
     with pytest.raises(BadInput) as here:
         list(pieces(path))

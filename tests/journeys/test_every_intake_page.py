@@ -179,6 +179,7 @@ WALK = [
     ("clerk", "delivery-refused", "/intake/files/{refused}/"),
     ("clerk", "delivery-failed", "/intake/files/{failed}/"),
     ("clerk", "delivery-loading", "/intake/files/{loading}/"),
+    ("clerk", "checker", "/intake/feeds/police_missing/check/"),
     ("clerk", "row", "/intake/rows/{row}/"),
     ("clerk", "row-of-two", "/intake/rows/{row_of_two}/"),
     ("clerk", "row-no-name", "/intake/rows/{row_no_name}/"),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from reachable.foundation.files.books import Book, Sheet
 from reachable.foundation.files.limits import DEFAULT, Limits
 from reachable.foundation.files.rows import Row, Table
-from reachable.foundation.files.sheets import Book, Sheet
 from reachable.foundation.files.table import open_table
 from reachable.foundation.files.xlsx_tables import open_worksheets
 

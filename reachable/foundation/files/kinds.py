@@ -34,8 +34,6 @@ _SIGNATURES = (
 _MARKUP = (
     (b"<!doctype html", "a web page"),
     (b"<html", "a web page"),
-    (b"<?xml", "an XML file"),
-    (b"<", "a web page or an XML file"),
     (b"{", "a JSON file"),
     (b"[", "a JSON file"),
 )
@@ -45,7 +43,10 @@ _STRAY = 64
 
 
 def kind_of(path: Path) -> str:
-    """Return "csv", "json_lines" or "xlsx"; anything else is refused, saying what it is."""
+    """Return "csv", "json_lines", "xml", "xlsx", "ods" or "zip".
+
+    Anything else is refused, saying what it is.
+    """
     with path.open("rb") as file:
         head = file.read(HEAD)
         file.seek(0)
@@ -61,13 +62,22 @@ def kind_of(path: Path) -> str:
     for signature, what in _SIGNATURES:
         if head.startswith(signature):
             raise not_a_table(what)
-    text = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    text = _beginning(head)
     for opening, what in _MARKUP:
         if text.startswith(opening):
             raise not_a_table(what)
+    if text.startswith(b"<"):
+        return "xml"
     if head.count(0) > max(_STRAY, len(head) // 100) and not looks_like_utf16(head):
         raise not_a_table("not a file of text")
     return "csv"
+
+
+def _beginning(head: bytes) -> bytes:
+    """Return how a file of text begins, in small letters and in one encoding."""
+    if looks_like_utf16(head):
+        head = head.replace(b"\0", b"").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff")
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
 
 
 def not_a_table(what: str) -> BadInput:
@@ -109,16 +119,10 @@ def _kind_of_zip(path: Path) -> str:
     if "xl/workbook.bin" in names:
         raise BadInput("This is a binary workbook (.xlsb).", kept=NOTHING_KEPT, next=SAVE_AS)
     if "mimetype" in names and "content.xml" in names:
-        raise BadInput(
-            "This is an OpenDocument file (.ods or .odt).", kept=NOTHING_KEPT, next=SAVE_AS
-        )
+        return "ods"
     if any(name.startswith(("word/", "ppt/")) for name in names):
         raise not_a_table("a document")
-    raise BadInput(
-        "This is a zip file, not a table.",
-        kept=NOTHING_KEPT,
-        next="Unpack it and send each table by itself.",
-    )
+    return "zip"
 
 
 def damaged() -> BadInput:

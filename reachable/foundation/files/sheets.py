@@ -1,52 +1,153 @@
-"""What a sheet is: a table from its very first row, of which nothing is taken for headings."""
+"""Sheets of a workbook as tables, read by calamine once the workbook was looked through.
+
+Cells hold the values that Excel last showed: a formula is never worked out here, text that looks
+like one stays text, and where a formula has no result the cell says so.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import NamedTuple
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
 
-from reachable.foundation.files.rows import Row
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
 
-MOST_MERGED = 10_000
-"""Cells merged over several rows of one sheet that are looked at."""
+from reachable.foundation.errors import BadInput
+from reachable.foundation.files.books import MOST_MERGED, Merged, Sheet
+from reachable.foundation.files.failed_cells import Failed
+from reachable.foundation.files.kinds import damaged
+from reachable.foundation.files.limits import Limits
+from reachable.foundation.files.rows import (
+    Cells,
+    Row,
+    Table,
+    Unreadable,
+    cell_too_long,
+    check_headings,
+    no_headings,
+)
+
+T = TypeVar("T")
 
 
-class Merged(NamedTuple):
-    """Cells that are one: rows as a spreadsheet numbers them, columns counted from 0."""
+def open_sheet(
+    kind: str,
+    path: Path,
+    size: int,
+    limits: Limits,
+    oddities: Callable[[str], tuple[Failed, bool]],
+) -> Table:
+    """Open the first visible worksheet that has content; raise BadInput where there is none.
 
-    first_row: int
-    last_row: int
-    first_place: int
-    last_place: int
+    `oddities` says of a worksheet which of its cells failed, and whether cells are merged.
+    """
+    sheet, notes = guarded(_first_sheet, path)
+    failed, merged = oddities(sheet.name)
+    if merged:
+        notes += ("Cells are merged over several rows: only the first row has what they say.",)
+    rows = _sheet_rows(sheet, failed, limits)
+    first = next(rows, None)
+    if first is None:
+        raise no_headings()
+    number, cells = first
+    if isinstance(cells, Unreadable):
+        raise no_headings()
+    headings = tuple(str(cell).strip() for cell in cells)
+    check_headings(headings, limits)
+
+    def read() -> Iterator[Row]:
+        return (row for row in _sheet_rows(sheet, failed, limits) if row[0] > number)
+
+    return Table(kind, headings, size, notes, read)
 
 
-@dataclass(frozen=True)
-class Sheet:
-    """One table of a file. `height` is the number of its last row, 0 where that is not known.
+def open_sheets(
+    path: Path, limits: Limits, oddities: Callable[[str], tuple[Failed, bool]]
+) -> tuple[Sheet, ...]:
+    """Return the visible worksheets that have content, from their first rows.
 
-    `read` streams every row that has content, with the number that a spreadsheet shows. `merged`
-    are cells over several rows: only the first row has what they say.
+    For a workbook that `open_sheet` takes.
     """
 
-    name: str
-    height: int
-    read: Callable[[], Iterator[Row]]
-    merged: tuple[Merged, ...] = ()
-
-    def goes_on(self, row: int, place: int) -> bool:
-        """Tell whether a cell is a later row of one that began above."""
-        return any(
-            each.first_row < row <= each.last_row and each.first_place <= place <= each.last_place
-            for each in self.merged
+    def opened(sheet: CalamineSheet) -> Sheet:
+        failed, merged = oddities(sheet.name)
+        return Sheet(
+            name=sheet.name,
+            height=sheet.end[0] + 1 if sheet.end else 0,
+            read=partial(_sheet_rows, sheet, failed, limits),
+            merged=_merged_over_rows(sheet) if merged else (),
         )
 
+    return tuple(map(opened, guarded(_visible_sheets, path)))
 
-@dataclass(frozen=True)
-class Book:
-    """A file and the sheets in it; a file of text is one, without a name."""
 
-    kind: str
-    size: int
-    notes: tuple[str, ...]
-    sheets: tuple[Sheet, ...]
+def _merged_over_rows(sheet: CalamineSheet) -> tuple[Merged, ...]:
+    ranges = sheet.merged_cell_ranges or []
+    return tuple(
+        Merged(above + 1, below + 1, left, right)
+        for (above, left), (below, right) in ranges[:MOST_MERGED]
+        if below > above
+    )
+
+
+def guarded(read: Callable[[Path], T], path: Path) -> T:
+    """Run a call into calamine; where it gives up, the workbook is damaged.
+
+    A panic in its Rust code arrives as an exception that is no `Exception`.
+    """
+    try:
+        return read(path)
+    except BadInput:
+        raise
+    except (CalamineError, ValueError, OSError, OverflowError) as error:
+        raise damaged() from error
+    except BaseException as error:
+        if type(error).__name__ == "PanicException":
+            raise damaged() from error
+        raise
+
+
+def _visible_sheets(path: Path) -> list[CalamineSheet]:
+    with CalamineWorkbook.from_path(path) as workbook:
+        tables = [
+            workbook.get_sheet_by_name(sheet.name)
+            for sheet in workbook.sheets_metadata
+            if sheet.typ == SheetTypeEnum.WorkSheet and sheet.visible == SheetVisibleEnum.Visible
+        ]
+    return [sheet for sheet in tables if sheet.height]
+
+
+def _first_sheet(path: Path) -> tuple[CalamineSheet, tuple[str, ...]]:
+    tables = _visible_sheets(path)
+    if not tables:
+        raise no_headings()
+    first, *others = tables
+    notes = [f"Worksheet “{first.name}”."]
+    if others:
+        names = ", ".join(f"“{sheet.name}”" for sheet in others)
+        notes.append(f"Not read: worksheet {names}. Send each by itself if it belongs here.")
+    return first, tuple(notes)
+
+
+def _sheet_rows(sheet: CalamineSheet, failed: Failed, limits: Limits) -> Iterator[Row]:
+    """Yield every row that has content with the number that Excel shows."""
+    for number, cells in enumerate(sheet.iter_rows(), start=1):
+        if number in failed:
+            cells = [failed[number].get(place, cell) for place, cell in enumerate(cells)]
+        if any(cell != "" for cell in cells):
+            yield number, _judged(cells, limits)
+
+
+def _judged(cells: list[Any], limits: Limits) -> Cells | Unreadable:
+    for cell in cells:
+        if cell.__class__ is str and len(cell) > limits.cell:
+            short = tuple(str(one)[: limits.cell] for one in cells)
+            return cell_too_long(short)
+    return tuple(cells)

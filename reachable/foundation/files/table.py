@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from reachable.foundation.errors import BadInput
+from reachable.foundation.files.archives import files_in, unpack
 from reachable.foundation.files.csv_tables import open_csv
 from reachable.foundation.files.json_lines import open_json_lines
-from reachable.foundation.files.kinds import NOTHING_KEPT, kind_of
+from reachable.foundation.files.kinds import NOTHING_KEPT, kind_of, not_a_table
 from reachable.foundation.files.limits import DEFAULT, Limits
-from reachable.foundation.files.rows import Table, too_large
+from reachable.foundation.files.ods_tables import open_ods
+from reachable.foundation.files.rows import Row, Table, too_large
 from reachable.foundation.files.xlsx_tables import open_xlsx
+from reachable.foundation.files.xml_tables import open_xml
 
 
 def open_table(path: Path, limits: Limits = DEFAULT) -> Table:
@@ -31,8 +37,40 @@ def open_table(path: Path, limits: Limits = DEFAULT) -> Table:
         raise BadInput(
             "The file cannot be opened.", kept=NOTHING_KEPT, next="Check who may read it."
         ) from error
-    if kind == "xlsx":
-        return open_xlsx(path, size, limits)
-    if kind == "json_lines":
-        return open_json_lines(path, size, limits)
-    return open_csv(path, size, limits)
+    if kind == "zip":
+        return _open_packed(path, limits)
+    return _OPEN[kind](path, size, limits)
+
+
+_OPEN: dict[str, Callable[[Path, int, Limits], Table]] = {
+    "csv": open_csv,
+    "json_lines": open_json_lines,
+    "ods": open_ods,
+    "xlsx": open_xlsx,
+    "xml": open_xml,
+}
+
+
+def _open_packed(path: Path, limits: Limits) -> Table:
+    """Open the one table of a zip file; it lies unpacked beside for as long as it may be read."""
+    names = files_in(path, limits)
+    if len(names) != 1:
+        held = ", ".join(f"“{name}”" for name in names[:5]) or "nothing"
+        raise BadInput(
+            f"The zip file holds {len(names)} files ({held}), and this feed takes one table.",
+            kept=NOTHING_KEPT,
+            next="Pack each table by itself and send it.",
+        )
+    folder = TemporaryDirectory(prefix="reachable-unpacked-")
+    inner = Path(folder.name) / "table"
+    unpack(path, names[0], inner, limits)
+    if kind_of(inner) == "zip":
+        raise not_a_table("a zip file inside a zip file")
+    table = open_table(inner, limits)
+
+    def read() -> Iterator[Row]:
+        # Holds the folder: it is removed once nobody can read the table any more.
+        assert folder.name
+        return table.read()
+
+    return replace(table, notes=(f"“{names[0]}” of the zip file.", *table.notes), read=read)

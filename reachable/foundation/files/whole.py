@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,21 +20,40 @@ def whole_file(path: Path) -> Iterator[Path]:
 
     If anything fails, what was there before is still there, and nothing half done is left.
     """
-    with told_if_full():
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".part-", suffix=path.suffix)
-    os.close(handle)
-    part = Path(name)
+    with whole_files([path]) as (part,):
+        yield part
+
+
+@contextmanager
+def whole_files(paths: Sequence[Path]) -> Iterator[Sequence[Path]]:
+    """Give a path beside each of `paths` to write to; none takes its place before all are on disk.
+
+    If anything fails, what was there before is still there, and nothing half done is left.
+    """
+    parts: list[Path] = []
     try:
         with told_if_full():
-            yield part
-            _settle(part)
-            part.replace(path)
+            for path in paths:
+                parts.append(_part_of(path))
+            yield parts
+            for part in parts:
+                _settle(part)
+            for part, path in zip(parts, paths, strict=True):
+                part.replace(path)
     finally:
-        part.unlink(missing_ok=True)
+        for part in parts:
+            part.unlink(missing_ok=True)
+
+
+def _part_of(path: Path) -> Path:
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".part-", suffix=path.suffix)
+    os.close(handle)
+    return Path(name)
 
 
 def _settle(part: Path) -> None:
-    with part.open("rb") as file:
+    # Windows settles only what is open for writing.
+    with part.open("r+b") as file:
         os.fsync(file.fileno())
 
 

@@ -8,16 +8,19 @@ pieces, counted, and searched for what must not be there.
 from __future__ import annotations
 
 import re
-import stat
-import struct
 import zipfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 from reachable.foundation.errors import BadInput
+from reachable.foundation.files.archives import (
+    DAMAGED,
+    inspect_entries,
+    too_dense,
+    unpacks_too_large,
+)
 from reachable.foundation.files.kinds import NOTHING_KEPT, SAVE_AS, damaged
-from reachable.foundation.files.limits import Limits, say_size
+from reachable.foundation.files.limits import Limits
 from reachable.foundation.files.rows import too_many_columns
 
 _CHUNK = 1 << 18
@@ -28,16 +31,6 @@ _CELL = re.compile(
     rb"""<(?:[^\s<>/:]+:)?c(?:\s+r=["']([A-Za-z]{1,3})([0-9]{1,7})["']|(?=[\s/>])([^>]*)>)"""
 )
 _LATE_ADDRESS = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{1,3})([0-9]{1,7})["']""")
-_DAMAGED = (
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    OSError,
-    ValueError,
-    RuntimeError,
-    NotImplementedError,
-    struct.error,
-)
 _STRINGS = "xl/sharedstrings.xml"
 
 
@@ -50,55 +43,21 @@ def inspect_workbook(path: Path, limits: Limits) -> None:
             for entry in parts.infolist():
                 total += _inspect_part(parts, entry, limits)
                 if total > limits.unpacked:
-                    raise _too_large(limits)
-    except _DAMAGED as error:
+                    raise unpacks_too_large(limits, "workbook")
+    except DAMAGED as error:
         raise damaged() from error
 
 
 def _inspect_entries(parts: zipfile.ZipFile, limits: Limits) -> None:
     """Look at the list of parts alone: nothing is unpacked yet."""
-    entries = parts.infolist()
-    if len(entries) > limits.entries:
-        raise _refused(f"The workbook has {len(entries):,} parts; a table has a dozen.")
-    names = [entry.filename.lower() for entry in entries]
-    if len(set(names)) != len(names):
-        raise _refused("The workbook holds the same part twice.")
+    inspect_entries(parts, limits, "workbook")
+    names = [entry.filename.lower() for entry in parts.infolist()]
     if any("vbaproject" in name or "/macrosheets/" in name for name in names):
         raise BadInput(
             "The workbook has macros, which we do not take.",
             kept=NOTHING_KEPT,
             next="Save it as an Excel workbook without macros (.xlsx), and send that.",
         )
-    for entry in entries:
-        _inspect_entry(entry, limits)
-    if sum(entry.file_size for entry in entries) > limits.unpacked:
-        raise _too_large(limits)
-    if parts.comment:
-        raise _refused("The workbook has something after its end.")
-    reached = 0
-    for entry in sorted(entries, key=lambda entry: entry.header_offset):
-        if entry.header_offset < reached:
-            raise _refused("Parts of the workbook overlap.")
-        reached = entry.header_offset + entry.compress_size
-
-
-def _inspect_entry(entry: zipfile.ZipInfo, limits: Limits) -> None:
-    name = entry.filename
-    outside = name.startswith(("/", "\\")) or ":" in name or "\\" in name
-    if outside or ".." in name.split("/") or not name.isprintable():
-        raise _refused("A part of the workbook has a name that points outside it.")
-    if stat.S_ISLNK(entry.external_attr >> 16):
-        raise _refused("A part of the workbook is a link to another file.")
-    if entry.flag_bits & 0x1:
-        raise _refused("A part of the workbook is encrypted.")
-    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise _refused("The workbook is packed in a way that Excel does not use.")
-    if _too_dense(entry.file_size, entry.compress_size, limits):
-        raise _too_large(limits)
-
-
-def _too_dense(unpacked: int, packed: int, limits: Limits) -> bool:
-    return unpacked > limits.ratio_from and unpacked > packed * limits.ratio
 
 
 def _inspect_part(parts: zipfile.ZipFile, entry: zipfile.ZipInfo, limits: Limits) -> int:
@@ -112,8 +71,8 @@ def _inspect_part(parts: zipfile.ZipFile, entry: zipfile.ZipInfo, limits: Limits
         if size == 0:
             _inspect_start(entry, chunk)
         size += len(chunk)
-        if size > limits.unpacked or _too_dense(size, entry.compress_size, limits):
-            raise _too_large(limits)
+        if size > limits.unpacked or too_dense(size, entry.compress_size, limits):
+            raise unpacks_too_large(limits, "workbook")
         text = tail + chunk
         if b"<!" in text and _DECLARATION.search(text):
             raise _refused("The workbook declares XML entities, which no spreadsheet needs.")
@@ -201,15 +160,6 @@ def column_number(letters: bytes) -> int:
     for letter in letters.upper():
         number = number * 26 + letter - 64
     return number
-
-
-def _too_large(limits: Limits) -> BadInput:
-    return BadInput(
-        f"Unpacked, this workbook would be larger than {say_size(limits.unpacked)}, or far larger "
-        "than what was sent. Such files are made to stop a system.",
-        kept=NOTHING_KEPT,
-        next="If it is a real export, send it as CSV or in parts.",
-    )
 
 
 def _refused(sentence: str) -> BadInput:

@@ -1,141 +1,29 @@
-"""Excel workbooks as tables: inspected first, then read by calamine.
-
-Cells hold the values that Excel last showed: a formula is never worked out here, text that looks
-like one stays text, and where a formula has no result the cell says so.
-"""
+"""Excel workbooks as tables: inspected first, then read."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
 
-from python_calamine import (
-    CalamineError,
-    CalamineSheet,
-    CalamineWorkbook,
-    SheetTypeEnum,
-    SheetVisibleEnum,
-)
-
-from reachable.foundation.errors import BadInput
+from reachable.foundation.files.books import Sheet
 from reachable.foundation.files.failed_cells import Failed, odd_cells
-from reachable.foundation.files.kinds import damaged
 from reachable.foundation.files.limits import Limits
-from reachable.foundation.files.rows import (
-    Cells,
-    Row,
-    Table,
-    Unreadable,
-    cell_too_long,
-    check_headings,
-    no_headings,
-)
-from reachable.foundation.files.sheets import MOST_MERGED, Merged, Sheet
+from reachable.foundation.files.rows import Table
+from reachable.foundation.files.sheets import guarded, open_sheet, open_sheets
 from reachable.foundation.files.workbooks import inspect_workbook
-
-T = TypeVar("T")
 
 
 def open_xlsx(path: Path, size: int, limits: Limits) -> Table:
     """Open the first visible worksheet that has content; raise BadInput where there is none."""
     inspect_workbook(path, limits)
-    sheet, notes = _guarded(_first_sheet, path)
-    odd = _guarded(lambda path: odd_cells(path, sheet.name), path)
-    if odd.merged:
-        notes += ("Cells are merged over several rows: only the first row has what they say.",)
-    rows = _sheet_rows(sheet, odd.failed, limits)
-    first = next(rows, None)
-    if first is None:
-        raise no_headings()
-    number, cells = first
-    if isinstance(cells, Unreadable):
-        raise no_headings()
-    headings = tuple(str(cell).strip() for cell in cells)
-    check_headings(headings, limits)
-
-    def read() -> Iterator[Row]:
-        return (row for row in _sheet_rows(sheet, odd.failed, limits) if row[0] > number)
-
-    return Table("xlsx", headings, size, notes, read)
-
-
-def _guarded(read: Callable[[Path], T], path: Path) -> T:
-    """Run a call into calamine; where it gives up, the workbook is damaged.
-
-    A panic in its Rust code arrives as an exception that is no `Exception`.
-    """
-    try:
-        return read(path)
-    except BadInput:
-        raise
-    except (CalamineError, ValueError, OSError, OverflowError) as error:
-        raise damaged() from error
-    except BaseException as error:
-        if type(error).__name__ == "PanicException":
-            raise damaged() from error
-        raise
+    return open_sheet("xlsx", path, size, limits, partial(_oddities, path))
 
 
 def open_worksheets(path: Path, limits: Limits) -> tuple[Sheet, ...]:
-    """Return the visible worksheets that have content, of a workbook that `open_xlsx` takes."""
-
-    def opened(sheet: CalamineSheet) -> Sheet:
-        odd = _guarded(lambda path: odd_cells(path, sheet.name), path)
-        return Sheet(
-            name=sheet.name,
-            height=sheet.end[0] + 1 if sheet.end else 0,
-            read=partial(_sheet_rows, sheet, odd.failed, limits),
-            merged=_merged_over_rows(sheet) if odd.merged else (),
-        )
-
-    return tuple(map(opened, _guarded(_visible_sheets, path)))
+    """Return the sheets of a workbook that `open_xlsx` takes, from their first rows."""
+    return open_sheets(path, limits, partial(_oddities, path))
 
 
-def _merged_over_rows(sheet: CalamineSheet) -> tuple[Merged, ...]:
-    ranges = sheet.merged_cell_ranges or []
-    return tuple(
-        Merged(above + 1, below + 1, left, right)
-        for (above, left), (below, right) in ranges[:MOST_MERGED]
-        if below > above
-    )
-
-
-def _visible_sheets(path: Path) -> list[CalamineSheet]:
-    with CalamineWorkbook.from_path(path) as workbook:
-        tables = [
-            workbook.get_sheet_by_name(sheet.name)
-            for sheet in workbook.sheets_metadata
-            if sheet.typ == SheetTypeEnum.WorkSheet and sheet.visible == SheetVisibleEnum.Visible
-        ]
-    return [sheet for sheet in tables if sheet.height]
-
-
-def _first_sheet(path: Path) -> tuple[CalamineSheet, tuple[str, ...]]:
-    tables = _visible_sheets(path)
-    if not tables:
-        raise no_headings()
-    first, *others = tables
-    notes = [f"Worksheet “{first.name}”."]
-    if others:
-        names = ", ".join(f"“{sheet.name}”" for sheet in others)
-        notes.append(f"Not read: worksheet {names}. Send each by itself if it belongs here.")
-    return first, tuple(notes)
-
-
-def _sheet_rows(sheet: CalamineSheet, failed: Failed, limits: Limits) -> Iterator[Row]:
-    """Yield every row that has content with the number that Excel shows."""
-    for number, cells in enumerate(sheet.iter_rows(), start=1):
-        if number in failed:
-            cells = [failed[number].get(place, cell) for place, cell in enumerate(cells)]
-        if any(cell != "" for cell in cells):
-            yield number, _judged(cells, limits)
-
-
-def _judged(cells: list[Any], limits: Limits) -> Cells | Unreadable:
-    for cell in cells:
-        if cell.__class__ is str and len(cell) > limits.cell:
-            short = tuple(str(one)[: limits.cell] for one in cells)
-            return cell_too_long(short)
-    return tuple(cells)
+def _oddities(path: Path, sheet: str) -> tuple[Failed, bool]:
+    odd = guarded(lambda path: odd_cells(path, sheet), path)
+    return odd.failed, odd.merged

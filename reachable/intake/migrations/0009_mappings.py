@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('access', '0002_username_in_any_case'),
-        ('intake', '0008_held_keys'),
+        ('intake', '0008_held_keys_and_sets'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

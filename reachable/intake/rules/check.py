@@ -20,7 +20,14 @@ from reachable.intake.rules.dates import date_reader
 from reachable.intake.rules.headings import Mapping
 from reachable.intake.rules.problems import Problem, Reason, problem
 from reachable.intake.rules.readers import Reader, Told, date_problem, read_clock, reader_of
-from reachable.intake.rules.words import Cell, as_text, clean, is_no_result, is_not_known
+from reachable.intake.rules.words import (
+    Cell,
+    as_text,
+    clean,
+    heading_key,
+    is_no_result,
+    is_not_known,
+)
 from reachable.practice.time import LONDON
 
 if TYPE_CHECKING:
@@ -138,11 +145,18 @@ class _Checker:
             for name, place in mapping.places
             if feed.column(name).type == "date" and name not in of_happenings
         ]
-        self.happened = feed.happening(feed.happened).date
+        self.happened = feed.happening(feed.happened).date if feed.happened else ""
         self.orders = [
             (order, feed.happening(order.first), feed.happening(order.then))
             for order in feed.orders
         ]
+        headings = [heading_key(heading) for heading in mapping.headings]
+        self.joins = [
+            (join.table, headings.index(heading_key(join.heading)), heading_key(join.column))
+            for join in feed.joins
+            if join.needed and heading_key(join.heading) in headings
+        ]
+        self.headings = headings
         self.required = [column.name for column in feed.columns if column.need == "value"]
 
     def check(self, cells: Sequence[Cell]) -> Checked | Refused:
@@ -163,7 +177,8 @@ class _Checker:
             self._read_happening(at, row, content, told)
         for place, name in self.dates:
             self._read_date(place, name, row, content, told)
-        self._judge(content, told)
+        if not self._refers_to_nothing(row, told):
+            self._judge(content, told)
         key = content.get(self.feed.source_key, "")
         if not told:
             return Checked(content, key, content_hash(content))
@@ -234,6 +249,16 @@ class _Checker:
         if clock and isinstance(cell, str) and len(at.clocks) < _REMEMBERED:
             at.clocks[cell] = clock
         return clock
+
+    def _refers_to_nothing(self, row: Sequence[Cell], told: Told) -> bool:
+        """Tell of the first table in which there is nothing to which the row refers."""
+        for table, found, column in self.joins:
+            if row[found] == "":
+                place = self.headings.index(column) if column in self.headings else found
+                heading, value = self.mapping.headings[place], as_text(row[place])
+                told.append(problem(Reason.NOT_FOUND, "", value, heading=heading, table=table))
+                return True
+        return False
 
     def _judge(self, content: Content, told: Told) -> None:
         """What can only be said of the row as a whole."""

@@ -12,7 +12,8 @@ from typing import Any
 import orjson
 
 from reachable.geography.rules import standard_postcode
-from reachable.intake.specification import Feed, Happening
+from reachable.intake.rules.happening import happened
+from reachable.intake.specification import Feed
 from reachable.intake.specification import Made as Make
 from reachable.people.rules import Identity, standard_name
 from reachable.practice.time import When, read_local
@@ -54,38 +55,23 @@ def _local(day: str, clock: str) -> When:
 
 def made_by(feed: Feed, content: Mapping[str, Any]) -> list[Made]:
     """Return the events of a row, in the order in which the feed names them."""
-    whens = {each.name: each for each in feed.happenings}
-    happened = [
-        make
-        for make in feed.makes
-        if content.get(whens[make.at].date)
-        and (not make.if_column or content.get(make.if_column) == make.if_value)
-    ]
-    return [_made(whens[make.at], make, happened, content) for make in happened]
+    found = list(happened(feed, content))
+    makes = [make for make, _, _ in found]
+    made = []
+    for make, day, clock in found:
+        place = content.get(make.place) if make.place else ""
+        tells, not_told = _told(make, makes)
+        when = _local(day, clock)
+        made.append(Made(make.event, when, place or "", str(make.compartment), tells, not_told))
+    return made
 
 
-def _made(
-    happening: Happening, make: Make, happened: Sequence[Make], content: Mapping[str, Any]
-) -> Made:
-    when = _local(content[happening.date], content.get(happening.time) or "")
-    place = content.get(make.place) if make.place else ""
-    others: frozenset[str] = frozenset()
-    first = make is happened[0]
-    if first:
-        others = others.union(*(each.tells for each in happened[1:])) - make.tells
-    return Made(
-        kind=make.event,
-        when=when,
-        place=place or "",
-        compartment=str(make.compartment),
-        tells=frozenset() if first else make.tells,
-        not_told=others,
-    )
-
-
-def is_withdrawn(content: Mapping[str, Any]) -> bool:
-    """Say whether the agency has taken a row back: it was made in error."""
-    return bool(content.get("record_status") == "withdrawn")
+def _told(make: Make, makes: Sequence[Make]) -> tuple[frozenset[str], frozenset[str]]:
+    """Return what only this event of a row tells, and what only others tell."""
+    if make is not makes[0]:
+        return make.tells, frozenset()
+    others = frozenset[str]().union(*(each.tells for each in makes[1:]))
+    return frozenset(), others - make.tells
 
 
 def identity_of(content: Mapping[str, Any]) -> Identity:

@@ -18,7 +18,6 @@ from reachable.foundation.files.rows import Cell, Cells
 from reachable.intake.rules.dates import date_reader
 from reachable.intake.rules.names import FAMILY_FIRST, split_name
 from reachable.intake.rules.words import as_text, clean, heading_key, word_key
-from reachable.people.rules import standard_name
 
 if TYPE_CHECKING:
     from reachable.intake.specification import Column, Feed
@@ -259,7 +258,7 @@ class Arranger:
     def _key_of(self, row: Sequence[Cell]) -> str:
         """A short key of who it is and since when, for senders who do not number their rows."""
         number = self._text(row, "local_id")
-        names = (standard_name(self._text(row, name)) for name in NAMES)
+        names = (heading_key(self._text(row, name)) for name in NAMES)
         who = (number,) if number else (*names, self._day(row, "birth_date"))
         parts = "\n".join((*who, self._day(row, self.since)))
         digest = blake2b(parts.encode("utf-8", "surrogatepass"), digest_size=5).hexdigest()

@@ -38,6 +38,7 @@ class Reason(StrEnum):
     LOST_LETTERS = "lost_letters"
     FORMULA = "formula"
     NO_REFERENCE = "no_reference"
+    NOT_FOUND = "not_found"
 
 
 @dataclass(frozen=True)
@@ -155,6 +156,10 @@ EXPLAINED: dict[Reason, Explanation] = {
         "By the birth date, {value}, the person was {age}.",
         "Is the birth date right? The row was taken all the same.",
         question=True,
+    ),
+    Reason.NOT_FOUND: Explanation(
+        "“{heading}” refers to “{value}”, which is not in the table {table}.",
+        "Correct the number, or send that table with what is missing in it.",
     ),
     Reason.NO_REFERENCE: Explanation(
         "“{heading}” is empty: a later correction cannot be told from a new row.",

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING
 
-from reachable.intake.rules import identifiers
+from reachable.intake.rules import identifiers, packed
 from reachable.intake.rules.dates import ReadDate, read_time
 from reachable.intake.rules.problems import Problem, Reason, problem
 from reachable.intake.rules.words import (
@@ -54,6 +54,16 @@ def _reader_of_type(column: Column, heading: str, *, source_key: bool) -> Reader
             return _asking_of_formulas(read, column, heading)
         case "code":
             return _code_reader(column, heading)
+        case "codes":
+            return _codes_reader(column, heading)
+        case "address":
+            return _asking_of_formulas(
+                _packed_reader(column, heading, packed.address), column, heading
+            )
+        case "flags":
+            return _asking_of_formulas(
+                _packed_reader(column, heading, packed.flags), column, heading
+            )
         case "sex":
             return _sex_reader(column, heading)
         case "postcode":
@@ -150,6 +160,27 @@ def _code_reader(column: Column, heading: str) -> Reader:
                 told.append(problem(unknown, column.name, text, heading=heading, known=listed))
             return ""
         return code
+
+    return read
+
+
+def _codes_reader(column: Column, heading: str) -> Reader:
+    """Several codes in one cell: those that are known, in the order of the feed."""
+    read_one = _code_reader(column, heading)
+    order = {code: place for place, code in enumerate(column.codes)}
+
+    def read(text: str, told: Told) -> str:
+        codes = {read_one(word, told) for word in packed.several(text)}
+        return " ".join(sorted(codes - {""}, key=order.__getitem__))
+
+    return read
+
+
+def _packed_reader(column: Column, heading: str, unpack: Callable[[str], str]) -> Reader:
+    read_text = _text_reader(column, heading)
+
+    def read(text: str, told: Told) -> str:
+        return read_text(unpack(text), told)
 
     return read
 

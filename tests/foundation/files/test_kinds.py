@@ -24,7 +24,7 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
         (b"\x89PNG\r\n\x1a\n", "This is a picture"),
         (b"<!DOCTYPE html><html><table>", "This is a web page"),
         (b"\n<html>", "This is a web page"),
-        (b"<?xml version='1.0'?><Message/>", "This is an XML file"),
+        (b"<?xml version='1.0'?><Message/>", "no row of headings"),
         (b'{\n "a": 1}', "This is a JSON file"),
         (b"\xef\xbb\xbf[1, 2]", "This is a JSON file"),
         (OLE, "an old Excel or Word file"),
@@ -48,10 +48,10 @@ def test_promise_25_what_is_no_table_is_refused_by_its_content(
 @pytest.mark.parametrize(
     ("parts", "said"),
     [
-        (["mimetype", "content.xml"], "OpenDocument"),
         (["word/document.xml"], "a document"),
         (["xl/workbook.bin"], "binary workbook"),
-        (["january.csv", "february.csv"], "zip file"),
+        (["january.csv", "february.csv"], "holds 2 files"),
+        (["folder/"], "holds 0 files"),
     ],
 )
 def test_a_zip_that_is_no_workbook_is_named(tmp_path: Path, parts: list[str], said: str) -> None:

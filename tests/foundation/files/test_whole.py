@@ -11,7 +11,7 @@ import pytest
 
 from reachable.foundation.errors import BadInput
 from reachable.foundation.files.export import write_csv, write_xlsx
-from reachable.foundation.files.whole import full_disk, told_if_full, whole_file
+from reachable.foundation.files.whole import full_disk, told_if_full, whole_file, whole_files
 
 FULL = Path("/dev/full")
 
@@ -39,6 +39,31 @@ def test_promise_30_what_fails_in_the_middle_leaves_the_old_file(tmp_path: Path,
         write(path, ["A"], rows())
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_promise_30_of_several_files_none_is_there_before_all_are(tmp_path: Path) -> None:
+    paths = [tmp_path / "a.txt", tmp_path / "b.txt"]
+    with whole_files(paths) as parts:
+        for part in parts:
+            part.write_text("new")
+        assert not any(path.exists() for path in paths)
+    assert [path.read_text() for path in paths] == ["new", "new"]
+    with pytest.raises(BadInput), whole_files(paths):
+        FULL.write_bytes(b"x")
+    assert [path.read_text() for path in paths] == ["new", "new"]
+    assert sorted(tmp_path.iterdir()) == paths
+
+
+def test_a_workbook_without_room_for_a_row_is_told_and_loses_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reachable.foundation.files.export._EXCEL_ROWS", 3)
+    path = tmp_path / "a.xlsx"
+    write_xlsx(path, ["A"], [["1"], ["2"]])
+    whole = path.read_bytes()
+    with pytest.raises(BadInput, match="room for 3 rows"):
+        write_xlsx(path, ["A"], [["1"], ["2"], ["3"]])
+    assert path.read_bytes() == whole
 
 
 def test_a_full_disk_is_a_sentence() -> None:

@@ -1,0 +1,120 @@
+"""What stands in a cell of Excel: a text, a number, a date, a time of day or a duration."""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import date, datetime, time, timedelta
+from enum import Enum
+
+Value = str | float | bool | date | datetime | time | timedelta
+
+_DAY = 86_400_000
+"""Milliseconds."""
+_EPOCH = datetime.combine(date(1899, 12, 30), time())
+_SINCE_1904 = 1_462
+"""Days between the two calendars of Excel."""
+_NOT_SHOWN = re.compile(r'[_\\].?|"[^"]*(?:"|$)', re.DOTALL)
+_NUMBERED = re.compile("_x((?![dD][89a-fA-F])[0-9a-fA-F]{4})_")
+_TIME = r"(\d{1,2}):(\d{1,2})"
+_SECOND = r":(\d{1,2})(\.\d+)?"
+_CLOCK = re.compile(f"{_TIME}(?:{_SECOND})?", re.ASCII)
+_DATE = re.compile(rf"(\d{{1,4}})-(\d{{1,2}})-(\d{{1,2}})(?:T{_TIME}{_SECOND})?", re.ASCII)
+_ELAPSED = re.compile("h+|m+|s+")
+
+
+class Format(Enum):
+    """How Excel shows a number, as far as it matters."""
+
+    OTHER = "other"
+    DATE = "date"
+    DURATION = "duration"
+
+
+def format_of(code: str) -> Format:
+    """Tell from the code of a number format what its numbers stand for."""
+    depth, inside, half_day = 0, "", False
+    for mark in _NOT_SHOWN.sub("", code).partition(";")[0].lower():
+        if mark == "[":
+            depth, inside = depth + 1, ""
+        elif mark == "]":
+            if depth == 1 and _ELAPSED.fullmatch(inside):
+                return Format.DURATION
+            depth = max(0, depth - 1)
+        elif depth:
+            inside += mark
+        elif mark in ("pm/" if half_day else "dmhys"):
+            return Format.DATE
+        elif mark == "a":
+            half_day = True
+    return Format.OTHER
+
+
+def read_number(text: str, kind: Format, *, since_1904: bool) -> Value:
+    """Read a cell that holds a number; what is none stays text."""
+    if not text.isascii() or "_" in text or text.strip() != text:
+        return text
+    try:
+        number = float(text)
+    except ValueError:
+        return text
+    return number_value(number, kind, since_1904=since_1904)
+
+
+def number_value(number: float, kind: Format, *, since_1904: bool) -> Value:
+    """Return what a number stands for; a date that no calendar has stays a number."""
+    if kind is Format.DURATION:
+        return timedelta(milliseconds=_rounded(number * _DAY))
+    if kind is Format.OTHER:
+        return number
+    days = number + _SINCE_1904 if since_1904 else number
+    # Excel believes that there was a 29 February 1900.
+    days += 1 if days < 60 and not since_1904 else 0
+    try:
+        moment = _EPOCH + timedelta(milliseconds=_rounded(days * _DAY))
+    except OverflowError:
+        return number
+    if number < 1:
+        return moment.time()
+    return moment.date() if number == int(number) else moment
+
+
+def read_iso(text: str) -> Value:
+    """Read a cell that is written as a date, a time or both; what is none stays text."""
+    if "T" not in text and ":" in text:
+        clock = _CLOCK.fullmatch(text)
+        found = time_of(*clock.groups()) if clock else None
+        return text if found is None else found
+    written = _DATE.fullmatch(text)
+    if not written:
+        return text
+    year, month, day, *clock_parts = written.groups()
+    try:
+        on = date(int(year), int(month), int(day))
+    except ValueError:
+        return text
+    if clock_parts[0] is None:
+        return on
+    at = time_of(*clock_parts)
+    return text if at is None else datetime.combine(on, at)
+
+
+def time_of(
+    hour: str, minute: str, second: str | None = None, fraction: str | None = None
+) -> time | None:
+    """Return a time of day, or None where there is no such; a leap second ends its minute."""
+    micro = int((fraction or ".")[1:7].ljust(6, "0"))
+    try:
+        return time(int(hour), int(minute), min(int(second or 0), 59), micro)
+    except ValueError:
+        return None
+
+
+def unescaped(text: str) -> str:
+    """Return a text with the signs that Excel writes as numbers: "_x000D_" is the end of a line."""
+    return _NUMBERED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
+
+
+def _rounded(number: float) -> int:
+    """Round halves away from zero."""
+    return int(math.copysign(math.floor(abs(number) + 0.5), number))
