@@ -1,7 +1,7 @@
 """A council's export as the Standard Safeguarding Dataset, of any size: ten years, all invented.
 
-The numbers of rows for a child are round ones of ours, chosen for some 50 a child. One child in
-twenty goes missing, again and again; one assessment in fifty finds exploitation.
+The numbers of rows for a child are round ones of ours, chosen for some 50 a child. One teenager
+in five goes missing, again and again; one assessment in fifty finds exploitation.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from datetime import date, timedelta
 from pathlib import Path
 
 YEARS = 10
-_AWAY = 0.05
+_AWAY = 0.2
 _EXPLOITED = 0.02
-_FAMILY = ("Marwick", "Adeyemi", "Sample", "Osei", "Kowal", "Bright", "Hassan", "Nowak", "Lark", "Vale")
+_FAMILY = ("Marwick", "Adeyemi", "Sample", "Osei", "Kowal", "Bright", "Hassan", "Nowak", "Lark")
 _GIVEN = ("Tobin", "Ruth", "Kacper", "Amira", "Daniel", "Wren", "Idris", "Tamsin", "Chidi", "Ebony")
 
 Rows = Iterator[tuple[str, ...]]
@@ -43,7 +43,7 @@ class Export:
                     for child in range(self.children):
                         rng = random.Random(f"{self.seed} {name} {child}")
                         rows = list(rows_of(child, rng))
-                        if changed and random.Random(f"{self.seed} changed {child}").random() < changed:
+                        if random.Random(f"{self.seed} changed {child}").random() < changed:
                             rows = [(*row[:-1], row[-1] + " again") for row in rows]
                         writer.writerows(rows)
                         total += len(rows)
@@ -133,9 +133,13 @@ class Export:
         return self.until - timedelta(days=rng.randrange(30, 365 * YEARS))
 
     def _person(self, child: int, rng: random.Random) -> Rows:
-        born = self.until - timedelta(days=rng.randrange(365, 365 * 18))
         family = f"{rng.choice(_FAMILY)}-{rng.choice(_FAMILY)}"
-        yield f"P{child}", rng.choice(_GIVEN), family, rng.choice("MF"), _at(born), "WBRI"
+        born = _at(self._born(child))
+        yield f"P{child}", rng.choice(_GIVEN), family, rng.choice("MF"), born, "WBRI"
+
+    def _born(self, child: int) -> date:
+        days = random.Random(f"{self.seed} born {child}").randrange(365, 365 * 18)
+        return self.until - timedelta(days=days)
 
     def _addresses(self, child: int, rng: random.Random) -> Rows:
         days = sorted(self._day(rng) for _ in range(5))
@@ -190,7 +194,8 @@ class Export:
             )
 
     def _missing(self, child: int, rng: random.Random) -> Rows:
-        for number in range(20 if rng.random() < _AWAY else 0):
+        old_enough = (self.until - self._born(child)).days > 365 * (YEARS + 3)
+        for number in range(20 if old_enough and rng.random() < _AWAY else 0):
             day = self._day(rng)
             began = f"{day} {rng.randrange(18, 24)}:15:00.000"
             ended = f"{day + timedelta(days=1)} 08:30:00.000"

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import F
 
 from reachable.access.selectors import agency_names
+from reachable.audit import services as audit
 from reachable.chronology import services as chronology
 from reachable.foundation.actor import Actor, system
-from reachable.foundation.db import bulk_insert, bulk_update
+from reachable.foundation.db import bulk_insert, bulk_update, exclusive
+from reachable.foundation.time import today
 from reachable.intake.happenings import happenings, title_of
 from reachable.intake.models import HeldKey, Signal, SignalVersion
 from reachable.intake.rules import making
@@ -27,6 +29,8 @@ from reachable.people.identification import Claim, Identified
 from reachable.people.rules import Identity, blocking_keys, reference_key
 
 IDENTIFY = system("identify")
+RENEWED = 4000
+"""Rows that are renewed at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,27 @@ def make_known(*, by: Actor, agency_id: UUID, feed: str, references: Iterable[st
     pairs = [(each, who) for each, who in zip(held, found, strict=True) if who]
     _record(by, pairs)
     return {key for _, who in pairs for key in who.news}
+
+
+def renew(*, by: Actor, delivery_id: UUID, agency_id: UUID, feed: str, days: int) -> None:
+    """Hold rows of a table for longer that came again with everything that an agency holds.
+
+    Only those whose time is half over, so that it is not done every night.
+    """
+    day = today()
+    old = Signal.objects.filter(
+        agency_id=agency_id, feed=feed, record=None, forget_on__lt=day + timedelta(days=days // 2)
+    ).exclude(sent_hash="")
+    while True:
+        with transaction.atomic():
+            exclusive("people.identify")
+            some = list(old.values_list("id", flat=True)[:RENEWED])
+            if not some:
+                return
+            Signal.objects.filter(id__in=some).update(forget_on=day + timedelta(days=days))
+            audit.record(
+                by=by, action="intake.renewed", subject=("delivery", delivery_id), count=len(some)
+            )
 
 
 def sweep() -> None:

@@ -23,6 +23,7 @@ from reachable.foundation.outages import outage
 from reachable.foundation.time import now, today
 from reachable.intake import gone, involving, parts, preparing
 from reachable.intake.happenings import title_of
+from reachable.intake.held import renew
 from reachable.intake.models import Delivery, QuarantinedRow
 from reachable.intake.pipeline import Counts, Origin, take_in
 from reachable.intake.preparing import Incoming, Prepared
@@ -122,8 +123,16 @@ def _load_rows(by: Actor, delivery: Delivery, path: Path) -> bool:
             committed()
             pace.held(len(prepared), held)
             checkpoint, left = prepared.last_row, prepared.gone
-        if left and delivery.whole:
-            gone.withdraw(by=by, origin=origin, delivery_id=delivery.id, digests=left)
+        if delivery.whole:
+            if left:
+                gone.withdraw(by=by, origin=origin, delivery_id=delivery.id, digests=left)
+            renew(
+                by=by,
+                delivery_id=delivery.id,
+                agency_id=origin.agency_id,
+                feed=feed.key,
+                days=feed.keep_unmatched_days,
+            )
     return _finish(by, delivery.id, checkpoint)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import zipfile
 from pathlib import Path
 
@@ -26,8 +25,10 @@ def sample_table(feed: Feed) -> tuple[list[str], list[list[str]]]:
 def write_set_sample(tables: TableSet, folder: Path) -> Path:
     """Write the sample of a set, as it comes, into a folder and return its path."""
     if tables.container is Container.CIN_CENSUS_XML:
-        (sample,) = (SETS / tables.key).glob("*.xml")
-        return Path(shutil.copy(sample, folder))
+        (sample,) = (SETS / tables.key).iterdir()
+        path = folder / sample.name
+        path.write_bytes(sample.read_bytes())
+        return path
     path = folder / f"{tables.key}-sample.zip"
     with whole_file(path) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as file:
         for table in sorted((SETS / tables.key).iterdir(), key=lambda each: each.name):

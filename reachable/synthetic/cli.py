@@ -1,4 +1,4 @@
-"""`reachable synthetic make` and `reachable synthetic replay`."""
+"""`reachable synthetic make`, `report` and `replay`."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ import click
 
 from reachable.foundation.errors import BadInput
 from reachable.foundation.time import now
-from reachable.synthetic import feeds, partnership
+from reachable.synthetic import cadence, feeds, partnership
 from reachable.synthetic import replay as replaying
+from reachable.synthetic import report as reporting
 from reachable.synthetic.arrival import refuse_real
 
 
@@ -45,7 +46,7 @@ def make(
         raise click.BadParameter("Children and months are at least 1.")
     if out.exists() and any(out.iterdir()):
         raise click.BadParameter(f"{out} is not empty. Nothing was written; name a new folder.")
-    last_day: date = until.date() if until else feeds.last_sending(now())
+    last_day: date = until.date() if until else cadence.last_sending(now())
     made = partnership.make(seed, children, months, until=last_day)
     manifest = feeds.write(made, out)
     click.echo(
@@ -65,6 +66,25 @@ def make(
             "manifest": str(out / feeds.MANIFEST_FILE),
         }
         click.echo(json.dumps(summary))
+
+
+@synthetic.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON list as the last line.")
+def report(folder: Path, as_json: bool) -> None:
+    """Compare the year that `make` wrote to FOLDER with published figures.
+
+    Ends with 1 where a rate is further from its published figure than it may be.
+    """
+    try:
+        compared = reporting.compare(folder)
+    except BadInput as error:
+        raise click.ClickException(str(error)) from None
+    for line in reporting.in_words(compared):
+        click.echo(line, err=as_json)
+    if as_json:
+        click.echo(json.dumps(reporting.as_json(compared)))
+    raise SystemExit(0 if all(each.agrees or each.why for each in compared) else 1)
 
 
 @synthetic.command()

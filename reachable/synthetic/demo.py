@@ -37,7 +37,7 @@ from reachable.foundation.words import plural
 from reachable.intake.selectors import totals
 from reachable.moments.selectors import counts
 from reachable.people.selectors import how_many
-from reachable.synthetic import feeds, partnership
+from reachable.synthetic import cadence, feeds, partnership
 from reachable.synthetic.arrival import refuse_real, set_up
 from reachable.synthetic.feeds import Manifest
 from reachable.synthetic.partnership import Partnership
@@ -132,7 +132,7 @@ def _made(folder: Path, children: int, months: int) -> tuple[Partnership, Manife
         return made, manifest
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    until = feeds.last_sending(now())
+    until = cadence.last_sending(now())
     made = partnership.make(partnership.DEFAULT_SEED, children, months, until=until)
     return made, feeds.write(made, folder)
 

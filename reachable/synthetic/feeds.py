@@ -1,9 +1,10 @@
-"""The year's files, as the invented constabulary sends them.
+"""The year's files, as the invented agencies send them.
 
-An export of the day before leaves soon after eight, every day of the year. Whoever was arrested in
-the small hours of that day has then been in custody for a day and more: a clock of 24 hours has run
-out before the file comes, and only a signal from the custody desk can be in time. One file of each
-feed is sent a second time under another name, and one comes after the file that follows it.
+Police export the day before soon after eight, every day of the year. Whoever was arrested in the
+small hours of that day has then been in custody for a day and more: a clock of 24 hours has run out
+before the file comes, and only a signal from the custody desk can be in time. The others send a
+file twice a week, once a week or once a month, and none where there is nothing to say. One file of
+most feeds is sent a second time under another name, and one comes after the file that follows it.
 """
 
 from __future__ import annotations
@@ -11,24 +12,22 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import xlsxwriter
 
-from reachable.practice.time import LONDON
-from reachable.synthetic import truth
-from reachable.synthetic.formats import CUSTODY, HEADINGS, MISSING, Layout, layout_of
+from reachable.synthetic import atlas, truth
+from reachable.synthetic.cadence import cut_offs, sent_at
+from reachable.synthetic.formats import DAY, Export, Layout, export_of, exports
 from reachable.synthetic.material import stream
-from reachable.synthetic.noise import NORMAL, Blur, Noise
+from reachable.synthetic.noise import Blur, Noise, usual
 from reachable.synthetic.partnership import Partnership
-from reachable.synthetic.records import Recorder, Submission, Value, sending_of, trigger_of
+from reachable.synthetic.records import Recorder, Submission, Value, sending_of
 
 MANIFEST_FILE = "manifest.json"
-POLICE = "fenmarch-constabulary"
-_SENT_AT = {CUSTODY: time(8, 5), MISSING: time(8, 10)}
 _RESENT, _DELAYED = 0.4, 0.6
 # A workbook says when it was made; a fixed day keeps the same seed at the same bytes.
 _WORKBOOK_MADE = datetime(2026, 1, 1, tzinfo=UTC)
@@ -71,19 +70,19 @@ class Manifest:
         return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
-def write(partnership: Partnership, folder: Path, noise: Noise = NORMAL) -> Manifest:
-    """Write all files, the truth beside them and the manifest into `folder`."""
+def write(partnership: Partnership, folder: Path, noise: Noise | None = None) -> Manifest:
+    """Write all files, the truth beside them and the manifest into `folder`.
+
+    Without `noise`, each agency's system has its usual faults.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    cutoffs = exports(partnership.starts, partnership.until)
     parcels = [
-        parcel
-        for feed in (CUSTODY, MISSING)
-        for parcel in _parcels(partnership, feed, noise, cutoffs)
+        parcel for export in exports().values() for parcel in _parcels(partnership, export, noise)
     ]
     parcels.sort(key=lambda parcel: (parcel.sent_at, parcel.feed))
     files = tuple(_write_file(folder, order, parcel) for order, parcel in enumerate(parcels, 1))
-    truth.write_rows(folder, _truth_rows(parcels))
-    truth.write_people(folder, partnership)
+    truth.write(folder, partnership, _sent_rows(parcels))
+    atlas.write(folder, partnership)
     manifest = Manifest(
         folder,
         partnership.seed,
@@ -108,18 +107,6 @@ def read_manifest(folder: Path) -> Manifest:
     return Manifest(**{**content, "folder": folder, "until": until, "files": files})
 
 
-def last_sending(instant: datetime) -> date:
-    """Return the last day whose files have all been sent by an instant."""
-    local = instant.astimezone(LONDON)
-    return local.date() - timedelta(days=local.time() < max(_SENT_AT.values()))
-
-
-def exports(starts: date, until: date) -> list[datetime]:
-    """Return the local midnights up to which the exports reach: one a day."""
-    days = (until - starts).days
-    return [datetime.combine(starts + timedelta(days=day), time()) for day in range(1, days + 1)]
-
-
 @dataclass(frozen=True, slots=True)
 class _Parcel:
     """What one file will hold."""
@@ -131,30 +118,28 @@ class _Parcel:
     rows: tuple[Submission, ...]
 
 
-def _parcels(
-    partnership: Partnership, feed: str, noise: Noise, cutoffs: list[datetime]
-) -> list[_Parcel]:
-    rng = stream(partnership.seed, f"records of {feed}")
+def _parcels(partnership: Partnership, export: Export, noise: Noise | None) -> list[_Parcel]:
+    faults = usual(export) if noise is None else noise
+    rng = stream(partnership.seed, f"records of {export.feed}")
     everybody = (*partnership.children, *partnership.adults)
-    recorder = Recorder(rng, noise, Blur(rng, noise, everybody), cutoffs)
+    cutoffs = cut_offs(export, partnership.starts, partnership.until)
+    blur = Blur(rng, faults, everybody, export.person_number)
+    recorder = Recorder(rng, export, faults, blur, cutoffs)
     boxes: list[list[Submission]] = [[] for _ in cutoffs]
-    told = (episode for episode in partnership.episodes if episode.feed == feed)
+    told = (episode for episode in partnership.episodes if episode.feed == export.feed)
     for serial, episode in enumerate(told, 1):
         for submission in recorder.submissions(serial, episode):
             at = sending_of(cutoffs, submission)
             if at < len(boxes):
                 boxes[at].append(submission)
-    parcels = [
-        _Parcel(
-            feed,
-            _path(feed, cutoff, layout_of(feed, at, len(cutoffs))),
-            _sent_at(feed, cutoff),
-            layout_of(feed, at, len(cutoffs)),
-            tuple(boxes[at]),
-        )
-        for at, cutoff in enumerate(cutoffs)
-    ]
-    return _with_mishaps(parcels) if noise.late else parcels
+    parcels = []
+    for at, cutoff in enumerate(cutoffs):
+        if boxes[at] or export.every == DAY:
+            layout = export.layout_of(at, len(cutoffs))
+            path = f"{export.feed}/{export.file} {cutoff:%Y%m%d}{layout.suffix}"
+            when = sent_at(export, cutoff)
+            parcels.append(_Parcel(export.feed, path, when, layout, tuple(boxes[at])))
+    return _with_mishaps(parcels) if faults.late else parcels
 
 
 def _with_mishaps(parcels: list[_Parcel]) -> list[_Parcel]:
@@ -167,7 +152,8 @@ def _with_mishaps(parcels: list[_Parcel]) -> list[_Parcel]:
     start = int(len(parcels) * _DELAYED)
     for at in range(start, len(parcels) - 1):
         held, follower = parcels[at], parcels[at + 1]
-        if not {s.source_key for s in held.rows} & {s.source_key for s in follower.rows}:
+        keys = [{row.source_key for row in each.rows} for each in (held, follower)]
+        if held is not again and keys[0].isdisjoint(keys[1]):
             parcels[at] = replace(held, sent_at=follower.sent_at + timedelta(hours=5))
             break
     if again:
@@ -187,26 +173,15 @@ def _plain(parcel: _Parcel) -> bool:
     return bool(keys) and len(set(keys)) == len(keys) and not any(s.wrong for s in parcel.rows)
 
 
-def _path(feed: str, cutoff: datetime, layout: Layout) -> str:
-    name = {CUSTODY: "Custody_Under18_Extract", MISSING: "Missing Found"}[feed]
-    return f"{feed}/{name} {cutoff:%Y%m%d}{layout.suffix}"
-
-
-def _sent_at(feed: str, cutoff: datetime) -> datetime:
-    return datetime.combine(cutoff.date(), _SENT_AT[feed], LONDON).astimezone(UTC)
-
-
 def _write_file(folder: Path, order: int, parcel: _Parcel) -> SentFile:
     path = folder / parcel.path
     path.parent.mkdir(parents=True, exist_ok=True)
-    if parcel.layout.container == "xlsx":
-        _write_workbook(path, parcel)
-    else:
-        _write_csv(path, parcel)
+    writers = {"xlsx": _write_workbook, "jsonl": _write_json_lines}
+    writers.get(parcel.layout.container, _write_delimited)(path, parcel)
     return SentFile(
         order=order,
         path=parcel.path,
-        agency=POLICE,
+        agency=export_of(parcel.feed).agency,
         feed=parcel.feed,
         sent_at=parcel.sent_at,
         rows=len(parcel.rows),
@@ -217,14 +192,24 @@ def _write_file(folder: Path, order: int, parcel: _Parcel) -> SentFile:
     )
 
 
-def _write_csv(path: Path, parcel: _Parcel) -> None:
+def _write_delimited(path: Path, parcel: _Parcel) -> None:
     """Write delimited text; letters that the encoding lacks become question marks, as they do."""
-    layout = parcel.layout
+    layout, export = parcel.layout, export_of(parcel.feed)
     with path.open("w", encoding=layout.encoding, errors="replace", newline="") as out:
         writer = csv.writer(out, delimiter=layout.delimiter, lineterminator="\r\n")
-        writer.writerow(HEADINGS[parcel.feed].values())
-        for submission in parcel.rows:
-            writer.writerow([_text(value, layout) for value in submission.values.values()])
+        writer.writerow(export.headings.values())
+        writer.writerows(_texts(export, layout, submission) for submission in parcel.rows)
+
+
+def _write_json_lines(path: Path, parcel: _Parcel) -> None:
+    """Write one object a line; what is empty is left out, as programs do, but not in the first."""
+    layout, export = parcel.layout, export_of(parcel.feed)
+    headings = list(export.headings.values())
+    with path.open("w", encoding=layout.encoding, newline="\n") as out:
+        for at, submission in enumerate(parcel.rows):
+            texts = zip(headings, _texts(export, layout, submission), strict=True)
+            told = {heading: text for heading, text in texts if text or not at}
+            out.write(json.dumps(told, ensure_ascii=False) + "\n")
 
 
 def _write_workbook(path: Path, parcel: _Parcel) -> None:
@@ -234,7 +219,7 @@ def _write_workbook(path: Path, parcel: _Parcel) -> None:
     sheet = book.add_worksheet("Export")
     as_date = book.add_format({"num_format": "dd/mm/yyyy"})
     as_time = book.add_format({"num_format": "hh:mm"})
-    for column, heading in enumerate(HEADINGS[parcel.feed].values()):
+    for column, heading in enumerate(export_of(parcel.feed).headings.values()):
         sheet.write_string(0, column, heading)
     for line, submission in enumerate(parcel.rows, 1):
         for column, (name, value) in enumerate(submission.values.items()):
@@ -247,43 +232,32 @@ def _write_workbook(path: Path, parcel: _Parcel) -> None:
     book.close()
 
 
-def _text(value: Value, layout: Layout) -> str:
-    return value.strftime(layout.date_format) if isinstance(value, date) else value
+def _texts(export: Export, layout: Layout, submission: Submission) -> list[str]:
+    """Return the cells of a row as text, in the order of the headings."""
+    texts = {name: _text(name, value, layout) for name, value in submission.values.items()}
+    if export.together:
+        clock = texts.pop(export.time)
+        texts[export.date] = f"{texts[export.date]} {clock}".strip()
+    return list(texts.values())
 
 
-def _truth_rows(parcels: list[_Parcel]) -> Iterator[truth.TruthRow]:
-    """Read the files as a right check would, in the order in which they come."""
-    held: dict[tuple[str, str], tuple[str, ...]] = {}
-    for parcel in parcels:
-        for line, submission in enumerate(parcel.rows, 1):
-            content = _content(submission, parcel.layout)
-            key = (submission.feed, submission.source_key)
-            if submission.wrong:
-                expect = truth.QUARANTINED
-            elif held.get(key) == content:
-                expect = truth.DUPLICATE
-            else:
-                expect = truth.ACCEPTED
-                held[key] = content
-            trigger, instant, child = trigger_of(submission)
-            yield truth.TruthRow(
-                file=parcel.path,
-                line=line,
-                feed=submission.feed,
-                source_key=submission.source_key,
-                person=submission.episode.person.id,
-                episode=submission.episode.id,
-                version=submission.version,
-                expect=expect,
-                story=submission.episode.story,
-                group=submission.episode.group,
-                trigger=trigger,
-                trigger_at=instant,
-                child=child,
-                late=submission.late,
-                withdrawn=submission.withdrawn,
-                noise=submission.faults,
-            )
+def _text(name: str, value: Value, layout: Layout) -> str:
+    if isinstance(value, date):
+        return value.strftime(layout.date_format)
+    if value and name.endswith("_time"):
+        return time.fromisoformat(value).strftime(layout.time_format)
+    return value
+
+
+def _sent_rows(parcels: Sequence[_Parcel]) -> list[truth.SentRow]:
+    """Return the rows of all files in the order in which they come."""
+    return [
+        truth.SentRow(
+            parcel.path, line, parcel.sent_at, submission, _content(submission, parcel.layout)
+        )
+        for parcel in parcels
+        for line, submission in enumerate(parcel.rows, 1)
+    ]
 
 
 def _content(submission: Submission, layout: Layout) -> tuple[str, ...]:

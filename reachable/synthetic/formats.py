@@ -1,76 +1,34 @@
-"""How the invented constabulary's two systems write their files.
-
-Headings, code words and layouts of the exports, in one place: the specifications of the feeds
-name the same headings as aliases, and a test holds the two together.
-"""
+"""How each agency's system writes its files: read from `data/exports.toml`."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import time
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+from reachable.synthetic.material import material
 
 CUSTODY = "police_custody"
 MISSING = "police_missing"
+ENCOUNTER = "police_encounter"
+VIOLENCE = "police_violence"
+EXCLUSION = "school_exclusion"
+CHANGE = "school_change"
+URGENT_CARE = "urgent_care"
+YOUTH_JUSTICE = "youth_justice"
+NRM = "nrm_decision"
+HOUSING = "housing_concern"
+VOLUNTARY = "voluntary_concern"
 
-# Canonical column to the heading that the agency's system prints, in the order of the export.
-CUSTODY_HEADINGS: dict[str, str] = {
-    "custody_number": "Custody No",
-    "attendance": "Attendance Type",
-    "arrived_date": "Arrival Date",
-    "arrived_time": "Arrival Time",
-    "station": "Station",
-    "offence_group": "Offence Group",
-    "arrest_place": "Place of Arrest",
-    "local_id": "Person No",
-    "family_name": "Surname",
-    "given_names": "Forename(s)",
-    "birth_date": "DOB",
-    "sex": "Sex",
-    "address": "Address",
-    "postcode": "Post Code",
-    "nhs_number": "NHS No",
-    "upn": "UPN",
-    "communication_needs": "Communication Needs",
-    "officer_contact": "OIC Contact",
-    "record_status": "Record Status",
-}
-
-MISSING_HEADINGS: dict[str, str] = {
-    "report_number": "Misper Report No",
-    "missing_date": "Date Missing",
-    "missing_time": "Time Missing",
-    "returned_date": "Date Returned",
-    "returned_time": "Time Returned",
-    "missing_from": "Missing From",
-    "placement": "Placement Type",
-    "found_place": "Place Found",
-    "local_id": "Person No",
-    "family_name": "Surname",
-    "given_names": "Forename(s)",
-    "birth_date": "DOB",
-    "sex": "Sex",
-    "address": "Home Address",
-    "postcode": "Post Code",
-    "communication_needs": "Communication Needs",
-    "officer_contact": "OIC Contact",
-    "record_status": "Record Status",
-}
-
-HEADINGS: dict[str, dict[str, str]] = {CUSTODY: CUSTODY_HEADINGS, MISSING: MISSING_HEADINGS}
-SOURCE_KEY: dict[str, str] = {CUSTODY: "custody_number", MISSING: "report_number"}
-
-# Canonical value to the word of the agency's system.
-ATTENDANCE: dict[str, str] = {
-    "arrest": "Arrest",
-    "voluntary_attendance": "Voluntary Attendance",
-}
-PLACEMENT: dict[str, str] = {
-    "home": "Home",
-    "children_home": "Children's Home",
-    "foster": "Foster",
-    "other": "Other",
-}
-SEX: dict[str, str] = {"female": "Female", "male": "Male", "unknown": "Not Known"}
 LIVE, WITHDRAWN = "Live", "Withdrawn"
+POLICE_NUMBER, COUNCIL_NUMBER = "police", "council"
+DAY, HALF_WEEK, WEEK, MONTH = "day", "half_week", "week", "month"
+
+# Every ninth file is in the layout that is used only sometimes.
+_EVERY, _AT = 9, 7
 
 
 @dataclass(frozen=True)
@@ -88,22 +46,103 @@ class Layout:
         return "." + self.container
 
 
-WORKBOOK = Layout("xlsx")
-OLD_EXPORT = Layout("csv", "cp1252", ",")
-NEW_EXPORT = Layout("csv", "utf-8-sig", ",")
-ISO_EXPORT = Layout("csv", "utf-8", ",", "%Y-%m-%d")
-SEMICOLON_EXPORT = Layout("csv", "utf-8", ";")
+@dataclass(frozen=True)
+class Export:
+    """What one agency's system exports as one feed; the first heading is that of the source key.
+
+    `headings` are canonical column to heading, in the order of the export. `words` are column to
+    our code to the agency's words for it, and `makes` our code to the kind of event.
+    """
+
+    feed: str
+    agency: str
+    file: str
+    every: str
+    sent_at: time
+    source_key: str
+    what: str
+    date: str
+    time: str
+    end_date: str
+    end_time: str
+    layouts: tuple[tuple[float, Layout], ...]
+    sometimes: Layout | None
+    free_text: str
+    contact: str
+    contacts: tuple[str, ...]
+    person_number: str
+    other_word: str
+    together: bool
+    headings: Mapping[str, str]
+    words: Mapping[str, Mapping[str, Sequence[str]]]
+    makes: Mapping[str, str]
+    noise: Mapping[str, float]
+
+    @property
+    def key_column(self) -> str:
+        return next(iter(self.headings))
+
+    def layout_of(self, turn: int, turns: int) -> Layout:
+        """Return how the file number `turn` of `turns` is written.
+
+        Systems change in the middle of a year; now and then somebody opens the export in a
+        spreadsheet first and saves it otherwise.
+        """
+        if self.sometimes and turn % _EVERY == _AT:
+            return self.sometimes
+        return next(layout for since, layout in reversed(self.layouts) if turn >= since * turns)
+
+
+@cache
+def exports() -> Mapping[str, Export]:
+    """Return every export by its feed, in the order in which the files of a day are sent."""
+    source = material("exports")
+    layouts = {name: Layout(**row) for name, row in source["layouts"].items()}
+    made = [_export(row, layouts) for row in source["exports"]]
+    return MappingProxyType({export.feed: export for export in made})
+
+
+def export_of(feed: str) -> Export:
+    """Return the export of a feed."""
+    return exports()[feed]
 
 
 def layout_of(feed: str, turn: int, turns: int) -> Layout:
-    """Return how the file number `turn` of `turns` is written.
+    """Return how the file number `turn` of `turns` of a feed is written."""
+    return export_of(feed).layout_of(turn, turns)
 
-    Custody changed its system in the middle of the year; now and then somebody opens the export
-    in a spreadsheet first and saves it with semicolons. Missing is a workbook kept by hand until
-    its own change, later in the year.
-    """
-    if feed == CUSTODY:
-        if turn % 9 == 7:
-            return SEMICOLON_EXPORT
-        return OLD_EXPORT if turn < turns // 2 else NEW_EXPORT
-    return WORKBOOK if turn < turns * 2 // 3 else ISO_EXPORT
+
+def _export(row: dict[str, Any], layouts: Mapping[str, Layout]) -> Export:
+    return Export(
+        feed=row["feed"],
+        agency=row["agency"],
+        file=row["file"],
+        every=row["every"],
+        sent_at=time.fromisoformat(row["sent_at"]),
+        source_key=row["source_key"],
+        what=row.get("what", ""),
+        date=row["date"],
+        time=row.get("time", ""),
+        end_date=row.get("end_date", ""),
+        end_time=row.get("end_time", ""),
+        layouts=tuple((each["from"], layouts[each["layout"]]) for each in row["layouts"]),
+        sometimes=layouts.get(row.get("sometimes", "")),
+        free_text=row["free_text"],
+        contact=row["contact"],
+        contacts=tuple(row["contacts"]),
+        person_number=row.get("person_number", POLICE_NUMBER),
+        other_word=row.get("other_word", ""),
+        together=row.get("together", False),
+        headings=row["headings"],
+        words=row["words"],
+        makes=row["makes"],
+        noise=row.get("noise", {}),
+    )
+
+
+HEADINGS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {feed: export.headings for feed, export in exports().items()}
+)
+CUSTODY_HEADINGS = HEADINGS[CUSTODY]
+ATTENDANCE = {code: words[0] for code, words in export_of(CUSTODY).words["attendance"].items()}
+SEX = {code: words[0] for code, words in export_of(CUSTODY).words["sex"].items()}

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import gcd
 from random import Random
+from typing import TYPE_CHECKING
 
 from stdnum.gb import upn
+
+if TYPE_CHECKING:
+    from reachable.synthetic.families import Person
 
 # NHS numbers that begin with 999 are kept for tests and are never given to a patient.
 NHS_PREFIX = "999"
@@ -14,6 +18,8 @@ NHS_PREFIX = "999"
 # council that was abolished in 2021, and no school has a number below 1000.
 UPN_AUTHORITY = "928"
 _SERIALS = 1_000_000
+_SCATTER = 48_271
+"""Odd and not a multiple of five, so that different serials stay different."""
 _NHS_WEIGHTS = range(10, 1, -1)
 
 
@@ -58,6 +64,24 @@ def council_numbers(rng: Random) -> Iterator[str]:
     """Yield person numbers of the invented council's social care system."""
     for serial in _scattered(rng, _SERIALS):
         yield f"FC{serial:07d}"
+
+
+def agency_numbers(style: str, person: Person) -> Sequence[str]:
+    """Return the numbers that an agency has for a person; police now and then have two.
+
+    `style` is "police", "council", or how the agency writes its numbers, with {serial}.
+    """
+    if style == "police":
+        return person.police_ids
+    if style == "council":
+        return (person.council_id,)
+    return (style.format(serial=_SCATTER * _serial_of(person) % _SERIALS),)
+
+
+def _serial_of(person: Person) -> int:
+    """A number of the person's own; children count from the start, adults from the middle."""
+    at = int(person.id[1:])
+    return at if person.is_child else at + _SERIALS // 2
 
 
 def _scattered(rng: Random, size: int) -> Iterator[int]:

@@ -8,14 +8,15 @@ results are compared over time.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from random import Random
 
 from anyascii import anyascii
 
 from reachable.synthetic.families import Person
-from reachable.synthetic.identifiers import wrong_check
+from reachable.synthetic.formats import POLICE_NUMBER, Export
+from reachable.synthetic.identifiers import agency_numbers, wrong_check
 from reachable.synthetic.names import FAMILY_FIRST, PATRONYMIC
 
 
@@ -45,6 +46,7 @@ class Noise:
     nhs_number_given: float = 0.04
     nhs_number_wrong: float = 0.06
     upn_given: float = 0.012
+    upn_wrong: float = 0.0
     needs_known: float = 0.6
     late: float = 0.04
     corrected: float = 0.04
@@ -52,10 +54,19 @@ class Noise:
     withdrawn: float = 0.004
     wrong_date: float = 0.006
     wrong_date_corrected: float = 0.6
+    other_word: float = 0.004
     formula: float = 0.003
 
 
 NORMAL = Noise()
+"""A custody desk's."""
+
+
+def usual(export: Export) -> Noise:
+    """Return the usual noise of one agency's system: schools know the UPN, A&E the NHS number."""
+    return replace(NORMAL, **export.noise)
+
+
 # Every fault off; what is still given to a row are identifiers, of which nothing is wrong.
 NONE = Noise(**{f.name: 0.0 for f in fields(Noise)})
 
@@ -84,10 +95,17 @@ class Blurred:
 class Blur:
     """Writes people down with faults; a Blur of its own for each feed keeps feeds apart."""
 
-    def __init__(self, rng: Random, noise: Noise, everybody: Sequence[Person]) -> None:
+    def __init__(
+        self,
+        rng: Random,
+        noise: Noise,
+        everybody: Sequence[Person],
+        numbers: str = POLICE_NUMBER,
+    ) -> None:
         self._rng = rng
         self._noise = noise
         self._everybody = everybody
+        self._numbers = numbers
 
     def identity(self, person: Person, day: date) -> Blurred:
         """Write the person down as somebody at a desk does on that day."""
@@ -99,7 +117,7 @@ class Blur:
         values["address"], values["postcode"] = self._address(person, day, faults)
         values["local_id"] = self._local_id(person, faults)
         values["nhs_number"] = self._nhs_number(person, faults)
-        values["upn"] = person.upn if self._chance("upn_given") else ""
+        values["upn"] = self._upn(person, faults)
         known = self._chance("needs_known")
         values["communication_needs"] = person.communication_needs if known else ""
         return Blurred(values, tuple(faults))
@@ -172,8 +190,8 @@ class Blur:
         if self._hit("local_id_missing", faults):
             return ""
         if self._hit("local_id_wrong", faults):
-            return self._rng.choice(self._everybody).police_ids[0]
-        return self._rng.choice(person.police_ids)
+            return agency_numbers(self._numbers, self._rng.choice(self._everybody))[0]
+        return self._rng.choice(agency_numbers(self._numbers, person))
 
     def _nhs_number(self, person: Person, faults: list[str]) -> str:
         if not self._chance("nhs_number_given"):
@@ -183,6 +201,13 @@ class Blur:
             number = wrong_check(number, self._rng)
         spaced = self._rng.random() < 0.5
         return f"{number[:3]} {number[3:6]} {number[6:]}" if spaced else number
+
+    def _upn(self, person: Person, faults: list[str]) -> str:
+        if not person.upn or not self._chance("upn_given"):
+            return ""
+        if self._hit("upn_wrong", faults):
+            return wrong_check(person.upn, self._rng)
+        return person.upn
 
     def _chance(self, share: str) -> bool:
         return self._rng.random() < float(getattr(self._noise, share))

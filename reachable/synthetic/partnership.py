@@ -6,10 +6,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from reachable.synthetic.agencies import Agency, Rota, Staff, Team, Worker, make_staff
+from reachable.synthetic.drawn_in import DrawnIn
 from reachable.synthetic.families import Person, Population
+from reachable.synthetic.lines import Line, dress
 from reachable.synthetic.material import stream
+from reachable.synthetic.ordinary import Ordinary
 from reachable.synthetic.places import Places, make_places
-from reachable.synthetic.stories import Episode, Storyteller
+from reachable.synthetic.schools import Roll, School, make_schools
+from reachable.synthetic.stories import Storyteller
+from reachable.synthetic.telling import Episode, numbered
 
 DEFAULT_SEED, DEFAULT_CHILDREN, DEFAULT_MONTHS = 2026, 4000, 12
 ADULTS_A_CHILD = 45 / 4000
@@ -27,9 +32,11 @@ class Partnership:
     starts: date
     until: date
     places: Places
+    schools: tuple[School, ...]
     staff: Staff
     children: tuple[Person, ...]
     adults: tuple[Person, ...]
+    lines: tuple[Line, ...]
     episodes: tuple[Episode, ...]
 
     @property
@@ -68,15 +75,24 @@ def make(
     population = Population(stream(seed, "people"), places, starts, until)
     young = population.children(children)
     grown = population.adults(round(children * ADULTS_A_CHILD), young)
+    schools = make_schools()
+    roll = Roll(seed, schools)
     storyteller = Storyteller(stream(seed, "stories"), places, starts, until)
+    police = storyteller.tell(young, grown)
+    drawn_in = DrawnIn(stream(seed, "drawn in"), places, starts, until, roll)
+    ordinary = Ordinary(stream(seed, "ordinary"), places, starts, until, roll)
+    lines = storyteller.lines
+    told = [*police, *drawn_in.tell(lines, police), *ordinary.tell(young, police)]
     return Partnership(
         seed=seed,
         months=months,
         starts=starts,
         until=until,
         places=places,
+        schools=schools,
         staff=make_staff(stream(seed, "staff"), until),
         children=young,
         adults=grown,
-        episodes=storyteller.tell(young, grown),
+        lines=dress(stream(seed, "lines"), lines, places),
+        episodes=numbered(told),
     )

@@ -15,7 +15,7 @@ from reachable.practice.time import LONDON
 from reachable.synthetic.families import Person
 from reachable.synthetic.partnership import Partnership
 from reachable.synthetic.signals import TOKENS, PhonedIn
-from reachable.synthetic.stories import EXPLOITED
+from reachable.synthetic.telling import EXPLOITED
 from reachable.synthetic.workers import ATTEMPT, LET_PASS, STEP, TAKE, Planned
 
 # Whom the records do not mention just now, so that each of these opens a moment of its own.

@@ -8,20 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from random import Random
 
-from reachable.practice.time import read_local
-from reachable.synthetic.formats import (
-    ATTENDANCE,
-    CUSTODY,
-    HEADINGS,
-    LIVE,
-    PLACEMENT,
-    SEX,
-    SOURCE_KEY,
-    WITHDRAWN,
-)
+from reachable.synthetic.cadence import CORRECTED_WITHIN, LATEST
+from reachable.synthetic.formats import DAY, HALF_WEEK, LIVE, WEEK, WITHDRAWN, Export
+from reachable.synthetic.identifiers import agency_numbers
 from reachable.synthetic.material import phone
 from reachable.synthetic.noise import Blur, Noise
-from reachable.synthetic.stories import Episode
+from reachable.synthetic.telling import Episode
 
 Value = str | date | datetime
 _KEYED_IN = timedelta(minutes=45)
@@ -53,8 +45,11 @@ class Submission:
 class Recorder:
     """Writes episodes down; one for each feed."""
 
-    def __init__(self, rng: Random, noise: Noise, blur: Blur, cutoffs: list[datetime]) -> None:
+    def __init__(
+        self, rng: Random, export: Export, noise: Noise, blur: Blur, cutoffs: list[datetime]
+    ) -> None:
         self._rng = rng
+        self._export = export
         self._noise = noise
         self._blur = blur
         self._cutoffs = cutoffs
@@ -63,15 +58,17 @@ class Recorder:
         """Yield the versions of one record in the order in which they are sent."""
         last = self._first(serial, episode)
         yield last
-        if episode.end and not last.values["returned_date"]:
-            last = self._next(last, self._returned(episode), ready=episode.end)
+        if episode.end and not last.values[self._export.end_date]:
+            last = self._next(last, self._ended(episode), ready=episode.end)
             yield last
         if last.wrong:
             if self._chance("wrong_date_corrected"):
-                yield replace(self._next(last, self._times(episode)), wrong=False, version=1)
+                yield replace(self._next(last, self._right(episode)), wrong=False, version=1)
             return
         if self._chance("duplicated"):
-            last = replace(last, delay=last.delay + self._rng.randint(0, 1))
+            # A copy a month later would meet a partnership that has forgotten the first.
+            soon = self._export.every in (DAY, HALF_WEEK, WEEK)
+            last = replace(last, delay=last.delay + (self._rng.randint(0, 1) if soon else 0))
             yield last
         if self._chance("corrected"):
             last = self._corrected(last)
@@ -80,71 +77,81 @@ class Recorder:
             yield replace(self._next(last, {"record_status": WITHDRAWN}), withdrawn=True)
 
     def _first(self, serial: int, episode: Episode) -> Submission:
-        rng = self._rng
+        rng, export = self._rng, self._export
         identity = self._blur.identity(episode.person, episode.start.date())
         faults = list(identity.faults)
-        values: dict[str, Value] = {**identity.values}
-        values["sex"] = SEX[str(values["sex"])]
+        values: dict[str, Value] = {**identity.values, **self._said(episode)}
+        values["sex"] = self._word("sex", str(values["sex"]))
         values["record_status"] = LIVE
-        values["officer_contact"] = self._officer(rng.choice(["PC", "DC", "PS"]))
+        values[export.contact] = self._contact(episode)
         key = self._source_key(serial, episode)
-        values[SOURCE_KEY[episode.feed]] = key
+        values[export.key_column] = key
         late = self._chance("late")
-        delay = rng.randint(1, 4) if late else 0
+        delay = rng.randint(1, LATEST[export.every]) if late else 0
         draft = Submission(
             episode.feed, key, episode, episode.start + _KEYED_IN, delay, 1, values,
             (), late=late,
         )  # fmt: skip
-        sending = self._sending_of(draft)
-        if episode.feed == CUSTODY:
-            self._custody_details(episode, values, faults)
-        else:
-            self._missing_details(episode, values, faults)
-            if episode.end:
-                known = replace(draft, ready=episode.end + _KEYED_IN, delay=0)
-                values |= self._returned(episode) if self._sending_of(known) <= sending else {}
+        if formula := self._blur.formula(faults):
+            values[export.free_text] = formula
+        if episode.end:
+            known = replace(draft, ready=episode.end + _KEYED_IN, delay=0)
+            before = self._sending_of(known) <= self._sending_of(draft)
+            values |= self._ended(episode) if before else {}
+            if not before:
+                values["found_place"] = ""
         values |= self._times(episode)
-        wrong = self._chance("wrong_date")
-        if wrong:
-            values["arrived_date" if episode.feed == CUSTODY else "missing_date"] = (
-                self._wrong_date(episode, faults)
-            )
-        columns = HEADINGS[episode.feed]
+        wrong = self._make_wrong(episode, values, faults)
         return replace(
             draft,
-            values={name: values.get(name, "") for name in columns},
+            values={name: values.get(name, "") for name in self._columns()},
             faults=tuple(faults),
             wrong=wrong,
         )
 
-    def _custody_details(
-        self, episode: Episode, values: dict[str, Value], faults: list[str]
-    ) -> None:
-        values["attendance"] = ATTENDANCE[episode.attendance]
-        values["station"] = episode.station
-        values["offence_group"] = self._blur.formula(faults) or episode.offence_group
-        values["arrest_place"] = episode.place
+    def _columns(self) -> Iterator[str]:
+        """Yield the columns of the export; a time may stand behind its date, without a heading."""
+        for name in self._export.headings:
+            yield name
+            if self._export.together and name == self._export.date:
+                yield self._export.time
 
-    def _missing_details(
-        self, episode: Episode, values: dict[str, Value], faults: list[str]
-    ) -> None:
-        values["placement"] = PLACEMENT[episode.person.placement]
-        values["missing_from"] = self._blur.formula(faults) or episode.missing_from
+    def _said(self, episode: Episode) -> dict[str, Value]:
+        """Return what the episode says, codes in the agency's words."""
+        said: dict[str, Value] = {
+            name: self._word(name, value) for name, value in episode.says.items() if value
+        }
+        if self._export.what:
+            said[self._export.what] = self._word(self._export.what, episode.what)
+        return said
+
+    def _word(self, column: str, value: str) -> str:
+        words = self._export.words.get(column)
+        return self._rng.choice(words[value]) if words else value
 
     def _times(self, episode: Episode) -> dict[str, Value]:
-        day, clock = episode.start.date(), f"{episode.start:%H:%M}"
-        if episode.feed == CUSTODY:
-            return {"arrived_date": day, "arrived_time": clock}
-        return {"missing_date": day, "missing_time": clock}
+        clock = f"{episode.start:%H:%M}" if episode.clocked else ""
+        return {self._export.date: episode.start.date(), self._export.time: clock}
 
-    def _returned(self, episode: Episode) -> dict[str, Value]:
+    def _ended(self, episode: Episode) -> dict[str, Value]:
         if episode.end is None:
             return {}
         return {
-            "returned_date": episode.end.date(),
-            "returned_time": f"{episode.end:%H:%M}",
-            "found_place": episode.place,
+            self._export.end_date: episode.end.date(),
+            self._export.end_time: f"{episode.end:%H:%M}",
+            "found_place": episode.says["found_place"],
         }
+
+    def _make_wrong(self, episode: Episode, values: dict[str, Value], faults: list[str]) -> bool:
+        """Sometimes give the row a date that cannot be, or a word that nobody agreed on."""
+        if self._chance("wrong_date"):
+            values[self._export.date] = self._wrong_date(episode, faults)
+            return True
+        if self._export.other_word and self._chance("other_word"):
+            faults.append("other_word")
+            values[self._export.what] = self._export.other_word
+            return True
+        return False
 
     def _wrong_date(self, episode: Episode, faults: list[str]) -> Value:
         """A date that has not come yet, or one that cannot be read."""
@@ -154,12 +161,18 @@ class Recorder:
         faults.append("unreadable_date")
         return self._rng.choice(_UNREADABLE)
 
+    def _right(self, episode: Episode) -> dict[str, Value]:
+        said = self._said(episode)
+        what = self._export.what
+        return self._times(episode) | ({what: said[what]} if what else {})
+
     def _next(
         self, before: Submission, changes: dict[str, Value], ready: datetime | None = None
     ) -> Submission:
         """A later version: it goes out in a later file than the one before."""
         known = {name: value for name, value in changes.items() if name in before.values}
-        delay = 0 if ready else before.delay + self._rng.randint(1, 3)
+        within = CORRECTED_WITHIN[self._export.every]
+        delay = 0 if ready else before.delay + self._rng.randint(1, within)
         after = replace(
             before,
             values={**before.values, **known},
@@ -175,26 +188,33 @@ class Recorder:
     def _corrected(self, before: Submission) -> Submission:
         """Somebody looks at the record again and puts something right."""
         person, day = before.episode.person, before.episode.start.date()
-        birth_date: Value = person.birth_date
+        right: dict[str, Value] = {
+            "birth_date": person.birth_date,
+            "postcode": person.home_on(day).postcode,
+            "local_id": agency_numbers(self._export.person_number, person)[0],
+        }
         changes: dict[str, Value] = {}
-        if before.values["birth_date"] != birth_date:
-            changes["birth_date"] = birth_date
-        elif not before.values["postcode"]:
-            changes["postcode"] = person.home_on(day).postcode
-        elif not before.values["local_id"]:
-            changes["local_id"] = person.police_ids[0]
+        if before.values["birth_date"] != person.birth_date:
+            changes["birth_date"] = right["birth_date"]
         else:
-            changes["officer_contact"] = self._officer("DS")
+            empty = [name for name in ("postcode", "local_id") if not before.values[name]]
+            for name in empty[:1]:
+                changes[name] = right[name]
+        if not changes:
+            changes[self._export.contact] = self._contact(before.episode)
         return self._next(before, changes)
 
-    def _officer(self, rank: str) -> str:
-        return f"{rank} {self._rng.randint(1000, 6999)}, {phone(self._rng)}"
+    def _contact(self, episode: Episode) -> str:
+        words = self._rng.choice(self._export.contacts)
+        said = words.format(number=self._rng.randint(1000, 6999), **episode.says)
+        return f"{said}, {phone(self._rng)}"
 
     def _source_key(self, serial: int, episode: Episode) -> str:
-        year = f"{episode.start:%y}"
-        if episode.feed == CUSTODY:
-            return f"FX/CU/{year}/{serial:06d}"
-        return f"FXMP{year}-{serial:06d}"
+        return self._export.source_key.format(
+            year=f"{episode.start:%y}",
+            serial=serial,
+            source=episode.says.get(self._export.key_column, ""),
+        )
 
     def _sending_of(self, submission: Submission) -> int:
         return sending_of(self._cutoffs, submission)
@@ -206,19 +226,3 @@ class Recorder:
 def sending_of(cutoffs: list[datetime], submission: Submission) -> int:
     """Return which export carries the submission; `len(cutoffs)` and more come after the year."""
     return bisect_right(cutoffs, submission.ready) + submission.delay
-
-
-def trigger_of(submission: Submission) -> tuple[str, str, bool]:
-    """Return the rule that the row may set off, its instant in UTC, and whether it was a child."""
-    episode = submission.episode
-    if submission.wrong:
-        return "", "", False
-    if submission.feed == CUSTODY:
-        rule, moment = f"custody.{episode.attendance}", episode.start
-    elif submission.values["returned_date"] and episode.end:
-        rule, moment = "missing.returned", episode.end
-    else:
-        return "", "", False
-    when = read_local(moment.date(), moment.time())
-    instant = when.instant.isoformat() if when.instant else ""
-    return rule, instant, episode.person.age_on(when.day) < 18

@@ -12,7 +12,7 @@ import heapq
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import count
 from random import Random
 from uuid import UUID
@@ -34,6 +34,7 @@ from reachable.moments.models import OPEN, Action, Moment, Trigger
 from reachable.moments.selectors import visible_moments
 from reachable.notices import services as notices
 from reachable.practice import guidance
+from reachable.practice.time import LONDON, start_of_day
 from reachable.synthetic import present, workers
 from reachable.synthetic.arrival import actors, set_up
 from reachable.synthetic.feeds import Manifest, SentFile
@@ -43,7 +44,10 @@ from reachable.synthetic.steward import LEFT_OPEN, Steward
 from reachable.synthetic.workers import Planned
 
 PASS_ON = system("pass on")
-SENDER = "police.data"
+FORGET = system("forget")
+SENDS = "intake_worker"
+FORGETS_AT = timedelta(hours=2)
+REVIEWS_ON = 0
 # Of moments longer ago only the answer, the meeting and the end are played, not each attempt.
 IN_SHORT_BEFORE = timedelta(days=42)
 READ_EVERY = timedelta(days=28)
@@ -75,6 +79,7 @@ class Replayed:
     actions: int = 0
     refused: int = 0
     reviews: int = 0
+    forgotten: int = 0
 
 
 def replay(
@@ -112,6 +117,7 @@ class _Year:
         self.finish = now()
         self.by = actors(made)
         self.by_id = {actor.id: actor for actor in self.by.values()}
+        self.senders = {w.agency: self.by[w.username] for w in made.workers if SENDS in w.roles}
         self.agencies = {a.code: access.agency_id(a.code) for a in made.agencies}
         self.members = [self.by[w.username] for w in made.workers if made.rota.team in w.teams]
         self.agenda: list[_Due] = []
@@ -121,8 +127,9 @@ class _Year:
         self.done_before = self._loaded()
         self.holders: dict[UUID, Actor] = {}
         self.steward = Steward(self.by["linkage.steward"], made)
-        self.reviewed_at: datetime | None = None
+        self.reviewed_on: date | None = None
         self.read_at: datetime | None = None
+        self.forgot_on: date | None = None
         self.has_planned = False
 
     def run(self, tell: Callable[[Progress], None]) -> Replayed:
@@ -132,6 +139,7 @@ class _Year:
         waiting = self._signals(files[first].sent_at) if first < len(files) else deque()
         for at in range(first, len(files)):
             ends = files[at + 1].sent_at if at + 1 < len(files) else self.finish
+            self._forget(files[at].sent_at)
             self._load(files[at])
             self._read_notices(files[at].sent_at)
             while waiting and waiting[0].at < ends:
@@ -143,6 +151,15 @@ class _Year:
             rows += files[at].rows
             tell(Progress(at + 1, len(files), rows, files[at].sent_at))
         return self.result
+
+    def _forget(self, at: datetime) -> None:
+        """Each night what led nowhere, and has waited long enough, is removed."""
+        night = at.astimezone(LONDON).date()
+        if night == self.forgot_on:
+            return
+        self.forgot_on = night
+        with travel(start_of_day(night) + FORGETS_AT):
+            self.result.forgotten += intake.forget(by=FORGET)
 
     def _signals(self, starts: datetime) -> deque[PhonedIn]:
         if self.only_files:
@@ -172,7 +189,7 @@ class _Year:
                 self._answer()
 
     def _receive(self, file: SentFile) -> None:
-        by = self.by[SENDER]
+        by = self.senders[file.agency]
         path = self.manifest.folder / file.path
         with path.open("rb") as content:
             received = intake.receive(
@@ -218,12 +235,14 @@ class _Year:
             self._answer()
 
     def _review(self, at: datetime) -> None:
-        """Once a week the steward decides what has waited."""
-        if self.reviewed_at and at - self.reviewed_at < timedelta(days=6):
+        """Each Monday the steward decides what has waited, the same whenever the replay began."""
+        day = at.astimezone(LONDON).date()
+        if day.weekday() != REVIEWS_ON or day == self.reviewed_on:
             return
-        self.reviewed_at = at
+        self.reviewed_on = day
         with travel(at):
-            self.result.reviews += self.steward.decide(opened_before=at - LEFT_OPEN)
+            before = start_of_day(day) - LEFT_OPEN
+            self.result.reviews += self.steward.decide(opened_before=before)
 
     def _read_notices(self, at: datetime) -> None:
         """Now and then everybody reads what they were told; what came since is still new."""

@@ -10,10 +10,10 @@ from uuid import UUID, uuid5
 
 from reachable.practice.time import read_local
 from reachable.synthetic.families import Person
-from reachable.synthetic.formats import CUSTODY
+from reachable.synthetic.formats import CUSTODY, MISSING
 from reachable.synthetic.material import stream
 from reachable.synthetic.partnership import Partnership
-from reachable.synthetic.stories import EXPLOITED, Episode
+from reachable.synthetic.telling import EXPLOITED, Episode
 from reachable.synthetic.workers import Planned
 
 FROM_CUSTODY, FROM_OTHERS = 0.25, 0.05
@@ -68,7 +68,8 @@ class PhonedIn:
 def signals(made: Partnership) -> list[PhonedIn]:
     """Return the year's signals, earliest first."""
     rng = stream(made.seed, "signals")
-    found = [sent for episode in made.episodes for sent in _of(rng, made.seed, episode)]
+    seen = (episode for episode in made.episodes if episode.feed in (CUSTODY, MISSING))
+    found = [sent for episode in seen for sent in _of(rng, made.seed, episode)]
     return sorted(found, key=lambda sent: sent.at)
 
 
@@ -92,8 +93,8 @@ def _of(rng: Random, seed: int, episode: Episode) -> Iterator[PhonedIn]:
                 kind="in_custody_now",
                 person=episode.person,
                 postcode=postcode,
-                where=episode.station,
-                said=episode.offence_group or "Just brought in.",
+                where=episode.says["station"],
+                said=episode.says["offence_group"] or "Just brought in.",
                 reach="Custody desk, 07700 900150",
             )
     elif episode.story == EXPLOITED and chance < FROM_OTHERS:

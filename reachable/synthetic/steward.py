@@ -8,6 +8,8 @@ from uuid import UUID
 from reachable.foundation.actor import Actor
 from reachable.people import services as people
 from reachable.people.review import ReviewFacts, open_reviews, review
+from reachable.synthetic.formats import exports
+from reachable.synthetic.identifiers import agency_numbers
 from reachable.synthetic.partnership import Partnership
 
 LEFT_OPEN = timedelta(days=9)
@@ -19,10 +21,12 @@ class Steward:
 
     def __init__(self, by: Actor, made: Partnership) -> None:
         self._by = by
+        styles = {export.person_number for export in exports().values()}
         self._person_of = {
             number: person.id
             for person in (*made.children, *made.adults)
-            for number in person.police_ids
+            for style in styles
+            for number in agency_numbers(style, person)
         }
         self._unknowable: set[UUID] = set()
 
@@ -50,9 +54,12 @@ class Steward:
                 if person == mine and not _words(side.name) & _words(facts.record.name):
                     return None, "The number was mistyped: the name is somebody else's."
                 if person == mine:
-                    return side.record_id, "Both numbers are the same person's at custody."
+                    return (
+                        side.record_id,
+                        "Both numbers are the same person's, the agencies say.",
+                    )
             if all(person for _, person in beside):
-                return None, "The numbers are different people's at custody."
+                return None, "The numbers are different people's, the agencies say."
         alike = [side for side, _ in beside if facts.differs[side.record_id] <= _MOVED_HOME]
         if not mine and len(alike) == 1 and facts.record.birth_date == alike[0].birth_date:
             return alike[0].record_id, "The same name and birth date; the family has moved."

@@ -215,6 +215,22 @@ def test_a_row_older_than_what_the_export_reaches_back_to_stays(world: World) ->
     assert "record_status" not in Event.objects.get(kind="protection_plan_began").details
 
 
+def test_what_comes_again_and_again_is_held_for_longer(world: World) -> None:
+    come(sample())
+    held = Signal.objects.filter(source_key="C2")
+    first = held.get().forget_on
+    assert first
+    come(sample(), days=10)
+    assert held.get().forget_on == first
+    come(sample(), days=20)
+    assert held.get().forget_on == first + timedelta(days=20)
+    with travel(AT + timedelta(days=49)):
+        assert services.forget(by=BY) == 0
+    with travel(AT + timedelta(days=51)):
+        assert services.forget(by=BY) == 6
+    assert not held.exists()
+
+
 def many(contacts: int) -> Tables:
     tables = sample()
     headings, *rows = tables["ssd_contacts"]

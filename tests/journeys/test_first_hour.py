@@ -19,7 +19,7 @@ from reachable.access.services import name_partnership
 from reachable.access.views import DEMONSTRATION_PASSWORD
 from reachable.foundation.actor import system
 from reachable.foundation.time import now, today
-from reachable.synthetic import arrival, feeds, partnership
+from reachable.synthetic import arrival, cadence, partnership
 from tests.support.pages import OpenPage, sign_in
 from tests.support.servers import Server
 
@@ -30,7 +30,7 @@ PATIENCE = 20_000  # milliseconds, on a busy machine
 @pytest.fixture(scope="module")
 def fenmarch(server: Server) -> Server:
     """The demonstration's agencies, workers and rota, without its year."""
-    made = partnership.make(11, 20, 1, until=feeds.last_sending(now()))
+    made = partnership.make(11, 20, 1, until=cadence.last_sending(now()))
     arrival.set_up(made, password=DEMONSTRATION_PASSWORD)
     name_partnership(by=system("demonstration"), name=made.places.area.name, fictional=True)
     return server

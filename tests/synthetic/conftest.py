@@ -12,6 +12,14 @@ from reachable.synthetic.truth import TruthRow
 UNTIL = date(2026, 11, 24)
 
 
+def loaded_once(sent: Manifest) -> set[str]:
+    """Return the files that count: one with the content of an earlier one is not loaded again."""
+    first: dict[tuple[str, str], str] = {}
+    for file in sent.files:
+        first.setdefault((file.feed, file.sha256), file.path)
+    return set(first.values())
+
+
 @pytest.fixture(scope="session")
 def fenmarch() -> Partnership:
     return partnership.make(until=UNTIL)

@@ -8,7 +8,7 @@ from reachable.foundation.actor import system
 from reachable.foundation.time import travel
 from reachable.moments import selectors
 from reachable.notices.selectors import unread_count
-from reachable.synthetic import feeds, partnership, present
+from reachable.synthetic import cadence, feeds, partnership, present
 from reachable.synthetic.arrival import actors
 from reachable.synthetic.replay import replay
 
@@ -22,7 +22,7 @@ INSTANTS = [
 
 
 def made_for(instant, children=60):
-    return partnership.make(11, children, 1, until=feeds.last_sending(instant))
+    return partnership.make(11, children, 1, until=cadence.last_sending(instant))
 
 
 @pytest.mark.db

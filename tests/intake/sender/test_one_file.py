@@ -50,8 +50,11 @@ def test_every_sample_is_accepted_by_the_one_file_alone(
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_set_of_tables_is_checked_and_not_parted(one_file: Path, tmp_path: Path) -> None:
-    (tables,) = table_sets().values()
+@pytest.mark.parametrize("key", sorted(table_sets()))
+def test_a_set_of_tables_is_checked_and_not_parted(
+    one_file: Path, tmp_path: Path, key: str
+) -> None:
+    tables = table_sets()[key]
     path = write_set_sample(tables, tmp_path)
     done = run(one_file, "check", tables.key, path.name, "--json", folder=tmp_path)
     assert done.returncode == 0, done.stderr

@@ -1,0 +1,118 @@
+"""The place, written beside the files: boundaries, postcodes, schools, homes and services."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid5
+
+from reachable.synthetic.boundaries import Ring, boundaries, point_in
+from reachable.synthetic.material import material, stream
+from reachable.synthetic.partnership import Partnership
+from reachable.synthetic.places import Locality
+
+FOLDER = "truth"
+AREAS_FILE, POSTCODES_FILE = f"{FOLDER}/areas.geojson", f"{FOLDER}/postcodes.csv"
+SCHOOLS_FILE, HOMES_FILE = f"{FOLDER}/schools.json", f"{FOLDER}/homes.json"
+SERVICES_FILE = f"{FOLDER}/services.json"
+_IDS = UUID("0b8f6f0c-53a5-5d0e-8f0b-5f3f2d7c9a10")
+
+
+def write(folder: Path, partnership: Partnership) -> None:
+    """Write all that the place is."""
+    (folder / FOLDER).mkdir(exist_ok=True)
+    rings = boundaries()
+    _write_json(folder / AREAS_FILE, _areas(partnership, rings))
+    _write_postcodes(folder / POSTCODES_FILE, partnership, rings)
+    _write_json(folder / SCHOOLS_FILE, [asdict(school) for school in partnership.schools])
+    _write_json(folder / HOMES_FILE, [asdict(home) for home in partnership.places.homes])
+    _write_json(folder / SERVICES_FILE, services())
+
+
+def services() -> list[dict[str, Any]]:
+    """Return the invented services, as Open Referral UK has them."""
+    source = material("services")
+    organisations = {row["key"]: row["name"] for row in source["organisations"]}
+    return [_service(row, organisations) for row in source["services"]]
+
+
+def _service(row: dict[str, Any], organisations: dict[str, str]) -> dict[str, Any]:
+    key, organisation = row["key"], row["organisation"]
+    attributes = [
+        {"id": _id(f"{key} {term}"), "taxonomy_term": {"id": _id(term), "name": term}}
+        for term in row["helps_with"]
+    ]
+    return {
+        "id": _id(key),
+        "name": row["name"],
+        "status": "active",
+        "description": row["description"],
+        "minimum_age": row["ages"][0],
+        "maximum_age": row["ages"][1],
+        "organization": {
+            "id": _id(organisation),
+            "name": organisations[organisation],
+            "description": "Invented",
+        },
+        "contacts": [{"id": _id(f"{key} contact"), "phones": [
+            {"id": _id(f"{key} phone"), "number": row["phone"]}
+        ]}],
+        "schedules": [
+            {
+                "id": _id(f"{key} schedule"),
+                "freq": "WEEKLY",
+                "byday": row["days"],
+                "opens_at": row["opens"],
+                "closes_at": row["closes"],
+            }
+        ],
+        "service_areas": [
+            {"id": _id(f"{key} {code}"), "name": code, "extent_type": "postcode district"}
+            for code in row["districts"]
+        ],
+        "attributes": attributes,
+    }  # fmt: skip
+
+
+def _areas(partnership: Partnership, rings: dict[str, Ring]) -> dict[str, Any]:
+    places = partnership.places
+    return {
+        "type": "FeatureCollection",
+        "features": [
+            *(_feature(at, rings, places.area.code) for at in places.localities),
+            *(_feature(at, rings, "") for at in places.elsewhere),
+        ],
+    }
+
+
+def _feature(at: Locality, rings: dict[str, Ring], within: str) -> dict[str, Any]:
+    return {
+        "type": "Feature",
+        "properties": {"code": at.code, "name": at.name, "within": within},
+        "geometry": {"type": "Polygon", "coordinates": [rings[at.code]]},
+    }
+
+
+def _write_postcodes(path: Path, partnership: Partnership, rings: dict[str, Ring]) -> None:
+    rng = stream(partnership.seed, "points")
+    rows: list[Iterable[object]] = []
+    for postcode in partnership.places.postcodes:
+        longitude, latitude = point_in(rng, rings[postcode.locality.code])
+        rows.append((postcode.code, postcode.locality.code, postcode.street, longitude, latitude))
+    with path.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(("postcode", "area", "street", "longitude", "latitude"))
+        writer.writerows(rows)
+
+
+def _write_json(path: Path, content: object) -> None:
+    text = json.dumps(content, ensure_ascii=False, indent=1, default=str)
+    path.write_text(text + "\n", "utf-8")
+
+
+def _id(name: str) -> str:
+    return str(uuid5(_IDS, name))
