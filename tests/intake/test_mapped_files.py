@@ -161,7 +161,7 @@ def test_a_row_that_cannot_be_read_keeps_only_what_was_mapped(tmp_path: Path) ->
     mapping = ColumnMapping(
         ("Name", "Secret", "Added"), (("Name", "whole_name"), ("Added", "added_date"))
     )
-    (piece,) = pieces(TRACKER, path, TODAY, 0, mapping)
+    (piece,) = pieces(TRACKER, path, TODAY, 0, read_as=mapping)
     (refused,) = piece.refused
     assert "hidden" not in str(refused.cells)
 
@@ -172,9 +172,9 @@ def test_a_mapping_goes_with_the_file_into_the_reading_process(
     monkeypatch.setattr("reachable.intake.preparing.APART_FROM", 1)
     names = [[f"Sample{at}, Jo", date(2010, 1, 2), date(2026, 3, 1), ""] for at in range(250)]
     path = sheet_file(tmp_path, [HEAD, *names])
-    done = list(pieces(TRACKER, path, TODAY, 0, PLAIN))
+    done = list(pieces(TRACKER, path, TODAY, 0, read_as=PLAIN))
     assert [len(piece.rows) for piece in done] == [100, 100, 50]
-    (last,) = pieces(TRACKER, path, TODAY, 201, PLAIN)
+    (last,) = pieces(TRACKER, path, TODAY, 201, read_as=PLAIN)
     assert (len(last.rows), last.last_row) == (50, 251)
 
 
