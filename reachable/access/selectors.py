@@ -18,6 +18,7 @@ from reachable.foundation.actor import Actor
 _BECAUSE = {
     "asked": "You are or were asked to take an open moment of this child",
     "holder": "You have an open moment of this child",
+    "panel": "This child is on the list that you keep for your panel",
 }
 
 
@@ -196,6 +197,18 @@ def involved_subjects(*, by: Actor, kind: str) -> QuerySet[Involvement, UUID]:
     return Involvement.objects.filter(
         Q(user_id=by.id) | Q(team_id__in=by.team_ids), subject_kind=kind, ended_at=None
     ).values_list("subject_id", flat=True)
+
+
+def involved_because(
+    *, by: Actor, user_id: UUID, basis: str, because_of: Iterable[UUID]
+) -> dict[UUID, UUID]:
+    """Return reason → subject of what somebody works with now on this basis, for these reasons."""
+    by.require("people.read")
+    held = Involvement.objects.filter(
+        user_id=user_id, basis=basis, because_of__in=list(because_of), ended_at=None
+    )
+    pairs = held.values_list("because_of", "subject_id")
+    return {reason: subject for reason, subject in pairs if reason}
 
 
 def why_involved(*, by: Actor, kind: str, subject_ids: Iterable[UUID]) -> list[str]:

@@ -241,6 +241,13 @@ def end_involvement(
     return ending.update(ended_at=now())
 
 
+def end_involvements(*, by: Actor, basis: str, because_of: Sequence[UUID]) -> int:
+    """End what anybody was given on a basis for any of these reasons."""
+    del by
+    ending = Involvement.objects.filter(basis=basis, because_of__in=because_of, ended_at=None)
+    return ending.update(ended_at=now())
+
+
 def signed_in(*, user: User) -> None:
     """Note that somebody signed in."""
     with transaction.atomic():

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
+
+from reachable.foundation import words
 
 _LABELS = {
     "said": "What was said",
@@ -17,6 +21,9 @@ _LABELS = {
     "placement": "Lives in",
     "station": "Station",
     "attendance": "Came",
+    "level_of_concern": "Level of concern, in the panel’s words",
+    "level_date": "That level since",
+    "level_by": "Level given by",
 }
 _VALUES = {
     "arrest": "by arrest",
@@ -26,6 +33,7 @@ _VALUES = {
     "foster": "a foster home",
     "other": "another place",
 }
+_DAY = re.compile(r"[12][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9])")
 _CODED = {"attendance", "placement"}
 # What a feed always says; only the exception tells anything.
 _USUAL = {("record_status", "live")}
@@ -37,10 +45,14 @@ def in_words(details: Mapping[str, Any], place: str = "") -> list[tuple[str, str
     A label that nobody has named yet is made from its key.
     """
     return [
-        (_label(key), _VALUES.get(value, value) if key in _CODED else str(value))
+        (_label(key), _VALUES.get(value, value) if key in _CODED else _value(str(value)))
         for key, value in sorted(details.items(), key=lambda pair: _place(pair[0]))
         if value and value != place and (key, value) not in _USUAL
     ]
+
+
+def _value(value: str) -> str:
+    return words.day(date.fromisoformat(value)) if _DAY.fullmatch(value) else value
 
 
 def _place(key: str) -> tuple[int, str]:

@@ -112,5 +112,12 @@ def plain(value: str) -> str:
 
 
 def readable_name(name: str) -> str:
-    """Return a name that was sent in capitals as names are written; the record keeps it as sent."""
-    return name.title() if name.isupper() else name
+    """Return a name that was sent in capitals as names are written; the record keeps it as sent.
+
+    Lists write the family name alone in capitals, "Jane SMITH-JONES"; two or three may be initials.
+    """
+    if name.isupper():
+        return name.title()
+    return " ".join(
+        word.title() if len(word) > 3 and word.isupper() else word for word in name.split(" ")
+    )

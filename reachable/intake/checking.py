@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
@@ -16,13 +16,15 @@ from reachable.foundation.files.export import unmarked_cell
 from reachable.foundation.files.limits import DEFAULT, Limits
 from reachable.foundation.files.rows import Cells, Table, Unreadable
 from reachable.foundation.files.table import open_table
+from reachable.intake.arranging import arrange
 from reachable.intake.rules.check import Checked, Content, Refused, check_row, refuse_unreadable
 from reachable.intake.rules.headings import BEYOND, Mapping, Mismatch, match_headings
+from reachable.intake.rules.mapping import ColumnMapping
 from reachable.intake.rules.problems import Problem
 from reachable.intake.rules.returned import Columns, columns
 from reachable.intake.rules.words import as_text
 from reachable.intake.set_files import open_joined
-from reachable.intake.specification import Feed, feeds
+from reachable.intake.specification import Feed, feeds, in_order
 
 Result = Checked | Refused
 NO_ROWS = "There is no row below the headings."
@@ -90,18 +92,35 @@ def _as_sent(cells: Cells) -> tuple[str, ...]:
     return tuple([cell if isinstance(cell, str) else as_text(cell) for cell in cells])
 
 
-def open_file(feed: Feed, path: Path, limits: Limits = DEFAULT) -> OpenedFile:
-    """Open a file as a feed; raise BadInput, in a sentence, if it cannot be one."""
-    table = open_joined(feed, path, limits) if feed.of_set else open_table(path, limits)
+class NoSuchColumns(BadInput):
+    """A table whose headings are not those of the feed: a person may say which is which."""
+
+
+def open_file(
+    feed: Feed, path: Path, limits: Limits = DEFAULT, read_as: ColumnMapping | None = None
+) -> OpenedFile:
+    """Open a file as a feed, or as somebody said that its columns are to be read.
+
+    Raise BadInput, in a sentence, if it cannot be one.
+    """
+    others: Iterable[Feed] = ()
+    if feed.of_set:
+        table = open_joined(feed, path, limits)
+    elif read_as is not None:
+        feed = in_order(feed, read_as.date_order)
+        table = arrange(feed, path, read_as, limits)
+    else:
+        table, others = open_table(path, limits), feeds().values()
     ours = columns(table.headings)
     headings = table.headings
     if ours is not None:
         headings = tuple(unmarked_cell(headings[place]) for place in ours.senders)
-    mapping = match_headings(feed, headings, () if feed.of_set else feeds().values())
+    mapping = match_headings(feed, headings, others)
     if isinstance(mapping, Mismatch):
         # A workbook of several sheets may have been read at the wrong one.
         notes = table.notes if table.kind == "xlsx" and len(table.notes) > 1 else ()
-        raise BadInput(
+        wrong = BadInput if mapping.other else NoSuchColumns
+        raise wrong(
             mapping.sentence, kept="Nothing was kept.", next=" ".join((mapping.next, *notes))
         )
     return OpenedFile(feed, table, mapping, ours)
@@ -192,6 +211,7 @@ def check_file(
     today: date,
     *,
     limits: Limits = DEFAULT,
+    read_as: ColumnMapping | None = None,
     problems: int = 50,
     samples: int = 5,
     most: int | None = None,
@@ -200,7 +220,7 @@ def check_file(
 
     `most` rows are looked at, or all.
     """
-    opened = open_file(feed, path, limits)
+    opened = open_file(feed, path, limits, read_as)
     report = report_on(opened, problems=problems, samples=samples)
     for row in opened.rows(today):
         if report.rows == most:

@@ -18,8 +18,18 @@ from reachable.access.selectors import agency_id
 from reachable.foundation.actor import system
 from reachable.foundation.errors import BadInput
 from reachable.foundation.outages import outage
-from reachable.intake import loading, minimum, selectors, services, status, status_wording, watching
+from reachable.intake import (
+    loading,
+    mappings,
+    minimum,
+    selectors,
+    services,
+    status,
+    status_wording,
+    watching,
+)
 from reachable.intake.checking import open_file
+from reachable.intake.mappings import MappingFacts
 from reachable.intake.models import Delivery
 from reachable.intake.sender.command import AS_JSON, FILE, check, list_feeds, told
 from reachable.intake.set_checking import as_zip, refuse_unfit
@@ -65,8 +75,9 @@ def load(
     with as_zip(file) if feed in table_sets() else nullcontext(file) as path:
         if feed in table_sets():
             refuse_unfit(table_sets()[feed], path)
+            known = None
         else:
-            open_file(feed_of(feed), path)
+            known = _mapping(sender, feed, path)
         with path.open("rb") as content:
             received = services.receive(
                 by=by,
@@ -76,6 +87,7 @@ def load(
                 content=content,
                 history=history,
                 whole=everything,
+                mapping_id=known.id if known else None,
             )
     before = selectors.counted(by=by, delivery_id=received.delivery_id)
     services.begin_loading(by=by, delivery_id=received.delivery_id)
@@ -185,6 +197,19 @@ def _tell_look(looked: watching.Looked, *, quiet: bool) -> None:
         f"{looked.waiting:,} seen and not yet still, {len(looked.left):,} left.",
         err=quiet,
     )
+
+
+def _mapping(sender: UUID, feed: str, path: Path) -> MappingFacts | None:
+    """Return the mapping that was remembered for a file, and say so; refuse what fits nothing."""
+    specification = feed_of(feed)
+    by = system("shell")
+    known = mappings.fitting(by=by, agency_id=sender, feed=specification.key, path=path)
+    if known is None:
+        open_file(specification, path)
+    else:
+        day = f"{known.made_at:%Y-%m-%d}"
+        click.echo(f"Read with the mapping that {known.made_by} made on {day}.", err=True)
+    return known
 
 
 def _again(stopped: int, row: int) -> str:

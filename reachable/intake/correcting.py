@@ -16,13 +16,13 @@ from reachable.foundation.time import now, today
 from reachable.intake import loading
 from reachable.intake.checking import check_again
 from reachable.intake.faults import answers_of, cells_now
+from reachable.intake.loading import feed_as_read
 from reachable.intake.models import Delivery, QuarantinedRow
 from reachable.intake.pipeline import take_in
 from reachable.intake.preparing import incoming
 from reachable.intake.rules.check import Refused
 from reachable.intake.rules.headings import Mismatch
 from reachable.intake.rules.problems import Problem
-from reachable.intake.specification import feed as feed_of
 
 
 class StillWrong(BadInput):
@@ -42,7 +42,7 @@ def correct(*, by: Actor, row_id: UUID, cells: Mapping[str, str]) -> None:
     by.require("intake.load")
     exclusive("people.identify")
     row = _own_row(by, row_id)
-    feed = feed_of(row.delivery.feed)
+    feed = feed_as_read(row.delivery)
     before = cells_now(feed, row, answers_of(row.delivery_id))
     now_cells = [(heading, cells.get(heading, text)) for heading, text in before]
     outcome = check_again(feed, now_cells, today())

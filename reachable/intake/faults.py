@@ -16,6 +16,7 @@ from reachable.foundation.actor import Actor
 from reachable.foundation.errors import NotFound
 from reachable.foundation.time import today
 from reachable.intake.checking import matched
+from reachable.intake.loading import feed_as_read
 from reachable.intake.models import BulkCorrection, Delivery, QuarantinedRow
 from reachable.intake.rules import together
 from reachable.intake.rules.check import Checked, Content, Refused
@@ -24,7 +25,6 @@ from reachable.intake.rules.headings import Mapping as Headings
 from reachable.intake.rules.problems import Problem, Reason
 from reachable.intake.rules.together import Answer, Cells, Fault, Kind, check_answered, fault_of
 from reachable.intake.specification import Feed
-from reachable.intake.specification import feed as feed_of
 
 LOOKED_AT = 20_000
 """Rows of a file that a page looks at; whatever is done is done with all of them."""
@@ -109,7 +109,7 @@ class Said:
 def faults(*, by: Actor, delivery_id: UUID) -> FaultsOfFile:
     """Group the reasons for which rows of this person's file wait."""
     delivery = _own(by, delivery_id)
-    feed = feed_of(delivery.feed)
+    feed = feed_as_read(delivery)
     found: dict[Fault, FaultFacts] = {}
     headings: tuple[str, ...] = ()
     seen = 0
@@ -131,7 +131,7 @@ def faults(*, by: Actor, delivery_id: UUID) -> FaultsOfFile:
 def prospect(*, by: Actor, delivery_id: UUID, answer: Answer) -> Prospect:
     """Say what would become of the rows of a fault; nothing is written."""
     delivery = _own(by, delivery_id)
-    feed, day = feed_of(delivery.feed), today()
+    feed, day = feed_as_read(delivery), today()
     before = answers_of(delivery_id)
     answers = together.remembered([*before, answer])
     found, seen = Prospect(), 0
@@ -153,7 +153,7 @@ def cut_cells(*, by: Actor, delivery_id: UUID, fault: Fault) -> dict[str, str]:
 
     Likeliest is what makes most of the first rows right once the pieces are together again.
     """
-    feed, day = feed_of(_own(by, delivery_id).feed), today()
+    feed, day = feed_as_read(_own(by, delivery_id)), today()
     before = answers_of(delivery_id)
     waiting = waiting_rows(delivery_id)[:LOOKED_AT].iterator(2000)
     rows = list(islice((row for row in waiting if has_fault(feed, row, fault, before)), TRIED))
@@ -198,7 +198,7 @@ def said(*, by: Actor, delivery_id: UUID) -> list[Said]:
     delivery = _own(by, delivery_id)
     held = list(delivery.bulk_corrections.select_related("begun_by").order_by("-begun_at", "-id"))
     row = QuarantinedRow.objects.filter(delivery_id=delivery_id).first() if held else None
-    feed, headings = feed_of(delivery.feed), dict[str, str]()
+    feed, headings = feed_as_read(delivery), dict[str, str]()
     if row is not None and not isinstance(found := headings_of_row(feed, row), Mismatch):
         headings = _by_column(found)
     return [

@@ -20,6 +20,9 @@ class _Line(forms.CharField):
         return clean(super().to_python(value) or "")
 
 
+OWN_HEADINGS = "Excel (.xlsx), CSV or JSON lines, up to 300 MB, with whatever headings it has."
+
+
 class UploadForm(forms.Form):
     """A file, as it was exported."""
 
@@ -34,6 +37,11 @@ class UploadForm(forms.Form):
         label="These are past events, only to build up the record: nobody is told",
         required=False,
     )
+
+    def __init__(self, *args: Any, own_headings: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if own_headings:
+            self.fields["file"].help_text = OWN_HEADINGS
 
 
 class SetForm(forms.Form):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -21,7 +22,9 @@ from reachable.foundation.views import actor, render
 from reachable.intake import (
     correcting,
     faults,
+    involving,
     jobs,
+    mappings,
     preparing,
     returning,
     selectors,
@@ -29,9 +32,10 @@ from reachable.intake import (
     together_wording,
     wording,
 )
-from reachable.intake.checking import CheckReport, check_again, open_file
+from reachable.intake.checking import CheckReport, NoSuchColumns, check_again, open_file
 from reachable.intake.correcting import StillWrong
 from reachable.intake.file_forms import CorrectForm, JoinForm, SetAsideForm, UploadForm
+from reachable.intake.mappings import MappingFacts
 from reachable.intake.rules.check import Refused
 from reachable.intake.samples import KINDS, write_sample
 from reachable.intake.selectors import DeliveryFacts, RefusedFacts
@@ -41,6 +45,10 @@ from reachable.intake.sender.packing import one_file
 from reachable.intake.services import Received
 from reachable.intake.set_checking import SetReport
 from reachable.intake.specification import Feed, feeds
+from reachable.intake.tracker_sample import FILE_NAME, write_tracker
+
+UNTIDY = "untidy"
+"""The kind of a sample that is as untidy as what people really keep."""
 
 
 def intake(request: HttpRequest) -> HttpResponse:
@@ -67,57 +75,96 @@ def _feed(key: str) -> Feed:
 def feed(request: HttpRequest, key: str) -> HttpResponse:
     """What a feed needs, and the place to send its file."""
     found = _feed(key)
-    form, error, status = UploadForm(), None, 200
+    empty = UploadForm(own_headings=found.own_headings)
+    form, error, status = empty, None, 200
     if request.method == "POST":
         stopped = refusal(request)
-        form = UploadForm(request.POST, request.FILES)
+        form = UploadForm(request.POST, request.FILES, own_headings=found.own_headings)
         if stopped is not None:
-            form, (error, status) = UploadForm(), stopped
+            form, (error, status) = empty, stopped
         elif form.is_valid():
             try:
-                received = _receive(actor(request), found, form)
+                received, asks = _receive(actor(request), found, form)
             except BadInput as refused:
                 error, status = refused, 422
             else:
-                return received_page(request, received, form.cleaned_data["history"])
+                history = form.cleaned_data["history"]
+                return received_page(request, received, history, asks=asks)
         else:
             status = 422
-    context = {"feed": found, "form": form, "error": error, "kinds": KINDS}
+    context = {
+        "feed": found,
+        "form": form,
+        "error": error,
+        "kinds": KINDS,
+        "untidy": UNTIDY,
+        "other_headings": isinstance(error, NoSuchColumns),
+        "mappings": _remembered(actor(request), found),
+    }
     return render(request, "intake/feed.html", context, status=status)
 
 
-def received_page(request: HttpRequest, received: Received, history: bool) -> HttpResponse:
-    """Lead to the delivery; where the same content came before, say so and to which one."""
+def _remembered(by: Actor, feed: Feed) -> list[MappingFacts]:
+    return mappings.used(by=by, agency_id=by.own_agency_id, feed=feed.key)
+
+
+def received_page(
+    request: HttpRequest, received: Received, history: bool, *, asks: bool = False
+) -> HttpResponse:
+    """Lead to the delivery; where the same content came before, say so and to which one.
+
+    Whose columns have to be named first is led there.
+    """
     if received.again:
         earlier = selectors.delivery(by=actor(request), delivery_id=received.delivery_id)
         messages.warning(request, wording.came_before(earlier, history))
-    return redirect("delivery", received.delivery_id)
+        return redirect("delivery", received.delivery_id)
+    return redirect("columns" if asks else "delivery", received.delivery_id)
 
 
-def _receive(by: Actor, feed: Feed, form: UploadForm) -> Received:
-    """Keep a file only once its headings fit: a wrong one leaves nothing behind."""
+def _receive(by: Actor, feed: Feed, form: UploadForm) -> tuple[Received, bool]:
+    """Keep a file only once its headings fit: a wrong one leaves nothing behind.
+
+    A table is kept too whose sender says which column is which, or is to be asked: then the second
+    value is true.
+    """
     file = form.cleaned_data["file"]
     assert isinstance(file, TemporaryUploadedFile)
     path = Path(file.temporary_file_path())
-    open_file(feed, path)
+    known = mappings.fitting(by=by, agency_id=by.own_agency_id, feed=feed.key, path=path)
+    asks = known is None and "say_columns" in form.data
+    try:
+        if known is None:
+            open_file(feed, path)
+    except NoSuchColumns:
+        if not asks and not feed.own_headings:
+            raise
+        asks = True
     with path.open("rb") as content:
-        return services.receive(
+        received = services.receive(
             by=by,
             agency_id=by.own_agency_id,
             feed=feed.key,
             file_name=file.name or "file",
             content=content,
             history=form.cleaned_data["history"],
+            mapping_id=known.id if known else None,
         )
+    return received, asks
 
 
 def sample(request: HttpRequest, key: str, kind: str) -> HttpResponse:
     """A file with invented rows, as the agency's system would write it."""
     found = _feed(key)
-    if kind not in KINDS:
+    untidy = found.own_headings and kind == UNTIDY
+    if kind not in KINDS and not untidy:
         raise NotFound
     with tempfile.TemporaryDirectory() as folder:
-        path = write_sample(found, Path(folder), kind)
+        path = Path(folder) / FILE_NAME
+        if untidy:
+            write_tracker(path)
+        else:
+            path = write_sample(found, Path(folder), kind)
         return HttpResponse(
             path.read_bytes(),
             content_type=wording.CONTENT_TYPES[kind],
@@ -184,6 +231,7 @@ def delivery(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
             (together_wording.told(found.table, each.answer, each.heading), each) for each in said
         ],
         **_shared_faults(by, found),
+        **_how_read(by, found, error),
     }
     return render(request, "intake/delivery.html", context)
 
@@ -195,6 +243,16 @@ def _shared_faults(by: Actor, found: DeliveryFacts) -> dict[str, object]:
     shared = faults.faults(by=by, delivery_id=found.id)
     named = [(together_wording.title(each), each) for each in shared.faults]
     return {"faults": named, "faults_whole": shared.whole}
+
+
+def _how_read(by: Actor, found: DeliveryFacts, error: BadInput | None) -> dict[str, Any]:
+    """With which mapping a file is read, whether that can be said, and whose children it names."""
+    mapping_id = found.mapping_id
+    return {
+        "read_as": mappings.mapping(by=by, mapping_id=mapping_id) if mapping_id else None,
+        "may_say": isinstance(error, NoSuchColumns) or bool(error and mapping_id),
+        "names_children": involving.is_list(found.feed) and by.can(involving.KEEPS_LIST),
+    }
 
 
 def load(request: HttpRequest, delivery_id: UUID) -> HttpResponse:

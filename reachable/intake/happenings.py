@@ -43,7 +43,7 @@ def happenings(
             received_at=received_at,
             source=f"{title} {source_key}".strip(),
             place=each.place,
-            details=details,
+            details=each.details(details),
         )
         for each in made
     ]

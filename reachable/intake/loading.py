@@ -21,12 +21,14 @@ from reachable.foundation.errors import BadInput, ReachableError, place
 from reachable.foundation.ids import new_id
 from reachable.foundation.outages import outage
 from reachable.foundation.time import now, today
-from reachable.intake import gone, parts, preparing
+from reachable.intake import gone, involving, parts, preparing
 from reachable.intake.happenings import title_of
 from reachable.intake.held import renew
 from reachable.intake.models import Delivery, QuarantinedRow
 from reachable.intake.pipeline import Counts, Origin, take_in
 from reachable.intake.preparing import Incoming, Prepared
+from reachable.intake.rules.mapping import ColumnMapping, read_mapping
+from reachable.intake.specification import Feed, in_order
 from reachable.intake.specification import feed as feed_of
 from reachable.intake.stored import remove_stored, stored_file
 from reachable.intake.table_sets import table_sets
@@ -110,7 +112,8 @@ def _load_rows(by: Actor, delivery: Delivery, path: Path) -> bool:
     feed, origin = feed_of(delivery.feed), origin_of(delivery)
     checkpoint, pace = delivery.last_row, Pace()
     known = gone.known_rows(delivery) if feed.of_set else None
-    pieces = preparing.pieces(feed, path, today(), checkpoint, known)
+    read_as = mapping_of(delivery)
+    pieces = preparing.pieces(feed, path, today(), checkpoint, known, read_as)
     left: bytes | None = None
     with log_moved_beside() as committed:
         for prepared in _batches(pieces, pace):
@@ -133,6 +136,17 @@ def _load_rows(by: Actor, delivery: Delivery, path: Path) -> bool:
     return _finish(by, delivery.id, checkpoint)
 
 
+def mapping_of(delivery: Delivery) -> ColumnMapping | None:
+    """Return how a delivery is read, for its whole life; None where it has the feed's headings."""
+    return read_mapping(delivery.read_as.content) if delivery.read_as else None
+
+
+def feed_as_read(delivery: Delivery) -> Feed:
+    """Return the feed of a delivery, with dates in the order in which its sender writes them."""
+    feed, mapping = feed_of(delivery.feed), mapping_of(delivery)
+    return in_order(feed, mapping.date_order) if mapping else feed
+
+
 def origin_of(delivery: Delivery) -> Origin:
     """Where the rows of a delivery come from."""
     feed = feed_of(delivery.feed)
@@ -144,6 +158,7 @@ def origin_of(delivery: Delivery) -> Origin:
         delivery_id=delivery.id,
         history=delivery.history,
         keep_unmatched_days=feed.keep_unmatched_days,
+        listed_by=involving.keeper_of(feed, delivery.sent_by_id),
     )
 
 

@@ -10,13 +10,38 @@ from reachable.foundation.models import Identified
 from reachable.people.models import Record
 
 
+class MappingVersion(Identified):
+    """Which column is which in an agency's own files with these headings, as a person said once.
+
+    `fingerprint` is what all files with the same headings share. A change is another version; the
+    newest with `used_from` is used for files that come, one without it for a single file.
+    """
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, db_index=False)
+    feed = models.CharField(max_length=40)
+    fingerprint = models.CharField(max_length=32)
+    version = models.PositiveSmallIntegerField()
+    content = models.JSONField()
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, db_index=False)
+    made_at = models.DateTimeField()
+    used_from = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agency", "feed", "fingerprint", "version"], name="version_of_mapping"
+            )
+        ]
+
+
 class Delivery(Identified):
     """A file as it was sent. The same content counts once, whatever its name.
 
     It came by a `door`: the page (from `sent_by`), http (signed with `sent_with`), the watched
     folder or the shell. `last_row` is the checkpoint: every row up to it has been dealt with and
     committed. `begun_by`, or the key `begun_with`, is asked for its rights whenever a worker goes
-    on with it; both are empty where the system itself began it.
+    on with it; both are empty where the system itself began it. `read_as` is the mapping it is read
+    with, empty where it has the feed's own headings.
 
     A set of tables is a delivery with a part for each table. Where it is `whole`, all that the
     agency holds, rows that came before and are `gone` from it were withdrawn; if there are too many
@@ -35,6 +60,7 @@ class Delivery(Identified):
     door = models.CharField(max_length=10, default="shell")
     received_at = models.DateTimeField()
     history = models.BooleanField(default=False)
+    read_as = models.ForeignKey(MappingVersion, on_delete=models.PROTECT, null=True, db_index=False)
     state = models.CharField(max_length=10, default="received")
     last_row = models.PositiveIntegerField(default=0)
     rows = models.PositiveIntegerField(null=True)
@@ -175,6 +201,18 @@ class QuarantinedRow(Identified):
         ]
         indexes = [
             models.Index(fields=["key_hash"], condition=Q(state="open"), name="refused_by_key")
+        ]
+
+
+class ListedSignal(Identified):
+    """A signal that a list of children named, also where it said nothing new of it."""
+
+    delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, db_index=False)
+    signal = models.ForeignKey(Signal, on_delete=models.CASCADE)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["delivery", "signal"], name="signal_listed_once")
         ]
 
 

@@ -19,7 +19,7 @@ from reachable.foundation.actor import Actor, system
 from reachable.foundation.db import bulk_insert_all, bulk_update
 from reachable.foundation.ids import new_id
 from reachable.foundation.time import today
-from reachable.intake import held
+from reachable.intake import held, involving
 from reachable.intake.happenings import happenings
 from reachable.intake.models import Signal, SignalVersion
 from reachable.intake.preparing import Incoming
@@ -49,6 +49,8 @@ class Origin:
     history: bool = False
     keep_unmatched_days: int = 30
     always_opens: bool = False
+    listed_by: UUID | None = None
+    """Who keeps the list that this is, and so works with the children in it."""
 
 
 @dataclass
@@ -109,6 +111,13 @@ def take_in(*, by: Actor, origin: Origin, rows: Sequence[Incoming]) -> Counts:
     noticeable = _noticeable(origin, accepted, found, events)
     counts.moments = moments.notice(by=by, events=noticeable, corrected=corrected)
     held.bring_in(by=by, keys=news)
+    if origin.listed_by and origin.delivery_id:
+        involving.follow_list(
+            by=by,
+            keeper_id=origin.listed_by,
+            delivery_id=origin.delivery_id,
+            signal_ids=[counts.signal_ids[row.key_hash] for row in rows],
+        )
     return counts
 
 

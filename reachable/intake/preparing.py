@@ -24,6 +24,7 @@ from reachable.intake.rules import making
 from reachable.intake.rules.check import Checked, Refused
 from reachable.intake.rules.headings import BEYOND, Mapping
 from reachable.intake.rules.making import Made
+from reachable.intake.rules.mapping import ColumnMapping
 from reachable.intake.rules.problems import Problem
 from reachable.intake.rules.words import as_text
 from reachable.intake.specification import Feed
@@ -113,14 +114,20 @@ class Reading:
     day: date
     after: int = 0
     known: bytes | None = None
+    read_as: ColumnMapping | None = None
 
 
 def pieces(
-    feed: Feed, path: Path, day: date, after: int, known: bytes | None = None
+    feed: Feed,
+    path: Path,
+    day: date,
+    after: int,
+    known: bytes | None = None,
+    read_as: ColumnMapping | None = None,
 ) -> Generator[Prepared, None, None]:
     """Read what comes after row number `after`; raise BadInput, in a sentence, where that ends."""
-    reading = Reading(feed.key, path, day, after, known)
-    opened = open_file(feed, path)
+    reading = Reading(feed.key, path, day, after, known, read_as)
+    opened = open_file(feed, path, read_as=read_as)
     if opened.table.size < APART_FROM:
         yield from _read(opened, reading)
         return
@@ -200,10 +207,14 @@ def _apart(reading: Reading) -> Iterator[Prepared]:
         reader.join()
 
 
+def _opened(reading: Reading) -> OpenedFile:
+    return open_file(feed_of(reading.feed), reading.path, read_as=reading.read_as)
+
+
 def _send_pieces(sending: Connection, reading: Reading) -> None:
     """What the reading process does; whoever stops listening ends it."""
     try:
-        for piece in _read(open_file(feed_of(reading.feed), reading.path), reading):
+        for piece in _read(_opened(reading), reading):
             sending.send(piece)
         sending.send(None)
     except ReachableError as error:

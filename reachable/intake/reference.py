@@ -87,10 +87,12 @@ def _makes(feed: Feed) -> Iterator[str]:
 
 def _made(feed: Feed, made: Made) -> str:
     at = feed.happening(made.at)
-    said = f"the event `{made.event}` at `{at.date}` and `{at.time}`"
+    said = f"the event `{made.event}` at `{at.date}`" + (f" and `{at.time}`" if at.time else "")
     if made.if_column:
         values = " or ".join(f"`{value}`" for value in sorted(made.if_any))
         said += f" if `{made.if_column}` is {values}"
+    if made.tells:
+        said += f", which tells {_codes(tuple(sorted(made.tells)))}"
     return said + (f", place `{made.place}`" if made.place else "")
 
 

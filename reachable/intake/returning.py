@@ -12,11 +12,11 @@ from reachable.foundation.errors import NotFound
 from reachable.foundation.files.export import marked_cell, write_csv, write_xlsx
 from reachable.foundation.time import today
 from reachable.intake.faults import answers_of, read_again, waiting_rows
+from reachable.intake.loading import feed_as_read
 from reachable.intake.models import Delivery, QuarantinedRow
 from reachable.intake.preparing import told_problem
 from reachable.intake.rules.check import Refused
 from reachable.intake.rules.returned import NUMBER, WHY
-from reachable.intake.specification import feed as feed_of
 
 KINDS = {"xlsx": "Excel", "csv": "CSV"}
 """Kinds of file, and what people call them."""
@@ -64,7 +64,7 @@ def _headings(delivery_id: UUID) -> list[str]:
 
 
 def _rows(delivery: Delivery, width: int) -> Iterator[list[str]]:
-    feed, day, answers = feed_of(delivery.feed), today(), answers_of(delivery.id)
+    feed, day, answers = feed_as_read(delivery), today(), answers_of(delivery.id)
     for row in waiting_rows(delivery.id)[:AT_MOST].iterator(2000):
         problems, cells = row.problems, [text for _, text in row.cells]
         if answers:

@@ -16,6 +16,7 @@ from reachable.foundation.errors import NotFound
 from reachable.foundation.time import today
 from reachable.intake.checking import CheckReport, check_file, headings_of
 from reachable.intake.faults import answers_of, cells_now
+from reachable.intake.loading import feed_as_read, mapping_of
 from reachable.intake.models import Delivery, QuarantinedRow, Signal, SignalVersion
 from reachable.intake.rules.together import Answer
 from reachable.intake.set_checking import SetReport, check_set
@@ -57,6 +58,7 @@ class DeliveryFacts:
     gone: int
     gone_asked: int
     part_of: UUID | None
+    mapping_id: UUID | None = None
 
     @property
     def table(self) -> Feed:
@@ -68,6 +70,12 @@ class DeliveryFacts:
     @property
     def is_set(self) -> bool:
         return isinstance(self.feed, TableSet)
+
+    @property
+    def may_be_read_otherwise(self) -> bool:
+        """Nothing of it counts yet, so that it can still be said which column is which."""
+        untouched = self.state in ("received", "failed") and not self.last_row
+        return untouched and not self.is_set and self.part_of is None
 
 
 @dataclass(frozen=True)
@@ -240,9 +248,11 @@ def preview(*, by: Actor, delivery_id: UUID) -> CheckReport | SetReport:
     if found is None:
         raise NotFound
     feed = specification_of(found.feed)
+    path = stored_file(found.id)
     if isinstance(feed, TableSet):
-        return check_set(feed, stored_file(found.id), today(), problems=3, most=PREVIEWED)
-    return check_file(feed, stored_file(found.id), today(), problems=10, most=PREVIEWED)
+        return check_set(feed, path, today(), problems=3, most=PREVIEWED)
+    read_as = mapping_of(found)
+    return check_file(feed, path, today(), read_as=read_as, problems=10, most=PREVIEWED)
 
 
 def refused_rows(*, by: Actor, delivery_id: UUID) -> list[RefusedFacts]:
@@ -251,7 +261,7 @@ def refused_rows(*, by: Actor, delivery_id: UUID) -> list[RefusedFacts]:
     held = QuarantinedRow.objects.filter(
         delivery__in=_own(by), delivery_id=delivery_id, state="open"
     )
-    rows = held.select_related("delivery").order_by("row_number")[:SHOWN]
+    rows = held.select_related("delivery__read_as").order_by("row_number")[:SHOWN]
     answers = answers_of(delivery_id)
     return [_refused(row, answers) for row in rows]
 
@@ -262,7 +272,7 @@ def refused_after(*, by: Actor, delivery_id: UUID, after: int, at_most: int) -> 
     held = QuarantinedRow.objects.filter(
         delivery__in=_own(by), delivery_id=delivery_id, state="open", row_number__gt=after
     )
-    ordered = held.select_related("delivery").order_by("row_number")
+    ordered = held.select_related("delivery__read_as").order_by("row_number")
     answers = answers_of(delivery_id)
     return [_refused(row, answers) for row in ordered[:at_most]]
 
@@ -281,7 +291,7 @@ def refused_row(*, by: Actor, row_id: UUID) -> RefusedFacts:
     by.require("intake.load")
     found = (
         QuarantinedRow.objects.filter(id=row_id, delivery__in=_own(by))
-        .select_related("delivery")
+        .select_related("delivery__read_as")
         .first()
     )
     if found is None:
@@ -363,11 +373,12 @@ def _delivery(row: Delivery, counted: Mapping[tuple[UUID, str], int]) -> Deliver
         gone=row.gone,
         gone_asked=row.gone_asked,
         part_of=row.part_of_id,
+        mapping_id=row.read_as_id,
     )
 
 
 def _refused(row: QuarantinedRow, answers: Sequence[Answer]) -> RefusedFacts:
-    feed = feeds()[row.delivery.feed]
+    feed = feed_as_read(row.delivery)
     return RefusedFacts(
         id=row.id,
         delivery_id=row.delivery_id,

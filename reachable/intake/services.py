@@ -63,8 +63,9 @@ def receive(
     content: BinaryIO,
     history: bool = False,
     whole: bool = False,
+    mapping_id: UUID | None = None,
 ) -> Received:
-    """Keep a file as it came. Nothing is loaded yet.
+    """Keep a file as it came, and the mapping it is to be read with. Nothing is loaded yet.
 
     `whole` says of a set of tables that it is all that the agency holds, not only what changed.
     """
@@ -96,6 +97,7 @@ def receive(
                 received_at=now(),
                 history=history,
                 whole=whole,
+                read_as_id=mapping_id,
             )
             audit.record(
                 by=by, action="intake.received", subject=("delivery", delivery.id), digest=digest

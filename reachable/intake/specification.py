@@ -7,7 +7,7 @@ what to do. Nothing here needs Django or a database, so that a sender can check 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from enum import StrEnum
 from functools import cache
@@ -76,6 +76,8 @@ class Column:
     longest: int
     compartment: Compartment
     hint: str
+    ahead: bool = False
+    """A date that may lie ahead, such as the next review."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,6 +102,9 @@ class Made:
     if_any: frozenset[str]
     place: str
     compartment: Compartment
+    tells: frozenset[str] = frozenset()
+    """The columns that this event tells, and no other of its row; what no event is to tell, the
+    first of them tells. An event that names none tells all."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,6 +185,10 @@ class Feed:
     """The set of tables that this feed comes with; empty where it comes by itself."""
     of_person: str = ""
     """The feed that describes the people to whom rows of this one only refer by their number."""
+    own_headings: bool = False
+    """Each sender has headings of their own: what does not fit is kept, to say which is which."""
+    involves: str = ""
+    """As what whoever brings a list of children works with them, if they may keep one."""
     partial: bool = False
     """Whether rows say too little of a person to describe them: no name."""
     joins: tuple[Join, ...] = ()
@@ -228,6 +237,12 @@ def feed(key: str) -> Feed:
     raise BadInput(f"There is no feed “{key}”.", next=hint)
 
 
+@cache
+def in_order(feed: Feed, date_order: str) -> Feed:
+    """Return a feed as it is for whoever writes dates in this order."""
+    return replace(feed, date_order=DateOrder(date_order))
+
+
 def read_feed(path: Traversable) -> Feed:
     """Read one specification; raise BadPractice where it is wrong."""
     table, _ = read_one(path)
@@ -266,6 +281,8 @@ def read_feed(path: Traversable) -> Feed:
         of_person=table.text("of_person", ""),
         partial=table.flag("partial") if table.has("partial") else False,
         joins=tuple(_join(each) for each in _some(table, "join")),
+        own_headings=table.has("own_headings") and table.flag("own_headings"),
+        involves=table.text("involves", ""),
     )
     table.finish()
     if bool(made.samples) == bool(made.of_set):
@@ -312,6 +329,7 @@ def _column(table: Table) -> Column:
         longest=table.whole("longest") if table.has("longest") else _LONGEST.get(kind, 60),
         compartment=table.choice("compartment", Compartment),
         hint=table.text("hint"),
+        ahead=table.has("ahead") and table.flag("ahead"),
     )
     table.finish()
     return column
@@ -385,6 +403,7 @@ def _made(table: Table, columns: Mapping[str, Column], points: Mapping[str, Happ
         if_any=if_any,
         place=place,
         compartment=table.choice("compartment", Compartment),
+        tells=frozenset(_names(table, "tells", columns)) if table.has("tells") else frozenset(),
     )
     table.finish()
     return made

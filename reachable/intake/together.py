@@ -23,13 +23,12 @@ from reachable.foundation.outages import outage
 from reachable.foundation.time import now, today
 from reachable.intake import loading
 from reachable.intake.faults import answers_of, has_fault, read_again, waiting_rows
-from reachable.intake.loading import Pace
+from reachable.intake.loading import Pace, feed_as_read
 from reachable.intake.models import BulkCorrection, Delivery, QuarantinedRow
 from reachable.intake.pipeline import Counts, take_in
 from reachable.intake.preparing import Incoming, incoming, told_problem
 from reachable.intake.rules.check import Checked
 from reachable.intake.rules.together import Answer, Kind, offered
-from reachable.intake.specification import feed as feed_of
 from reachable.practice import clocks
 
 log = logging.getLogger("reachable.intake")
@@ -58,7 +57,7 @@ def begin(*, by: Actor, delivery_id: UUID, answer: Answer, reason: str = "") -> 
     delivery = held.first()
     if delivery is None:
         raise NotFound
-    feed, reason = feed_of(delivery.feed), reason.strip()
+    feed, reason = feed_as_read(delivery), reason.strip()
     if answer.kind is not Kind.LEAVE_OUT and answer.kind not in offered(feed, answer.fault):
         raise BadInput("This cannot be said of these rows.", kept="Nothing was changed.")
     if answer.kind is Kind.LEAVE_OUT and not reason:
@@ -144,7 +143,7 @@ def _check(
     begun: BulkCorrection, answers: Sequence[Answer], checkpoint: int, most: int
 ) -> _Batch | None:
     """Check the rows after the checkpoint, outside any transaction; None where there are none."""
-    feed, answer, day = feed_of(begun.delivery.feed), Answer.from_json(begun.answer), today()
+    feed, answer, day = feed_as_read(begun.delivery), Answer.from_json(begun.answer), today()
     rows = waiting_rows(begun.delivery_id).filter(row_number__gt=checkpoint)
     batch = _Batch(checkpoint)
     for row in islice(rows[:most].iterator(), most):

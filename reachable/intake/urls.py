@@ -6,11 +6,12 @@ from reachable.foundation.urls import PUBLIC, page
 from reachable.intake import api, returning_views, status_views, together_views
 from reachable.intake import file_views as files
 from reachable.intake import key_views as keys
+from reachable.intake import mapping_views as mappings
 from reachable.intake import set_views as sets
 from reachable.intake import signal_views as signals
 from reachable.intake.sender.edition import NAME as CHECKER
 
-SEND, LOAD, KEYS = "signals.send", "intake.load", "keys.manage"
+SEND, LOAD, KEYS, KEEP = "signals.send", "intake.load", "keys.manage", "panels.keep"
 WATCH, WATCH_ALL = "intake.watch", "intake.watch_all"
 BOTH, POST = ("GET", "POST"), ("POST",)
 
@@ -94,6 +95,33 @@ urlpatterns = [
         status_views.minimum_feed,
         name="intake_minimum_feed",
         needs=WATCH,
+    ),
+    page(
+        "intake/files/<uuid:delivery_id>/columns/",
+        mappings.columns,
+        name="columns",
+        needs=LOAD,
+        methods=BOTH,
+    ),
+    page(
+        "intake/files/<uuid:delivery_id>/columns/use/",
+        mappings.use,
+        name="columns_use",
+        needs=LOAD,
+        methods=POST,
+    ),
+    page(
+        "intake/files/<uuid:delivery_id>/children/",
+        mappings.children,
+        name="listed_children",
+        needs=KEEP,
+    ),
+    page(
+        "intake/mappings/<uuid:mapping_id>/",
+        mappings.mapping,
+        name="mapping",
+        needs=LOAD,
+        methods=BOTH,
     ),
     page("intake/rows/<uuid:row_id>/", files.row, name="refused_row", needs=LOAD, methods=BOTH),
     page(

@@ -39,6 +39,7 @@ IDENTIFIERS = {
     "key": Leads("a feed", ANYBODY),
     "key_id": Leads("a key of an agency’s program", ANYBODY),
     "kind": Leads("a kind of file", ANYBODY),
+    "mapping_id": Leads("which column is which in an agency’s files", AGENCY),
     "moment_id": Leads("a reachable moment", INVOLVED),
     "notice_id": Leads("a notice", TOLD),
     "partner_id": Leads("an agency", ANYBODY),

@@ -19,7 +19,7 @@ from reachable.audit.models import Entry
 from reachable.intake.models import QuarantinedRow
 from reachable.people import services as people
 from reachable.people.models import Review
-from tests.access.place import INVOLVED, ROWS, Account, Place
+from tests.access.place import INVOLVED, MAPPING, ROWS, Account, Place
 
 AT = datetime(2026, 11, 10, 12, 0, tzinfo=UTC)
 ROOMS = ("access", "notices", "people", "chronology", "moments", "intake", "geography")
@@ -46,6 +46,12 @@ SIGNAL = {
     "family_name": "Lark",
     "where": "Fenmarch Police Station",
     "reach": "07700 900123",
+}
+COLUMNS = {
+    **{f"column-{place}": name for place, (_, name) in enumerate(MAPPING.columns)},
+    "name_order": "family first",
+    "date_order": "day-month-year",
+    "told_by": "number",
 }
 MOMENT, TAKEN = "/moments/{moment_id}/", ("/moments/{moment_id}/take/",)
 FORMS = {
@@ -99,6 +105,21 @@ FORMS = {
     ),
     "remove": Form(
         "/intake/files/{delivery_id}/remove/", "/intake/files/{delivery_id}/", "intake_worker", {}
+    ),
+    "which column is which": Form(
+        "/intake/files/{delivery_id}/columns/",
+        "/intake/files/{delivery_id}/columns/",
+        "intake_worker",
+        COLUMNS | {"left_out_rows": "Total"},
+    ),
+    "use it from now on": Form(
+        "/intake/files/{delivery_id}/columns/use/",
+        "/intake/files/{delivery_id}/",
+        "intake_worker",
+        {},
+    ),
+    "a mapping": Form(
+        "/intake/mappings/{mapping_id}/", "/intake/mappings/{mapping_id}/", "intake_worker", COLUMNS
     ),
     "a row": Form(
         "/intake/rows/{row_id}/",

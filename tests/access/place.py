@@ -18,9 +18,10 @@ from reachable.access.selectors import actor_for
 from reachable.foundation.actor import Actor, system
 from reachable.foundation.ids import new_id
 from reachable.foundation.time import now, today
-from reachable.intake import loading
+from reachable.intake import loading, mappings
 from reachable.intake import services as intake
 from reachable.intake.models import QuarantinedRow
+from reachable.intake.rules.mapping import ColumnMapping
 from reachable.intake.services import PhoneSignal
 from reachable.moments.models import Moment, Trigger
 from reachable.notices import services as notices
@@ -40,6 +41,21 @@ Custody No,Attendance,Arrived Date,Arrived Time,Station,Surname,Forename(s),DOB
 C-1,Arrest,01/09/2024,10:00,Fenmarch,Whitlock,Cerys,03/03/2012
 C-2,Arrest,no date,10:00,Fenmarch,Ashdown,Tilly,03/03/2012
 """
+
+
+MAPPING = ColumnMapping(
+    headings=tuple(ROWS.splitlines()[0].split(",")),
+    columns=(
+        ("Custody No", "custody_number"),
+        ("Attendance", "attendance"),
+        ("Arrived Date", "arrived_date"),
+        ("Arrived Time", "arrived_time"),
+        ("Station", "station"),
+        ("Surname", "family_name"),
+        ("Forename(s)", "given_names"),
+        ("DOB", "birth_date"),
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -197,6 +213,10 @@ def _file(place: Place, clerk: Account) -> None:
             place.add("row_id", QuarantinedRow.objects.get().id, clerk)
         else:
             place.add("delivery_id", received.delivery_id, clerk)
+            mapping_id = mappings.say(
+                by=clerk.actor(), delivery_id=received.delivery_id, mapping=MAPPING
+            )
+            place.add("mapping_id", mapping_id, clerk)
 
 
 def _key(place: Place, administrator: Account) -> None:

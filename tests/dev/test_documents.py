@@ -140,7 +140,14 @@ def test_every_setting_that_is_named_is_read(path: Path) -> None:
     assert set(SETTING.findall(path.read_text(encoding="utf-8"))) <= read
 
 
-@pytest.mark.parametrize("name", ["docs/tutorial/first-hour.md", "docs/how-to/load-a-file.md"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "docs/tutorial/first-hour.md",
+        "docs/how-to/load-a-file.md",
+        "docs/how-to/bring-your-tracker.md",
+    ],
+)
 def test_what_a_page_tells_somebody_to_press_is_called_so(name: str) -> None:
     """What is bold is a label, a title or a heading, in the words of the templates and forms."""
     kinds = {".html", ".py", ".toml"}

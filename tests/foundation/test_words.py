@@ -14,6 +14,9 @@ from reachable.foundation.words import readable_name
         ("ŁUCJA WÓJCIK", "Łucja Wójcik"),
         ("Ffion McAllister", "Ffion McAllister"),
         ("Mateusz de la Cruz", "Mateusz de la Cruz"),
+        ("Jane SMITH-JONES", "Jane Smith-Jones"),
+        ("Cerys ap RHYS", "Cerys ap Rhys"),
+        ("JJ de SOUZA", "JJ de Souza"),
         ("", ""),
     ],
 )

@@ -103,6 +103,7 @@ def make_world() -> World:
         "lead": account("lead", "Lu Lead", council, "supervisor", team),
         "outsider": account("outsider", "Ola Outside", council, "practitioner"),
         "sergeant": account("sergeant", "Sam Sergeant", police, "custody"),
+        "coordinator": account("coordinator", "Cora Ordina", council, "panel_coordinator"),
         "clerk": account("clerk", "Cas Clerk", police, "intake_worker"),
         "teacher": account("teacher", "Tay Teacher", school, "school_lead"),
         "governance": account("governance", "Gil Govern", council, "information_governance"),

@@ -7,6 +7,7 @@ like one stays text, and where a formula has no result the cell says so.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,6 +20,7 @@ from python_calamine import (
 )
 
 from reachable.foundation.errors import BadInput
+from reachable.foundation.files.books import MOST_MERGED, Merged, Sheet
 from reachable.foundation.files.failed_cells import Failed
 from reachable.foundation.files.kinds import damaged
 from reachable.foundation.files.limits import Limits
@@ -66,6 +68,35 @@ def open_sheet(
     return Table(kind, headings, size, notes, read)
 
 
+def open_sheets(
+    path: Path, limits: Limits, oddities: Callable[[str], tuple[Failed, bool]]
+) -> tuple[Sheet, ...]:
+    """Return the visible worksheets that have content, from their first rows.
+
+    For a workbook that `open_sheet` takes.
+    """
+
+    def opened(sheet: CalamineSheet) -> Sheet:
+        failed, merged = oddities(sheet.name)
+        return Sheet(
+            name=sheet.name,
+            height=sheet.end[0] + 1 if sheet.end else 0,
+            read=partial(_sheet_rows, sheet, failed, limits),
+            merged=_merged_over_rows(sheet) if merged else (),
+        )
+
+    return tuple(map(opened, guarded(_visible_sheets, path)))
+
+
+def _merged_over_rows(sheet: CalamineSheet) -> tuple[Merged, ...]:
+    ranges = sheet.merged_cell_ranges or []
+    return tuple(
+        Merged(above + 1, below + 1, left, right)
+        for (above, left), (below, right) in ranges[:MOST_MERGED]
+        if below > above
+    )
+
+
 def guarded(read: Callable[[Path], T], path: Path) -> T:
     """Run a call into calamine; where it gives up, the workbook is damaged.
 
@@ -83,14 +114,18 @@ def guarded(read: Callable[[Path], T], path: Path) -> T:
         raise
 
 
-def _first_sheet(path: Path) -> tuple[CalamineSheet, tuple[str, ...]]:
+def _visible_sheets(path: Path) -> list[CalamineSheet]:
     with CalamineWorkbook.from_path(path) as workbook:
         tables = [
             workbook.get_sheet_by_name(sheet.name)
             for sheet in workbook.sheets_metadata
             if sheet.typ == SheetTypeEnum.WorkSheet and sheet.visible == SheetVisibleEnum.Visible
         ]
-    tables = [sheet for sheet in tables if sheet.height]
+    return [sheet for sheet in tables if sheet.height]
+
+
+def _first_sheet(path: Path) -> tuple[CalamineSheet, tuple[str, ...]]:
+    tables = _visible_sheets(path)
     if not tables:
         raise no_headings()
     first, *others = tables

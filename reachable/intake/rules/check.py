@@ -208,7 +208,7 @@ class _Checker:
             return ""
         found = self.read_date(cell)
         if found.day:
-            if found.day > self.today:
+            if found.day > self.today and not self.feed.column(name).ahead:
                 self._tell(told, Reason.DATE_FUTURE, name, found.day)
             content[name] = found.day
             return found.clock

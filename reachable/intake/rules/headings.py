@@ -39,6 +39,8 @@ class Mismatch:
 
     sentence: str
     next: str
+    other: str = ""
+    """The feed that the file belongs to instead, where one fits."""
 
 
 def match_headings(
@@ -116,6 +118,7 @@ def _missing(
             return Mismatch(
                 f"This looks like a file of “{other.title}”, not of “{feed.title}”.",
                 f"Send it again as “{other.title}” ({other.key}).",
+                other.key,
             )
     if len(missing) == len(wanted) and _is_data(headings):
         return Mismatch(

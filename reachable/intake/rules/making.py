@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from functools import lru_cache
@@ -14,6 +14,7 @@ import orjson
 from reachable.geography.rules import standard_postcode
 from reachable.intake.rules.happening import happened
 from reachable.intake.specification import Feed
+from reachable.intake.specification import Made as Make
 from reachable.people.rules import Identity, standard_name
 from reachable.practice.time import When, read_local
 
@@ -28,6 +29,20 @@ class Made:
     when: When
     place: str
     compartment: str
+    tells: frozenset[str] = frozenset()
+    """The columns that it tells alone, and all others where it is the first of its row."""
+    not_told: frozenset[str] = frozenset()
+    """What only other events of its row tell."""
+
+    def details(self, said: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what belongs to this event of all that a row says."""
+        if not self.tells and not self.not_told:
+            return dict(said)
+        return {
+            name: value
+            for name, value in said.items()
+            if name not in self.not_told and (not self.tells or name in self.tells)
+        }
 
 
 _day = lru_cache(maxsize=32768)(date.fromisoformat)
@@ -40,11 +55,23 @@ def _local(day: str, clock: str) -> When:
 
 def made_by(feed: Feed, content: Mapping[str, Any]) -> list[Made]:
     """Return the events of a row, in the order in which the feed names them."""
+    found = list(happened(feed, content))
+    makes = [make for make, _, _ in found]
     made = []
-    for make, day, clock in happened(feed, content):
+    for make, day, clock in found:
         place = content.get(make.place) if make.place else ""
-        made.append(Made(make.event, _local(day, clock), place or "", str(make.compartment)))
+        tells, not_told = _told(make, makes)
+        when = _local(day, clock)
+        made.append(Made(make.event, when, place or "", str(make.compartment), tells, not_told))
     return made
+
+
+def _told(make: Make, makes: Sequence[Make]) -> tuple[frozenset[str], frozenset[str]]:
+    """Return what only this event of a row tells, and what only others tell."""
+    if make is not makes[0]:
+        return make.tells, frozenset()
+    others = frozenset[str]().union(*(each.tells for each in makes[1:]))
+    return frozenset(), others - make.tells
 
 
 def identity_of(content: Mapping[str, Any]) -> Identity:
