@@ -8,6 +8,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
 
@@ -37,8 +38,10 @@ from reachable.foundation.time import now, today
 from reachable.foundation.urls import for_programs
 from reachable.intake import api_schemas as schemas
 from reachable.intake import doors, selectors
-from reachable.intake.checking import check_file
-from reachable.intake.specification import Feed, feeds
+from reachable.intake.checking import CheckReport, check_file
+from reachable.intake.set_checking import SetReport, check_set
+from reachable.intake.specification import Feed
+from reachable.intake.table_sets import TableSet, everything_sent
 
 SENDS = "api_send"
 A_MINUTE = 120
@@ -116,8 +119,8 @@ def _by(request: HttpRequest) -> Actor:
     return cast(Actor, cast(Any, request).auth)
 
 
-def _feed(by: Actor, key: str) -> Feed:
-    found = feeds().get(key)
+def _feed(by: Actor, key: str) -> Feed | TableSet:
+    found = everything_sent().get(key)
     if found is None:
         raise Answered(
             404, f"There is no feed “{key[:40]}”.", next="GET /api/feeds names those of this key."
@@ -139,7 +142,7 @@ def list_feeds(request: HttpRequest) -> schemas.Feeds:
         agency=by.agency,
         feeds=[
             schemas.FeedOut.of(feed)
-            for feed in feeds().values()
+            for feed in everything_sent().values()
             if not by.feeds or feed.key in by.feeds
         ],
     )
@@ -168,7 +171,7 @@ def send_file(
     feed = _feed(by, key)
     with _body(request) as arrived:
         if sent.check:
-            report = check_file(feed, arrived.path, today(), most=CHECKED)
+            report = _checked(feed, arrived.path)
             return Status(200, schemas.CheckOut.model_validate(report.as_dict()))
         received = doors.take(
             by=by,
@@ -177,10 +180,22 @@ def send_file(
             file_name=_plain_name(sent.name),
             arrived=arrived,
             history=sent.history,
+            whole=sent.everything,
         )
-    found = selectors.delivery(by=by, delivery_id=received.delivery_id)
     status = 200 if received.again else 202
-    return Status(status, schemas.DeliveryOut.of(found, again=received.again))
+    return Status(status, _delivery(by, received.delivery_id, again=received.again))
+
+
+def _checked(feed: Feed | TableSet, path: Path) -> CheckReport | SetReport:
+    if isinstance(feed, TableSet):
+        return check_set(feed, path, today(), most=CHECKED)
+    return check_file(feed, path, today(), most=CHECKED)
+
+
+def _delivery(by: Actor, delivery_id: UUID, *, again: bool = False) -> schemas.DeliveryOut:
+    found = selectors.delivery(by=by, delivery_id=delivery_id)
+    parts = selectors.parts_of(by=by, delivery_id=delivery_id)
+    return schemas.DeliveryOut.of(found, again=again, tables=parts)
 
 
 @api.get(
@@ -190,7 +205,7 @@ def send_file(
 )
 def delivery(request: HttpRequest, delivery_id: UUID) -> schemas.DeliveryOut:
     """How far a file is, and what became of its rows: never of whom they are."""
-    return schemas.DeliveryOut.of(selectors.delivery(by=_by(request), delivery_id=delivery_id))
+    return _delivery(_by(request), delivery_id)
 
 
 @api.get(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,7 @@ from pydantic import ConfigDict
 
 from reachable.intake.selectors import DeliveryFacts, RefusedFacts
 from reachable.intake.specification import Feed
+from reachable.intake.table_sets import TableSet
 
 MOST_ROWS = 2_000_000
 """More than any file has."""
@@ -44,6 +46,11 @@ class Sending(Schema):
     history: bool = Field(
         default=False, description="Past events: they open no moments and nobody is told."
     )
+    everything: bool = Field(
+        default=False,
+        description="Of a set of tables: all that the agency holds, so that rows that came before "
+        "and are not in it are withdrawn.",
+    )
     check: bool = Field(
         default=False, description="Only say what would become of it; keep nothing."
     )
@@ -69,9 +76,16 @@ class FeedOut(Schema):
     title: str
     purpose: str
     columns: list[ColumnOut]
+    tables: list[FeedOut] = []
 
     @classmethod
-    def of(cls, feed: Feed) -> FeedOut:
+    def of(cls, feed: Feed | TableSet) -> FeedOut:
+        """A set has tables in place of columns."""
+        if isinstance(feed, TableSet):
+            tables = [cls.of(table) for table in feed.tables]
+            return cls(
+                key=feed.key, title=feed.title, purpose=feed.purpose, columns=[], tables=tables
+            )
         return cls(
             key=feed.key,
             title=feed.title,
@@ -99,7 +113,8 @@ class DeliveryOut(Schema):
     """A file that came: its state is received, loading, loaded or failed.
 
     `waiting` rows of those that were `quarantined` are still to be corrected. `again` says that the
-    same content had come before.
+    same content had come before. A set has a delivery for each of its `tables`, which holds the
+    rows to correct.
     """
 
     id: UUID
@@ -118,9 +133,12 @@ class DeliveryOut(Schema):
     finished_at: datetime | None
     error: str
     again: bool = False
+    tables: list[DeliveryOut] = []
 
     @classmethod
-    def of(cls, found: DeliveryFacts, *, again: bool = False) -> DeliveryOut:
+    def of(
+        cls, found: DeliveryFacts, *, again: bool = False, tables: Sequence[DeliveryFacts] = ()
+    ) -> DeliveryOut:
         return cls(
             id=found.id,
             feed=found.feed.key,
@@ -138,6 +156,7 @@ class DeliveryOut(Schema):
             finished_at=found.finished_at,
             error=found.error,
             again=again,
+            tables=[cls.of(table) for table in tables],
         )
 
 
@@ -164,10 +183,12 @@ class CheckOut(Schema):
     quarantined: int
     questions: int
     reasons: dict[str, int]
-    columns: dict[str, str]
+    columns: dict[str, str] = {}
     not_read: list[str]
-    notes: list[str]
-    problems: list[NotedProblem]
+    notes: list[str] = []
+    problems: list[NotedProblem] = []
+    tables: dict[str, CheckOut] = {}
+    missing: list[str] = []
 
 
 class Cell(Schema):

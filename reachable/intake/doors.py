@@ -10,7 +10,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -18,13 +18,16 @@ from uuid import UUID
 from django.conf import settings
 
 from reachable.foundation.actor import Actor
+from reachable.foundation.errors import Conflict
 from reachable.foundation.files.limits import DEFAULT
 from reachable.foundation.files.rows import too_large
 from reachable.foundation.files.whole import told_if_full
 from reachable.intake import jobs, services
 from reachable.intake.checking import open_file
 from reachable.intake.services import CHUNK, Received
+from reachable.intake.set_checking import refuse_unfit
 from reachable.intake.specification import Feed
+from reachable.intake.table_sets import TableSet
 
 
 @dataclass(frozen=True)
@@ -64,16 +67,21 @@ def take(
     *,
     by: Actor,
     agency_id: UUID,
-    feed: Feed,
+    feed: Feed | TableSet,
     file_name: str,
     arrived: Arrived,
     history: bool = False,
+    whole: bool = False,
 ) -> Received:
     """Keep a file that fits its feed, and let the worker load it; BadInput says why it does not.
 
-    Killed between the two, the same file sent again goes on: it counts once.
+    Killed between the two, the same file sent again goes on: it counts once. A set that has to wait
+    for an earlier one is kept, and waits for a person.
     """
-    open_file(feed, arrived.path)
+    if isinstance(feed, TableSet):
+        refuse_unfit(feed, arrived.path)
+    else:
+        open_file(feed, arrived.path)
     with arrived.path.open("rb") as content:
         received = services.receive(
             by=by,
@@ -82,6 +90,8 @@ def take(
             file_name=file_name,
             content=content,
             history=history,
+            whole=whole,
         )
-    jobs.begin(by=by, delivery_id=received.delivery_id)
+    with suppress(Conflict):
+        jobs.begin(by=by, delivery_id=received.delivery_id)
     return received

@@ -11,7 +11,7 @@ from django import forms
 
 from reachable.foundation.fields import DayField, Hinted
 from reachable.foundation.time import today
-from reachable.intake.specification import feeds
+from reachable.intake.table_sets import everything_sent
 
 EVERY = "every"
 A_YEAR = timedelta(days=365)
@@ -44,7 +44,7 @@ class IssueForm(forms.Form):
         offered: list[tuple[str, Any]] = [
             (EVERY, Hinted("Every feed", "Also those that are added later."))
         ]
-        offered += [(feed.key, feed.title) for feed in feeds().values()]
+        offered += [(feed.key, feed.title) for feed in everything_sent().values()]
         for name, choices in (
             ("agency", [("", "Choose"), *((str(key), title) for key, title in agencies)]),
             ("feeds", offered),

@@ -13,7 +13,7 @@ from reachable.access.selectors import agency_choices
 from reachable.foundation.errors import BadInput, Conflict
 from reachable.foundation.views import actor, render
 from reachable.intake.key_forms import IssueForm, RevokeForm
-from reachable.intake.specification import feeds
+from reachable.intake.table_sets import everything_sent
 
 
 def all_keys(request: HttpRequest) -> HttpResponse:
@@ -74,4 +74,4 @@ def revoke(request: HttpRequest, key_id: UUID) -> HttpResponse:
 
 
 def _titles() -> dict[str, str]:
-    return {feed.key: feed.title for feed in feeds().values()}
+    return {feed.key: feed.title for feed in everything_sent().values()}

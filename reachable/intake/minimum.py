@@ -19,7 +19,8 @@ from reachable.foundation.errors import NotFound
 from reachable.foundation.time import today
 from reachable.intake.models import Delivery, Forgotten, Signal
 from reachable.intake.rules.minimum import UNSAID, Figure, figures, hides
-from reachable.intake.specification import Feed, feeds
+from reachable.intake.specification import Feed
+from reachable.intake.table_sets import TableSet, everything_sent, feeds_of, sent_as
 from reachable.moments.selectors import triggers_of_signals
 from reachable.practice.time import LONDON
 
@@ -92,7 +93,7 @@ class FeedMinimum:
 
     agency_id: UUID
     agency: str
-    feed: Feed
+    feed: Feed | TableSet
     brought: Brought
     used: Used | None
     go_first: date | None
@@ -141,6 +142,13 @@ class _Tallies:
     counted: dict[tuple[Key, int], _Counted] = field(default_factory=lambda: defaultdict(_Counted))
     waiting: dict[Key, tuple[int, date, date]] = field(default_factory=dict)
 
+    def wait(self, key: Key, count: int, first: date, last: date) -> None:
+        """Count what waits, and when the first and the last of it goes."""
+        held = self.waiting.get(key)
+        if held is not None:
+            count, first, last = held[0] + count, min(held[1], first), max(held[2], last)
+        self.waiting[key] = count, first, last
+
     def feeds(self) -> set[Key]:
         """Return every agency and feed of which anything was counted."""
         return {key for key, _ in (*self.brought, *self.counted)} | set(self.waiting)
@@ -166,7 +174,7 @@ def minimum(
         _count_use(by, tallies, wanted, feed, months)
         if by.is_person:
             audit.looked(by=by, subject=("agency", agency_id), page="what feeds brought")
-    known = feeds()
+    known = everything_sent()
     keys = [key for key in tallies.feeds() if key[1] in known]
     keys.sort(key=lambda key: (agencies[key[0]], known[key[1]].title))
     return [_feed(key, wanted[key[0]], tallies, months, sees_use) for key in keys]
@@ -202,7 +210,9 @@ def _brought(
     agencies: Iterable[UUID], feed: str | None, months: list[date]
 ) -> dict[tuple[Key, int], Brought]:
     held = (
-        Delivery.objects.filter(_of(agencies, feed), received_at__gte=_instant(months[-1]))
+        Delivery.objects.filter(
+            _of(agencies, feed), received_at__gte=_instant(months[-1]), part_of=None
+        )
         .annotate(ago=_month_of("received_at", months))
         .values_list("agency_id", "feed", "ago")
         .order_by()
@@ -225,23 +235,27 @@ def _by_month(
 def _count_use(
     by: Actor, tallies: _Tallies, agencies: Iterable[UUID], feed: str | None, months: list[date]
 ) -> None:
-    of, since = _of(agencies, feed), _instant(months[-1])
+    # What is sent as one set is recorded table by table.
+    of, since = Q(agency_id__in=list(agencies)), _instant(months[-1])
+    if feed:
+        of &= Q(feed__in=feeds_of(feed))
     recorded = Signal.objects.filter(of, record__isnull=False, received_at__gte=since)
     called = recorded.filter(id__in=triggers_of_signals(by=by).values("signal_id"))
     for agency, key, ago, count in _by_month(recorded, months):
-        tallies.counted[(agency, key), ago].known = count
+        tallies.counted[(agency, sent_as(key)), ago].known += count
     for agency, key, ago, count in _by_month(called, months):
-        found = tallies.counted[(agency, key), ago]
-        found.moments, found.known = count, found.known - count
+        found = tallies.counted[(agency, sent_as(key)), ago]
+        found.moments += count
+        found.known -= count
     gone = Forgotten.objects.filter(of, day__gte=months[-1]).values_list("agency_id", "feed")
     for agency, key, day, count in gone.values_list("agency_id", "feed", "day", "count"):
         ago = next(ago for ago, first in enumerate(months) if day >= first)
-        tallies.counted[(agency, key), ago].forgotten += count
+        tallies.counted[(agency, sent_as(key)), ago].forgotten += count
     waits = Signal.objects.filter(of, forget_on__isnull=False).values_list("agency_id", "feed")
     for agency, key, *facts in waits.order_by().annotate(
         Count("id"), Min("forget_on"), Max("forget_on")
     ):
-        tallies.waiting[agency, key] = (facts[0], facts[1], facts[2])
+        tallies.wait((agency, sent_as(key)), *facts)
 
 
 def _feed(
@@ -271,7 +285,7 @@ def _feed(
     return FeedMinimum(
         agency_id=key[0],
         agency=agency,
-        feed=feeds()[key[1]],
+        feed=everything_sent()[key[1]],
         brought=total,
         used=used,
         go_first=go_first if tells else None,

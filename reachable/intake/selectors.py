@@ -20,9 +20,15 @@ from reachable.intake.loading import feed_as_read, mapping_of
 from reachable.intake.models import Delivery, QuarantinedRow, Signal, SignalVersion
 from reachable.intake.rules.together import Answer
 from reachable.intake.set_checking import SetReport, check_set
-from reachable.intake.specification import Feed, feeds
+from reachable.intake.specification import Feed
 from reachable.intake.stored import stored_file
-from reachable.intake.table_sets import TableSet, specification_of, table_sets
+from reachable.intake.table_sets import (
+    TableSet,
+    everything_sent,
+    feeds_of,
+    specification_of,
+    table_sets,
+)
 from reachable.moments.selectors import Whereabouts, whereabouts
 from reachable.practice import guidance
 
@@ -165,21 +171,16 @@ def my_feeds(*, by: Actor) -> list[FeedFacts]:
         .annotate(count=Count("id"))
     )
     kind = access.agency_kind(by=by)
-    known: dict[str, Feed | TableSet] = {**feeds(), **table_sets()}
     return [
         FeedFacts(
             feed=feed,
             expected=feed.agency_kind == kind or key in sent,
             last_received_at=sent.get(key, {}).get("last"),
             accepted=sent.get(key, {}).get("rows") or 0,
-            waiting_rows=sum(waiting.get(each, 0) for each in (key, *_tables_of(feed))),
+            waiting_rows=sum(waiting.get(each, 0) for each in feeds_of(key)),
         )
-        for key, feed in known.items()
+        for key, feed in everything_sent().items()
     ]
-
-
-def _tables_of(feed: Feed | TableSet) -> list[str]:
-    return [table.key for table in feed.tables] if isinstance(feed, TableSet) else []
 
 
 def my_deliveries(*, by: Actor) -> list[DeliveryFacts]:

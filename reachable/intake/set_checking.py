@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from reachable.intake.table_sets import TableSet
 class SetReport:
     """What a load of a set would do, table by table, in the order of loading."""
 
+    key: str
     tables: tuple[tuple[Feed, CheckReport], ...]
     missing: tuple[str, ...]
     """Tables that did not come: what they said before stays."""
@@ -48,10 +50,17 @@ class SetReport:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the report as plain JSON values, without any content of accepted rows."""
+        reasons: Counter[str] = Counter()
+        for _, report in self.tables:
+            reasons.update(report.reasons)
         return {
+            "feed": self.key,
             "rows": self.rows,
+            "whole": self.whole,
             "accepted": self.accepted,
             "quarantined": self.refused,
+            "questions": sum(report.questioned for _, report in self.tables),
+            "reasons": dict(reasons),
             "tables": {feed.key: report.as_dict() for feed, report in self.tables},
             "missing": list(self.missing),
             "not_read": list(self.not_read),
@@ -75,7 +84,7 @@ def check_set(
                 reports.append((feed, report))
     came = {feed.key for feed, _ in reports}
     missing = tuple(feed.key for feed in tables.tables if feed.key not in came)
-    return SetReport(tuple(reports), missing, contents.not_read)
+    return SetReport(tables.key, tuple(reports), missing, contents.not_read)
 
 
 def refuse_unfit(tables: TableSet, path: Path) -> None:

@@ -24,9 +24,9 @@ from reachable.intake.set_checking import refuse_unfit
 from reachable.intake.table_sets import TableSet, table_sets
 
 
-def table_set(request: HttpRequest, key: str) -> HttpResponse:
+def table_set(request: HttpRequest, set_key: str) -> HttpResponse:
     """What a set needs, and the place to send it."""
-    found = _set(key)
+    found = _set(set_key)
     form, error, status = SetForm(of=found), None, 200
     if request.method == "POST":
         stopped = refusal(request)
@@ -46,9 +46,9 @@ def table_set(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, "intake/set.html", context, status=status)
 
 
-def sample(request: HttpRequest, key: str) -> HttpResponse:
+def sample(request: HttpRequest, set_key: str) -> HttpResponse:
     """A file with invented children."""
-    found = _set(key)
+    found = _set(set_key)
     with tempfile.TemporaryDirectory() as folder:
         path = write_set_sample(found, Path(folder))
         return HttpResponse(

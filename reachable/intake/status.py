@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Count, F, Window
-from django.db.models.functions import RowNumber
+from django.db.models.functions import Coalesce, RowNumber
 
 from reachable.access import selectors as access
 from reachable.access.selectors import AgencyFacts
@@ -21,7 +21,8 @@ from reachable.foundation.errors import BadInput, NotFound
 from reachable.foundation.time import now, today
 from reachable.intake.models import Delivery, Expectation, QuarantinedRow
 from reachable.intake.rules import rhythm
-from reachable.intake.specification import Feed, feeds
+from reachable.intake.specification import Feed
+from reachable.intake.table_sets import TableSet, everything_sent
 from reachable.notices import services as notices
 from reachable.notices.services import Telling
 from reachable.practice.clocks import CalendarEnds, england_and_wales
@@ -64,7 +65,7 @@ class FeedStatus:
     """
 
     agency: AgencyFacts
-    feed: Feed
+    feed: Feed | TableSet
     comings: tuple[Coming, ...]
     every_days: int | None
     stated: bool
@@ -139,7 +140,7 @@ def statuses(
     waiting = _waiting(ids)
     found = []
     for agency in agencies:
-        for key, specification in feeds().items():
+        for key, specification in everything_sent().items():
             wanted = feed in (None, key)
             pair = (agency.id, key)
             if wanted and (agency.kind == specification.agency_kind or pair in comings):
@@ -152,17 +153,17 @@ def statuses(
 def status(*, by: Actor, agency_id: UUID, feed: str) -> FeedStatus:
     """Return one feed of an agency; NotFound where this person does not see the agency."""
     by.require("intake.watch")
-    if feed not in feeds():
+    if feed not in everything_sent():
         raise NotFound
     found = statuses(by=by, agency_id=agency_id, feed=feed)
     if found:
         return found[0]
     agency = next(each for each in access.agencies(by=by) if each.id == agency_id)
-    return _status(agency, feeds()[feed], (), None, 0)
+    return _status(agency, everything_sent()[feed], (), None, 0)
 
 
 def _comings(agency_ids: Sequence[UUID], feed: str | None) -> dict[Key, tuple[Coming, ...]]:
-    held = Delivery.objects.filter(agency_id__in=agency_ids, history=False)
+    held = Delivery.objects.filter(agency_id__in=agency_ids, history=False, part_of=None)
     if feed:
         held = held.filter(feed=feed)
     turn = Window(
@@ -178,13 +179,14 @@ def _comings(agency_ids: Sequence[UUID], feed: str | None) -> dict[Key, tuple[Co
 
 def _waiting(agency_ids: Sequence[UUID]) -> dict[Key, int]:
     held = QuarantinedRow.objects.filter(state="open", delivery__agency_id__in=agency_ids)
-    counted = held.values_list("delivery__agency_id", "delivery__feed").annotate(Count("id"))
+    sent_as = Coalesce("delivery__part_of__feed", "delivery__feed")
+    counted = held.values_list("delivery__agency_id", sent_as).annotate(Count("id"))
     return {(agency_id, key): count for agency_id, key, count in counted}
 
 
 def _status(
     agency: AgencyFacts,
-    feed: Feed,
+    feed: Feed | TableSet,
     comings: tuple[Coming, ...],
     said: Expectation | None,
     waiting: int,
@@ -210,7 +212,9 @@ def _is_working_day(day: date) -> bool:
 def expect(*, by: Actor, agency_id: UUID, feed: str, every_days: int | None) -> None:
     """Say how often a feed of an agency should come; None lets its own files say it again."""
     by.require("intake.watch_all")
-    if feed not in feeds() or agency_id not in {each.id for each in access.agencies(by=by)}:
+    if feed not in everything_sent() or agency_id not in {
+        each.id for each in access.agencies(by=by)
+    }:
         raise NotFound
     if every_days is not None and not 1 <= every_days <= SLOWEST:
         raise BadInput(f"A feed comes every 1 to {SLOWEST} days.", kept="Nothing was changed.")

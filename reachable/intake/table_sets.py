@@ -15,7 +15,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from types import MappingProxyType
 
-from reachable.intake.specification import Feed, specifications, tables_of_sets
+from reachable.intake.specification import Feed, feeds, specifications, tables_of_sets
 from reachable.intake.specification import feed as feed_of
 from reachable.practice.reading import Table, read_one
 
@@ -57,6 +57,23 @@ def table_sets() -> Mapping[str, TableSet]:
     """Return every set that this release knows, by key."""
     found = (_read_set(path) for path in specifications(SETS))
     return MappingProxyType({each.key: each for each in found})
+
+
+def everything_sent() -> dict[str, Feed | TableSet]:
+    """Return all that an agency can send by itself, by key: feeds, and sets of tables."""
+    return {**feeds(), **table_sets()}
+
+
+def sent_as(key: str) -> str:
+    """Return under which key a feed is sent: a table of a set under that of its set."""
+    table = tables_of_sets().get(key)
+    return table.of_set if table else key
+
+
+def feeds_of(key: str) -> list[str]:
+    """Return the feeds whose rows come with a key: of a set all its tables."""
+    tables = table_sets().get(key)
+    return [feed.key for feed in tables.tables] if tables else [key]
 
 
 def specification_of(key: str) -> Feed | TableSet:

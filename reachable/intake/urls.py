@@ -31,8 +31,8 @@ urlpatterns = [
     page("intake/feeds/<slug:key>/sample.<slug:kind>", files.sample, name="sample", needs=LOAD),
     page("intake/feeds/<slug:key>/check/", files.checker, name="checker", needs=LOAD),
     page(f"intake/{CHECKER}", files.checker_file, name="checker_file", needs=LOAD),
-    page("intake/sets/<slug:key>/", sets.table_set, name="table_set", needs=LOAD, methods=BOTH),
-    page("intake/sets/<slug:key>/sample/", sets.sample, name="set_sample", needs=LOAD),
+    page("intake/sets/<slug:set_key>/", sets.table_set, name="table_set", needs=LOAD, methods=BOTH),
+    page("intake/sets/<slug:set_key>/sample/", sets.sample, name="set_sample", needs=LOAD),
     page("intake/files/<uuid:delivery_id>/", files.delivery, name="delivery", needs=LOAD),
     page(
         "intake/files/<uuid:delivery_id>/gone/",

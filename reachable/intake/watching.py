@@ -35,7 +35,8 @@ from reachable.foundation.files.whole import full_disk, whole_file
 from reachable.foundation.outages import outage
 from reachable.foundation.time import now
 from reachable.intake import doors
-from reachable.intake.specification import Feed, feeds
+from reachable.intake.specification import Feed
+from reachable.intake.table_sets import TableSet, everything_sent, table_sets
 
 log = logging.getLogger("reachable.intake")
 
@@ -68,6 +69,9 @@ class Looked:
     waiting: int = 0
     left: list[tuple[str, str]] = field(default_factory=list)
 
+
+EVERYTHING = "-everything"
+"""What the name of a folder ends with into which sets go that hold all of an agency's rows."""
 
 Signs = tuple[int, int, int, int]
 """What changes with a file: device, number, size and time of change."""
@@ -108,16 +112,28 @@ def look(*, by: Actor) -> Looked:
 
 
 def _look_at_root(by: Actor, root: int, memory: _Memory, looked: Looked) -> None:
-    agencies = agency_keys(by=by)
+    agencies, places = agency_keys(by=by), _places()
 
     def agency(folder: int, key: str) -> None:
         def feed(inside: int, name: str) -> None:
-            place = _Place(by, agencies[key], feeds()[name], inside, f"{key}/{name}")
+            sent, whole = places[name]
+            place = _Place(by, agencies[key], sent, whole, inside, f"{key}/{name}")
             _look_at_feed(place, memory, looked)
 
-        _go_through(folder, key, feeds(), "no feed has this key", feed, looked)
+        _go_through(folder, key, places, "no feed has this key", feed, looked)
 
     _go_through(root, "", agencies, "no agency has this key", agency, looked)
+
+
+def _places() -> dict[str, tuple[Feed | TableSet, bool]]:
+    """Return what a folder is for, by its name, and whether its files hold everything."""
+    named: dict[str, tuple[Feed | TableSet, bool]] = {
+        key: (sent, False) for key, sent in everything_sent().items()
+    }
+    for key, tables in table_sets().items():
+        if tables.reaches_back_years:
+            named[key + EVERYTHING] = (tables, True)
+    return named
 
 
 def _go_through(
@@ -160,7 +176,8 @@ class _Place:
 
     by: Actor
     agency_id: UUID
-    feed: Feed
+    feed: Feed | TableSet
+    whole: bool
     folder: int
     where: str
 
@@ -249,6 +266,7 @@ def _take_or_refuse(
                 feed=place.feed,
                 file_name=shared.shown(name),
                 arrived=arrived,
+                whole=place.whole,
             )
     except BadInput as error:
         if full_disk(error):

@@ -46,6 +46,7 @@ IDENTIFIERS = {
     "person_id": Leads("a child", INVOLVED),
     "review_id": Leads("two records that may be one child", ANYBODY),
     "row_id": Leads("a row that was refused", AGENCY),
+    "set_key": Leads("a set of tables", ANYBODY),
     "signal_id": Leads("a signal from a phone", SENDER),
 }
 

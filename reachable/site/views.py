@@ -16,13 +16,13 @@ from reachable.site.wording import group_key
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    """Lead to the first page of this person's work."""
+    """Lead to the first page of this person's work; who manages accounts sees here what is lost."""
     by = actor(request)
+    manages = by.can("accounts.manage")
     links = sorted(navigation.items(), key=lambda link: link.order)
-    for link in links:
+    for link in [] if manages else links:
         if link.place == "header" and (link.needs == SIGNED_IN or by.can(link.needs)):
             return redirect(link.url_name)
-    manages = by.can("accounts.manage")
     return render(
         request,
         "site/home.html",

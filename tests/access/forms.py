@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +18,9 @@ from django.test import Client
 
 from reachable.access.models import Agency
 from reachable.audit.models import Entry
-from reachable.intake.models import QuarantinedRow
+from reachable.intake.models import Delivery, QuarantinedRow
+from reachable.intake.samples import write_set_sample
+from reachable.intake.table_sets import table_sets
 from reachable.people import services as people
 from reachable.people.models import Review
 from tests.access.place import INVOLVED, MAPPING, ROWS, Account, Place
@@ -99,6 +103,15 @@ FORMS = {
         "/intake/feeds/police_custody/",
         "intake_worker",
         {"file": ""},
+    ),
+    "a set": Form(
+        "/intake/sets/ssd/",
+        "/intake/sets/ssd/",
+        "intake_worker",
+        {"file": "", "holds": "everything"},
+    ),
+    "what is gone": Form(
+        "/intake/files/{gone_id}/gone/", "/intake/files/{gone_id}/", "intake_worker", {}
     ),
     "load": Form(
         "/intake/files/{delivery_id}/load/", "/intake/files/{delivery_id}/", "intake_worker", {}
@@ -227,6 +240,11 @@ def identifiers() -> set[UUID]:
     }
 
 
+def set_sample() -> bytes:
+    with TemporaryDirectory() as folder:
+        return write_set_sample(table_sets()["ssd"], Path(folder)).read_bytes()
+
+
 class Answering:
     """Somebody who answers one form."""
 
@@ -237,6 +255,7 @@ class Answering:
         asked = [row for row in place.rows["moment_id"] if row.of == "custody-involved"]
         self.ids |= {"moment_id": str(asked[0].id)}
         self.ids |= {"refused_id": str(QuarantinedRow.objects.get().delivery_id)}
+        self.ids |= {"gone_id": str(Delivery.objects.get(feed="ssd").id)}
         self.ids |= {"agency": str(Agency.objects.values_list("id", flat=True)[0])}
         self.ids |= {"supervisor": str(place.user(Account("supervisor", INVOLVED)))}
         for step in form.before:
@@ -269,6 +288,8 @@ class Answering:
         if "file" in answers:
             content = ROWS.replace("C-1", "C-77").encode()
             data["file"] = SimpleUploadedFile("custody.csv", content)
+            if "holds" in answers:
+                data["file"] = SimpleUploadedFile("ssd.zip", set_sample())
         return data
 
     def send(self, more: dict[str, str]) -> Sent:

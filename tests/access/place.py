@@ -20,7 +20,7 @@ from reachable.foundation.ids import new_id
 from reachable.foundation.time import now, today
 from reachable.intake import loading, mappings
 from reachable.intake import services as intake
-from reachable.intake.models import QuarantinedRow
+from reachable.intake.models import Delivery, QuarantinedRow
 from reachable.intake.rules.mapping import ColumnMapping
 from reachable.intake.services import PhoneSignal
 from reachable.moments.models import Moment, Trigger
@@ -160,8 +160,24 @@ def make_place() -> Place:
             _notice(place, account)
     place.rows["partner_id"] = place.rows["agency_id"] = [Row(mine, "intake_worker-involved")]
     place.rows["key"] = [Row("police_custody", "everybody")]
+    place.rows["set_key"] = [Row("ssd", "everybody")]
     place.rows["kind"] = [Row("csv", "everybody")]
+    _asked_what_is_gone(mine)
     return place
+
+
+def _asked_what_is_gone(agency_id: UUID) -> None:
+    Delivery.objects.create(
+        agency_id=agency_id,
+        feed="ssd",
+        file_name="ssd.zip",
+        digest="ssd",
+        size=1,
+        received_at=now(),
+        state="loaded",
+        whole=True,
+        gone_asked=70,
+    )
 
 
 def send(account: Account, *, family: str, postcode: str = "FX1 1AA") -> UUID:

@@ -70,7 +70,9 @@ def test_every_form_is_tried_here() -> None:
         if "POST" in address.methods and address.needs not in {PUBLIC, WITH_A_KEY}
     }
     tried = {
-        form.to.replace("police_custody", "{key}").replace("{refused_id}", "{delivery_id}")
+        re.sub("refused_id|gone_id", "delivery_id", form.to)
+        .replace("police_custody", "{key}")
+        .replace("/ssd/", "/{set_key}/")
         for form in FORMS.values()
     }
     assert posted == tried

@@ -27,7 +27,7 @@ from reachable.foundation.errors import Forbidden, NotFound
 from reachable.foundation.time import now, travel
 from reachable.intake import api, correcting, doors, loading, preparing, services
 from reachable.intake.models import Delivery, QuarantinedRow, Signal
-from reachable.intake.specification import feeds
+from reachable.intake.table_sets import everything_sent
 from tests.support.files import CORRECTED, CUSTODY, MISSING, work
 from tests.support.programs import BY, SEND, Clock, Program, a_program
 from tests.support.world import World
@@ -322,7 +322,7 @@ def test_a_key_for_some_feeds_reaches_no_other(world: World, program: Program) -
     assert said(narrow.get(f"/api/deliveries/{sent['id']}"), 404)
     listed = said(narrow.get("/api/feeds"), 200)
     assert [each["key"] for each in listed["feeds"]] == ["police_missing"]
-    assert {each["key"] for each in said(program.get("/api/feeds"), 200)["feeds"]} == set(feeds())
+    assert {each["key"] for each in said(program.get("/api/feeds"), 200)["feeds"]} == set(everything_sent())
     said(narrow.send(MISSING.encode(), "/api/feeds/police_missing/files"), 202)
 
 
