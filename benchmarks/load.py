@@ -56,6 +56,7 @@ FILLED = {
     "people.ReviewCandidate": "review_id",
     "intake.Signal": "id",
     "intake.SignalVersion": "id",
+    "intake.HeldKey": "signal_id",
     "chronology.Event": "id",
     "moments.Moment": "id",
     "moments.Trigger": "id",

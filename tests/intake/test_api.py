@@ -322,7 +322,9 @@ def test_a_key_for_some_feeds_reaches_no_other(world: World, program: Program) -
     assert said(narrow.get(f"/api/deliveries/{sent['id']}"), 404)
     listed = said(narrow.get("/api/feeds"), 200)
     assert [each["key"] for each in listed["feeds"]] == ["police_missing"]
-    assert {each["key"] for each in said(program.get("/api/feeds"), 200)["feeds"]} == set(everything_sent())
+    assert {each["key"] for each in said(program.get("/api/feeds"), 200)["feeds"]} == set(
+        everything_sent()
+    )
     said(narrow.send(MISSING.encode(), "/api/feeds/police_missing/files"), 202)
 
 
