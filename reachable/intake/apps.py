@@ -13,13 +13,11 @@ class IntakeConfig(AppConfig):
         from reachable.access.registries import key_revoked
         from reachable.foundation.actor import system
         from reachable.foundation.registries import (
-            Reference,
             Schedule,
             rebuilders,
-            references,
             schedules,
         )
-        from reachable.intake import jobs, reference, services, watching
+        from reachable.intake import jobs, services, watching
         from reachable.intake.rebuilding import person_said, rebuild_events
         from reachable.moments.rebuilding import rebuild_moments
         from reachable.moments.registries import moment_answered
@@ -59,11 +57,23 @@ class IntakeConfig(AppConfig):
         rebuilders.add("moments", lambda by: rebuild_moments(by=by), room="moments")
         key_revoked.add("loads", jobs.stop_loads_of, room="intake")
         moment_answered.add("senders", services.tell_senders, room="intake")
-        references.add(
-            "feeds", Reference("docs/reference/feeds.md", reference.render), room="intake"
-        )
+        _offer_pages()
         _offer_signals()
         _files()
+
+
+def _offer_pages() -> None:
+    """What feeds hold, and for each how to send it."""
+    from functools import partial
+
+    from reachable.foundation.registries import Reference, references
+    from reachable.intake import how_to, reference
+    from reachable.intake.table_sets import everything_sent
+
+    references.add("feeds", Reference("docs/reference/feeds.md", reference.render), room="intake")
+    for key, sent in everything_sent().items():
+        page = Reference(f"{how_to.FOLDER}/{key}.md", partial(how_to.render, sent))
+        references.add(f"send {key}", page, room="intake")
 
 
 def _offer_signals() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from reachable.intake.rules.problems import EXPLAINED
 from reachable.intake.specification import Column, ColumnType, Feed, Made, Need, feeds
+from reachable.intake.table_sets import TableSet, table_sets
 
 _NEED = {
     Need.VALUE: "a value in each row",
@@ -23,15 +24,20 @@ _TYPE = {
     ColumnType.POSTCODE: "postcode",
     ColumnType.NHS_NUMBER: "NHS number",
     ColumnType.UPN: "UPN",
+    ColumnType.CODES: "several of a list",
+    ColumnType.ADDRESS: "address, also as a JSON object",
+    ColumnType.FLAGS: "text, or a JSON object of flags",
 }
 _HEAD = """# Feeds
 
 What agencies send, column by column. This page is made from the specifications in
 `reachable/intake/feeds/`; change those, then run `reachable docs`.
 
-A feed is a table as CSV (commas, semicolons, tabs or upright bars; UTF-8, UTF-16 or Windows-1252)
-or as an Excel workbook (.xlsx), with headings in the first row; or JSON lines, one object a line,
-whose names are the headings. Case, spaces and punctuation in headings are no matter. Columns that a
+A feed is a table as CSV (commas, semicolons, tabs or upright bars; UTF-8, UTF-16 or Windows-1252),
+as an Excel workbook (.xlsx) or an OpenDocument sheet (.ods), with headings in the first row; or
+JSON lines, one object a line, whose names are the headings; or XML, whose most frequent element is
+a row; or one of these in a zip file. Tables that come together are below the feeds. Case, spaces and
+punctuation in headings are no matter. Columns that a
 feed does not ask for are not read. A row is accepted, or refused with its reasons; a question
 leaves it accepted. A file can be checked where it comes from, offline and without a database: see
 [Check a file before you send it](../how-to/check-before-you-send.md).
@@ -45,8 +51,59 @@ content is a new version of the same signal. Without a number, a row is known by
 
 def render() -> str:
     """Return the whole page."""
-    parts = [_HEAD, *(_feed(feed) for feed in feeds().values()), _reasons()]
+    parts = [
+        _HEAD,
+        *(_feed(feed) for feed in feeds().values()),
+        *(_set(tables) for tables in table_sets().values()),
+        _reasons(),
+    ]
     return "\n".join(part.rstrip() + "\n" for part in parts)
+
+
+def _set(tables: TableSet) -> str:
+    return "\n".join(
+        [
+            f"## {tables.title} (`{tables.key}`)",
+            "",
+            tables.purpose,
+            "",
+            f"- **Sent by**: {tables.agency_kind}.",
+            f"- **Send**: {tables.send}",
+            f"- **Kept**: rows of children who are not known go when they have not come for "
+            f"{tables.tables[0].keep_unmatched_days} days.",
+            "",
+            *(line for feed in tables.tables for line in _table(feed)),
+        ]
+    )
+
+
+def _table(feed: Feed) -> Iterator[str]:
+    yield f"### `{feed.key}`: {feed.title}"
+    yield ""
+    yield feed.purpose
+    yield ""
+    for join in feed.joins:
+        without = "; without it a row waits." if join.needed else "."
+        yield (
+            f"- Beside each row, from `{join.table}`: {_codes(join.take)}, by `{join.column}` = "
+            f"`{join.on}`{without}"
+        )
+    if feed.makes:
+        yield from _makes(feed)
+    yield ""
+    yield "| Column | Heading | Holds | Needed | Compartment | Meaning |"
+    yield "|---|---|---|---|---|---|"
+    for column in feed.columns:
+        cells = (
+            f"`{column.name}`",
+            column.heading,
+            _TYPE[column.type],
+            _NEED[column.need],
+            str(column.compartment),
+            column.hint,
+        )
+        yield "| " + " | ".join(_escape(cell) for cell in cells) + " |"
+    yield ""
 
 
 def _feed(feed: Feed) -> str:

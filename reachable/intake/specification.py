@@ -181,6 +181,8 @@ class Feed:
     samples: tuple[Sample, ...]
     digest: str
     """Of the specification: where it changes, what was read before is read anew."""
+    find: str = ""
+    """Where the rows usually are, for whoever has to export them; a table of a set has none."""
     of_set: str = ""
     """The set of tables that this feed comes with; empty where it comes by itself."""
     of_person: str = ""
@@ -277,6 +279,7 @@ def read_feed(path: Traversable) -> Feed:
         orders=tuple(_order(each, points) for each in _some(table, "order")),
         samples=tuple(_sample(each, len(columns)) for each in _some(table, "sample")),
         digest=sha256(path.read_bytes() + COLUMNS.read_bytes()).hexdigest(),
+        find=table.text("find", ""),
         of_set=table.text("of_set", ""),
         of_person=table.text("of_person", ""),
         partial=table.flag("partial") if table.has("partial") else False,

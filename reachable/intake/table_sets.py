@@ -38,6 +38,7 @@ class TableSet:
     agency_kind: str
     purpose: str
     send: str
+    find: str
     tables: tuple[Feed, ...]
     needed: frozenset[str]
     reaches_back_years: int
@@ -101,6 +102,7 @@ def _read_set(path: Traversable) -> TableSet:
         agency_kind=table.text("agency_kind"),
         purpose=table.text("purpose"),
         send=table.text("send"),
+        find=table.text("find"),
         tables=tuple(known[key] for key in keys),
         needed=frozenset(needed),
         reaches_back_years=_years(table),

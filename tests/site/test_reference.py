@@ -20,7 +20,11 @@ def test_a_generated_page_is_current(path: str) -> None:
 
 
 def test_every_page_of_reference_is_generated() -> None:
-    held = {f"docs/reference/{path.name}" for path in (ROOT / "docs/reference").glob("*.md")}
+    held = {
+        f"{folder}/{path.name}"
+        for folder in ("docs/reference", "docs/how-to/send")
+        for path in (ROOT / folder).glob("*.md")
+    }
     assert held == {page.path for page in references.items()}
 
 
