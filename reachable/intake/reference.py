@@ -36,10 +36,10 @@ What agencies send, column by column. This page is made from the specifications 
 A feed is a table as CSV (commas, semicolons, tabs or upright bars; UTF-8, UTF-16 or Windows-1252),
 as an Excel workbook (.xlsx) or an OpenDocument sheet (.ods), with headings in the first row; or
 JSON lines, one object a line, whose names are the headings; or XML, whose most frequent element is
-a row; or one of these in a zip file. Tables that come together are below the feeds. Case, spaces and
-punctuation in headings are no matter. Columns that a
-feed does not ask for are not read. A row is accepted, or refused with its reasons; a question
-leaves it accepted. A file can be checked where it comes from, offline and without a database: see
+a row; or one of these in a zip file. Tables that come together are below the feeds. Case, spaces
+and punctuation in headings are no matter. Columns that a feed does not ask for are not read. A row
+is accepted, or refused with its reasons; a question leaves it accepted. A file can be checked where
+it comes from, offline and without a database: see
 [Check a file before you send it](../how-to/check-before-you-send.md).
 
     reachable feed check police_custody export.csv

@@ -26,7 +26,8 @@ from reachable.intake.table_sets import SETS
 from reachable.moments.models import Moment
 from reachable.people.models import Person, Record
 from reachable.people.rebuilding import rebuild_records
-from tests.intake.test_table_sets import AT, arrive, begin, sample
+from tests.intake.test_table_sets import AT, arrive, begin
+from tests.support.tables import sample
 from tests.support.world import World, make_world
 
 BY = system("feed load")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import zipfile
-from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,9 +20,10 @@ from reachable.intake import loading, services
 from reachable.intake.models import Delivery, Forgotten, HeldKey, QuarantinedRow, Signal
 from reachable.intake.set_files import contents_of
 from reachable.intake.stored import stored_file, tables_folder
-from reachable.intake.table_sets import SETS, named_after, table_sets
+from reachable.intake.table_sets import named_after, table_sets
 from reachable.moments.models import Moment
 from reachable.people.models import Person, Record
+from tests.support.tables import Tables, changed, many, packed, sample, without
 from tests.support.world import World, make_world
 
 pytestmark = pytest.mark.db
@@ -32,43 +31,6 @@ pytestmark = pytest.mark.db
 BY = system("feed load")
 AT = datetime(2026, 3, 24, 6, 0, tzinfo=UTC)
 SSD = table_sets()["ssd"]
-Tables = dict[str, list[list[str]]]
-
-
-def sample() -> Tables:
-    """The tables of the sample, each as rows with its headings first."""
-    return {
-        path.name.removesuffix(".csv"): list(csv.reader(path.read_text("utf-8").splitlines()))
-        for path in sorted((SETS / "ssd").iterdir(), key=lambda path: path.name)
-    }
-
-
-def packed(tables: Mapping[str, list[list[str]]], name: str = "{}.csv") -> bytes:
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as file:
-        for table, rows in tables.items():
-            text = io.StringIO()
-            csv.writer(text).writerows(rows)
-            file.writestr(zipfile.ZipInfo(name.format(table)), text.getvalue())
-    return made.getvalue()
-
-
-def changed(tables: Tables, table: str, number: str, **cells: str) -> Tables:
-    """Return the tables with other cells in the row that begins with a number."""
-    headings, *rows = tables[table]
-    new = [
-        [cells.get(heading, cell) for heading, cell in zip(headings, row, strict=True)]
-        if row[0] == number
-        else row
-        for row in rows
-    ]
-    assert new != rows
-    return {**tables, table: [headings, *new]}
-
-
-def without(tables: Tables, table: str, *numbers: str) -> Tables:
-    headings, *rows = tables[table]
-    return {**tables, table: [headings, *(row for row in rows if row[0] not in numbers)]}
 
 
 @pytest.fixture
@@ -229,13 +191,6 @@ def test_what_comes_again_and_again_is_held_for_longer(world: World) -> None:
     with travel(AT + timedelta(days=51)):
         assert services.forget(by=BY) == 6
     assert not held.exists()
-
-
-def many(contacts: int) -> Tables:
-    tables = sample()
-    headings, *rows = tables["ssd_contacts"]
-    rows += [[f"X{n}", "9001", "2026-03-01", "1A", "Relative", ""] for n in range(contacts)]
-    return {**tables, "ssd_contacts": [headings, *rows]}
 
 
 def test_a_set_that_was_cut_short_waits_for_somebody_to_confirm(
