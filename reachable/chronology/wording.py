@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from reachable.chronology.registries import detail_words
 from reachable.foundation import words
 
 _LABELS = {
@@ -45,14 +46,17 @@ def in_words(details: Mapping[str, Any], place: str = "") -> list[tuple[str, str
     A label that nobody has named yet is made from its key.
     """
     return [
-        (_label(key), _VALUES.get(value, value) if key in _CODED else _value(str(value)))
+        (_label(key), _VALUES.get(value, value) if key in _CODED else _value(key, str(value)))
         for key, value in sorted(details.items(), key=lambda pair: _place(pair[0]))
         if value and value != place and (key, value) not in _USUAL
     ]
 
 
-def _value(value: str) -> str:
-    return words.day(date.fromisoformat(value)) if _DAY.fullmatch(value) else value
+def _value(key: str, value: str) -> str:
+    if _DAY.fullmatch(value):
+        return words.day(date.fromisoformat(value))
+    said = (say(key, value) for say in detail_words.items())
+    return next(filter(None, said), value)
 
 
 def _place(key: str) -> tuple[int, str]:

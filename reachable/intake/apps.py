@@ -11,6 +11,7 @@ class IntakeConfig(AppConfig):
 
     def ready(self) -> None:
         from reachable.access.registries import key_revoked
+        from reachable.chronology.registries import detail_words
         from reachable.foundation.actor import system
         from reachable.foundation.registries import (
             Schedule,
@@ -18,6 +19,7 @@ class IntakeConfig(AppConfig):
             schedules,
         )
         from reachable.intake import jobs, services, watching
+        from reachable.intake.happenings import code_in_words
         from reachable.intake.rebuilding import person_said, rebuild_events
         from reachable.moments.rebuilding import rebuild_moments
         from reachable.moments.registries import moment_answered
@@ -56,6 +58,7 @@ class IntakeConfig(AppConfig):
         rebuilders.add("events", lambda by: rebuild_events(by=by), room="intake")
         rebuilders.add("moments", lambda by: rebuild_moments(by=by), room="moments")
         key_revoked.add("loads", jobs.stop_loads_of, room="intake")
+        detail_words.add("feeds", code_in_words, room="intake")
         moment_answered.add("senders", services.tell_senders, room="intake")
         _offer_pages()
         _offer_signals()

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from reachable.chronology.services import Happening
 from reachable.intake.rules.making import Made
-from reachable.intake.specification import Feed
+from reachable.intake.specification import Feed, feeds, tables_of_sets
 
 FROM_A_PHONE = ("said", "reach", "sent_by")
 """What else a signal from a phone says of an event."""
@@ -18,6 +19,23 @@ FROM_A_PHONE = ("said", "reach", "sent_by")
 def title_of(agency: str, feed: Feed | None) -> str:
     """What the source of an event is called; without a feed, somebody sent it from a phone."""
     return f"{agency}, {feed.title}" if feed else f"Signal from {agency}"
+
+
+@cache
+def _words() -> Mapping[tuple[str, str], str]:
+    """Return what a code of a column is called first; not where two feeds mean different things."""
+    said: dict[tuple[str, str], set[str]] = {}
+    for feed in (*feeds().values(), *tables_of_sets().values()):
+        for column in feed.columns:
+            for code, (first, *_) in column.codes.items():
+                said.setdefault((column.name, code), set()).add(first)
+    return {key: words.pop() for key, words in said.items() if len(words) == 1}
+
+
+def code_in_words(column: str, value: str) -> str:
+    """Say a code, or several with spaces between them, as people do; nothing where it is none."""
+    words = [_words().get((column, code), "") for code in value.split()]
+    return "; ".join(words) if words and all(words) else ""
 
 
 def happenings(

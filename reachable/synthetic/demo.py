@@ -39,6 +39,7 @@ from reachable.moments.selectors import counts
 from reachable.people.selectors import how_many
 from reachable.synthetic import cadence, feeds, partnership
 from reachable.synthetic.arrival import refuse_real, set_up
+from reachable.synthetic.dataset import bring_social_care
 from reachable.synthetic.feeds import Manifest
 from reachable.synthetic.partnership import Partnership
 from reachable.synthetic.replay import Progress, replay
@@ -94,6 +95,7 @@ def _load(children: int, months: int, fresh: bool, quiet: bool) -> None:
     name_partnership(by=system("demonstration"), name=made.places.area.name, fictional=True)
 
     replay(made, manifest, password=DEMONSTRATION_PASSWORD, tell=_Telling(quiet).tell)
+    bring_social_care(made)
     audit.seal(by=system("sealer"))
     progress.finish(WORK)
 

@@ -7,6 +7,7 @@ import pytest
 
 from reachable.foundation.errors import BadInput
 from reachable.intake.checking import check_file
+from reachable.intake.happenings import code_in_words
 from reachable.intake.reference import render
 from reachable.intake.rules.check import Checked, check_row
 from reachable.intake.rules.headings import Mapping, match_headings
@@ -125,3 +126,17 @@ def test_a_wrong_specification_names_the_file_the_item_and_what_to_do(
         read_feed(path)
     assert wrong.value.sentence.startswith("police_missing.toml, ")
     assert said in wrong.value.sentence
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "said"),
+    [
+        ("change", "managed_move", "Managed move"),
+        ("factors", "10A 24A", "Missing; Child criminal exploitation"),
+        ("factors", "10A 99Z", ""),
+        ("school", "managed_move", ""),
+        ("interview_accepted", "not_applicable", "Not applicable"),
+    ],
+)
+def test_codes_are_said_as_people_say_them(column: str, value: str, said: str) -> None:
+    assert code_in_words(column, value) == said
