@@ -197,7 +197,9 @@ def said(*, by: Actor, delivery_id: UUID) -> list[Said]:
     """Return what was said of the refused rows of this person's file, the latest first."""
     delivery = _own(by, delivery_id)
     held = list(delivery.bulk_corrections.select_related("begun_by").order_by("-begun_at", "-id"))
-    row = QuarantinedRow.objects.filter(delivery_id=delivery_id).first() if held else None
+    if not held:
+        return []
+    row = QuarantinedRow.objects.filter(delivery_id=delivery_id).first()
     feed, headings = feed_as_read(delivery), dict[str, str]()
     if row is not None and not isinstance(found := headings_of_row(feed, row), Mismatch):
         headings = _by_column(found)

@@ -42,8 +42,8 @@ def council(server: Server) -> Server:
 
 def bring(page: Page, name: str, tables: Mapping[str, list[list[str]]], holds: str) -> None:
     page.get_by_role("link", name="Intake").first.click()
-    details = page.get_by_role("link", name="Social care (Standard Safeguarding Dataset)")
-    details.click()
+    page.get_by_text("Send something else").click()
+    page.get_by_role("link", name="Social care (Standard Safeguarding Dataset)").click()
     page.get_by_label("Choose the file").set_input_files(
         {
             "name": name,
