@@ -57,7 +57,9 @@ def bring(page: Page, name: str, tables: Mapping[str, list[list[str]]], holds: s
 
 def load(page: Page) -> None:
     page.get_by_role("button", name="Load it").click()
-    expect(page.get_by_text("Loaded").first).to_be_visible(timeout=PATIENCE)
+    stands = page.get_by_text("Where it stands").first
+    expect(stands).to_be_attached(timeout=PATIENCE)
+    expect(page.get_by_text("Being loaded")).to_have_count(0, timeout=PATIENCE)
 
 
 def accepted(page: Page, table: str) -> str:
