@@ -20,6 +20,54 @@ _EXPLOITED = 0.02
 _FAMILY = ("Marwick", "Adeyemi", "Sample", "Osei", "Kowal", "Bright", "Hassan", "Nowak", "Lark")
 _GIVEN = ("Tobin", "Ruth", "Kacper", "Amira", "Daniel", "Wren", "Idris", "Tamsin", "Chidi", "Ebony")
 
+_HEADINGS = {
+    "ssd_person": "pers_person_id pers_forename pers_surname pers_sex pers_dob pers_ethnicity",
+    "ssd_address": (
+        "addr_table_id addr_person_id addr_address_start_date addr_address_end_date "
+        "addr_address_postcode addr_address_json addr_address_type"
+    ),
+    "ssd_contacts": (
+        "cont_contact_id cont_person_id cont_contact_date cont_contact_outcome_json "
+        "cont_contact_source_desc"
+    ),
+    "ssd_cin_episodes": (
+        "cine_referral_id cine_person_id cine_referral_date cine_cin_primary_need_code "
+        "cine_referral_source_desc cine_referral_outcome_json cine_referral_nfa "
+        "cine_close_reason cine_close_date cine_referral_team"
+    ),
+    "ssd_cin_assessments": (
+        "cina_assessment_id cina_person_id cina_assessment_start_date "
+        "cina_assessment_child_seen cina_assessment_auth_date "
+        "cina_assessment_outcome_json cina_assessment_team"
+    ),
+    "ssd_assessment_factors": "cinf_table_id cinf_assessment_id cinf_assessment_factors_json",
+    "ssd_s47_enquiry": (
+        "s47e_s47_enquiry_id s47e_person_id s47e_s47_start_date s47e_s47_end_date "
+        "s47e_s47_nfa s47e_s47_outcome_json s47e_s47_completed_by_team"
+    ),
+    "ssd_cp_plans": (
+        "cppl_cp_plan_id cppl_person_id cppl_cp_plan_start_date cppl_cp_plan_end_date "
+        "cppl_cp_plan_initial_category cppl_cp_plan_latest_category cppl_referral_id"
+    ),
+    "ssd_cla_placement": (
+        "clap_cla_placement_id clap_person_id clap_cla_placement_start_date "
+        "clap_cla_placement_end_date clap_cla_placement_distance "
+        "clap_cla_placement_postcode clap_cla_placement_type"
+    ),
+    "ssd_missing": (
+        "miss_table_id miss_person_id miss_missing_episode_start_date "
+        "miss_missing_episode_end_date miss_missing_rhi_offered miss_missing_rhi_accepted "
+        "miss_missing_episode_type"
+    ),
+    "ssd_involvements": (
+        "invo_involvements_id invo_person_id invo_professional_id "
+        "invo_involvement_start_date invo_involvement_end_date invo_professional_role_id "
+        "invo_professional_team"
+    ),
+    "ssd_professionals": "prof_professional_id prof_professional_name prof_professional_job_title",
+}
+"""The columns of each table that is written."""
+
 Rows = Iterator[tuple[str, ...]]
 
 
@@ -52,81 +100,23 @@ class Export:
         return total
 
     def _tables(self) -> list[tuple[str, str, Callable[[int, random.Random], Rows]]]:
+        rows_of: list[Callable[[int, random.Random], Rows]] = [
+            self._person,
+            self._addresses,
+            self._contacts,
+            self._referrals,
+            self._assessments,
+            self._factors,
+            self._enquiries,
+            self._plans,
+            self._placements,
+            self._missing,
+            self._involvements,
+            self._professionals,
+        ]
         return [
-            (
-                "ssd_person",
-                "pers_person_id pers_forename pers_surname pers_sex pers_dob pers_ethnicity",
-                self._person,
-            ),
-            (
-                "ssd_address",
-                "addr_table_id addr_person_id addr_address_start_date addr_address_end_date "
-                "addr_address_postcode addr_address_json addr_address_type",
-                self._addresses,
-            ),
-            (
-                "ssd_contacts",
-                "cont_contact_id cont_person_id cont_contact_date cont_contact_outcome_json "
-                "cont_contact_source_desc",
-                self._contacts,
-            ),
-            (
-                "ssd_cin_episodes",
-                "cine_referral_id cine_person_id cine_referral_date cine_cin_primary_need_code "
-                "cine_referral_source_desc cine_referral_outcome_json cine_referral_nfa "
-                "cine_close_reason cine_close_date cine_referral_team",
-                self._referrals,
-            ),
-            (
-                "ssd_cin_assessments",
-                "cina_assessment_id cina_person_id cina_assessment_start_date "
-                "cina_assessment_child_seen cina_assessment_auth_date "
-                "cina_assessment_outcome_json cina_assessment_team",
-                self._assessments,
-            ),
-            (
-                "ssd_assessment_factors",
-                "cinf_table_id cinf_assessment_id cinf_assessment_factors_json",
-                self._factors,
-            ),
-            (
-                "ssd_s47_enquiry",
-                "s47e_s47_enquiry_id s47e_person_id s47e_s47_start_date s47e_s47_end_date "
-                "s47e_s47_nfa s47e_s47_outcome_json s47e_s47_completed_by_team",
-                self._enquiries,
-            ),
-            (
-                "ssd_cp_plans",
-                "cppl_cp_plan_id cppl_person_id cppl_cp_plan_start_date cppl_cp_plan_end_date "
-                "cppl_cp_plan_initial_category cppl_cp_plan_latest_category cppl_referral_id",
-                self._plans,
-            ),
-            (
-                "ssd_cla_placement",
-                "clap_cla_placement_id clap_person_id clap_cla_placement_start_date "
-                "clap_cla_placement_end_date clap_cla_placement_distance "
-                "clap_cla_placement_postcode clap_cla_placement_type",
-                self._placements,
-            ),
-            (
-                "ssd_missing",
-                "miss_table_id miss_person_id miss_missing_episode_start_date "
-                "miss_missing_episode_end_date miss_missing_rhi_offered "
-                "miss_missing_rhi_accepted miss_missing_episode_type",
-                self._missing,
-            ),
-            (
-                "ssd_involvements",
-                "invo_involvements_id invo_person_id invo_professional_id "
-                "invo_involvement_start_date invo_involvement_end_date "
-                "invo_professional_role_id invo_professional_team",
-                self._involvements,
-            ),
-            (
-                "ssd_professionals",
-                "prof_professional_id prof_professional_name prof_professional_job_title",
-                self._professionals,
-            ),
+            (name, headings, rows)
+            for (name, headings), rows in zip(_HEADINGS.items(), rows_of, strict=True)
         ]
 
     def _day(self, rng: random.Random) -> date:
