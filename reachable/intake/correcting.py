@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
 
 from reachable.audit import services as audit
 from reachable.foundation.actor import Actor
@@ -17,7 +16,9 @@ from reachable.intake import loading
 from reachable.intake.checking import check_again
 from reachable.intake.faults import answers_of, cells_now
 from reachable.intake.loading import feed_as_read
-from reachable.intake.models import Delivery, QuarantinedRow
+from reachable.intake.models import QuarantinedRow
+from reachable.intake.owned import own_deliveries
+from reachable.intake.parts import count_in
 from reachable.intake.pipeline import take_in
 from reachable.intake.preparing import incoming
 from reachable.intake.rules.check import Refused
@@ -55,12 +56,13 @@ def correct(*, by: Actor, row_id: UUID, cells: Mapping[str, str]) -> None:
     row.state, row.decided_by_id, row.decided_at = "corrected", by.id, now()
     row.save(update_fields=["state", "decided_by_id", "decided_at"])
     loading.supersede(origin=origin, rows=[accepted])
-    Delivery.objects.filter(id=row.delivery_id).update(
-        accepted=F("accepted") + counts.accepted,
-        duplicates=F("duplicates") + counts.duplicates,
-        quarantined=F("quarantined") - 1,
-        events=F("events") + counts.events,
-        moments=F("moments") + counts.moments,
+    count_in(
+        row.delivery,
+        accepted=counts.accepted,
+        duplicates=counts.duplicates,
+        quarantined=-1,
+        events=counts.events,
+        moments=counts.moments,
     )
     audit.record(
         by=by, action="intake.corrected", subject=("quarantined_row", row.id), digest=counts.digest
@@ -82,10 +84,7 @@ def set_aside(*, by: Actor, row_id: UUID, reason: str) -> None:
 
 def _own_row(by: Actor, row_id: UUID) -> QuarantinedRow:
     held = QuarantinedRow.objects.select_for_update(of=("self",)).select_related("delivery")
-    held = held.filter(id=row_id)
-    if not by.is_system:
-        held = held.filter(delivery__agency_id=by.own_agency_id)
-    row = held.first()
+    row = held.filter(id=row_id, delivery__in=own_deliveries(by)).first()
     if row is None:
         raise NotFound
     if row.state != "open":

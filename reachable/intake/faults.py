@@ -13,11 +13,11 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from reachable.foundation.actor import Actor
-from reachable.foundation.errors import NotFound
 from reachable.foundation.time import today
 from reachable.intake.checking import matched
 from reachable.intake.loading import feed_as_read
 from reachable.intake.models import BulkCorrection, Delivery, QuarantinedRow
+from reachable.intake.owned import own_delivery
 from reachable.intake.rules import together
 from reachable.intake.rules.check import Checked, Content, Refused
 from reachable.intake.rules.headings import BEYOND, Mismatch
@@ -300,10 +300,4 @@ def _by_column(headings: Headings) -> dict[str, str]:
 
 def _own(by: Actor, delivery_id: UUID) -> Delivery:
     by.require("intake.load")
-    held = Delivery.objects.filter(id=delivery_id)
-    if not by.is_system:
-        held = held.filter(agency_id=by.own_agency_id)
-    found = held.first()
-    if found is None:
-        raise NotFound
-    return found
+    return own_delivery(by, delivery_id)

@@ -13,8 +13,8 @@ from django.db.models import F
 from reachable.access import selectors as access
 from reachable.access import services as access_services
 from reachable.foundation.actor import Actor
-from reachable.foundation.errors import NotFound
-from reachable.intake.models import Delivery, ListedSignal, SignalVersion
+from reachable.intake.models import ListedSignal, SignalVersion
+from reachable.intake.owned import own_delivery
 from reachable.intake.rules.happening import is_withdrawn
 from reachable.intake.specification import Feed
 from reachable.intake.table_sets import TableSet
@@ -111,9 +111,7 @@ class ChildrenOfList:
 def children_of(*, by: Actor, delivery_id: UUID) -> ChildrenOfList:
     """Return the children whom a list of this person's agency named and whom they may see."""
     by.require(KEEPS_LIST)
-    if not Delivery.objects.filter(id=delivery_id, agency_id=by.own_agency_id).exists():
-        raise NotFound
-    signals = ListedSignal.objects.filter(delivery_id=delivery_id)
+    signals = ListedSignal.objects.filter(delivery=own_delivery(by, delivery_id))
     rows = SignalVersion.objects.filter(
         signal_id__in=signals.values("signal_id"), version=F("signal__version")
     ).values_list("signal__record__person__now__current_id", "content")

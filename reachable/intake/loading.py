@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 
 from reachable.access.selectors import agency_names
 from reachable.audit import services as audit
@@ -100,7 +100,8 @@ def _load_set(by: Actor, delivery: Delivery) -> None:
         except ReachableError as error:
             _fail(by, part.id, error)
             said = f"In the table {part.feed}: {error.sentence}"
-            raise BadInput(said, kept=error.kept, next=error.next) from error
+            kept = parts.kept_before(delivery, part) or error.kept
+            raise BadInput(said, kept=kept, next=error.next) from error
         if not whole:
             return
     if parts.finish(by=by, delivery_id=delivery.id):
@@ -208,13 +209,13 @@ def _write_batch(by: Actor, origin: Origin, delivery: Delivery, prepared: Prepar
     counts.duplicates += prepared.unchanged
     _settle_refused(origin, prepared)
     Delivery.objects.filter(id=delivery.id).update(last_row=prepared.last_row)
-    # What is counted of a part is counted of the whole.
-    Delivery.objects.filter(id__in=filter(None, (delivery.id, delivery.part_of_id))).update(
-        accepted=F("accepted") + counts.accepted,
-        duplicates=F("duplicates") + counts.duplicates,
-        quarantined=F("quarantined") + len(prepared.refused),
-        events=F("events") + counts.events,
-        moments=F("moments") + counts.moments,
+    parts.count_in(
+        delivery,
+        accepted=counts.accepted,
+        duplicates=counts.duplicates,
+        quarantined=len(prepared.refused),
+        events=counts.events,
+        moments=counts.moments,
         worked_at=now(),
     )
     _audit_batch(by, delivery, counts, prepared)

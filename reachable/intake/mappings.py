@@ -21,6 +21,7 @@ from reachable.foundation.time import now
 from reachable.intake.arranging import LookedAt, Rows, look, which_fits
 from reachable.intake.loading import mapping_of
 from reachable.intake.models import Delivery, MappingVersion
+from reachable.intake.owned import own_delivery
 from reachable.intake.rules.guessing import (
     carried_over,
     guess_columns,
@@ -233,8 +234,7 @@ def _gather(sheet: LookedAt, found: Found, values: dict[str, list[Cell]]) -> Non
 def say(*, by: Actor, delivery_id: UUID, mapping: ColumnMapping) -> UUID:
     """Let a delivery be read with a mapping; it is not used for others until it is remembered."""
     by.require("intake.load")
-    Delivery.objects.select_for_update().filter(id=delivery_id).first()
-    delivery = _open_delivery(by, delivery_id)
+    delivery = _open_delivery(by, delivery_id, locked=True)
     version = _version(by, delivery.agency_id, delivery.feed, mapping)
     if delivery.read_as_id != version.id:
         delivery.read_as = version
@@ -252,7 +252,7 @@ def say(*, by: Actor, delivery_id: UUID, mapping: ColumnMapping) -> UUID:
 def remember(*, by: Actor, delivery_id: UUID) -> None:
     """Use the mapping of a delivery from now on for files with the same headings."""
     by.require("intake.load")
-    delivery = _own_delivery(by, delivery_id)
+    delivery = own_delivery(by, delivery_id)
     if delivery.read_as is None:
         raise Conflict("This file has the headings of its feed.", kept="Nothing was changed.")
     _use(by, delivery.read_as)
@@ -310,17 +310,9 @@ def _check(feed: Feed, mapping: ColumnMapping) -> None:
         raise BadInput(outcome.sentence, kept=NOTHING_KEPT, next="Say which column it is.")
 
 
-def _own_delivery(by: Actor, delivery_id: UUID) -> Delivery:
-    held = Delivery.objects.select_related("read_as")
-    delivery = held.filter(id=delivery_id, agency_id=by.own_agency_id).first()
-    if delivery is None:
-        raise NotFound
-    return delivery
-
-
-def _open_delivery(by: Actor, delivery_id: UUID) -> Delivery:
+def _open_delivery(by: Actor, delivery_id: UUID, *, locked: bool = False) -> Delivery:
     """Return a delivery of which nothing counts yet."""
-    delivery = _own_delivery(by, delivery_id)
+    delivery = own_delivery(by, delivery_id, locked=locked)
     if delivery.state not in ("received", "failed") or delivery.last_row:
         raise Conflict(
             "This file is being loaded, or was loaded: it stays as it was read.",

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+from datetime import datetime
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F, Q
 
 from reachable.audit import services as audit
 from reachable.foundation.actor import Actor
@@ -18,7 +21,7 @@ from reachable.foundation.ids import new_id
 from reachable.foundation.time import now
 from reachable.intake.models import Delivery
 from reachable.intake.set_files import unpack_tables
-from reachable.intake.stored import ARRIVING, stored_file, tables_folder
+from reachable.intake.stored import ARRIVING, remove_stored, stored_file, tables_folder
 from reachable.intake.table_sets import table_sets
 
 
@@ -116,6 +119,31 @@ def _part(delivery: Delivery, table: str, path: Path) -> Delivery:
     )
 
 
+def count_in(delivery: Delivery, *, worked_at: datetime | None = None, **more: int) -> None:
+    """Add to what was counted of a delivery; what is counted of a part is counted of its set."""
+    added: dict[str, Any] = {name: F(name) + count for name, count in more.items()}
+    if worked_at is not None:
+        added["worked_at"] = worked_at
+    both = [each for each in (delivery.id, delivery.part_of_id) if each]
+    Delivery.objects.filter(id__in=both).update(**added)
+
+
+def kept_before(delivery: Delivery, part: Delivery) -> str:
+    """Say what is kept of a set whose loading stopped at one of its tables; nothing, if nothing."""
+    now_part = Delivery.objects.get(id=part.id)
+    if now_part.last_row:
+        return f"Everything up to its row {now_part.last_row:,} was kept."
+    before = Delivery.objects.filter(part_of=delivery, last_row__gt=0)
+    return "What was loaded of the tables before it was kept." if before.exists() else ""
+
+
+def leave_gone(delivery: Delivery) -> None:
+    """Let what is missing from a set stay as it was; its files go with the transaction."""
+    asked = Delivery.objects.filter(Q(id=delivery.id) | Q(part_of=delivery), gone_asked__gt=0)
+    asked.update(gone_asked=0)
+    transaction.on_commit(lambda: remove_stored(delivery.id))
+
+
 @transaction.atomic
 def finish(*, by: Actor, delivery_id: UUID) -> bool:
     """Say that every table of a set was loaded; return whether its files are of no more use."""
@@ -126,5 +154,15 @@ def finish(*, by: Actor, delivery_id: UUID) -> bool:
     delivery.rows = delivery.accepted + delivery.duplicates + delivery.quarantined
     delivery.save(update_fields=["state", "finished_at", "rows"])
     audit.record(by=by, action="intake.loaded", subject=("delivery", delivery_id))
+    # What was asked of an earlier set is answered by this one.
+    for earlier in Delivery.objects.filter(
+        agency_id=delivery.agency_id,
+        feed=delivery.feed,
+        part_of=None,
+        gone_asked__gt=0,
+        received_at__lt=delivery.received_at,
+    ):
+        leave_gone(earlier)
+        audit.record(by=by, action="intake.gone_left", subject=("delivery", earlier.id))
     # While somebody is asked what is gone, it may have to be read once more.
     return not delivery.gone_asked

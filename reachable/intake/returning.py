@@ -8,12 +8,12 @@ from uuid import UUID
 
 from reachable.audit import services as audit
 from reachable.foundation.actor import Actor
-from reachable.foundation.errors import NotFound
 from reachable.foundation.files.export import marked_cell, write_csv, write_xlsx
 from reachable.foundation.time import today
 from reachable.intake.faults import answers_of, read_again, waiting_rows
 from reachable.intake.loading import feed_as_read
 from reachable.intake.models import Delivery, QuarantinedRow
+from reachable.intake.owned import own_delivery
 from reachable.intake.preparing import told_problem
 from reachable.intake.rules.check import Refused
 from reachable.intake.rules.returned import NUMBER, WHY
@@ -33,10 +33,7 @@ def write_refused(*, by: Actor, delivery_id: UUID, path: Path, kind: str) -> int
     What was said of the whole file meanwhile is in them.
     """
     by.require("intake.load")
-    held = Delivery.objects.filter(id=delivery_id, agency_id=by.own_agency_id)
-    delivery = held.first()
-    if delivery is None:
-        raise NotFound
+    delivery = own_delivery(by, delivery_id)
     headings = _headings(delivery_id)
     if not headings:
         return 0

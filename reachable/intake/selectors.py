@@ -18,6 +18,7 @@ from reachable.intake.checking import CheckReport, check_file, headings_of
 from reachable.intake.faults import answers_of, cells_now
 from reachable.intake.loading import feed_as_read, mapping_of
 from reachable.intake.models import Delivery, QuarantinedRow, Signal, SignalVersion
+from reachable.intake.owned import own_deliveries, own_delivery
 from reachable.intake.rules.together import Answer
 from reachable.intake.set_checking import SetReport, check_set
 from reachable.intake.specification import Feed
@@ -163,10 +164,12 @@ def my_feeds(*, by: Actor) -> list[FeedFacts]:
     by.require("intake.load")
     sent = {
         row["feed"]: row
-        for row in _own(by).values("feed").annotate(last=Max("received_at"), rows=Sum("accepted"))
+        for row in own_deliveries(by)
+        .values("feed")
+        .annotate(last=Max("received_at"), rows=Sum("accepted"))
     }
     waiting: dict[str, int] = dict(
-        QuarantinedRow.objects.filter(state="open", delivery__in=_own(by))
+        QuarantinedRow.objects.filter(state="open", delivery__in=own_deliveries(by))
         .values_list("delivery__feed")
         .annotate(count=Count("id"))
     )
@@ -186,16 +189,18 @@ def my_feeds(*, by: Actor) -> list[FeedFacts]:
 def my_deliveries(*, by: Actor) -> list[DeliveryFacts]:
     """Return the latest deliveries of this person's agency, newest first."""
     by.require("intake.load")
-    held = _own(by).filter(part_of=None).select_related("sent_by", "sent_with")
+    held = own_deliveries(by).filter(part_of=None).select_related("sent_by", "sent_with")
     return _deliveries(list(held.order_by("-received_at")[:SHOWN]))
 
 
 def files_to_correct(*, by: Actor) -> list[DeliveryFacts]:
     """Return deliveries of this person's agency with rows to correct, oldest first."""
     by.require("intake.load")
-    waiting = QuarantinedRow.objects.filter(state="open", delivery__in=_own(by))
+    waiting = QuarantinedRow.objects.filter(state="open", delivery__in=own_deliveries(by))
     held = (
-        _own(by).filter(id__in=waiting.values("delivery_id")).select_related("sent_by", "sent_with")
+        own_deliveries(by)
+        .filter(id__in=waiting.values("delivery_id"))
+        .select_related("sent_by", "sent_with")
     )
     return _deliveries(list(held.order_by("received_at")[:SHOWN]))
 
@@ -203,7 +208,7 @@ def files_to_correct(*, by: Actor) -> list[DeliveryFacts]:
 def delivery(*, by: Actor, delivery_id: UUID) -> DeliveryFacts:
     """Return one delivery of this person's own agency."""
     by.require("intake.load")
-    found = _own(by).select_related("sent_by", "sent_with").filter(id=delivery_id).first()
+    found = own_deliveries(by).select_related("sent_by", "sent_with").filter(id=delivery_id).first()
     if found is None:
         raise NotFound
     return _deliveries([found])[0]
@@ -212,7 +217,7 @@ def delivery(*, by: Actor, delivery_id: UUID) -> DeliveryFacts:
 def parts_of(*, by: Actor, delivery_id: UUID) -> list[DeliveryFacts]:
     """Return the tables of a set, in the order in which they are loaded."""
     by.require("intake.load")
-    held = _own(by).filter(part_of_id=delivery_id).select_related("sent_by")
+    held = own_deliveries(by).filter(part_of_id=delivery_id).select_related("sent_by")
     found = {facts.feed.key: facts for facts in _deliveries(list(held))}
     return [
         found[table.key]
@@ -232,8 +237,7 @@ def counted(*, by: Actor, delivery_id: UUID) -> dict[str, int]:
     names = ["accepted", "quarantined", "duplicates", "last_row"]
     if by.is_system:
         names += ["events", "moments"]
-    held = Delivery.objects.all() if by.is_system else _own(by)
-    counts = held.filter(id=delivery_id).values(*names).first()
+    counts = own_deliveries(by).filter(id=delivery_id).values(*names).first()
     if counts is None:
         raise NotFound
     return dict(counts)
@@ -245,9 +249,7 @@ def preview(*, by: Actor, delivery_id: UUID) -> CheckReport | SetReport:
     Raises BadInput where the file cannot be read as its feed.
     """
     by.require("intake.load")
-    found = _own(by).filter(id=delivery_id).first()
-    if found is None:
-        raise NotFound
+    found = own_delivery(by, delivery_id)
     feed = specification_of(found.feed)
     path = stored_file(found.id)
     if isinstance(feed, TableSet):
@@ -260,7 +262,7 @@ def refused_rows(*, by: Actor, delivery_id: UUID) -> list[RefusedFacts]:
     """Return the first open refused rows of one delivery of this person's agency."""
     by.require("intake.load")
     held = QuarantinedRow.objects.filter(
-        delivery__in=_own(by), delivery_id=delivery_id, state="open"
+        delivery__in=own_deliveries(by), delivery_id=delivery_id, state="open"
     )
     rows = held.select_related("delivery__read_as").order_by("row_number")[:SHOWN]
     answers = answers_of(delivery_id)
@@ -271,7 +273,7 @@ def refused_after(*, by: Actor, delivery_id: UUID, after: int, at_most: int) -> 
     """Return open refused rows of one delivery that follow a row number, for a program."""
     by.require("intake.load")
     held = QuarantinedRow.objects.filter(
-        delivery__in=_own(by), delivery_id=delivery_id, state="open", row_number__gt=after
+        delivery__in=own_deliveries(by), delivery_id=delivery_id, state="open", row_number__gt=after
     )
     ordered = held.select_related("delivery__read_as").order_by("row_number")
     answers = answers_of(delivery_id)
@@ -282,7 +284,7 @@ def next_refused(*, by: Actor, delivery_id: UUID, after: int) -> UUID | None:
     """Return the open refused row that follows a row number, and after the last one the first."""
     by.require("intake.load")
     waiting = QuarantinedRow.objects.filter(
-        delivery__in=_own(by), delivery_id=delivery_id, state="open"
+        delivery__in=own_deliveries(by), delivery_id=delivery_id, state="open"
     ).exclude(row_number=after)
     ids = waiting.order_by("row_number").values_list("id", flat=True)
     return ids.filter(row_number__gt=after).first() or ids.first()
@@ -291,7 +293,7 @@ def next_refused(*, by: Actor, delivery_id: UUID, after: int) -> UUID | None:
 def refused_row(*, by: Actor, row_id: UUID) -> RefusedFacts:
     by.require("intake.load")
     found = (
-        QuarantinedRow.objects.filter(id=row_id, delivery__in=_own(by))
+        QuarantinedRow.objects.filter(id=row_id, delivery__in=own_deliveries(by))
         .select_related("delivery__read_as")
         .first()
     )
@@ -322,11 +324,6 @@ def totals(*, by: Actor) -> dict[str, int]:
         "signals": Signal.objects.count(),
         "quarantined": QuarantinedRow.objects.filter(state="open").count(),
     }
-
-
-def _own(by: Actor) -> QuerySet[Delivery]:
-    own = Delivery.objects.filter(agency_id=by.own_agency_id)
-    return own.filter(feed__in=by.feeds) if by.feeds else own
 
 
 def _sender(row: Delivery) -> str:

@@ -26,6 +26,7 @@ from reachable.intake import parts
 from reachable.intake.forgetting import forget as forget
 from reachable.intake.happenings import FROM_A_PHONE, title_of
 from reachable.intake.models import Delivery, Signal
+from reachable.intake.owned import own_delivery
 from reachable.intake.pipeline import Origin, take_in
 from reachable.intake.preparing import Incoming
 from reachable.intake.rules import making
@@ -106,7 +107,7 @@ def receive(
         return Received(delivery.id, again=False)
     except IntegrityError:
         earlier = Delivery.objects.get(agency_id=agency_id, feed=feed, digest=digest)
-        _begin_again(by, earlier.id, arrived, history)
+        _begin_again(by, earlier.id, arrived, history=history, whole=whole)
         return Received(earlier.id, again=True)
     finally:
         arrived.unlink(missing_ok=True)
@@ -124,20 +125,22 @@ def _comes_by_itself(key: str) -> Feed | TableSet:
 
 
 @transaction.atomic
-def _begin_again(by: Actor, delivery_id: UUID, arrived: Path, history: bool) -> None:
-    """Let what stopped be tried again; while none of its rows counts, it may be past events."""
+def _begin_again(
+    by: Actor, delivery_id: UUID, arrived: Path, *, history: bool, whole: bool
+) -> None:
+    """Let what stopped be tried again; while none of its rows counts, it is what it is sent as."""
     keys.confirm(by=by)
     delivery = Delivery.objects.select_for_update().get(id=delivery_id)
     if delivery.state == "loaded":
         return
     _put(arrived, delivery_id)
-    before = (delivery.state, delivery.history)
+    before = (delivery.state, delivery.history, delivery.whole)
     if delivery.state == "failed":
         delivery.state, delivery.error = "received", ""
-    if delivery.state == "received" and not delivery.last_row:
-        delivery.history = history
-    if (delivery.state, delivery.history) != before:
-        delivery.save(update_fields=["state", "error", "history"])
+    if delivery.state == "received" and not _counts(delivery):
+        delivery.history, delivery.whole = history, whole
+    if (delivery.state, delivery.history, delivery.whole) != before:
+        delivery.save(update_fields=["state", "error", "history", "whole"])
         audit.record(
             by=by,
             action="intake.received",
@@ -145,6 +148,11 @@ def _begin_again(by: Actor, delivery_id: UUID, arrived: Path, history: bool) -> 
             digest=delivery.digest,
             again=True,
         )
+
+
+def _counts(delivery: Delivery) -> bool:
+    """Say whether rows of a delivery count already."""
+    return bool(delivery.last_row) or delivery.parts.filter(last_row__gt=0).exists()
 
 
 def _door(by: Actor) -> str:
@@ -184,7 +192,7 @@ def begin_loading(*, by: Actor, delivery_id: UUID) -> bool:
     """
     by.require("intake.load")
     keys.confirm(by=by)
-    delivery = _own_delivery(by, delivery_id)
+    delivery = own_delivery(by, delivery_id, locked=True)
     if delivery.state in ("loaded", "loading"):
         return False
     if delivery.feed in table_sets():
@@ -207,7 +215,7 @@ def begun_with(*, by: Actor, key_id: UUID) -> list[UUID]:
 @transaction.atomic
 def stop_loading(*, by: Actor, delivery_id: UUID, why: str) -> None:
     """Let a delivery wait for somebody who may load it; what was loaded stays."""
-    delivery = _own_delivery(by, delivery_id)
+    delivery = own_delivery(by, delivery_id, locked=True)
     if delivery.state != "loading":
         return
     delivery.state, delivery.finished_at, delivery.error = "failed", now(), why
@@ -219,9 +227,8 @@ def stop_loading(*, by: Actor, delivery_id: UUID, why: str) -> None:
 def discard(*, by: Actor, delivery_id: UUID) -> None:
     """Remove a file of which nothing was loaded, as when it was the wrong one."""
     by.require("intake.load")
-    delivery = _own_delivery(by, delivery_id)
-    begun = delivery.last_row or delivery.parts.filter(last_row__gt=0).exists()
-    if delivery.state not in ("received", "failed") or begun:
+    delivery = own_delivery(by, delivery_id, locked=True)
+    if delivery.state not in ("received", "failed") or _counts(delivery):
         raise Conflict("This file is being loaded, or was loaded.", kept="Nothing was changed.")
     digest = delivery.digest
     delivery.delete()
@@ -245,31 +252,15 @@ def confirm_gone(*, by: Actor, delivery_id: UUID) -> None:
 @transaction.atomic
 def leave_gone(*, by: Actor, delivery_id: UUID) -> None:
     """Say that a set was cut short: what is missing from it stays as it was."""
-    delivery = _asked_about(by, delivery_id)
-    for each in (delivery, *delivery.parts.filter(gone_asked__gt=0)):
-        each.gone_asked = 0
-        each.save(update_fields=["gone_asked"])
+    parts.leave_gone(_asked_about(by, delivery_id))
     audit.record(by=by, action="intake.gone_left", subject=("delivery", delivery_id))
-    transaction.on_commit(lambda: remove_stored(delivery_id))
 
 
 def _asked_about(by: Actor, delivery_id: UUID) -> Delivery:
     by.require("intake.load")
-    delivery = _own_delivery(by, delivery_id)
+    delivery = own_delivery(by, delivery_id, locked=True)
     if delivery.state != "loaded" or not delivery.gone_asked:
         raise Conflict("This has been decided already.", kept="Nothing was changed.")
-    return delivery
-
-
-def _own_delivery(by: Actor, delivery_id: UUID) -> Delivery:
-    held = Delivery.objects.select_for_update().filter(id=delivery_id)
-    if not by.is_system:
-        held = held.filter(agency_id=by.own_agency_id)
-    if by.feeds:
-        held = held.filter(feed__in=by.feeds)
-    delivery = held.first()
-    if delivery is None:
-        raise NotFound
     return delivery
 
 

@@ -18,13 +18,15 @@ from django.db.models import F
 from reachable.audit import services as audit
 from reachable.foundation.actor import Actor
 from reachable.foundation.db import bulk_update, exclusive, follow_indexes
-from reachable.foundation.errors import BadInput, Conflict, NotFound, place
+from reachable.foundation.errors import BadInput, Conflict, place
 from reachable.foundation.outages import outage
 from reachable.foundation.time import now, today
 from reachable.intake import loading
 from reachable.intake.faults import answers_of, has_fault, read_again, waiting_rows
 from reachable.intake.loading import Pace, feed_as_read
-from reachable.intake.models import BulkCorrection, Delivery, QuarantinedRow
+from reachable.intake.models import BulkCorrection, QuarantinedRow
+from reachable.intake.owned import own_delivery
+from reachable.intake.parts import count_in
 from reachable.intake.pipeline import Counts, take_in
 from reachable.intake.preparing import Incoming, incoming, told_problem
 from reachable.intake.rules.check import Checked
@@ -51,12 +53,7 @@ def begin(*, by: Actor, delivery_id: UUID, answer: Answer, reason: str = "") -> 
     One answer at a time is worked on for a file: a second waits for the first.
     """
     by.require("intake.load")
-    held = Delivery.objects.filter(id=delivery_id)
-    if not by.is_system:
-        held = held.filter(agency_id=by.own_agency_id)
-    delivery = held.first()
-    if delivery is None:
-        raise NotFound
+    delivery = own_delivery(by, delivery_id)
     feed, reason = feed_as_read(delivery), reason.strip()
     if answer.kind is not Kind.LEAVE_OUT and answer.kind not in offered(feed, answer.fault):
         raise BadInput("This cannot be said of these rows.", kept="Nothing was changed.")
@@ -226,12 +223,13 @@ def _take_in(
     ids = [row_id for row_id, _ in accepted]
     QuarantinedRow.objects.filter(id__in=ids).update(state="corrected", **decided)
     loading.supersede(origin=origin, rows=rows)
-    Delivery.objects.filter(id=begun.delivery_id).update(
-        accepted=F("accepted") + counts.accepted,
-        duplicates=F("duplicates") + counts.duplicates,
-        quarantined=F("quarantined") - len(accepted),
-        events=F("events") + counts.events,
-        moments=F("moments") + counts.moments,
+    count_in(
+        begun.delivery,
+        accepted=counts.accepted,
+        duplicates=counts.duplicates,
+        quarantined=-len(accepted),
+        events=counts.events,
+        moments=counts.moments,
     )
     return counts
 

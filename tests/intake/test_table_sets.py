@@ -16,13 +16,15 @@ from reachable.chronology.models import Event
 from reachable.foundation.actor import system
 from reachable.foundation.errors import BadInput, Conflict
 from reachable.foundation.time import travel
-from reachable.intake import loading, services
+from reachable.intake import correcting, loading, services
 from reachable.intake.models import Delivery, Forgotten, HeldKey, QuarantinedRow, Signal
 from reachable.intake.set_files import contents_of
 from reachable.intake.stored import stored_file, tables_folder
 from reachable.intake.table_sets import named_after, table_sets
 from reachable.moments.models import Moment
 from reachable.people.models import Person, Record
+from tests.support.files import work
+from tests.support.programs import a_program
 from tests.support.tables import Tables, changed, many, packed, sample, without
 from tests.support.world import World, make_world
 
@@ -337,3 +339,69 @@ def test_the_sample_is_of_a_fixed_day() -> None:
     assert date(2026, 3, 24) >= max(
         date.fromisoformat(row[2][:10]) for row in sample()["ssd_missing"][1:]
     )
+
+
+def test_a_row_corrected_here_counts_for_the_set_too(world: World) -> None:
+    tables = changed(sample(), "ssd_missing", "M1", miss_missing_episode_end_date="soon")
+    done = come(tables)
+    assert done.quarantined == 1
+    waiting = QuarantinedRow.objects.get()
+    correcting.correct(
+        by=BY,
+        row_id=waiting.id,
+        cells={"miss_missing_episode_end_date": "2026-03-23 06:15:00.000"},
+    )
+    for delivery in Delivery.objects.filter(id__in=(done.id, waiting.delivery_id)):
+        assert delivery.quarantined == 0
+        assert delivery.accepted + delivery.duplicates == delivery.rows
+
+
+def test_what_was_asked_about_lapses_once_a_later_set_is_loaded(
+    world: World, django_capture_on_commit_callbacks: Any
+) -> None:
+    come(many(80))
+    short = come(many(10), days=1)
+    assert short.gone_asked == 70
+    with django_capture_on_commit_callbacks(execute=True):
+        come(many(80), days=2)
+    assert Delivery.objects.get(id=short.id).gone_asked == 0
+    assert not tables_folder(short.id).exists()
+    with pytest.raises(Conflict, match="decided already"):
+        services.confirm_gone(by=BY, delivery_id=short.id)
+    assert not Event.objects.filter(details__record_status="withdrawn").exists()
+
+
+def test_until_it_is_loaded_a_file_is_what_it_was_sent_as_last(world: World) -> None:
+    come(sample())
+    tables = without(sample(), "ssd_cp_plans", "CP1")
+    first = arrive(tables, days=1, whole=False)
+    assert arrive(tables, days=1, whole=True) == first
+    assert begin(first, days=1).gone == 1
+
+
+def test_a_table_that_cannot_be_read_stops_the_set_and_says_what_was_kept(world: World) -> None:
+    headings, *rows = sample()["ssd_contacts"]
+    broken = {**sample(), "ssd_contacts": [["cont_contact_id"], *([row[0]] for row in rows)]}
+    done = begin(arrive(broken))
+    assert done.state == "failed"
+    assert done.error.startswith("In the table ssd_contacts: The file has no column")
+    assert "What was loaded of the tables before it was kept." in done.error
+    assert known() == {"9001", "9003"}
+    again = come(sample(), days=1)
+    assert (again.duplicates, again.accepted) == (12, rows_of(sample()) - 12)
+
+
+def test_a_key_for_a_set_sees_its_tables_and_their_rows(world: World) -> None:
+    with travel(AT):
+        program = a_program("council", feeds=("ssd",))
+        tables = changed(sample(), "ssd_missing", "M1", miss_missing_episode_end_date="soon")
+        sent = program.send(packed(tables), "/api/feeds/ssd/files").json()
+        assert work() == ["loaded"]
+        told = program.get(f"/api/deliveries/{sent['id']}").json()
+        [wrong] = [part for part in told["tables"] if part["quarantined"]]
+        assert (wrong["feed"], told["waiting"]) == ("ssd_missing", 1)
+        refused = program.get(f"/api/deliveries/{wrong['id']}/refused").json()
+        assert [row["reference"] for row in refused["rows"]] == ["M1"]
+        for feeds in (("cin_census",), ("police_missing",)):
+            other = a_program("council", feeds=feeds)
+            assert other.get(f"/api/deliveries/{wrong['id']}").status_code == 404
