@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import tempfile
-from hashlib import sha256
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from reachable.foundation.actor import Actor
-from reachable.foundation.errors import BadInput, Conflict, NotFound
-from reachable.foundation.files.limits import say_size
-from reachable.foundation.files.upload import refusal
+from reachable.foundation.errors import BadInput, Conflict
 from reachable.foundation.time import today
 from reachable.foundation.views import actor, render
 from reachable.intake import (
@@ -32,23 +26,12 @@ from reachable.intake import (
     together_wording,
     wording,
 )
-from reachable.intake.checking import CheckReport, NoSuchColumns, check_again, open_file
+from reachable.intake.checking import CheckReport, NoSuchColumns, check_again
 from reachable.intake.correcting import StillWrong
-from reachable.intake.file_forms import CorrectForm, JoinForm, SetAsideForm, UploadForm
-from reachable.intake.mappings import MappingFacts
+from reachable.intake.file_forms import CorrectForm, JoinForm, SetAsideForm
 from reachable.intake.rules.check import Refused
-from reachable.intake.samples import KINDS, write_sample
 from reachable.intake.selectors import DeliveryFacts, RefusedFacts
-from reachable.intake.sender.edition import NAME as CHECKER
-from reachable.intake.sender.edition import feed_digest, version
-from reachable.intake.sender.packing import one_file
-from reachable.intake.services import Received
 from reachable.intake.set_checking import SetReport
-from reachable.intake.specification import Feed, feeds
-from reachable.intake.tracker_sample import FILE_NAME, write_tracker
-
-UNTIDY = "untidy"
-"""The kind of a sample that is as untidy as what people really keep."""
 
 
 def intake(request: HttpRequest) -> HttpResponse:
@@ -64,135 +47,6 @@ def intake(request: HttpRequest) -> HttpResponse:
         "most": selectors.SHOWN,
     }
     return render(request, "intake/intake.html", context)
-
-
-def _feed(key: str) -> Feed:
-    if key not in feeds():
-        raise NotFound
-    return feeds()[key]
-
-
-def feed(request: HttpRequest, key: str) -> HttpResponse:
-    """What a feed needs, and the place to send its file."""
-    found = _feed(key)
-    empty = UploadForm(own_headings=found.own_headings)
-    form, error, status = empty, None, 200
-    if request.method == "POST":
-        stopped = refusal(request)
-        form = UploadForm(request.POST, request.FILES, own_headings=found.own_headings)
-        if stopped is not None:
-            form, (error, status) = empty, stopped
-        elif form.is_valid():
-            try:
-                received, asks = _receive(actor(request), found, form)
-            except BadInput as refused:
-                error, status = refused, 422
-            else:
-                history = form.cleaned_data["history"]
-                return received_page(request, received, history, asks=asks)
-        else:
-            status = 422
-    context = {
-        "feed": found,
-        "form": form,
-        "error": error,
-        "kinds": KINDS,
-        "untidy": UNTIDY,
-        "other_headings": isinstance(error, NoSuchColumns),
-        "mappings": _remembered(actor(request), found),
-    }
-    return render(request, "intake/feed.html", context, status=status)
-
-
-def _remembered(by: Actor, feed: Feed) -> list[MappingFacts]:
-    return mappings.used(by=by, agency_id=by.own_agency_id, feed=feed.key)
-
-
-def received_page(
-    request: HttpRequest, received: Received, history: bool, *, asks: bool = False
-) -> HttpResponse:
-    """Lead to the delivery; where the same content came before, say so and to which one.
-
-    Whose columns have to be named first is led there.
-    """
-    if received.again:
-        earlier = selectors.delivery(by=actor(request), delivery_id=received.delivery_id)
-        messages.warning(request, wording.came_before(earlier, history))
-        return redirect("delivery", received.delivery_id)
-    return redirect("columns" if asks else "delivery", received.delivery_id)
-
-
-def _receive(by: Actor, feed: Feed, form: UploadForm) -> tuple[Received, bool]:
-    """Keep a file only once its headings fit: a wrong one leaves nothing behind.
-
-    A table is kept too whose sender says which column is which, or is to be asked: then the second
-    value is true.
-    """
-    file = form.cleaned_data["file"]
-    assert isinstance(file, TemporaryUploadedFile)
-    path = Path(file.temporary_file_path())
-    known = mappings.fitting(by=by, agency_id=by.own_agency_id, feed=feed.key, path=path)
-    asks = known is None and "say_columns" in form.data
-    try:
-        if known is None:
-            open_file(feed, path)
-    except NoSuchColumns:
-        if not asks and not feed.own_headings:
-            raise
-        asks = True
-    with path.open("rb") as content:
-        received = services.receive(
-            by=by,
-            agency_id=by.own_agency_id,
-            feed=feed.key,
-            file_name=file.name or "file",
-            content=content,
-            history=form.cleaned_data["history"],
-            mapping_id=known.id if known else None,
-        )
-    return received, asks
-
-
-def sample(request: HttpRequest, key: str, kind: str) -> HttpResponse:
-    """A file with invented rows, as the agency's system would write it."""
-    found = _feed(key)
-    untidy = found.own_headings and kind == UNTIDY
-    if kind not in KINDS and not untidy:
-        raise NotFound
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / FILE_NAME
-        if untidy:
-            write_tracker(path)
-        else:
-            path = write_sample(found, Path(folder), kind)
-        return HttpResponse(
-            path.read_bytes(),
-            content_type=wording.CONTENT_TYPES[kind],
-            headers={"Content-Disposition": f'attachment; filename="{path.name}"'},
-        )
-
-
-def checker(request: HttpRequest, key: str) -> HttpResponse:
-    """The same check before a file is sent: where to get it, and how to run it."""
-    content = one_file()
-    context = {
-        "feed": _feed(key),
-        "name": CHECKER,
-        "size": say_size(len(content)),
-        "version": version(),
-        "specification": feed_digest(key),
-        "sha256": sha256(content).hexdigest(),
-    }
-    return render(request, "intake/checker.html", context)
-
-
-def checker_file(request: HttpRequest) -> HttpResponse:
-    """The check as one file, made from what is installed here."""
-    return HttpResponse(
-        one_file(),
-        content_type="application/octet-stream",
-        headers={"Content-Disposition": f'attachment; filename="{CHECKER}"'},
-    )
 
 
 def delivery(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
@@ -273,6 +127,19 @@ def remove(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
         return redirect("delivery", delivery_id)
     messages.success(request, f"“{found.file_name}” was removed. Nothing of it was loaded.")
     return redirect("intake")
+
+
+def gone(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
+    """Withdraw what is gone from a set, or leave it, as the person says."""
+    try:
+        if request.POST.get("then") == "withdraw":
+            jobs.withdraw_gone(by=actor(request), delivery_id=delivery_id)
+        else:
+            services.leave_gone(by=actor(request), delivery_id=delivery_id)
+            messages.success(request, "What is missing from this file stays as it was.")
+    except Conflict as late:
+        messages.warning(request, str(late))
+    return redirect("delivery", delivery_id)
 
 
 def row(request: HttpRequest, row_id: UUID) -> HttpResponse:

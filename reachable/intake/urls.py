@@ -7,7 +7,7 @@ from reachable.intake import api, returning_views, status_views, together_views
 from reachable.intake import file_views as files
 from reachable.intake import key_views as keys
 from reachable.intake import mapping_views as mappings
-from reachable.intake import set_views as sets
+from reachable.intake import sending_views as sending
 from reachable.intake import signal_views as signals
 from reachable.intake.sender.edition import NAME as CHECKER
 
@@ -27,16 +27,18 @@ urlpatterns = [
     page("signals/", signals.my_signals, name="my_signals", needs=SEND),
     page("signals/<uuid:signal_id>/", signals.signal, name="signal", needs=SEND),
     page("intake/", files.intake, name="intake", needs=LOAD),
-    page("intake/feeds/<slug:key>/", files.feed, name="feed", needs=LOAD, methods=BOTH),
-    page("intake/feeds/<slug:key>/sample.<slug:kind>", files.sample, name="sample", needs=LOAD),
-    page("intake/feeds/<slug:key>/check/", files.checker, name="checker", needs=LOAD),
-    page(f"intake/{CHECKER}", files.checker_file, name="checker_file", needs=LOAD),
-    page("intake/sets/<slug:set_key>/", sets.table_set, name="table_set", needs=LOAD, methods=BOTH),
-    page("intake/sets/<slug:set_key>/sample/", sets.sample, name="set_sample", needs=LOAD),
+    page("intake/feeds/<slug:key>/", sending.feed, name="feed", needs=LOAD, methods=BOTH),
+    page("intake/feeds/<slug:key>/sample.<slug:kind>", sending.sample, name="sample", needs=LOAD),
+    page("intake/feeds/<slug:key>/check/", sending.checker, name="checker", needs=LOAD),
+    page(f"intake/{CHECKER}", sending.checker_file, name="checker_file", needs=LOAD),
+    page(
+        "intake/sets/<slug:set_key>/", sending.table_set, name="table_set", needs=LOAD, methods=BOTH
+    ),
+    page("intake/sets/<slug:set_key>/sample/", sending.set_sample, name="set_sample", needs=LOAD),
     page("intake/files/<uuid:delivery_id>/", files.delivery, name="delivery", needs=LOAD),
     page(
         "intake/files/<uuid:delivery_id>/gone/",
-        sets.gone,
+        files.gone,
         name="delivery_gone",
         needs=LOAD,
         methods=POST,

@@ -42,7 +42,7 @@ from tests.support.sending import (
     send,
     written,
 )
-from tests.support.world import World, html
+from tests.support.world import World, add_intake_worker, html
 
 pytestmark = pytest.mark.db
 
@@ -200,15 +200,7 @@ def test_promise_16_a_load_has_the_rights_that_its_starter_has_when_it_runs(
         assert jobs.resume_abandoned(by=system("intake")) == 0
     assert (latest().state, latest().accepted) == ("failed", 0)
     assert "Somebody else can go on with it." in latest().error
-    another = access.create_account(
-        by=system("tests"),
-        username="second-clerk",
-        name="Cy Second",
-        agency_id=delivery.agency_id,
-        roles=["intake_worker"],
-        teams=(),
-        password_hash="!",
-    )
+    another = add_intake_worker("second-clerk", "Cy Second", "police")
     html(world.client("second-clerk").post(f"/intake/files/{delivery.id}/load/", follow=True))
     assert jobs.load_delivery.call(str(delivery.id), str(another)) == "loaded"
     assert latest().accepted == 5
@@ -265,16 +257,7 @@ def test_promise_25_a_file_over_the_limit_is_refused_while_it_arrives(
 
 def test_promise_09_another_agency_finds_none_of_it(world: World, clerk: Client) -> None:
     (row,) = quarantined(clerk, changed(0, missing_date="soon"))
-    access.create_account(
-        by=system("tests"),
-        username="other-clerk",
-        name="Oz Other",
-        agency_id=agency_id("school"),
-        roles=["intake_worker"],
-        teams=(),
-        phone="",
-        password_hash="!",
-    )
+    add_intake_worker("other-clerk", "Oz Other", "school")
     other = world.client("other-clerk")
     assert "No file has come yet." in html(other.get("/intake/"))
     for address in (f"/intake/files/{latest().id}/", f"/intake/rows/{row.id}/"):

@@ -12,7 +12,6 @@ from django.test import Client
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from reachable.access import services as access
 from reachable.access.selectors import agency_id
 from reachable.audit.models import Entry
 from reachable.foundation.actor import system
@@ -37,7 +36,7 @@ from reachable.intake.rules.returned import NUMBER, WHY, columns
 from reachable.intake.rules.together import Answer, Fault, Kind
 from reachable.intake.samples import sample_table
 from reachable.intake.specification import Feed, feed, feeds
-from tests.support.world import World, html
+from tests.support.world import World, add_intake_worker, html
 
 BY = system("tests")
 WRITE = {"csv": write_csv, "xlsx": write_xlsx, "jsonl": write_json_lines}
@@ -276,13 +275,7 @@ def test_nobody_else_downloads_them(world: World, tmp_path: Path) -> None:
     sent = tmp_path / "sent.csv"
     write_csv(sent, *spoilt(of))
     first = came(sent, of, agency_id("police"))
-    access.create_account(
-        by=BY,
-        username="other",
-        name="Other",
-        agency_id=agency_id("council"),
-        roles=["intake_worker"],
-    )
+    add_intake_worker("other", "Other", "council")
     for name, error in (("other", NotFound), ("sergeant", Forbidden)):
         with pytest.raises(error):
             returning.write_refused(

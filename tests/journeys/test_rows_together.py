@@ -9,9 +9,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from reachable.access import services as access
-from reachable.access.selectors import agency_id
-from reachable.foundation.actor import system
 from reachable.foundation.files.export import csv_lines
 from reachable.foundation.time import travel
 from reachable.intake.rules.returned import NUMBER, WHY
@@ -20,7 +17,7 @@ from reachable.intake.specification import feed
 from reachable.practice.time import LONDON
 from tests.support.pages import OpenPage, looks_right, sign_in
 from tests.support.servers import Server
-from tests.support.world import PASSWORD, make_world
+from tests.support.world import add_intake_worker, make_world
 
 AT = datetime(2026, 10, 26, 10, 0, tzinfo=LONDON)
 PATIENCE = 20_000  # milliseconds, on a busy machine
@@ -32,19 +29,10 @@ MANY = 60
 
 @pytest.fixture(scope="module")
 def school(server: Server) -> Server:
-    from django.contrib.auth.hashers import make_password
-
     server.set_clock(AT)
     with travel(AT):
         make_world()
-        access.create_account(
-            by=system("tests"),
-            username="office",
-            name="Odi Office",
-            agency_id=agency_id("school"),
-            roles=["intake_worker"],
-            password_hash=make_password(PASSWORD),
-        )
+        add_intake_worker("office", "Odi Office", "school")
     return server
 
 

@@ -8,15 +8,12 @@ from datetime import datetime, timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from reachable.access import services as access
-from reachable.access.selectors import agency_id
-from reachable.foundation.actor import system
 from reachable.foundation.time import travel
 from reachable.practice.time import LONDON
 from tests.support.pages import OpenPage, looks_right, sign_in
 from tests.support.servers import Server
 from tests.support.tables import Tables, changed, many, packed, sample, without
-from tests.support.world import PASSWORD, make_world
+from tests.support.world import add_intake_worker, make_world
 
 AT = datetime(2026, 3, 24, 8, 0, tzinfo=LONDON)
 PATIENCE = 20_000  # milliseconds, on a busy machine
@@ -24,19 +21,10 @@ PATIENCE = 20_000  # milliseconds, on a busy machine
 
 @pytest.fixture(scope="module")
 def council(server: Server) -> Server:
-    from django.contrib.auth.hashers import make_password
-
     server.set_clock(AT)
     with travel(AT):
         make_world()
-        access.create_account(
-            by=system("tests"),
-            username="analyst",
-            name="Anna Lyst",
-            agency_id=agency_id("council"),
-            roles=["intake_worker"],
-            password_hash=make_password(PASSWORD),
-        )
+        add_intake_worker("analyst", "Anna Lyst", "council")
     return server
 
 

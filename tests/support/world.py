@@ -13,6 +13,7 @@ from django.test import Client
 from reachable.access import selectors as access_selectors
 from reachable.access import services as access
 from reachable.access.models import User
+from reachable.access.selectors import agency_id
 from reachable.foundation.actor import Actor, system
 from reachable.foundation.time import now
 from reachable.intake import services as intake
@@ -117,6 +118,18 @@ def make_world() -> World:
         shifts=[(users["first"], starts, ends, 1), (users["second"], starts, ends, 2)],
     )
     return World(team, users)
+
+
+def add_intake_worker(username: str, name: str, agency: str) -> UUID:
+    """Let one more person send files, for an agency of that key."""
+    return access.create_account(
+        by=system("tests"),
+        username=username,
+        name=name,
+        agency_id=agency_id(agency),
+        roles=["intake_worker"],
+        password_hash=make_password(PASSWORD),
+    )
 
 
 def moment(moment_id: UUID) -> Moment:
