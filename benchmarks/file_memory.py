@@ -33,8 +33,8 @@ BASELINE = "reading the same file with the same reader, checking nothing (to_par
 ROWS = 1_000_000
 FEED = "police_custody"
 HEADINGS = (
-    *("Custody No", "Attendance Type", "Arrival Date", "Station"),
-    *("Surname", "Forename(s)", "DOB", "Post Code"),
+    *("Custody No", "Attendance Type", "Arrival Date", "Arrival Time"),
+    *("Station", "Surname", "Forename(s)", "DOB"),
 )
 _FAMILY = ("Marwick", "Adeyemi", "Sample", "Osei", "Kowal", "Bright", "Hassan", "Nowak", "Lark")
 _GIVEN = ("Tobin", "Ruth", "Kacper", "Amira", "Daniel", "Wren", "Idris", "Tamsin", "Chidi", "Ebony")
@@ -97,8 +97,8 @@ def _rows() -> Iterator[tuple[str, ...]]:
         born = until - timedelta(days=rng.randrange(3700, 6500))
         family = f"{rng.choice(_FAMILY)}-{rng.choice(_FAMILY)}"
         yield (
-            *(f"CU/{serial}", "Arrest", f"{arrived:%d/%m/%Y}", "Fenmarch"),
-            *(family, rng.choice(_GIVEN), f"{born:%d/%m/%Y}", f"FX{rng.randrange(1, 10)} 2AA"),
+            *(f"CU/{serial}", "Arrest", f"{arrived:%d/%m/%Y}", f"{rng.randrange(24):02d}:15"),
+            *("Fenmarch", family, rng.choice(_GIVEN), f"{born:%d/%m/%Y}"),
         )
 
 
