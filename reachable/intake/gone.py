@@ -60,7 +60,7 @@ def _missing(delivery: Delivery, sent: list[str]) -> QuerySet[Signal]:
     """Signals of the table that did not come now; a row that came and was refused did come."""
     refused = QuarantinedRow.objects.filter(delivery=delivery).values("key_hash")
     return Signal.objects.filter(
-        agency_id=delivery.agency_id, feed=delivery.feed, sent_hash__in=sent
+        agency_id=delivery.agency_id, feed=delivery.feed, sent_hash__among=sent
     ).exclude(key_hash__in=refused)
 
 
@@ -85,7 +85,7 @@ def _withdraw_some(by: Actor, origin: Origin, delivery: Delivery, sent: list[str
     rows = list(_withdrawn(feed_of(delivery.feed), known))
     counts = take_in(by=by, origin=origin, rows=rows)
     # What was left as it was is not asked about again.
-    Signal.objects.filter(id__in=[signal.id for signal in known]).update(sent_hash="")
+    Signal.objects.filter(id__among=[signal.id for signal in known]).update(sent_hash="")
     for each in filter(None, (delivery.id, delivery.part_of_id)):
         Delivery.objects.filter(id=each).update(gone=F("gone") + len(rows) + len(unknown))
     audit.record(
@@ -101,7 +101,7 @@ def _withdrawn(feed: Feed, signals: list[Signal]) -> Iterator[Incoming]:
     """Yield each signal as a row that says that it was withdrawn."""
     since = _reaches_back_to(feed)
     keys = {signal.id: signal.source_key for signal in signals}
-    newest = SignalVersion.objects.filter(signal_id__in=keys, version=F("signal__version"))
+    newest = SignalVersion.objects.filter(signal_id__among=keys, version=F("signal__version"))
     for signal_id, said in newest.values_list("signal_id", "content"):
         happened = [made.when.day for made in making.made_by(feed, said)]
         if is_withdrawn(said) or not happened or max(happened) < since:

@@ -75,7 +75,7 @@ def follow_list(
 
 def _newest(signal_ids: Sequence[UUID]) -> list[tuple[UUID, UUID | None, dict[str, Any]]]:
     versions = SignalVersion.objects.filter(
-        signal_id__in=list(signal_ids), version=F("signal__version")
+        signal_id__among=list(signal_ids), version=F("signal__version")
     )
     return list(versions.values_list("signal_id", "signal__record__person_id", "content"))
 

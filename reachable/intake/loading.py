@@ -51,7 +51,7 @@ HOLDS = 0.16
 class Pace:
     """How many rows to write at once: as many as fit into the time that others may wait."""
 
-    rows: float = 400
+    rows: float = 300
 
     def held(self, rows: int, seconds: float) -> None:
         """Learn from a batch, by half: one that was slow by chance says little."""
@@ -171,7 +171,9 @@ def _batches(pieces: Iterable[Prepared], pace: Pace) -> Iterator[Prepared]:
             together = piece
         else:
             together.take(piece)
-        if len(together) >= pace.rows or together.unchanged >= preparing.UNCHANGED:
+        # The nearest number of pieces: always one too many would hold the lock too long.
+        enough = len(together) > pace.rows - preparing.PIECE / 2
+        if enough or together.unchanged >= preparing.UNCHANGED:
             yield together
             together = None
     if together is not None:
@@ -272,7 +274,7 @@ def _settle_earlier(origin: Origin, until: dict[str, int]) -> None:
         return
     waiting = (
         _waiting_of(origin)
-        .filter(key_hash__in=list(until))
+        .filter(key_hash__among=until)
         .values_list(*("id", "key_hash", "row_number", "delivery_id", "delivery__received_at"))
     )
     settled = [
@@ -282,7 +284,7 @@ def _settle_earlier(origin: Origin, until: dict[str, int]) -> None:
         or (delivery_id == origin.delivery_id and number < until[key_hash])
     ]
     if settled:
-        QuarantinedRow.objects.filter(id__in=settled).update(**_superseded())
+        QuarantinedRow.objects.filter(id__among=settled).update(**_superseded())
 
 
 def _waiting_of(origin: Origin) -> QuerySet[QuarantinedRow]:

@@ -50,7 +50,7 @@ def correct(
     A trigger ends when its event is gone, calls for no moment any more, or is another child's.
     """
     ever = list(
-        Trigger.objects.filter(signal_id__in=list(signal_ids))
+        Trigger.objects.filter(signal_id__among=list(signal_ids))
         .select_related("moment__person__now")
         .order_by("id")
     )
@@ -70,7 +70,7 @@ def correct(
         before = changes.get(trigger.moment_id, "")
         changes[trigger.moment_id] = ENDED if ENDED in (before, change) else change or before
     ended = [trigger.id for trigger in held if trigger.event_id not in found.settled]
-    Trigger.objects.filter(id__in=ended).update(ended_at=at)
+    Trigger.objects.filter(id__among=ended).update(ended_at=at)
     bulk_update(Trigger, "id", ["due_at"], due)
     _find_standing(found, changes, [trigger.moment for trigger in held])
     return found
@@ -93,5 +93,5 @@ def _find_standing(found: Corrections, changes: dict[UUID, str], moments: list[M
         found.changed[tops[moment_id]] = ENDED if ENDED in (before, change) else change or before
     found.members = set(tops)
     found.standing = list(
-        Moment.objects.select_for_update().filter(id__in=set(tops.values())).order_by("id")
+        Moment.objects.select_for_update().filter(id__among=set(tops.values())).order_by("id")
     )

@@ -289,7 +289,7 @@ class Batch:
         bulk_update(Moment, "id", ["child_due_at", "next_due_at"], self._corrected_clocks())
         if self.changed:
             # Whoever has the page open acts on what it shows: what joined is another version.
-            Moment.objects.filter(id__in=self.changed).update(version=F("version") + 1)
+            Moment.objects.filter(id__among=self.changed).update(version=F("version") + 1)
 
     def _write_joined(self) -> None:
         """The child's clock of a moment is the earliest of what stands in it."""
@@ -323,7 +323,7 @@ class Batch:
         for member in corrections.members - standing:
             due |= earliest_due([member])
         self.changed |= due.keys()
-        held = Moment.objects.filter(id__in=due)
+        held = Moment.objects.filter(id__among=due)
         return [
             (
                 moment.id,
@@ -344,7 +344,7 @@ def _open_moments(by: Actor, current_ids: set[UUID]) -> dict[UUID, _Open]:
     current_of = people.same_people(by=by, current_ids=current_ids)
     held = (
         Moment.objects.select_for_update()
-        .filter(person_id__in=current_of, state__in=OPEN)
+        .filter(person_id__among=current_of, state__in=OPEN)
         .order_by("-opened_at", "-id")
         .values_list(
             *("id", "team_id", "asked_id", "holder_id", "held_at", "state", "answer_by"),
