@@ -32,7 +32,7 @@ from reachable.intake import (
     together_wording,
     wording,
 )
-from reachable.intake.checking import CheckReport, NoSuchColumns, check_again, open_file
+from reachable.intake.checking import CheckReport, NoSuchColumns, OtherFeed, check_again, open_file
 from reachable.intake.correcting import StillWrong
 from reachable.intake.file_forms import CorrectForm, JoinForm, SetAsideForm, UploadForm
 from reachable.intake.mappings import MappingFacts
@@ -45,6 +45,7 @@ from reachable.intake.sender.packing import one_file
 from reachable.intake.services import Received
 from reachable.intake.set_checking import SetReport
 from reachable.intake.specification import Feed, feeds
+from reachable.intake.table_sets import Container, table_sets
 from reachable.intake.tracker_sample import FILE_NAME, write_tracker
 
 UNTIDY = "untidy"
@@ -99,6 +100,7 @@ def feed(request: HttpRequest, key: str) -> HttpResponse:
         "kinds": KINDS,
         "untidy": UNTIDY,
         "other_headings": isinstance(error, NoSuchColumns),
+        "other_feed": _feed(error.other) if isinstance(error, OtherFeed) else None,
         "mappings": _remembered(actor(request), found),
     }
     return render(request, "intake/feed.html", context, status=status)
@@ -167,7 +169,7 @@ def sample(request: HttpRequest, key: str, kind: str) -> HttpResponse:
             path = write_sample(found, Path(folder), kind)
         return HttpResponse(
             path.read_bytes(),
-            content_type=wording.CONTENT_TYPES[kind],
+            content_type=wording.CONTENT_TYPES[path.suffix.removeprefix(".")],
             headers={"Content-Disposition": f'attachment; filename="{path.name}"'},
         )
 
@@ -175,12 +177,15 @@ def sample(request: HttpRequest, key: str, kind: str) -> HttpResponse:
 def checker(request: HttpRequest, key: str) -> HttpResponse:
     """The same check before a file is sent: where to get it, and how to run it."""
     content = one_file()
+    tables = table_sets().get(key)
     context = {
-        "feed": _feed(key),
+        "feed": tables or _feed(key),
+        "is_set": tables is not None,
+        "is_zip": tables is not None and tables.container is Container.ZIP,
         "name": CHECKER,
         "size": say_size(len(content)),
         "version": version(),
-        "specification": feed_digest(key),
+        "specification": "" if tables else feed_digest(key),
         "sha256": sha256(content).hexdigest(),
     }
     return render(request, "intake/checker.html", context)
@@ -241,6 +246,9 @@ def _shared_faults(by: Actor, found: DeliveryFacts) -> dict[str, object]:
     if not found.waiting or found.is_set:
         return {"faults": [], "faults_whole": True}
     shared = faults.faults(by=by, delivery_id=found.id)
+    if all(each.count == 1 for each in shared.faults):
+        # Nothing is shared: the rows are listed one by one in any case.
+        return {"faults": [], "faults_whole": True}
     named = [(together_wording.title(each), each) for each in shared.faults]
     return {"faults": named, "faults_whole": shared.whole}
 

@@ -18,10 +18,11 @@ from reachable.foundation.views import actor, render
 from reachable.intake import jobs, services
 from reachable.intake.file_forms import SetForm
 from reachable.intake.file_views import received_page
+from reachable.intake.happenings import happenings_that_record
 from reachable.intake.samples import write_set_sample
 from reachable.intake.services import Received
 from reachable.intake.set_checking import refuse_unfit
-from reachable.intake.table_sets import TableSet, table_sets
+from reachable.intake.table_sets import Container, TableSet, headings_read, table_sets
 
 
 def table_set(request: HttpRequest, set_key: str) -> HttpResponse:
@@ -42,7 +43,14 @@ def table_set(request: HttpRequest, set_key: str) -> HttpResponse:
                 return received_page(request, received, form.cleaned_data["history"])
         else:
             status = 422
-    context = {"set": found, "form": form, "error": error}
+    context = {
+        "set": found,
+        "form": form,
+        "error": error,
+        "is_zip": found.container is Container.ZIP,
+        "read": {feed.key: headings_read(feed) for feed in found.tables},
+        "records": [kind.title for kind in happenings_that_record(found)],
+    }
     return render(request, "intake/set.html", context, status=status)
 
 

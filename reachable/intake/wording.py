@@ -27,7 +27,8 @@ CONTENT_TYPES = {
 
 def kind_of(history: bool) -> str:
     """Say what a file is loaded as."""
-    return "past events, of which nobody is told" if history else "news that somebody may act on"
+    told = "nobody is" if history else "somebody may be"
+    return f"{'past' if history else 'new'} events, of which {told} told"
 
 
 def came_before(found: DeliveryFacts, history: bool) -> str:
