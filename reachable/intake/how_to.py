@@ -137,8 +137,8 @@ def _example(feed: Feed) -> Iterator[str]:
     yield "Two rows with no more than that, invented, as CSV:"
     yield ""
     yield "```"
-    for line in csv_lines([feed.columns[at].heading for at in wanted], rows):
-        yield line.strip().lstrip("\ufeff").replace('"', "")
+    written = "".join(csv_lines([feed.columns[at].heading for at in wanted], rows))
+    yield from written.lstrip("\ufeff").replace('"', "").splitlines()
     yield "```"
     yield ""
 

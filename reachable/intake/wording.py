@@ -27,8 +27,9 @@ CONTENT_TYPES = {
 
 def kind_of(history: bool) -> str:
     """Say what a file is loaded as."""
-    told = "nobody is" if history else "somebody may be"
-    return f"{'past' if history else 'new'} events, of which {told} told"
+    if history:
+        return "past events, of which nobody is told"
+    return "something new, of which somebody may be told"
 
 
 def came_before(found: DeliveryFacts, history: bool) -> str:

@@ -260,7 +260,14 @@ def test_a_file_of_another_feed_is_led_to_it(clerk: Client) -> None:
 
 def test_exchanged_days_and_months_are_warned_of_before_anything_is_loaded(clerk: Client) -> None:
     exchanged = [
-        changed(0, report_number=f"X{day}", missing_date=f"03/{day}/2026") for day in (5, 14)
+        changed(
+            0,
+            report_number=f"X{day}",
+            missing_date=f"03/{day}/2026",
+            returned_date="",
+            returned_time="",
+        )
+        for day in (1, 14)
     ]
     page = send(clerk, written(exchanged))
     assert "Of 2 rows, 1 would be accepted and 1 would wait to be corrected" in page
