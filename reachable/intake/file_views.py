@@ -95,6 +95,9 @@ def _shared_faults(by: Actor, found: DeliveryFacts) -> dict[str, object]:
     if not found.waiting or found.is_set:
         return {"faults": [], "faults_whole": True}
     shared = faults.faults(by=by, delivery_id=found.id)
+    if all(each.count == 1 for each in shared.faults):
+        # Nothing is shared: the rows are listed one by one in any case.
+        return {"faults": [], "faults_whole": True}
     named = [(together_wording.title(each), each) for each in shared.faults]
     return {"faults": named, "faults_whole": shared.whole}
 

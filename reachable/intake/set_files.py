@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from reachable.foundation.errors import BadInput
 from reachable.foundation.files.archives import files_in, unpack
@@ -33,6 +34,22 @@ class Contents:
 
 def is_packed(path: Path) -> bool:
     return zipfile.is_zipfile(path)
+
+
+def looks_like(tables: TableSet, path: Path, limits: Limits = DEFAULT) -> bool:
+    """Tell whether a file is this set, by the names of the tables in it; nothing of it is read.
+
+    A census is one file, and is told by what it says of children.
+    """
+    try:
+        if tables.container is Container.CIN_CENSUS_XML:
+            with TemporaryDirectory(prefix="reachable-set-") as folder:
+                unpack_census(path, Path(folder), limits)
+            return True
+        names = files_in(path, limits) if is_packed(path) else ()
+        return any(named_after(tables.names, name) for name in names)
+    except (BadInput, OSError):
+        return False
 
 
 def contents_of(tables: TableSet, path: Path, limits: Limits = DEFAULT) -> Contents:

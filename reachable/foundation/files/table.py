@@ -19,12 +19,18 @@ from reachable.foundation.files.xlsx_tables import open_xlsx
 from reachable.foundation.files.xml_tables import open_xml
 
 
+def no_such_file(name: str = "") -> BadInput:
+    """Say that a file is not where it was looked for."""
+    called = f": “{name}”" if name else ""
+    return BadInput(f"There is no such file{called}.", next="Check its name and folder.")
+
+
 def open_table(path: Path, limits: Limits = DEFAULT) -> Table:
     """Look into a file and open it; raise BadInput, in a sentence, if it is no table."""
     try:
         size = path.stat().st_size
     except OSError as error:
-        raise BadInput("There is no such file.", next="Check its name and folder.") from error
+        raise no_such_file() from error
     if not path.is_file():
         raise BadInput("This is a folder or a device, not a file.", kept=NOTHING_KEPT)
     if size > limits.size:

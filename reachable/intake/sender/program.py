@@ -13,15 +13,16 @@ import click
 
 from reachable.foundation import ending
 from reachable.foundation.errors import BadInput
-from reachable.foundation.files.table import open_table
+from reachable.foundation.files.table import no_such_file, open_table
 from reachable.foundation.time import today
 from reachable.intake.rules.headings import Mapping, match_headings
-from reachable.intake.samples import KINDS, write_sample
+from reachable.intake.samples import KINDS, write_sample, write_set_sample
 from reachable.intake.sender.command import check, list_feeds
 from reachable.intake.sender.edition import NAME, feed_digest, version
 from reachable.intake.sender.filtering import filter_file
 from reachable.intake.sender.page import page
 from reachable.intake.sender.report import Wanted
+from reachable.intake.sender.sets import check_whole_set, column_lines, set_lines, told_set
 from reachable.intake.sender.telling import lines
 from reachable.intake.specification import Feed, feeds
 from reachable.intake.specification import feed as feed_of
@@ -73,6 +74,10 @@ program.add_command(list_feeds)
 @FEED
 def columns(feed: str) -> None:
     """Say what the columns of FEED hold, and which it needs."""
+    if feed in table_sets():
+        for line in column_lines(table_sets()[feed]):
+            click.echo(line)
+        return
     needs = {"value": "in every row", "column": "may be empty", "no": "if you have it"}
     for column in feed_of(feed).columns:
         words = ", ".join(each[0] for each in column.codes.values())
@@ -85,7 +90,11 @@ def columns(feed: str) -> None:
 @click.option("--kind", type=click.Choice(list(KINDS)), default="csv", show_default=True)
 def sample(feed: str, kind: str) -> None:
     """Write a sample file of FEED, with invented people, into this folder."""
-    click.echo(f"Written: {write_sample(feed_of(feed), Path.cwd(), kind).name}")
+    if feed in table_sets():
+        path = write_set_sample(table_sets()[feed], Path.cwd())
+    else:
+        path = write_sample(feed_of(feed), Path.cwd(), kind)
+    click.echo(f"Written: {path.name}")
 
 
 @program.command()
@@ -101,7 +110,17 @@ def about() -> None:
 
 
 def look_at(path: Path) -> int:
-    """Check a file as the feed that its headings say, and write three files beside it."""
+    """Check a file as the feed that its headings say, and write three files beside it.
+
+    A set of tables is known by the names of its tables; of it nothing is written.
+    """
+    tables = told_set(path)
+    if tables:
+        click.echo(f"“{path.name}” as {tables.title} ({tables.key}). It is sent as it is.")
+        of_set = check_whole_set(tables, path, today(), Wanted())
+        for line in set_lines(of_set):
+            click.echo(line)
+        return 1 if of_set.refused else 0
     feed = told_feed(path)
     wanted = Wanted(
         keep=path.with_name(f"{path.stem} to send.csv"),
@@ -174,6 +193,8 @@ def _unknown(error: Exception) -> None:
 def _run(given: Sequence[str], files: Sequence[Path], *, asks: bool) -> int | None:
     if files:
         return max(look_at(each) for each in files)
+    if given and given[0] not in program.commands and Path(given[0]).suffix:
+        raise no_such_file(given[0])
     status: int | None = program.main(list(given), prog_name=NAME, standalone_mode=False)
     if asks:
         said = click.prompt(

@@ -68,6 +68,24 @@ def test_a_set_of_tables_is_checked_and_not_parted(
     assert tables.title in run(one_file).stdout
 
 
+@pytest.mark.parametrize("key", sorted(table_sets()))
+def test_a_set_of_tables_has_a_sample_columns_and_is_told_when_dropped(
+    one_file: Path, tmp_path: Path, key: str
+) -> None:
+    tables = table_sets()[key]
+    said = run(one_file, "columns", key)
+    assert said.returncode == 0, said.stderr
+    assert all(f"{name}:" in said.stdout or f"{name} (" in said.stdout for name in tables.names)
+    assert run(one_file, "sample", key, folder=tmp_path).returncode == 0
+    (path,) = tmp_path.iterdir()
+    dropped = run(one_file, path)
+    assert dropped.returncode == 0, dropped.stderr
+    assert f"as {tables.title} ({key}). It is sent as it is." in dropped.stdout
+    assert "Found in" not in dropped.stdout
+    assert dropped.stdout.splitlines()[-1].startswith("All tables: ")
+    assert list(tmp_path.iterdir()) == [path]
+
+
 def test_it_writes_the_sample_of_a_feed(one_file: Path, tmp_path: Path) -> None:
     assert run(one_file, "sample", "police_custody", folder=tmp_path).returncode == 0
     (path,) = tmp_path.iterdir()
@@ -122,7 +140,9 @@ def test_bad_input_is_told_in_a_sentence(
         (["check", "police", "a.csv"], 1, "There is no feed “police”"),
         (["check", "police_custody", "a.csv"], 1, "There is no such file."),
         (["check", "police_custody", "."], 1, "This is a folder or a device"),
-        (["a.csv"], 2, "No such command"),
+        (["a.csv"], 1, "There is no such file: “a.csv”."),
+        (["check", "ssd", "a.zip"], 1, "There is no such file."),
+        (["check", "cin_census", "a.xml"], 1, "There is no such file."),
     ],
 )
 def test_a_wrong_command_is_told(
