@@ -18,10 +18,11 @@ from reachable.audit import services as audit
 from reachable.foundation.actor import Actor
 from reachable.foundation.db import exclusive
 from reachable.foundation.time import today
+from reachable.intake import parts
 from reachable.intake.forgetting import forget_signals
 from reachable.intake.models import Delivery, QuarantinedRow, Signal, SignalVersion
 from reachable.intake.pipeline import Origin, take_in
-from reachable.intake.preparing import DIGEST, Incoming, incoming
+from reachable.intake.preparing import DIGEST, Incoming, Known, incoming
 from reachable.intake.rules import making
 from reachable.intake.rules.check import Checked, content_hash
 from reachable.intake.rules.happening import is_withdrawn
@@ -34,11 +35,17 @@ FEW, SHARE = 50, 0.05
 """Rows that may go without a question, and the share of the table that may."""
 
 
-def known_rows(delivery: Delivery) -> bytes:
-    """Return the digests of the rows of a table as they came last."""
+def known_rows(delivery: Delivery) -> Known:
+    """Return the rows of a table as they came last, and of which keys a refused row waits."""
     held = Signal.objects.filter(agency_id=delivery.agency_id, feed=delivery.feed)
-    held = held.exclude(sent_hash="").order_by()
-    return b"".join(map(bytes.fromhex, held.values_list("sent_hash", flat=True).iterator()))
+    rows = held.exclude(sent_hash="").order_by().values_list("sent_hash", "key_hash")
+    waiting = QuarantinedRow.objects.filter(
+        state="open", delivery__agency_id=delivery.agency_id, delivery__feed=delivery.feed
+    ).exclude(key_hash="")
+    return Known(
+        b"".join(bytes.fromhex(sent + key) for sent, key in rows.iterator()),
+        frozenset(map(bytes.fromhex, waiting.values_list("key_hash", flat=True))),
+    )
 
 
 def withdraw(*, by: Actor, origin: Origin, delivery_id: UUID, digests: bytes) -> None:
@@ -66,8 +73,12 @@ def _missing(delivery: Delivery, sent: list[str]) -> QuerySet[Signal]:
 
 @transaction.atomic
 def _ask(by: Actor, delivery: Delivery, missing: int) -> None:
+    # An earlier attempt may have come to an end after it had asked.
+    more = missing - Delivery.objects.select_for_update().get(id=delivery.id).gone_asked
+    if not more:
+        return
     for each in filter(None, (delivery.id, delivery.part_of_id)):
-        Delivery.objects.filter(id=each).update(gone_asked=F("gone_asked") + missing)
+        Delivery.objects.filter(id=each).update(gone_asked=F("gone_asked") + more)
     audit.record(
         by=by, action="intake.gone_asked", subject=("delivery", delivery.id), count=missing
     )
@@ -76,7 +87,8 @@ def _ask(by: Actor, delivery: Delivery, missing: int) -> None:
 @transaction.atomic
 def _withdraw_some(by: Actor, origin: Origin, delivery: Delivery, sent: list[str]) -> None:
     exclusive("people.identify")
-    missing = list(_missing(delivery, sent))
+    wanted = parts.is_wanted(Delivery.objects.select_for_update().get(id=delivery.id))
+    missing = list(_missing(delivery, sent)) if wanted else []
     if not missing:
         return
     unknown = [signal.id for signal in missing if signal.record_id is None]

@@ -192,18 +192,10 @@ def _commit(
         follow_indexes()
         began = perf_counter()
         delivery = Delivery.objects.select_for_update().get(id=delivery_id)
-        if delivery.last_row != checkpoint or not _is_wanted(delivery):
+        if delivery.last_row != checkpoint or not parts.is_wanted(delivery):
             return None
         _write_batch(by, origin, delivery, prepared)
     return perf_counter() - began
-
-
-def _is_wanted(delivery: Delivery) -> bool:
-    """Say whether nobody has stopped this load, nor that of the set that it is a part of."""
-    if delivery.state != "loading":
-        return False
-    whole = delivery.part_of_id
-    return whole is None or Delivery.objects.filter(id=whole, state="loading").exists()
 
 
 def _write_batch(by: Actor, origin: Origin, delivery: Delivery, prepared: Prepared) -> None:
@@ -313,7 +305,7 @@ def _audit_batch(by: Actor, delivery: Delivery, counts: Counts, prepared: Prepar
 @transaction.atomic
 def _finish(by: Actor, delivery_id: UUID, last_row: int) -> bool:
     delivery = Delivery.objects.select_for_update().get(id=delivery_id)
-    if delivery.state != "loading" or delivery.last_row != last_row:
+    if delivery.last_row != last_row or not parts.is_wanted(delivery):
         return False
     delivery.state, delivery.finished_at = "loaded", now()
     delivery.rows = delivery.accepted + delivery.duplicates + delivery.quarantined
