@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reachable.intake.specification import Feed, Need
-from reachable.intake.table_sets import TableSet
+from reachable.intake.table_sets import Container, TableSet
 from reachable.practice import guidance
 
 FOLDER = "docs/how-to/send"
@@ -172,8 +172,14 @@ def _of_set(tables: TableSet) -> Iterator[str]:
     yield "## Check it first"
     yield ""
     yield "```"
-    yield f"python3 reachable-check.pyz check {tables.key} export"
+    ending = "zip" if tables.container is Container.ZIP else "xml"
+    yield f"python3 reachable-check.pyz check {tables.key} export.{ending} --keep send.{ending}"
     yield "```"
+    yield ""
+    yield (
+        "On your own computer, with nothing but Python ([how](../check-before-you-send.md)). What "
+        f"it writes to `send.{ending}` loads as the whole would, without what would be refused."
+    )
     yield ""
     yield from _send(tables.key, "export", everything=bool(tables.reaches_back_years))
     yield "## What becomes of it"

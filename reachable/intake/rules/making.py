@@ -109,6 +109,11 @@ def shown_name(content: Mapping[str, Any]) -> str:
     return " ".join(part for part in parts if part) or "Name not known"
 
 
+def key_hash(source_key: str, content_hash: str) -> str:
+    """What tells a row from all others of its feed: the agency's own key, or all that it says."""
+    return short_hash(source_key) if source_key else content_hash[:32]
+
+
 def short_hash(value: Any) -> str:
     """Return 32 hexadecimal digits that are the same for the same JSON value."""
     content = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)

@@ -51,7 +51,7 @@ def test_every_sample_is_accepted_by_the_one_file_alone(
 
 
 @pytest.mark.parametrize("key", sorted(table_sets()))
-def test_a_set_of_tables_is_checked_and_not_parted(
+def test_a_set_of_tables_is_checked_and_parted_by_the_one_file_alone(
     one_file: Path, tmp_path: Path, key: str
 ) -> None:
     tables = table_sets()[key]
@@ -61,11 +61,32 @@ def test_a_set_of_tables_is_checked_and_not_parted(
     said = json.loads(done.stdout.splitlines()[-1])
     assert said["rows"] == said["accepted"] > 0
     assert said["tables"].keys() == {each.key for each in tables.tables}
-    parted = run(one_file, "check", tables.key, path.name, "--keep", "k.csv", folder=tmp_path)
-    assert parted.returncode == 1
-    assert "what it leaves out counts as taken back" in parted.stderr
     assert list(tmp_path.iterdir()) == [path]
+    kept = f"kept{path.suffix}"
+    wanted = ("--keep", kept, "--refused", "refused.zip", "--report", "report.html")
+    parted = run(one_file, "check", key, path.name, *wanted, "--json", folder=tmp_path)
+    assert parted.returncode == 0, parted.stderr
+    told = json.loads(parted.stdout.splitlines()[-1])
+    assert (told["rows"], told["kept"], told["held_back"]) == (said["rows"], said["rows"], 0)
+    again = run(one_file, "check", key, kept, "--json", folder=tmp_path)
+    assert json.loads(again.stdout.splitlines()[-1])["accepted"] == said["rows"]
     assert tables.title in run(one_file).stdout
+
+
+@pytest.mark.parametrize("key", sorted(table_sets()))
+def test_a_set_dropped_onto_it_is_told_by_what_is_in_it(
+    one_file: Path, tmp_path: Path, key: str
+) -> None:
+    path = write_set_sample(table_sets()[key], tmp_path)
+    done = run(one_file, path.name, folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert f"({key})" in done.stdout.splitlines()[0]
+    assert {each.name for each in tmp_path.iterdir()} == {
+        path.name,
+        f"{path.stem} to send{path.suffix}",
+        f"{path.stem} to correct.zip",
+        f"{path.stem} report.html",
+    }
 
 
 def test_it_writes_the_sample_of_a_feed(one_file: Path, tmp_path: Path) -> None:
