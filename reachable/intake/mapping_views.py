@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 
 from reachable.foundation.errors import BadInput, Conflict, NotFound
 from reachable.foundation.views import actor, render
-from reachable.intake import involving, mappings, selectors
+from reachable.intake import involving, left_off, mappings, selectors
 from reachable.intake.mapping_forms import ColumnsForm
 from reachable.intake.mappings import Draft
 from reachable.intake.rules.words import as_text, clean
@@ -142,5 +142,6 @@ def children(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
     context = {
         "delivery": selectors.delivery(by=by, delivery_id=delivery_id),
         "listed": involving.children_of(by=by, delivery_id=delivery_id),
+        "left_off": left_off.left_off(by=by, delivery_id=delivery_id),
     }
     return render(request, "intake/children.html", context)
