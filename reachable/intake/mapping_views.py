@@ -66,7 +66,13 @@ def columns(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
         status = 422
         if form.is_valid():
             try:
-                mappings.say(by=by, delivery_id=delivery_id, mapping=form.said())
+                mappings.say(
+                    by=by,
+                    delivery_id=delivery_id,
+                    mapping=form.said(),
+                    beside=draft.beside is not None,
+                    replaces=draft.replaces,
+                )
             except BadInput as refused:
                 error = refused
             else:

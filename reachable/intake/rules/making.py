@@ -35,7 +35,7 @@ class Made:
     """What only other events of its row tell."""
 
     def details(self, said: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what belongs to this event of all that a row says; that it is withdrawn, to each."""
+        """Return what of a row belongs to this event; that it is withdrawn belongs to each."""
         if not self.tells and not self.not_told:
             return dict(said)
         withdrawn = {"record_status"} if is_withdrawn(said) else set()
