@@ -18,6 +18,7 @@ from reachable.intake import (
     faults,
     involving,
     jobs,
+    left_off,
     mappings,
     preparing,
     returning,
@@ -105,10 +106,13 @@ def _shared_faults(by: Actor, found: DeliveryFacts) -> dict[str, object]:
 def _how_read(by: Actor, found: DeliveryFacts, error: BadInput | None) -> dict[str, Any]:
     """With which mapping a file is read, whether that can be said, and whose children it names."""
     mapping_id = found.mapping_id
+    names_children = involving.is_list(found.feed) and by.can(involving.KEEPS_LIST)
     return {
+        "unread": mappings.unread(by=by, delivery_id=found.id) if mapping_id else [],
+        "left_off": len(left_off.left_off(by=by, delivery_id=found.id)) if names_children else 0,
         "read_as": mappings.mapping(by=by, mapping_id=mapping_id) if mapping_id else None,
         "may_say": isinstance(error, NoSuchColumns) or bool(error and mapping_id),
-        "names_children": involving.is_list(found.feed) and by.can(involving.KEEPS_LIST),
+        "names_children": names_children,
     }
 
 

@@ -12,7 +12,7 @@ from datetime import date
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F
 
 from reachable.audit import services as audit
 from reachable.foundation.actor import Actor
@@ -48,27 +48,33 @@ def known_rows(delivery: Delivery) -> Known:
     )
 
 
-def withdraw(*, by: Actor, origin: Origin, delivery_id: UUID, digests: bytes) -> None:
-    """Withdraw what has gone, a few at a time; too much of it waits for a person to confirm."""
+def withdraw(
+    *, by: Actor, origin: Origin, delivery_id: UUID, digests: bytes, held_back: frozenset[str]
+) -> None:
+    """Withdraw what has gone, a few at a time; too much of it waits for a person to confirm.
+
+    `held_back` are keys of rows that the sender has and did not send: these have not gone.
+    """
     delivery = Delivery.objects.get(id=delivery_id)
     sent = [digests[at : at + DIGEST].hex() for at in range(0, len(digests), DIGEST)]
     pieces = [sent[at : at + AT_ONCE] for at in range(0, len(sent), AT_ONCE)]
     if not delivery.gone_confirmed:
-        missing = sum(_missing(delivery, piece).count() for piece in pieces)
+        missing = sum(len(_missing(delivery, piece, held_back)) for piece in pieces)
         held = Signal.objects.filter(agency_id=delivery.agency_id, feed=delivery.feed)
         if missing > max(FEW, SHARE * held.exclude(sent_hash="").count()):
             _ask(by, delivery, missing)
             return
     for piece in pieces:
-        _withdraw_some(by, origin, delivery, piece)
+        _withdraw_some(by, origin, delivery, piece, held_back)
 
 
-def _missing(delivery: Delivery, sent: list[str]) -> QuerySet[Signal]:
+def _missing(delivery: Delivery, sent: list[str], held_back: frozenset[str]) -> list[Signal]:
     """Signals of the table that did not come now; a row that came and was refused did come."""
     refused = QuarantinedRow.objects.filter(delivery=delivery).values("key_hash")
-    return Signal.objects.filter(
+    missing = Signal.objects.filter(
         agency_id=delivery.agency_id, feed=delivery.feed, sent_hash__among=sent
     ).exclude(key_hash__in=refused)
+    return [signal for signal in missing if signal.key_hash not in held_back]
 
 
 @transaction.atomic
@@ -85,10 +91,12 @@ def _ask(by: Actor, delivery: Delivery, missing: int) -> None:
 
 
 @transaction.atomic
-def _withdraw_some(by: Actor, origin: Origin, delivery: Delivery, sent: list[str]) -> None:
+def _withdraw_some(
+    by: Actor, origin: Origin, delivery: Delivery, sent: list[str], held_back: frozenset[str]
+) -> None:
     exclusive("people.identify")
     wanted = parts.is_wanted(Delivery.objects.select_for_update().get(id=delivery.id))
-    missing = list(_missing(delivery, sent)) if wanted else []
+    missing = _missing(delivery, sent, held_back) if wanted else []
     if not missing:
         return
     unknown = [signal.id for signal in missing if signal.record_id is None]

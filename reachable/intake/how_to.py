@@ -358,15 +358,18 @@ def _check_set(tables: TableSet) -> Iterator[str]:
     )
     yield ""
     yield "```"
-    yield f"python3 reachable-check.pyz check {tables.key} {_example_name(tables)}"
+    name = _example_name(tables)
+    census = tables.container is Container.CIN_CENSUS_XML
+    kept = "to-send.xml" if census else "to-send.zip"
+    yield f"python3 reachable-check.pyz check {tables.key} {name} --keep {kept}"
     yield "```"
     yield ""
-    census = tables.container is Container.CIN_CENSUS_XML
     folder = "" if census else ", or the folder with the tables"
     yield (
-        f"`{_example_name(tables)}` is your file{folder}. The check says, table by table, how many "
-        "rows would be accepted, and which would wait to be corrected and why. It writes no file "
-        "to send: send yours as it is. Nothing leaves your computer."
+        f"`{name}` is your file{folder}. The check says, table by table, how many rows would be "
+        "accepted, and which would wait to be corrected and why. What it writes to "
+        f"`{kept}` loads as the whole would, without what would be refused. Nothing leaves your "
+        "computer."
     )
     yield ""
 

@@ -28,6 +28,7 @@ from reachable.intake.models import Delivery, QuarantinedRow
 from reachable.intake.pipeline import Counts, Origin, take_in
 from reachable.intake.preparing import Incoming, Prepared
 from reachable.intake.rules.mapping import ColumnMapping, read_mapping
+from reachable.intake.set_files import held_back
 from reachable.intake.specification import Feed, in_order
 from reachable.intake.specification import feed as feed_of
 from reachable.intake.stored import remove_stored, stored_file
@@ -126,7 +127,13 @@ def _load_rows(by: Actor, delivery: Delivery, path: Path) -> bool:
             checkpoint, left = prepared.last_row, prepared.gone
         if delivery.whole:
             if left:
-                gone.withdraw(by=by, origin=origin, delivery_id=delivery.id, digests=left)
+                gone.withdraw(
+                    by=by,
+                    origin=origin,
+                    delivery_id=delivery.id,
+                    digests=left,
+                    held_back=held_back(path.parent, feed.key),
+                )
             renew(
                 by=by,
                 delivery_id=delivery.id,

@@ -261,7 +261,7 @@ def incoming(
     return Incoming(
         row_number=row_number,
         source_key=checked.source_key,
-        key_hash=_key_hash(checked.source_key, checked.content_hash),
+        key_hash=making.key_hash(checked.source_key, checked.content_hash),
         content=content,
         content_hash=checked.content_hash[:32],
         made=making.made_by(feed, content),
@@ -277,11 +277,6 @@ def incoming(
     )
 
 
-def _key_hash(source_key: str, content_hash: str) -> str:
-    """What tells a row from all others of its feed: the agency's own key, or all that it says."""
-    return making.short_hash(source_key) if source_key else content_hash[:32]
-
-
 def refused_row(mapping: Mapping, row: CheckedRow, refused: Refused) -> RefusedRow:
     """Keep a refused row with the sender's own headings, and every reason."""
     beyond = len(row.cells) - len(mapping.headings)
@@ -289,7 +284,7 @@ def refused_row(mapping: Mapping, row: CheckedRow, refused: Refused) -> RefusedR
     return RefusedRow(
         row_number=row.number,
         source_key=refused.source_key[:80],
-        key_hash=_key_hash(refused.source_key, refused.content_hash),
+        key_hash=making.key_hash(refused.source_key, refused.content_hash),
         # PostgreSQL holds any character but this one.
         cells=[
             [heading.replace("\0", "\ufffd"), cell.replace("\0", "\ufffd")]

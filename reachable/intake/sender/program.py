@@ -20,13 +20,14 @@ from reachable.intake.samples import KINDS, write_sample, write_set_sample
 from reachable.intake.sender.command import check, list_feeds
 from reachable.intake.sender.edition import NAME, feed_digest, version
 from reachable.intake.sender.filtering import filter_file
-from reachable.intake.sender.page import page
+from reachable.intake.sender.page import page, page_of_set
 from reachable.intake.sender.report import Wanted
-from reachable.intake.sender.sets import check_whole_set, column_lines, set_lines, told_set
+from reachable.intake.sender.set_filtering import filter_set
+from reachable.intake.sender.sets import column_lines, filtered_lines, told_set
 from reachable.intake.sender.telling import lines
 from reachable.intake.specification import Feed, feeds
 from reachable.intake.specification import feed as feed_of
-from reachable.intake.table_sets import table_sets
+from reachable.intake.table_sets import Container, TableSet, table_sets
 
 RUN = f"{'py' if os.name == 'nt' else 'python3'} {NAME}"
 FEED = click.argument("feed")
@@ -110,17 +111,10 @@ def about() -> None:
 
 
 def look_at(path: Path) -> int:
-    """Check a file as the feed that its headings say, and write three files beside it.
-
-    A set of tables is known by the names of its tables; of it nothing is written.
-    """
+    """Check a file as the feed that its headings say, and write three files beside it."""
     tables = told_set(path)
-    if tables:
-        click.echo(f"“{path.name}” as {tables.title} ({tables.key}). It is sent as it is.")
-        of_set = check_whole_set(tables, path, today(), Wanted())
-        for line in set_lines(of_set):
-            click.echo(line)
-        return 1 if of_set.refused else 0
+    if tables is not None:
+        return look_at_set(tables, path)
     feed = told_feed(path)
     wanted = Wanted(
         keep=path.with_name(f"{path.stem} to send.csv"),
@@ -132,6 +126,21 @@ def look_at(path: Path) -> int:
     for line in lines(report):
         click.echo(line)
     return 1 if report.check.refused else 0
+
+
+def look_at_set(tables: TableSet, path: Path) -> int:
+    """Check a set of tables, and write three files beside it."""
+    ending = "zip" if tables.container is Container.ZIP else "xml"
+    wanted = Wanted(
+        keep=path.with_name(f"{path.stem} to send.{ending}"),
+        refused=path.with_name(f"{path.stem} to correct.zip"),
+        report=path.with_name(f"{path.stem} report.html"),
+    )
+    click.echo(f"“{path.name}” as {tables.title} ({tables.key}).")
+    done = filter_set(tables, path, today(), wanted, page_of_set)
+    for line in filtered_lines(done):
+        click.echo(line)
+    return 1 if done.check.refused else 0
 
 
 def told_feed(path: Path) -> Feed:
@@ -171,7 +180,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     files = [Path(each) for each in given if each not in program.commands]
-    dropped = bool(given) and len(files) == len(given) and all(each.is_file() for each in files)
+    dropped = bool(given) and len(files) == len(given) and all(each.exists() for each in files)
     in_a_window = _has_a_window() and (dropped or not given)
     try:
         ending.end(lambda: _run(given, files if dropped else [], asks=in_a_window), _unknown)

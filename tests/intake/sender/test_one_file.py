@@ -51,7 +51,7 @@ def test_every_sample_is_accepted_by_the_one_file_alone(
 
 
 @pytest.mark.parametrize("key", sorted(table_sets()))
-def test_a_set_of_tables_is_checked_and_not_parted(
+def test_a_set_of_tables_is_checked_and_parted_by_the_one_file_alone(
     one_file: Path, tmp_path: Path, key: str
 ) -> None:
     tables = table_sets()[key]
@@ -61,10 +61,15 @@ def test_a_set_of_tables_is_checked_and_not_parted(
     said = json.loads(done.stdout.splitlines()[-1])
     assert said["rows"] == said["accepted"] > 0
     assert said["tables"].keys() == {each.key for each in tables.tables}
-    parted = run(one_file, "check", tables.key, path.name, "--keep", "k.csv", folder=tmp_path)
-    assert parted.returncode == 1
-    assert "what it leaves out counts as taken back" in parted.stderr
     assert list(tmp_path.iterdir()) == [path]
+    kept = f"kept{path.suffix}"
+    wanted = ("--keep", kept, "--refused", "refused.zip", "--report", "report.html")
+    parted = run(one_file, "check", key, path.name, *wanted, "--json", folder=tmp_path)
+    assert parted.returncode == 0, parted.stderr
+    told = json.loads(parted.stdout.splitlines()[-1])
+    assert (told["rows"], told["kept"], told["held_back"]) == (said["rows"], said["rows"], 0)
+    again = run(one_file, "check", key, kept, "--json", folder=tmp_path)
+    assert json.loads(again.stdout.splitlines()[-1])["accepted"] == said["rows"]
     assert tables.title in run(one_file).stdout
 
 
@@ -78,12 +83,17 @@ def test_a_set_of_tables_has_a_sample_columns_and_is_told_when_dropped(
     assert all(f"{name}:" in said.stdout or f"{name} (" in said.stdout for name in tables.names)
     assert run(one_file, "sample", key, folder=tmp_path).returncode == 0
     (path,) = tmp_path.iterdir()
-    dropped = run(one_file, path)
+    dropped = run(one_file, path.name, folder=tmp_path)
     assert dropped.returncode == 0, dropped.stderr
-    assert f"as {tables.title} ({key}). It is sent as it is." in dropped.stdout
+    assert dropped.stdout.splitlines()[0] == f"“{path.name}” as {tables.title} ({key})."
     assert "Found in" not in dropped.stdout
-    assert dropped.stdout.splitlines()[-1].startswith("All tables: ")
-    assert list(tmp_path.iterdir()) == [path]
+    assert any(line.startswith("All tables: ") for line in dropped.stdout.splitlines())
+    assert {each.name for each in tmp_path.iterdir()} == {
+        path.name,
+        f"{path.stem} to send{path.suffix}",
+        f"{path.stem} to correct.zip",
+        f"{path.stem} report.html",
+    }
 
 
 def test_it_writes_the_sample_of_a_feed(one_file: Path, tmp_path: Path) -> None:
