@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -29,8 +30,8 @@ CHOICES = [
 class LeftOffForm(forms.Form):
     """A choice for each child, which may be left open."""
 
-    def __init__(self, *args: object, asked: Sequence[LeftOff], **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+    def __init__(self, *args: Any, asked: Sequence[LeftOff], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self.asked = asked
         for each in asked:
             self.fields[f"child-{each.signal_id}"] = forms.ChoiceField(
