@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from reachable.foundation.files.table import no_such_file
 from reachable.foundation.time import today
 from reachable.intake.sender import page
 from reachable.intake.sender.filtering import filter_file
@@ -102,6 +103,8 @@ def check(*, feed: str, file: Path, quote_cells: bool, as_json: bool, **wanted: 
 def _check_set(
     tables: TableSet, file: Path, wanted: Wanted, quote_cells: bool, as_json: bool
 ) -> int:
+    if not file.exists():
+        raise no_such_file()
     if not wanted.files:
         with as_zip(file) as packed:
             found = check_set(tables, packed, today())
