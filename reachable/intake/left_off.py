@@ -31,6 +31,7 @@ from reachable.intake.preparing import Incoming, incoming
 from reachable.intake.rules.check import Checked, content_hash
 from reachable.intake.specification import feed as feed_of
 from reachable.people import selectors as people
+from reachable.practice.time import LONDON
 
 
 class Then(StrEnum):
@@ -104,7 +105,7 @@ def _open_before(by: Actor, delivery: Delivery) -> dict[UUID, tuple[str, date]]:
         .order_by("delivery__received_at")
         .values_list("signal_id", "delivery__file_name", "delivery__received_at")
     )
-    last = {signal_id: (name, came.date()) for signal_id, name, came in earlier}
+    last = {signal_id: (name, came.astimezone(LONDON).date()) for signal_id, name, came in earlier}
     involved = access.involved_because(by=by, user_id=by.own_id, basis=BASIS, because_of=list(last))
     return {signal_id: on for signal_id, on in last.items() if signal_id in involved}
 

@@ -6,15 +6,14 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from reachable.foundation.errors import BadInput
 from reachable.foundation.files.archives import files_in, unpack
-from reachable.foundation.files.kinds import NOTHING_KEPT
+from reachable.foundation.files.kinds import NOTHING_KEPT, kind_of
 from reachable.foundation.files.limits import DEFAULT, Limits
 from reachable.foundation.files.rows import Cell, Row, Table, Unreadable
 from reachable.foundation.files.table import open_table
-from reachable.intake.census import unpack_census
+from reachable.intake.census import census_rows, unpack_census
 from reachable.intake.rules.dates import date_reader
 from reachable.intake.rules.words import as_text, heading_key
 from reachable.intake.specification import Feed, Join, Pick
@@ -42,15 +41,13 @@ def is_packed(path: Path) -> bool:
 
 
 def looks_like(tables: TableSet, path: Path, limits: Limits = DEFAULT) -> bool:
-    """Tell whether a file or folder is this set, by the names of its tables; nothing is read of it.
+    """Tell whether a file or folder is this set, by the names of its tables.
 
-    A census is one file, and is told by what it says of children.
+    A census is one file, and is told by its first child.
     """
     try:
         if tables.container is Container.CIN_CENSUS_XML:
-            with TemporaryDirectory(prefix="reachable-set-") as folder:
-                unpack_census(path, Path(folder), limits)
-            return True
+            return path.is_file() and kind_of(path) == "xml" and any(census_rows(path))
         if path.is_dir():
             names = [each.name for each in path.iterdir()]
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -56,6 +56,16 @@ def test_who_was_left_off_stays_open_and_is_asked_about(world: World, later: Del
     page = html(world.client("coordinator").get(f"/intake/files/{later.id}/left-off/"))
     assert "Jo Sample2" in page
     assert "Last on list.csv" in page
+
+
+def test_the_day_of_the_last_list_is_one_in_london(world: World) -> None:
+    by = world.actor("coordinator")
+    with travel(datetime(2026, 7, 1, 23, 30, tzinfo=UTC)):
+        bring(by, row("1"), row("2"))
+    with travel(datetime(2026, 7, 29, 9, 0, tzinfo=UTC)):
+        after = bring(by, row("1", outcome="More help"))
+        (asked_of,) = left_off.left_off(by=by, delivery_id=after.id)
+    assert asked_of.last_came == date(2026, 7, 2)
 
 
 def test_what_the_keeper_says_counts_as_if_the_list_had_said_it(

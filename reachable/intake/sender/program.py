@@ -6,7 +6,7 @@ import hashlib
 import io
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import click
@@ -27,7 +27,7 @@ from reachable.intake.sender.sets import column_lines, filtered_lines, told_set
 from reachable.intake.sender.telling import lines
 from reachable.intake.specification import Feed, feeds
 from reachable.intake.specification import feed as feed_of
-from reachable.intake.table_sets import Container, TableSet, table_sets
+from reachable.intake.table_sets import Container, table_sets
 
 RUN = f"{'py' if os.name == 'nt' else 'python3'} {NAME}"
 FEED = click.argument("feed")
@@ -111,36 +111,33 @@ def about() -> None:
 
 
 def look_at(path: Path) -> int:
-    """Check a file as the feed that its headings say, and write three files beside it."""
+    """Check a file as what it says it is, and write three files beside it."""
     tables = told_set(path)
     if tables is not None:
-        return look_at_set(tables, path)
+        keep = "zip" if tables.container is Container.ZIP else "xml"
+        click.echo(f"“{path.name}” as {tables.title} ({tables.key}).")
+        wanted = _beside(path, keep=keep, refused="zip")
+        done = filter_set(tables, path, today(), wanted, page_of_set)
+        return _told(filtered_lines(done), done.check.refused)
     feed = told_feed(path)
-    wanted = Wanted(
-        keep=path.with_name(f"{path.stem} to send.csv"),
-        refused=path.with_name(f"{path.stem} to correct.csv"),
-        report=path.with_name(f"{path.stem} report.html"),
-    )
     click.echo(f"“{path.name}” as {feed.title} ({feed.key}).")
+    wanted = _beside(path, keep="csv", refused="csv")
     report = filter_file(feed, path, today(), wanted, page)
-    for line in lines(report):
+    return _told(lines(report), report.check.refused)
+
+
+def _told(said: Iterable[str], refused: int) -> int:
+    for line in said:
         click.echo(line)
-    return 1 if report.check.refused else 0
+    return 1 if refused else 0
 
 
-def look_at_set(tables: TableSet, path: Path) -> int:
-    """Check a set of tables, and write three files beside it."""
-    ending = "zip" if tables.container is Container.ZIP else "xml"
-    wanted = Wanted(
-        keep=path.with_name(f"{path.stem} to send.{ending}"),
-        refused=path.with_name(f"{path.stem} to correct.zip"),
+def _beside(path: Path, *, keep: str, refused: str) -> Wanted:
+    return Wanted(
+        keep=path.with_name(f"{path.stem} to send.{keep}"),
+        refused=path.with_name(f"{path.stem} to correct.{refused}"),
         report=path.with_name(f"{path.stem} report.html"),
     )
-    click.echo(f"“{path.name}” as {tables.title} ({tables.key}).")
-    done = filter_set(tables, path, today(), wanted, page_of_set)
-    for line in filtered_lines(done):
-        click.echo(line)
-    return 1 if done.check.refused else 0
 
 
 def told_feed(path: Path) -> Feed:
