@@ -360,7 +360,7 @@ def _check_set(tables: TableSet) -> Iterator[str]:
     yield "```"
     name = _example_name(tables)
     census = tables.container is Container.CIN_CENSUS_XML
-    kept = "to-send.xml" if census else "to-send.zip"
+    kept = f"to-send.{tables.ending}"
     yield f"python3 reachable-check.pyz check {tables.key} {name} --keep {kept}"
     yield "```"
     yield ""

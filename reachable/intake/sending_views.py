@@ -200,7 +200,8 @@ def checker(request: HttpRequest, key: str) -> HttpResponse:
     context = {
         "feed": tables or _feed(key),
         "is_set": tables is not None,
-        "is_zip": tables is not None and tables.container is Container.ZIP,
+        "ending": tables.ending if tables else "csv",
+        "names_held_back": tables is not None and tables.container is Container.ZIP,
         "name": CHECKER,
         "size": say_size(len(content)),
         "version": version(),

@@ -47,6 +47,11 @@ class TableSet:
     container: Container
 
     @property
+    def ending(self) -> str:
+        """What the name of its file ends with."""
+        return "zip" if self.container is Container.ZIP else "xml"
+
+    @property
     def names(self) -> frozenset[str]:
         """Every table that is looked for, also those from which others only take something."""
         joined = {join.table for feed in self.tables for join in feed.joins}

@@ -24,6 +24,7 @@ def test_the_page_of_a_set_names_all_that_is_read_and_leads_to_the_check(
     assert check in page
     page = html(analyst.get(check))
     ending = "zip" if key == "ssd" else "xml"
-    assert f"reachable-check.pyz check {key} your-file.{ending}" in page
-    assert "the file as it is" in page
-    assert "to send.csv" not in page
+    assert f"python3 reachable-check.pyz your-file.{ending}" in page
+    assert f"check {key} your-file.{ending} --keep send.{ending} --refused correct.zip" in page
+    assert f"the file that ends in “to send.{ending}”" in page
+    assert ("which rows you held back" in page) == (key == "ssd")

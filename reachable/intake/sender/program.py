@@ -27,7 +27,7 @@ from reachable.intake.sender.sets import column_lines, filtered_lines, told_set
 from reachable.intake.sender.telling import lines
 from reachable.intake.specification import Feed, feeds
 from reachable.intake.specification import feed as feed_of
-from reachable.intake.table_sets import Container, table_sets
+from reachable.intake.table_sets import table_sets
 
 RUN = f"{'py' if os.name == 'nt' else 'python3'} {NAME}"
 FEED = click.argument("feed")
@@ -114,9 +114,8 @@ def look_at(path: Path) -> int:
     """Check a file as what it says it is, and write three files beside it."""
     tables = told_set(path)
     if tables is not None:
-        keep = "zip" if tables.container is Container.ZIP else "xml"
         click.echo(f"“{path.name}” as {tables.title} ({tables.key}).")
-        wanted = _beside(path, keep=keep, refused="zip")
+        wanted = _beside(path, keep=tables.ending, refused="zip")
         done = filter_set(tables, path, today(), wanted, page_of_set)
         return _told(filtered_lines(done), done.check.refused)
     feed = told_feed(path)

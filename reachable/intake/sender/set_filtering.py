@@ -70,7 +70,7 @@ def filter_set(
 ) -> FilteredSet:
     """Check a set, and write what is wanted: all of it whole, or nothing."""
     packed = tables.container is Container.ZIP
-    check_names(path, wanted, keep=("zip",) if packed else ("xml",), refused=("zip",))
+    check_names(path, wanted, keep=(tables.ending,), refused=("zip",))
     done = FilteredSet(tables, path.name, today, wanted)
     with ExitStack() as open_now:
         file = open_now.enter_context(as_zip(path) if packed else nullcontext(path))
