@@ -48,6 +48,7 @@ def happenings(
     title: str,
     source_key: str,
     details: dict[str, Any],
+    news: bool,
 ) -> list[Happening]:
     """Return the events that one version of a signal makes, for the agency's record."""
     return [
@@ -62,6 +63,7 @@ def happenings(
             source=f"{title} {source_key}".strip(),
             place=each.place,
             details=each.details(details),
+            news=news,
         )
         for each in made
     ]

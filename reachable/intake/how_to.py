@@ -112,8 +112,10 @@ def _becomes(feed: Feed) -> Iterator[str]:
     yield ""
     for made in feed.makes:
         kind = guidance.event_kind(made.event)
-        if kind.opens:
-            does = f"opens a reachable moment, *{guidance.moment_kind(kind.opens).title}*"
+        opens = guidance.usual_rules().alone(kind.key)
+        if opens:
+            titles = dict.fromkeys(guidance.moment_kind(each.opens).title for each in opens)
+            does = f"opens a reachable moment, *{', '.join(titles)}*"
         elif kind.keeps:
             does = "is recorded, also of a child whom nobody knew"
         else:

@@ -19,9 +19,11 @@ from reachable.moments.joined import earliest_due, families
 from reachable.moments.models import OPEN, Moment, Trigger
 from reachable.moments.noticing import Batch, Noticeable
 from reachable.moments.passing_on import of_people_who_left
+from reachable.moments.reconsidering import reconsider
 from reachable.moments.teams import TeamsNow
 from reachable.notices import services as notices
 from reachable.notices.services import Telling
+from reachable.people import selectors as people
 from reachable.people.registries import IdentityChanged
 from reachable.practice import guidance
 
@@ -38,6 +40,8 @@ def follow_identity(*, by: Actor, change: IdentityChanged) -> None:
     if change.undone:
         touched |= _join(by, change, change.joined_id)
         touched |= _allocate(by, change)
+    both = people.current_people(by=FOLLOW, person_ids=(change.kept_id, change.joined_id))
+    reconsider(by=FOLLOW, current_ids=both)
     for moment in Moment.objects.filter(id__in=touched):
         due = earliest_due([moment.id])[moment.id]
         if due != moment.child_due_at:
@@ -121,15 +125,15 @@ def _allocate(by: Actor, change: IdentityChanged) -> set[UUID]:
 
 def _noticeable(trigger: Trigger, owner: chronology.Owner) -> Noticeable:
     """It keeps the clock that it started when it came."""
-    kind = trigger.rule.partition(".")[0]
-    version = guidance.pathway(kind).version
+    rule = guidance.rule(trigger.rule)
+    version = guidance.pathway(rule.opens).version
     return Noticeable(
         event_id=trigger.event_id,
         signal_id=trigger.signal_id,
         kind=trigger.event_kind,
         person_id=owner.person_id,
         current_id=owner.current_id,
-        opening=rules.Opening(kind, trigger.rule, version, trigger.due_at),
+        opening=rules.Opening(rule.opens, rule.key, rule.version, version, trigger.due_at),
         received_at=owner.received_at,
         postcode=owner.postcode,
     )

@@ -67,7 +67,7 @@ class Moment(Identified):
 
 
 class Trigger(Identified):
-    """An event that opened a moment or joined it, and the child's clock that it started.
+    """An event that by a rule opened a moment or joined it, and the child's clock it started.
 
     It is ended when a correction took the event back, or gave it to another child.
     """
@@ -84,7 +84,7 @@ class Trigger(Identified):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["event_id"], condition=Q(ended_at=None), name="one_moment_of_event"
+                fields=["event_id", "rule"], condition=Q(ended_at=None), name="one_moment_of_firing"
             )
         ]
         indexes = [models.Index(fields=["signal_id"], name="trigger_of_signal")]
@@ -114,3 +114,17 @@ class Action(Identified):
 
     class Meta:
         indexes = [models.Index(fields=["moment", "at"], name="actions_of_moment")]
+
+
+class RuleSwitch(Identified):
+    """Somebody decided that a rule is in force, or not: appended, the last one counts."""
+
+    rule = models.CharField(max_length=60)
+    version = models.PositiveSmallIntegerField()
+    is_on = models.BooleanField()
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(max_length=400)
+
+    class Meta:
+        indexes = [models.Index(fields=["rule", "at"], name="switches_of_rule")]

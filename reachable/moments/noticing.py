@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -36,7 +36,7 @@ class Noticeable:
     """An event that may call for a moment, and whose it is.
 
     `opening` is what it calls for, as received now. A corrected event that has a moment keeps it
-    while `kept` says so: the same, counted from when it was first received.
+    while `kept` says so: what it calls for by each rule, counted from when it was first received.
     """
 
     event_id: UUID
@@ -47,7 +47,7 @@ class Noticeable:
     opening: Opening | None
     received_at: datetime
     postcode: str
-    kept: Opening | None = None
+    kept: Mapping[str, Opening] = field(default_factory=dict)
 
 
 @dataclass
@@ -105,14 +105,21 @@ class Batch:
 
     def run(self, events: Sequence[Noticeable], corrected: Collection[UUID]) -> int:
         """Return how many moments were opened; `corrected` are signals that had events before."""
+        found = Corrections()
         if corrected:
-            self.corrections = correct(events=events, signal_ids=corrected, at=self.at)
-            self._tell_corrected()
-        settled = self.corrections.settled
+            found = correct(events=events, signal_ids=corrected, at=self.at)
+        return self.run_with(events, found)
+
+    def run_with(self, events: Sequence[Noticeable], corrections: Corrections) -> int:
+        """The same, where it is known already what corrections did."""
+        self.corrections = corrections
+        self._tell_corrected()
+        settled = corrections.settled
         calling = [
             (event, opening)
             for event in events
-            if (opening := self._called_for(event)) and event.event_id not in settled
+            if (opening := self._called_for(event))
+            and (event.event_id, opening.rule) not in settled
         ]
         open_now = _open_moments(self.by, {event.current_id for event, _ in calling})
         areas = areas_of(event.postcode for event, _ in calling)
@@ -135,7 +142,7 @@ class Batch:
     def _called_for(self, event: Noticeable) -> Opening | None:
         """What had a moment before has one again, whoever it is about: it was news when it came."""
         if (event.signal_id, event.kind) in self.corrections.noticed_before:
-            return event.opening or event.kept
+            return event.opening or min(event.kept.values(), key=_due, default=None)
         return event.opening
 
     def _tell_corrected(self) -> None:
@@ -167,7 +174,7 @@ class Batch:
             written=False,
         )
         fixed = (
-            *(moment_id, event.person_id, kind, opening.rule, rules.VERSION),
+            *(moment_id, event.person_id, kind, opening.rule, opening.rule_version),
             *(opening.pathway_version, team_id, self.at, event.received_at),
         )
         self.opened.append((opened, fixed))
@@ -337,6 +344,10 @@ class Batch:
             )
             for moment in held
         ]
+
+
+def _due(opening: Opening) -> datetime:
+    return opening.child_due_at
 
 
 def _open_moments(by: Actor, current_ids: set[UUID]) -> dict[UUID, _Open]:

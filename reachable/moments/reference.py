@@ -6,15 +6,14 @@ from collections.abc import Mapping
 from datetime import date, time
 
 from reachable.moments.examples import all_examples
-from reachable.moments.rules import VERSION
 from reachable.moments.wording import BUCKETS
 from reachable.practice import guidance
 from reachable.practice.tables import cell, in_markdown
 from reachable.practice.time import read_local, say_when
 
 _ABOUT = (
-    "When a reachable moment opens, what joins it, who is asked, and when its clock was missed: "
-    f"the rules in their version {VERSION}. These tables are the specification: the tests run "
+    "When a reachable moment opens, what joins it, who is asked, and when its clock was missed. "
+    "These tables are the specification: the tests run "
     "every row of them."
 )
 _EMPTY = {

@@ -11,10 +11,9 @@ from uuid import UUID
 from reachable.access.rules import TeamFacts
 from reachable.people.rules import age_on
 from reachable.practice import clocks, guidance
+from reachable.practice.items import Rule
 from reachable.practice.time import LONDON, When, start_of_day
 
-VERSION = 1
-ADULT_AT = 18
 # A moment that reaches us a month late is a line in the chronology: the time to act has passed.
 STALE_AFTER = timedelta(days=28)
 # Whoever works in the evening or at night sees what falls due before the morning.
@@ -26,45 +25,58 @@ TAKING = frozenset({"acknowledged", "claimed"})
 
 @dataclass(frozen=True)
 class Opening:
-    """A moment that an event calls for, with the child's clock and ours."""
+    """A moment that an event calls for by a rule, with the child's clock."""
 
     kind: str
     rule: str
+    rule_version: int
     pathway_version: int
     child_due_at: datetime
 
 
 def opening(
-    *, event_kind: str, occurred: When, received_at: datetime, birth_date: date | None
+    *,
+    called_by: Iterable[Rule],
+    occurred: When,
+    received_at: datetime,
+    birth_date: date | None,
 ) -> Opening | None:
-    """Return the moment that an event calls for, or None.
+    """Return the moment that an event calls for by these rules, the one due first; or None.
 
-    Only for a child, under 18 when it happened or of unknown age; and only while it is fresh.
+    Only while it is fresh, and for somebody young enough for the rule when it happened.
     """
-    called_for = _called_for(event_kind)
-    if called_for is None or received_at - occurred.earliest > STALE_AFTER:
+    if received_at - occurred.earliest > STALE_AFTER:
         return None
-    if birth_date is not None and age_on(birth_date, occurred.day) >= ADULT_AT:
-        return None
-    kind, span, pathway_version = called_for
+    found = [
+        opened_by(rule, occurred=occurred, received_at=received_at)
+        for rule in called_by
+        if young_enough(rule, occurred=occurred, birth_date=birth_date)
+    ]
+    return min(found, key=lambda each: each.child_due_at, default=None)
+
+
+def opened_by(rule: Rule, *, occurred: When, received_at: datetime) -> Opening:
+    """Return what a rule opens for something that happened then."""
+    span, version = _clock_and_pathway(rule.opens)
     due = span.due(occurred=occurred, received=received_at, calendar=clocks.england_and_wales())
-    return Opening(kind, f"{kind}.{event_kind}", pathway_version, due.instant)
-
-
-def would_have_opened(*, event_kind: str, occurred: When, birth_date: date | None) -> bool:
-    """Say whether an event of a child would have opened a moment, had it come in time."""
-    if not guidance.event_kind(event_kind).opens:
-        return False
-    return birth_date is None or age_on(birth_date, occurred.day) < ADULT_AT
+    return Opening(rule.opens, rule.key, rule.version, version, due.instant)
 
 
 @cache
-def _called_for(event_kind: str) -> tuple[str, clocks.Span, int] | None:
+def _clock_and_pathway(kind: str) -> tuple[clocks.Span, int]:
     """Practice data does not change while the product runs."""
-    kind = guidance.event_kind(event_kind).opens
-    if not kind:
-        return None
-    return kind, guidance.moment_kind(kind).child_clock.span, guidance.pathway(kind).version
+    return guidance.moment_kind(kind).child_clock.span, guidance.pathway(kind).version
+
+
+def young_enough(rule: Rule, *, occurred: When, birth_date: date | None) -> bool:
+    return birth_date is None or age_on(birth_date, occurred.day) < rule.under
+
+
+def would_have_opened(
+    *, called_by: Iterable[Rule], occurred: When, birth_date: date | None
+) -> bool:
+    """Say whether an event of a child would have opened a moment, had it come in time."""
+    return any(young_enough(each, occurred=occurred, birth_date=birth_date) for each in called_by)
 
 
 def answer_by(kind: str, at: datetime) -> datetime:

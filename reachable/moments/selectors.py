@@ -300,9 +300,7 @@ def moment(*, by: Actor, moment_id: UUID) -> MomentFacts:
 
 
 def _rule_in_words(moment: Moment) -> str:
-    """The rules of a kind are named after the event that each is about."""
-    event = guidance.event_kind(moment.rule.rpartition(".")[2])
-    return f"“{event.title}”, version {moment.rule_version}"
+    return f"“{guidance.rule(moment.rule).title}”, version {moment.rule_version}"
 
 
 def _actions(moment_ids: list[UUID]) -> list[ActionFacts]:

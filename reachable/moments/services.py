@@ -14,7 +14,7 @@ from reachable.chronology import selectors as chronology
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import BadInput, Conflict, NotFound
 from reachable.foundation.time import now
-from reachable.moments import passing_on
+from reachable.moments import passing_on, reconsidering
 from reachable.moments.acting import act, ask, ask_next
 from reachable.moments.joined import families
 from reachable.moments.models import OPEN, Moment, Trigger
@@ -35,6 +35,16 @@ def notice(*, by: Actor, events: Sequence[Noticeable], corrected: Collection[UUI
     Runs in the caller's transaction, whose audit entry covers it.
     """
     return Batch(by).run(events, corrected) if events or corrected else 0
+
+
+def reconsider(
+    *, by: Actor, current_ids: Collection[UUID], signal_ids: Collection[UUID] = ()
+) -> int:
+    """Ask the rules that look back again of these children; return how many moments were opened.
+
+    `signal_ids` were corrected. Runs in the caller's transaction, whose audit entry covers it.
+    """
+    return reconsidering.reconsider(by=by, current_ids=current_ids, signal_ids=signal_ids)
 
 
 @transaction.atomic

@@ -143,8 +143,10 @@ def _(item: Outcome) -> Iterator[str]:
 @_details.register
 def _(item: EventKind) -> Iterator[str]:
     yield f"- Compartment: {item.compartment.value}."
-    if item.opens:
-        yield f"- May open: {_inside(guidance.moment_kind(item.opens).title)}."
+    for rule in guidance.rules():
+        if item.key in rule.on:
+            alone = "" if rule.alone else ", with what happened before"
+            yield f"- May open: {_inside(guidance.moment_kind(rule.opens).title)}{alone}."
     if item.keeps:
         yield "- Records a child whom nobody knew, though it opens no moment."
     if item.signal:

@@ -29,7 +29,7 @@ def rows(name: str) -> pytest.MarkDecorator:
 @rows("opening")
 def test_opening_by_example(row: Mapping[str, Any]) -> None:
     found = rules.opening(
-        event_kind=row["event"],
+        called_by=guidance.usual_rules().alone(row["event"]),
         occurred=read_local(row["day"], row["time"] or None),
         received_at=row["received"],
         birth_date=row["born"] or None,
@@ -97,8 +97,7 @@ def test_worklist_by_example(row: Mapping[str, Any]) -> None:
 def test_every_event_that_opens_something_has_an_example() -> None:
     shown = {row["event"] for row in example_table("opening").rows if row["opens"]}
     opened = {row["opens"] for row in example_table("opening").rows if row["opens"]}
-    kinds = {kind.opens for kind in guidance.event_kinds() if kind.opens}
-    assert opened == kinds
+    assert opened == {rule.opens for rule in guidance.rules() if rule.alone and rule.usual}
     assert {"arrest", "voluntary_attendance", "returned_from_missing"} <= shown
 
 
@@ -120,14 +119,15 @@ def test_the_childs_clock_never_depends_on_when_it_reached_us(
     kind: str, occurred: datetime, later: timedelta, born: date | None
 ) -> None:
     at = When.at(occurred)
-    soon = rules.opening(event_kind=kind, occurred=at, received_at=occurred, birth_date=born)
+    called_by = guidance.every_rule().alone(kind)
+    soon = rules.opening(called_by=called_by, occurred=at, received_at=occurred, birth_date=born)
     late = rules.opening(
-        event_kind=kind, occurred=at, received_at=occurred + later, birth_date=born
+        called_by=called_by, occurred=at, received_at=occurred + later, birth_date=born
     )
     assert late == (soon if later <= rules.STALE_AFTER else None)
     if soon is not None:
         assert soon.child_due_at > occurred
-        assert soon.rule == f"{soon.kind}.{kind}"
+        assert guidance.rule(soon.rule).opens == soon.kind
 
 
 @given(instants, st.integers(0, 300), st.integers(0, 300))

@@ -191,7 +191,10 @@ def happen(
         revised=[signal_id] if revised else [],
     )
     opening = moment_rules.opening(
-        event_kind=kind, occurred=when, received_at=received_at, birth_date=born
+        called_by=guidance.usual_rules().alone(kind),
+        occurred=when,
+        received_at=received_at,
+        birth_date=born,
     )
     noticeable = Noticeable(
         event_id=events[signal_id, kind],
@@ -202,7 +205,7 @@ def happen(
         opening=opening,
         received_at=received_at,
         postcode=postcode,
-        kept=opening if revised else None,
+        kept={opening.rule: opening} if revised and opening else {},
     )
     moments.notice(by=SYSTEM, events=[noticeable], corrected=[signal_id] if revised else [])
     return signal_id
