@@ -111,8 +111,10 @@ def test_a_key_that_does_not_exist_is_answered_with_those_that_do() -> None:
     with pytest.raises(PracticeError) as caught:
         guidance.moment_kind("arrested")
     assert caught.value.sentence == (
-        "There is no kind of moment “arrested” in this release. Known are: "
-        f"{', '.join(kind.key for kind in guidance.moment_kinds())}."
+        "There is no kind of moment “arrested” in this release. Known are: custody, "
+        "return_from_missing, charge_decision, repeat_missing, police_encounter, "
+        "found_far_from_home, violence, hospital, exclusion_considered, excluded, new_provision, "
+        "out_of_school, court, release, nrm_decision, loss_or_move, growing_up, signal."
     )
     assert guidance.pathway("custody").step("confess") is None
 
