@@ -18,10 +18,12 @@ from reachable.practice.items import (
     MomentKind,
     Outcome,
     Pathway,
+    Rule,
     Source,
     Step,
     Wording,
 )
+from reachable.practice.rule_words import when_in_words
 from reachable.practice.tables import in_markdown
 from reachable.practice.time import say_day
 
@@ -151,6 +153,16 @@ def _(item: EventKind) -> Iterator[str]:
         yield "- Records a child whom nobody knew, though it opens no moment."
     if item.signal:
         yield f"- May be sent from a phone: {item.hint}."
+
+
+@_details.register
+def _(item: Rule) -> Iterator[str]:
+    yield f"{item.detail}"
+    yield ""
+    yield f"- When: {when_in_words(item)}. For people under {item.under}."
+    yield f"- Opens: {_inside(guidance.moment_kind(item.opens).title)}."
+    stands = "in force" if item.usual else "off"
+    yield f"- Version {item.version}: {stands} where a partnership has decided nothing."
 
 
 @_details.register

@@ -17,6 +17,7 @@ from reachable.moments.examples import all_examples, example_table
 from reachable.moments.reference import render
 from reachable.moments.rules import Done, Standing
 from reachable.practice import guidance
+from reachable.practice.calling import Happened
 from reachable.practice.time import When, read_local, say_when
 
 A, B = UUID(int=1), UUID(int=2)
@@ -36,6 +37,23 @@ def test_opening_by_example(row: Mapping[str, Any]) -> None:
     )
     assert (found.kind if found else "") == row["opens"]
     assert (say_when(When.at(found.child_due_at)) if found else "") == row["due"]
+
+
+def _happened(said: Mapping[str, Any]) -> Happened:
+    return Happened(said["event"], read_local(said["day"], said["time"] or None))
+
+
+@rows("looking_back")
+def test_looking_back_by_example(row: Mapping[str, Any]) -> None:
+    this, before = _happened(row), [_happened(each) for each in row["before"]]
+    for order in (before, before[::-1], [*before, this]):
+        fired = guidance.usual_rules().fired(this, order)
+        assert [rule.key for rule in fired] == row["calls"]
+
+
+def test_every_rule_that_looks_back_and_is_usual_has_an_example() -> None:
+    shown = {key for row in example_table("looking_back").rows for key in row["calls"]}
+    assert shown == {rule.key for rule in guidance.usual_rules().rules if not rule.alone}
 
 
 @rows("asking")
