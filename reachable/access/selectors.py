@@ -105,6 +105,12 @@ def on_duty(*, team_id: UUID, at: datetime) -> list[OnDuty]:
     return list(seen.values())
 
 
+def shifts_between(*, first: datetime, last: datetime) -> list[tuple[UUID, datetime, datetime]]:
+    """Return who was, or is to be, on duty in that time for any team: (person, from, until)."""
+    held = Shift.objects.filter(starts_at__lt=last, ends_at__gt=first)
+    return list(held.values_list("user_id", "starts_at", "ends_at"))
+
+
 def everybody_on_duty(*, at: datetime) -> dict[UUID, list[UUID]]:
     """Return team → who answers for it at that instant, in the order in which they are asked."""
     found: dict[UUID, list[UUID]] = {}

@@ -116,8 +116,29 @@ class Action(Identified):
         indexes = [models.Index(fields=["moment", "at"], name="actions_of_moment")]
 
 
+class DryRun(Identified):
+    """What a rule would have called for in the past of this partnership; `found` once it is done.
+
+    `error` says why it could not be done. Nothing in it names a child.
+    """
+
+    rule = models.CharField(max_length=60)
+    version = models.PositiveSmallIntegerField()
+    begun_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    begun_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    found = models.JSONField(default=dict)
+    error = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["rule", "begun_at"], name="dry_runs_of_rule")]
+
+
 class RuleSwitch(Identified):
-    """Somebody decided that a rule is in force, or not: appended, the last one counts."""
+    """Somebody decided that a rule is in force, or not: appended, the last one counts.
+
+    One that puts it in force names the dry run that was looked at.
+    """
 
     rule = models.CharField(max_length=60)
     version = models.PositiveSmallIntegerField()
@@ -125,6 +146,12 @@ class RuleSwitch(Identified):
     at = models.DateTimeField()
     by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     reason = models.CharField(max_length=400)
+    dry_run = models.ForeignKey(DryRun, on_delete=models.PROTECT, null=True)
 
     class Meta:
         indexes = [models.Index(fields=["rule", "at"], name="switches_of_rule")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(is_on=False) | Q(dry_run__isnull=False), name="on_after_a_dry_run"
+            )
+        ]

@@ -1,9 +1,6 @@
 from typing import Any
 
-import django.db.models.deletion
 from django.db import migrations, models
-
-import reachable.foundation.ids
 
 OF_EVENT = {
     "arrest": "arrest",
@@ -29,7 +26,7 @@ def name_rules(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("access", "0004_whom_to_ask"), ("moments", "0003_trigger_ended")]
+    dependencies = [("moments", "0003_trigger_ended")]
 
     operations = [
         migrations.RemoveConstraint("trigger", "one_moment_of_event"),
@@ -40,37 +37,6 @@ class Migration(migrations.Migration):
                 condition=models.Q(ended_at=None),
                 name="one_moment_of_firing",
             ),
-        ),
-        migrations.CreateModel(
-            "RuleSwitch",
-            [
-                (
-                    "id",
-                    models.UUIDField(
-                        default=reachable.foundation.ids.new_id,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("rule", models.CharField(max_length=60)),
-                ("version", models.PositiveSmallIntegerField()),
-                ("is_on", models.BooleanField()),
-                ("at", models.DateTimeField()),
-                ("reason", models.CharField(max_length=400)),
-                (
-                    "by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="access.user",
-                    ),
-                ),
-            ],
-            options={
-                "indexes": [models.Index(fields=["rule", "at"], name="switches_of_rule")],
-            },
         ),
         migrations.RunPython(name_rules, migrations.RunPython.noop),
     ]
