@@ -35,5 +35,8 @@ class MomentsConfig(AppConfig):
         rights_ended.add("moments", follow_rights, room="moments")
         child_panels.add("moments", MOMENTS, room="moments")
         navigation.add(
+            "rules", NavigationItem("Rules", "rules", "moments.rules", 60), room="moments"
+        )
+        navigation.add(
             "worklist", NavigationItem("Worklist", "worklist", "moments.hold", 10), room="moments"
         )

@@ -83,6 +83,12 @@ def work_out(*, by: Actor, dry_run_id: UUID, months: int = MONTHS) -> None:
         )
 
 
+def give_up(*, by: Actor, dry_run_id: UUID, why: str) -> None:
+    """Say that a dry run could not be done."""
+    by.require("moments.rules")
+    DryRun.objects.filter(id=dry_run_id, finished_at=None).update(error=why[:200])
+
+
 def try_now(*, by: Actor, rule: str, months: int = MONTHS) -> dict[str, Any]:
     """Return what a rule would have called for, and how many people were there to answer."""
     by.require("moments.rules")

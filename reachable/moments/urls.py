@@ -6,10 +6,10 @@ from django.http import HttpResponse
 from django.urls import URLPattern
 
 from reachable.foundation.urls import page
-from reachable.moments import views
+from reachable.moments import rule_views, views
 
-HOLD = "moments.hold"
-BOTH = ("GET", "POST")
+HOLD, READ = "moments.hold", "practice.read"
+BOTH, POST = ("GET", "POST"), ("POST",)
 
 
 def _of_one(
@@ -21,6 +21,22 @@ def _of_one(
 
 urlpatterns = [
     page("worklist/", views.worklist, name="worklist", needs=HOLD),
+    page("rules/", rule_views.rules, name="rules", needs=READ),
+    page("rules/<slug:key>/", rule_views.rule, name="rule", needs=READ),
+    page(
+        "rules/<slug:key>/dry-run/",
+        rule_views.dry_run,
+        name="rule_dry_run",
+        needs=rule_views.DECIDES,
+        methods=POST,
+    ),
+    page(
+        "rules/<slug:key>/switch/",
+        rule_views.switch,
+        name="rule_switch",
+        needs=rule_views.DECIDES,
+        methods=POST,
+    ),
     _of_one("", views.moment, "moment", ("GET",)),
     _of_one("take/", views.take, "moment_take", ("POST",)),
     _of_one("steps/", views.step_done, "moment_step", ("POST",)),
