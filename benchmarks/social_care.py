@@ -59,7 +59,7 @@ def run() -> dict[str, Any]:
     with place.copy_of_database() as copy:
         before = {label: apps.get_model(label).objects.count() for label in FILLED}
         first, first_seconds = _load(there.council, folder / "first.zip", history=True)
-        inserting = _insert_again(copy, before)
+        inserting = insert_again(copy, before)
         following, next_seconds = _load(there.council, folder / "next.zip", history=False)
         parsing = _parse(folder / "first.zip")
     return {
@@ -110,7 +110,7 @@ def _parse(path: Path) -> float:
     return time.perf_counter() - started
 
 
-def _insert_again(copy: str, before: dict[str, int]) -> float:
+def insert_again(copy: str, before: dict[str, int]) -> float:
     """Read back what was written, some at a time, and insert it into the copy; return seconds."""
     seconds = 0.0
     _copy_deliveries(copy)

@@ -45,7 +45,7 @@ def record(
     known = {
         (signal_id, kind): event_id
         for event_id, signal_id, kind in Event.objects.filter(
-            signal_id__in=list(revised)
+            signal_id__among=list(revised)
         ).values_list("id", "signal_id", "kind")
     }
     at = now()

@@ -12,7 +12,7 @@ def areas_of(postcodes: Iterable[str]) -> dict[str, str]:
     wanted = {postcode for postcode in postcodes if postcode}
     if not wanted:
         return {}
-    return dict(Postcode.objects.filter(postcode__in=wanted).values_list("postcode", "area_id"))
+    return dict(Postcode.objects.filter(postcode__among=wanted).values_list("postcode", "area_id"))
 
 
 def area_names() -> dict[str, str]:

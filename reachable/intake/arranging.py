@@ -22,7 +22,7 @@ from reachable.intake.rules.mapping import (
     find_headings,
 )
 from reachable.intake.rules.words import as_text
-from reachable.intake.specification import Feed
+from reachable.intake.specification import Column, Feed
 
 _LOOKED_AT = 2_000
 """Rows of a sheet from which words and orders of dates are guessed."""
@@ -56,14 +56,25 @@ def _first(sheet: Sheet, most: int) -> Rows:
 def which_fits(
     path: Path, mappings: Sequence[ColumnMapping], limits: Limits = DEFAULT
 ) -> int | None:
-    """Return the place of the first mapping whose headings are in a file, or None."""
+    """Return the place of the mapping that fits most sheets of a file, the first of equals."""
     if not mappings:
         return None
     tops = [(sheet.name, _first(sheet, SEARCHED)) for sheet in open_book(path, limits).sheets]
-    for place, mapping in enumerate(mappings):
-        for name, rows in tops:
-            if name not in mapping.left_out_sheets and find_headings(rows, mapping):
-                return place
+    fitting = [
+        sum(_mapping_of(name, rows, mapping) is not None for name, rows in tops)
+        for mapping in mappings
+    ]
+    most = max(fitting)
+    return fitting.index(most) if most else None
+
+
+def _mapping_of(
+    name: str, rows: Rows, mapping: ColumnMapping
+) -> tuple[ColumnMapping, Found] | None:
+    """Return which part of a mapping is for a sheet, and where its headings stand there."""
+    for each in mapping.each:
+        if name not in each.left_out_sheets and (found := find_headings(rows, each)):
+            return each, found
     return None
 
 
@@ -72,6 +83,7 @@ class _Part:
     """A sheet that is read: where its headings stand, and what is added to its row numbers."""
 
     sheet: Sheet
+    mapping: ColumnMapping
     found: Found
     arranger: Arranger
     added: int
@@ -90,33 +102,34 @@ def arrange(feed: Feed, path: Path, mapping: ColumnMapping, limits: Limits = DEF
 
     def read() -> Iterator[Row]:
         for part in parts:
-            yield from _rows(feed, part, mapping)
+            yield from _rows(feed, part)
 
     headings = tuple(column.heading for column in feed_headings(feed, mapping))
-    return Table(book.kind, headings, book.size, _notes(book, parts, mapping), read)
+    return Table(book.kind, headings, book.size, _notes(book, parts), read)
 
 
 def _parts(feed: Feed, book: Book, mapping: ColumnMapping) -> list[_Part]:
+    columns = feed_headings(feed, mapping)
     found = [
-        (sheet, where)
+        (sheet, *of)
         for sheet in book.sheets
-        if sheet.name not in mapping.left_out_sheets
-        and (where := find_headings(_first(sheet, SEARCHED), mapping))
+        if (of := _mapping_of(sheet.name, _first(sheet, SEARCHED), mapping))
     ]
     # Each sheet after the first begins at a round number: row 2,014 is row 14 of the third.
-    step = 10 ** len(str(max((sheet.height for sheet, _ in found), default=0)))
+    step = 10 ** len(str(max((sheet.height for sheet, *_ in found), default=0)))
     return [
         _Part(
             sheet,
+            own,
             where,
-            Arranger(feed, mapping, where, keeps_beyond=book.kind == "csv"),
+            Arranger(feed, own, where, columns=columns, keeps_beyond=book.kind == "csv"),
             step * place,
         )
-        for place, (sheet, where) in enumerate(found)
+        for place, (sheet, own, where) in enumerate(found)
     ]
 
 
-def _rows(feed: Feed, part: _Part, mapping: ColumnMapping) -> Iterator[Row]:
+def _rows(feed: Feed, part: _Part) -> Iterator[Row]:
     """Yield the rows of a sheet; what is merged with the row above is one row with it."""
     arranger, waiting = part.arranger, None
     for number, cells in part.sheet.read():
@@ -133,7 +146,7 @@ def _rows(feed: Feed, part: _Part, mapping: ColumnMapping) -> Iterator[Row]:
             continue
         goes_on = any(part.sheet.goes_on(number, place) for place in arranger.name_places)
         if goes_on and waiting and isinstance(row, tuple) and isinstance(waiting[1], tuple):
-            waiting = waiting[0], _together(feed, mapping, waiting[1], row)
+            waiting = waiting[0], _together(feed, arranger.columns, waiting[1], row)
             continue
         if waiting:
             yield waiting
@@ -142,9 +155,8 @@ def _rows(feed: Feed, part: _Part, mapping: ColumnMapping) -> Iterator[Row]:
         yield waiting
 
 
-def _together(feed: Feed, mapping: ColumnMapping, first: Cells, more: Cells) -> Cells:
+def _together(feed: Feed, columns: Sequence[Column], first: Cells, more: Cells) -> Cells:
     """Put what a later row of merged cells says behind what the first one says."""
-    columns = feed_headings(feed, mapping)
     joined = list(first)
     for place, column in enumerate(columns):
         before, after = as_text(first[place]), as_text(more[place])
@@ -157,7 +169,7 @@ def _together(feed: Feed, mapping: ColumnMapping, first: Cells, more: Cells) -> 
     return tuple(joined)
 
 
-def _notes(book: Book, parts: Sequence[_Part], mapping: ColumnMapping) -> tuple[str, ...]:
+def _notes(book: Book, parts: Sequence[_Part]) -> tuple[str, ...]:
     notes = [*book.notes]
     read = [part.sheet.name for part in parts]
     if any(read):
@@ -168,10 +180,12 @@ def _notes(book: Book, parts: Sequence[_Part], mapping: ColumnMapping) -> tuple[
     others = [sheet.name for sheet in book.sheets if sheet.name not in read]
     if others:
         notes.append(f"Not read: {_worksheets(others, 'worksheet')}.")
-    if mapping.not_read:
-        notes.append(f"Never read: {_listed(mapping.not_read)}.")
-    if mapping.left_out_rows:
-        words = " or ".join(f"“{word}”" for word in mapping.left_out_rows)
+    never = dict.fromkeys(each for part in parts for each in part.mapping.not_read)
+    if never:
+        notes.append(f"Never read: {_listed(tuple(never))}.")
+    left_out = dict.fromkeys(each for part in parts for each in part.mapping.left_out_rows)
+    if left_out:
+        words = " or ".join(f"“{word}”" for word in left_out)
         notes.append(f"Rows that begin with {words} are left out.")
     return tuple(notes)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, cast
@@ -19,8 +20,9 @@ from reachable.foundation.files.limits import Limits
 from reachable.foundation.files.rows import too_large
 from reachable.foundation.files.xml_stream import Handler, stream
 
-_OF_CHILD = ("LAchildID", "UPN", "PersonBirthDate", "GenderCurrent")
-_TABLES: dict[str, tuple[str, tuple[str, ...]]] = {
+CHILD = "cin_child"
+OF_CHILD = ("LAchildID", "UPN", "PersonBirthDate", "GenderCurrent")
+ELEMENTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "CINdetails": (
         "cin_referral",
         (
@@ -65,7 +67,7 @@ class _Children(Handler):
         self.texts = []
         if name == "Child":
             self.child, self.rows = {}, []
-        elif name in _TABLES:
+        elif name in ELEMENTS:
             self.open.append((name, {}))
 
     def characters(self, content: str) -> None:
@@ -93,10 +95,10 @@ class _Children(Handler):
         number = child.get("LAchildID", "")
         child.setdefault("GenderCurrent", child.get("Sex", ""))
         self.children += 1
-        self.found.append(("cin_child", tuple(child.get(name, "") for name in _OF_CHILD)))
+        self.found.append((CHILD, tuple(child.get(name, "") for name in OF_CHILD)))
         keys: Counter[tuple[str, str]] = Counter()
         for element, cells in self.rows:
-            table, columns = _TABLES[element]
+            table, columns = ELEMENTS[element]
             day = cells.get(columns[0], "")
             keys[table, day] += 1
             nth = keys[table, day]
@@ -111,9 +113,8 @@ def unpack_census(path: Path, folder: Path, limits: Limits) -> None:
         raise too_large(path.stat().st_size, limits)
     if kind_of(path) != "xml":
         raise _no_census()
-    handler = _Children()
-    headings = {"cin_child": _OF_CHILD} | {
-        table: ("Key", "LAchildID", *columns) for table, columns in _TABLES.values()
+    headings = {CHILD: OF_CHILD} | {
+        table: ("Key", "LAchildID", *columns) for table, columns in ELEMENTS.values()
     }
     with ExitStack() as files:
         writers: dict[str, Any] = {}
@@ -121,14 +122,17 @@ def unpack_census(path: Path, folder: Path, limits: Limits) -> None:
             file = files.enter_context((folder / table).open("w", encoding="utf-8", newline=""))
             writers[table] = csv.writer(file)
             writers[table].writerow(names)
-        for table, cells in map(_as_row, stream(path, handler)):
+        for table, cells in census_rows(path):
             writers[table].writerow(cells)
+
+
+def census_rows(path: Path) -> Iterator[Row]:
+    """Yield the table and the cells of every row: of each child first its own, then the others."""
+    handler = _Children()
+    for found in stream(path, handler):
+        yield cast(Row, found)
     if not handler.children:
         raise _no_census()
-
-
-def _as_row(found: object) -> Row:
-    return cast(Row, found)
 
 
 def _no_census() -> BadInput:

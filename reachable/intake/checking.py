@@ -22,7 +22,7 @@ from reachable.intake.rules.headings import BEYOND, Mapping, Mismatch, match_hea
 from reachable.intake.rules.mapping import ColumnMapping
 from reachable.intake.rules.problems import Problem
 from reachable.intake.rules.returned import Columns, columns
-from reachable.intake.rules.words import as_text
+from reachable.intake.rules.words import as_text, heading_key
 from reachable.intake.set_files import open_joined
 from reachable.intake.specification import Feed, feeds, in_order
 
@@ -96,6 +96,14 @@ class NoSuchColumns(BadInput):
     """A table whose headings are not those of the feed: a person may say which is which."""
 
 
+class OtherFeed(BadInput):
+    """A file of another feed, which is named so that a page can lead there."""
+
+    def __init__(self, mismatch: Mismatch, *, kept: str, next: str) -> None:
+        super().__init__(mismatch.sentence, kept=kept, next=next)
+        self.other = mismatch.other
+
+
 def open_file(
     feed: Feed, path: Path, limits: Limits = DEFAULT, read_as: ColumnMapping | None = None
 ) -> OpenedFile:
@@ -119,10 +127,10 @@ def open_file(
     if isinstance(mapping, Mismatch):
         # A workbook of several sheets may have been read at the wrong one.
         notes = table.notes if table.kind == "xlsx" and len(table.notes) > 1 else ()
-        wrong = BadInput if mapping.other else NoSuchColumns
-        raise wrong(
-            mapping.sentence, kept="Nothing was kept.", next=" ".join((mapping.next, *notes))
-        )
+        kept, next_step = "Nothing was kept.", " ".join((mapping.next, *notes))
+        if mapping.other:
+            raise OtherFeed(mapping, kept=kept, next=next_step)
+        raise NoSuchColumns(mapping.sentence, kept=kept, next=next_step)
     return OpenedFile(feed, table, mapping, ours)
 
 
@@ -205,6 +213,14 @@ class CheckReport:
         }
 
 
+def _not_read(feed: Feed, headings: Iterable[str]) -> tuple[str, ...]:
+    """Leave out what leads from table to table: it is read, though no column holds it."""
+    leads = {
+        heading_key(name) for join in feed.joins for name in (join.column, join.heading, *join.take)
+    }
+    return tuple(each for each in headings if heading_key(each) not in leads)
+
+
 def check_file(
     feed: Feed,
     path: Path,
@@ -238,7 +254,7 @@ def report_on(opened: OpenedFile, *, problems: int = 50, samples: int = 5) -> Ch
         size=opened.table.size,
         notes=opened.table.notes,
         read=tuple((name, mapping.headings[place]) for name, place in mapping.places),
-        not_read=mapping.not_read,
+        not_read=_not_read(opened.feed, mapping.not_read),
         keep_problems=problems,
         keep_samples=samples,
     )

@@ -10,7 +10,7 @@ from django.forms.boundfield import BoundField
 
 from reachable.intake.rules.headings import BEYOND
 from reachable.intake.rules.words import clean
-from reachable.intake.table_sets import TableSet
+from reachable.intake.table_sets import Container, TableSet
 
 
 class _Line(forms.CharField):
@@ -49,7 +49,6 @@ class SetForm(forms.Form):
 
     file = forms.FileField(
         label="Choose the file",
-        help_text="Up to 300 MB.",
         allow_empty_file=True,
         error_messages={"required": "Choose a file first"},
     )
@@ -71,6 +70,12 @@ class SetForm(forms.Form):
 
     def __init__(self, *args: Any, of: TableSet, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        is_zip = of.container is Container.ZIP
+        self.fields["file"].help_text = (
+            "A zip file with its tables, up to 300 MB."
+            if is_zip
+            else "The XML file, up to 300 MB; or a zip file with it."
+        )
         if not of.reaches_back_years:
             del self.fields["holds"]
 

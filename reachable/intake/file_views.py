@@ -18,6 +18,7 @@ from reachable.intake import (
     faults,
     involving,
     jobs,
+    left_off,
     mappings,
     preparing,
     returning,
@@ -95,6 +96,9 @@ def _shared_faults(by: Actor, found: DeliveryFacts) -> dict[str, object]:
     if not found.waiting or found.is_set:
         return {"faults": [], "faults_whole": True}
     shared = faults.faults(by=by, delivery_id=found.id)
+    if all(each.count == 1 for each in shared.faults):
+        # Nothing is shared: the rows are listed one by one in any case.
+        return {"faults": [], "faults_whole": True}
     named = [(together_wording.title(each), each) for each in shared.faults]
     return {"faults": named, "faults_whole": shared.whole}
 
@@ -102,10 +106,13 @@ def _shared_faults(by: Actor, found: DeliveryFacts) -> dict[str, object]:
 def _how_read(by: Actor, found: DeliveryFacts, error: BadInput | None) -> dict[str, Any]:
     """With which mapping a file is read, whether that can be said, and whose children it names."""
     mapping_id = found.mapping_id
+    names_children = involving.is_list(found.feed) and by.can(involving.KEEPS_LIST)
     return {
+        "unread": mappings.unread(by=by, delivery_id=found.id) if mapping_id else [],
+        "left_off": len(left_off.left_off(by=by, delivery_id=found.id)) if names_children else 0,
         "read_as": mappings.mapping(by=by, mapping_id=mapping_id) if mapping_id else None,
         "may_say": isinstance(error, NoSuchColumns) or bool(error and mapping_id),
-        "names_children": involving.is_list(found.feed) and by.can(involving.KEEPS_LIST),
+        "names_children": names_children,
     }
 
 

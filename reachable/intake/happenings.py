@@ -11,6 +11,9 @@ from uuid import UUID
 from reachable.chronology.services import Happening
 from reachable.intake.rules.making import Made
 from reachable.intake.specification import Feed, feeds, tables_of_sets
+from reachable.intake.table_sets import TableSet
+from reachable.practice import guidance
+from reachable.practice.items import EventKind
 
 FROM_A_PHONE = ("said", "reach", "sent_by")
 """What else a signal from a phone says of an event."""
@@ -67,3 +70,10 @@ def happenings(
         )
         for each in made
     ]
+
+
+def happenings_that_record(tables: TableSet) -> list[EventKind]:
+    """Return what makes a child known of whom nobody knew: it opens a moment, or is kept."""
+    kinds = (guidance.event_kind(made.event) for feed in tables.tables for made in feed.makes)
+    usual = guidance.usual_rules()
+    return [kind for kind in kinds if usual.alone(kind.key) or kind.keeps]

@@ -57,8 +57,8 @@ def hold(*, fresh: Iterable[tuple[int, UUID]], changed: Iterable[tuple[int, UUID
     """Keep (key, signal) pairs; a `changed` signal may have some of its keys from before."""
     again = dict.fromkeys(changed)
     if again:
-        kept = HeldKey.objects.filter(signal_id__in={signal_id for _, signal_id in again})
-        kept = kept.filter(key__in={key for key, _ in again})
+        kept = HeldKey.objects.filter(signal_id__among={signal_id for _, signal_id in again})
+        kept = kept.filter(key__among={key for key, _ in again})
         for pair in kept.values_list("key", "signal_id"):
             again.pop(pair, None)
     bulk_insert(HeldKey, ["key", "signal"], [*dict.fromkeys(fresh), *again])
@@ -75,6 +75,8 @@ def bring_in(*, by: Actor, keys: Iterable[int]) -> set[UUID]:
     while wanted := set(keys) - looked_at:
         looked_at |= wanted
         held = _found_by(wanted)
+        if not held:
+            break
         found = people.identify(by=IDENTIFY, claims=[claim_of(each) for each in held])
         pairs = [(each, who) for each, who in zip(held, found, strict=True) if who]
         _record(by, pairs)
@@ -86,7 +88,7 @@ def bring_in(*, by: Actor, keys: Iterable[int]) -> set[UUID]:
 def make_known(*, by: Actor, agency_id: UUID, feed: str, references: Iterable[str]) -> set[int]:
     """Record people of whom so far only a held row of `feed` speaks; return their keys."""
     hashes = [making.short_hash(reference) for reference in references]
-    held = _with_content(Signal.objects.filter(key_hash__in=hashes, agency=agency_id, feed=feed))
+    held = _with_content(Signal.objects.filter(key_hash__among=hashes, agency=agency_id, feed=feed))
     found = people.identify(by=IDENTIFY, claims=[claim_of(each, needed=True) for each in held])
     pairs = [(each, who) for each, who in zip(held, found, strict=True) if who]
     _record(by, pairs)
@@ -108,7 +110,7 @@ def renew(*, by: Actor, delivery_id: UUID, agency_id: UUID, feed: str, days: int
             some = list(old.values_list("id", flat=True)[:RENEWED])
             if not some:
                 return
-            Signal.objects.filter(id__in=some).update(forget_on=day + timedelta(days=days))
+            Signal.objects.filter(id__among=some).update(forget_on=day + timedelta(days=days))
             audit.record(
                 by=by, action="intake.renewed", subject=("delivery", delivery_id), count=len(some)
             )
@@ -143,8 +145,8 @@ def claim_of(held: _Held, *, needed: bool = False) -> Claim:
 
 
 def _found_by(keys: set[int]) -> list[_Held]:
-    ids = set(HeldKey.objects.filter(key__in=keys).values_list("signal_id", flat=True))
-    return _with_content(Signal.objects.filter(id__in=ids)) if ids else []
+    ids = set(HeldKey.objects.filter(key__among=keys).values_list("signal_id", flat=True))
+    return _with_content(Signal.objects.filter(id__among=ids)) if ids else []
 
 
 def _with_content(signals: Any) -> list[_Held]:

@@ -54,7 +54,7 @@ def follow_list(
     on_list = {
         signal_id: person_id
         for signal_id, person_id, content in _newest(signal_ids)
-        if person_id and _is_open(content)
+        if person_id and is_open(content)
     }
     involved = access.involved_because(by=by, user_id=keeper_id, basis=BASIS, because_of=signal_ids)
     closed = [signal_id for signal_id in signal_ids if signal_id not in on_list]
@@ -75,12 +75,13 @@ def follow_list(
 
 def _newest(signal_ids: Sequence[UUID]) -> list[tuple[UUID, UUID | None, dict[str, Any]]]:
     versions = SignalVersion.objects.filter(
-        signal_id__in=list(signal_ids), version=F("signal__version")
+        signal_id__among=list(signal_ids), version=F("signal__version")
     )
     return list(versions.values_list("signal_id", "signal__record__person_id", "content"))
 
 
-def _is_open(content: dict[str, Any]) -> bool:
+def is_open(content: dict[str, Any]) -> bool:
+    """Say whether the list still speaks of a child, by what its row says."""
     return not content.get("closed_date") and not is_withdrawn(content)
 
 
@@ -116,10 +117,10 @@ def children_of(*, by: Actor, delivery_id: UUID) -> ChildrenOfList:
         signal_id__in=signals.values("signal_id"), version=F("signal__version")
     ).values_list("signal__record__person__now__current_id", "content")
     held = list(rows)
-    open_rows = [(current, content) for current, content in held if _is_open(content)]
+    open_rows = [(current, content) for current, content in held if is_open(content)]
     names = people.names(by=by, current_ids=[current for current, _ in open_rows if current])
     children = {
-        current: _listed(names[current], content)
+        current: listed(names[current], content)
         for current, content in sorted(open_rows, key=lambda row: row[1].get("added_date", ""))
         if current in names
     }
@@ -130,7 +131,9 @@ def children_of(*, by: Actor, delivery_id: UUID) -> ChildrenOfList:
     )
 
 
-def _listed(name: people.Name, content: dict[str, Any]) -> ListedChild:
+def listed(name: people.Name, content: dict[str, Any]) -> ListedChild:
+    """Return a child with what a row of the list says."""
+
     def day(column: str) -> date | None:
         return date.fromisoformat(content[column]) if content.get(column) else None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.db import transaction
@@ -59,8 +60,7 @@ def stop_loads_of(*, by: Actor, key_id: UUID) -> None:
 
 def _that_wait() -> list[UUID]:
     """Return deliveries that a worker will come to: one long load can keep the others waiting."""
-    waiting = DBTaskResult.objects.ready().filter(task_path=load_delivery.module_path)
-    return [UUID(given["args"][0]) for given in waiting.values_list("args_kwargs", flat=True)]
+    return first_arguments(load_delivery.module_path)
 
 
 @task
@@ -82,8 +82,21 @@ def load_delivery(delivery_id: str, user_id: str | None, key_id: str | None = No
     if key_id is not None and not keys.stands(key_id=UUID(key_id)):
         services.stop_loading(by=system("intake"), delivery_id=UUID(delivery_id), why=KEY_REVOKED)
         return "refused"
+    return unless_interrupted(
+        lambda: loading.load(by=system("intake"), delivery_id=UUID(delivery_id)).state
+    )
+
+
+def first_arguments(task_path: str) -> list[UUID]:
+    """Return what the waiting jobs of this kind are about: each is given it first."""
+    waiting = DBTaskResult.objects.ready().filter(task_path=task_path)
+    return [UUID(given["args"][0]) for given in waiting.values_list("args_kwargs", flat=True)]
+
+
+def unless_interrupted(work: Callable[[], str]) -> str:
+    """Do what goes on from a checkpoint; say “interrupted” where the database went away."""
     try:
-        return loading.load(by=system("intake"), delivery_id=UUID(delivery_id)).state
+        return work()
     except Exception as error:
         if outage(error) is None:
             raise

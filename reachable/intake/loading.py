@@ -28,6 +28,7 @@ from reachable.intake.models import Delivery, QuarantinedRow
 from reachable.intake.pipeline import Counts, Origin, take_in
 from reachable.intake.preparing import Incoming, Prepared
 from reachable.intake.rules.mapping import ColumnMapping, read_mapping
+from reachable.intake.set_files import held_back
 from reachable.intake.specification import Feed, in_order
 from reachable.intake.specification import feed as feed_of
 from reachable.intake.stored import remove_stored, stored_file
@@ -51,7 +52,7 @@ HOLDS = 0.16
 class Pace:
     """How many rows to write at once: as many as fit into the time that others may wait."""
 
-    rows: float = 400
+    rows: float = 300
 
     def held(self, rows: int, seconds: float) -> None:
         """Learn from a batch, by half: one that was slow by chance says little."""
@@ -126,7 +127,13 @@ def _load_rows(by: Actor, delivery: Delivery, path: Path) -> bool:
             checkpoint, left = prepared.last_row, prepared.gone
         if delivery.whole:
             if left:
-                gone.withdraw(by=by, origin=origin, delivery_id=delivery.id, digests=left)
+                gone.withdraw(
+                    by=by,
+                    origin=origin,
+                    delivery_id=delivery.id,
+                    digests=left,
+                    held_back=held_back(path.parent, feed.key),
+                )
             renew(
                 by=by,
                 delivery_id=delivery.id,
@@ -171,7 +178,9 @@ def _batches(pieces: Iterable[Prepared], pace: Pace) -> Iterator[Prepared]:
             together = piece
         else:
             together.take(piece)
-        if len(together) >= pace.rows or together.unchanged >= preparing.UNCHANGED:
+        # The nearest number of pieces: always one too many would hold the lock too long.
+        enough = len(together) > pace.rows - preparing.PIECE / 2
+        if enough or together.unchanged >= preparing.UNCHANGED:
             yield together
             together = None
     if together is not None:
@@ -190,18 +199,10 @@ def _commit(
         follow_indexes()
         began = perf_counter()
         delivery = Delivery.objects.select_for_update().get(id=delivery_id)
-        if delivery.last_row != checkpoint or not _is_wanted(delivery):
+        if delivery.last_row != checkpoint or not parts.is_wanted(delivery):
             return None
         _write_batch(by, origin, delivery, prepared)
     return perf_counter() - began
-
-
-def _is_wanted(delivery: Delivery) -> bool:
-    """Say whether nobody has stopped this load, nor that of the set that it is a part of."""
-    if delivery.state != "loading":
-        return False
-    whole = delivery.part_of_id
-    return whole is None or Delivery.objects.filter(id=whole, state="loading").exists()
 
 
 def _write_batch(by: Actor, origin: Origin, delivery: Delivery, prepared: Prepared) -> None:
@@ -272,7 +273,7 @@ def _settle_earlier(origin: Origin, until: dict[str, int]) -> None:
         return
     waiting = (
         _waiting_of(origin)
-        .filter(key_hash__in=list(until))
+        .filter(key_hash__among=until)
         .values_list(*("id", "key_hash", "row_number", "delivery_id", "delivery__received_at"))
     )
     settled = [
@@ -282,7 +283,7 @@ def _settle_earlier(origin: Origin, until: dict[str, int]) -> None:
         or (delivery_id == origin.delivery_id and number < until[key_hash])
     ]
     if settled:
-        QuarantinedRow.objects.filter(id__in=settled).update(**_superseded())
+        QuarantinedRow.objects.filter(id__among=settled).update(**_superseded())
 
 
 def _waiting_of(origin: Origin) -> QuerySet[QuarantinedRow]:
@@ -311,7 +312,7 @@ def _audit_batch(by: Actor, delivery: Delivery, counts: Counts, prepared: Prepar
 @transaction.atomic
 def _finish(by: Actor, delivery_id: UUID, last_row: int) -> bool:
     delivery = Delivery.objects.select_for_update().get(id=delivery_id)
-    if delivery.state != "loading" or delivery.last_row != last_row:
+    if delivery.last_row != last_row or not parts.is_wanted(delivery):
         return False
     delivery.state, delivery.finished_at = "loaded", now()
     delivery.rows = delivery.accepted + delivery.duplicates + delivery.quarantined

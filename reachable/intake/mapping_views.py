@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 
 from reachable.foundation.errors import BadInput, Conflict, NotFound
 from reachable.foundation.views import actor, render
-from reachable.intake import involving, mappings, selectors
+from reachable.intake import involving, left_off, mappings, selectors
 from reachable.intake.mapping_forms import ColumnsForm
 from reachable.intake.mappings import Draft
 from reachable.intake.rules.words import as_text, clean
@@ -66,7 +66,13 @@ def columns(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
         status = 422
         if form.is_valid():
             try:
-                mappings.say(by=by, delivery_id=delivery_id, mapping=form.said())
+                mappings.say(
+                    by=by,
+                    delivery_id=delivery_id,
+                    mapping=form.said(),
+                    beside=draft.beside is not None,
+                    replaces=draft.replaces,
+                )
             except BadInput as refused:
                 error = refused
             else:
@@ -142,5 +148,6 @@ def children(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
     context = {
         "delivery": selectors.delivery(by=by, delivery_id=delivery_id),
         "listed": involving.children_of(by=by, delivery_id=delivery_id),
+        "left_off": left_off.left_off(by=by, delivery_id=delivery_id),
     }
     return render(request, "intake/children.html", context)

@@ -44,6 +44,8 @@ from reachable.intake.specification import Feed
 from reachable.intake.specification import feed as feed_of
 from reachable.intake.stored import stored_file
 
+ALIKE = 3
+"""Columns that are known from which a sheet looks like a table of the feed."""
 LIKE_BEFORE = 0.5
 """The share of headings known from before from which earlier answers are offered again."""
 
@@ -78,6 +80,10 @@ class Draft:
     """The second row of the headings, where they are two."""
     was_before: bool = False
     """Earlier answers are offered, as the headings have changed since."""
+    beside: ColumnMapping | None = None
+    """What was said of other sheets of the file, where this one has headings of its own."""
+    replaces: tuple[str, ...] = ()
+    """Fingerprints of what was said of this sheet before, under other headings."""
 
 
 def used(*, by: Actor, agency_id: UUID, feed: str) -> list[MappingFacts]:
@@ -139,27 +145,70 @@ def draft(
     sheets = look(stored_file(delivery.id))
     known = [each.mapping for each in used(by=by, agency_id=delivery.agency_id, feed=feed.key)]
     said = mapping_of(delivery)
+    before_it = [*said.each, *known] if said else known
     if row is None:
         wanted = [one for one in sheets if one.name == sheet] if sheet else sheets
-        for before in [said, *known] if said else known:
+        for before in before_it:
             for one in wanted:
                 if found := find_headings(one.rows[:SEARCHED], before):
-                    return _drafted(sheets, one, before.under(found.headings), found.first_row)
+                    own = replace(before.under(found.headings), others=())
+                    return _beside(_drafted(sheets, one, own, found.first_row), sheets, said)
     chosen = next((one for one in sheets if one.name == sheet), None) or _likeliest(feed, sheets)
     if row is None:
         guess = guess_heading_rows(feed, chosen.rows)
         row, rows = guess.row, guess.rows
-    return _guessed(feed, sheets, chosen, row, rows, known)
+    return _beside(_guessed(feed, sheets, chosen, row, rows, known), sheets, said)
+
+
+def _beside(drafted: Draft, sheets: Sequence[LookedAt], said: ColumnMapping | None) -> Draft:
+    """Say whether a draft is of a sheet that what was said so far does not read."""
+    if said is None or drafted.sheet is None:
+        return drafted
+    top = drafted.sheet.rows[:SEARCHED]
+    elsewhere = any(
+        find_headings(one.rows[:SEARCHED], said) for one in sheets if one is not drafted.sheet
+    )
+    if find_headings(top, said) or not elsewhere:
+        return drafted
+    replaces = tuple(each.fingerprint for each in said.others if find_headings(top, each))
+    # One list is written in one way, as far as nobody says otherwise.
+    own = replace(drafted.mapping, told_by=said.told_by, date_order=said.date_order)
+    return replace(drafted, mapping=own, beside=said, replaces=replaces)
+
+
+def unread(*, by: Actor, delivery_id: UUID) -> list[str]:
+    """Return the sheets of a file that look like such a table and are not read with what was said.
+
+    Of a file that has the feed's own headings, and of one that is no table, none.
+    """
+    by.require("intake.load")
+    delivery = own_delivery(by, delivery_id)
+    said = mapping_of(delivery)
+    if said is None or delivery.state != "received":
+        return []
+    feed = feed_of(delivery.feed)
+    try:
+        sheets = look(stored_file(delivery.id))
+    except BadInput:
+        return []
+    left_out = {name for each in said.each for name in each.left_out_sheets}
+    return [
+        one.name
+        for one in sheets
+        if one.name not in left_out
+        and not any(find_headings(one.rows[:SEARCHED], each) for each in said.each)
+        and _known_columns(feed, one) >= ALIKE
+    ]
+
+
+def _known_columns(feed: Feed, sheet: LookedAt) -> int:
+    guess = guess_heading_rows(feed, sheet.rows)
+    return len(guess_columns(feed, _joined(sheet, guess.row, guess.rows)[0]))
 
 
 def _likeliest(feed: Feed, sheets: Sequence[LookedAt]) -> LookedAt:
     """Return the sheet whose headings look most like this feed's, the first of equals."""
-
-    def known(sheet: LookedAt) -> int:
-        guess = guess_heading_rows(feed, sheet.rows)
-        return len(guess_columns(feed, _joined(sheet, guess.row, guess.rows)[0]))
-
-    return max(sheets, key=known)
+    return max(sheets, key=lambda sheet: _known_columns(feed, sheet))
 
 
 def _joined(sheet: LookedAt, row: int, rows: int) -> tuple[tuple[str, ...], Rows]:
@@ -231,10 +280,32 @@ def _gather(sheet: LookedAt, found: Found, values: dict[str, list[Cell]]) -> Non
 
 
 @transaction.atomic
-def say(*, by: Actor, delivery_id: UUID, mapping: ColumnMapping) -> UUID:
-    """Let a delivery be read with a mapping; it is not used for others until it is remembered."""
+def say(
+    *,
+    by: Actor,
+    delivery_id: UUID,
+    mapping: ColumnMapping,
+    beside: bool = False,
+    replaces: Sequence[str] = (),
+) -> UUID:
+    """Let a delivery be read with a mapping; it is not used for others until it is remembered.
+
+    One that stands `beside` is for a sheet with other headings than was spoken of so far, and
+    `replaces` what was said of that sheet.
+    """
     by.require("intake.load")
     delivery = _open_delivery(by, delivery_id, locked=True)
+    before = mapping_of(delivery)
+    if before is not None and beside:
+        _check(feed_of(delivery.feed), mapping)
+        _check_beside(before, mapping)
+        gone = {mapping.fingerprint, *replaces}
+        others = (each for each in before.others if each.fingerprint not in gone)
+        mapping = replace(before, others=(*others, mapping))
+    elif before is not None and before.fingerprint == mapping.fingerprint:
+        for each in before.others:
+            _check_beside(mapping, each)
+        mapping = replace(mapping, others=before.others)
     version = _version(by, delivery.agency_id, delivery.feed, mapping)
     if delivery.read_as_id != version.id:
         delivery.read_as = version
@@ -256,6 +327,8 @@ def remember(*, by: Actor, delivery_id: UUID) -> None:
     if delivery.read_as is None:
         raise Conflict("This file has the headings of its feed.", kept="Nothing was changed.")
     _use(by, delivery.read_as)
+    for each in read_mapping(delivery.read_as.content).others:
+        _use(by, _version(by, delivery.agency_id, delivery.feed, each))
 
 
 @transaction.atomic
@@ -267,9 +340,40 @@ def change(*, by: Actor, mapping_id: UUID, mapping: ColumnMapping) -> UUID:
         raise NotFound
     if fingerprint(mapping.headings) != held.fingerprint:
         raise BadInput("These are other headings.", kept="Nothing was changed.")
-    version = _version(by, held.agency_id, held.feed, mapping)
+    before = read_mapping(held.content)
+    for each in before.others:
+        _check_beside(mapping, each)
+    version = _version(by, held.agency_id, held.feed, replace(mapping, others=before.others))
     _use(by, version)
+    _follow(by, held, mapping)
     return version.id
+
+
+def _follow(by: Actor, changed: MappingVersion, mapping: ColumnMapping) -> None:
+    """Change it also where it is used for one of several sheets."""
+    for each in used(by=by, agency_id=changed.agency_id, feed=changed.feed):
+        if any(other.fingerprint == changed.fingerprint for other in each.mapping.others):
+            _check_beside(each.mapping, mapping)
+            others = tuple(
+                mapping if other.fingerprint == changed.fingerprint else other
+                for other in each.mapping.others
+            )
+            whole = replace(each.mapping, others=others)
+            _use(by, _version(by, changed.agency_id, changed.feed, whole))
+
+
+def _check_beside(first: ColumnMapping, other: ColumnMapping) -> None:
+    """Refuse what cannot be told of sheets that are read as one list."""
+    for same, what in (
+        (first.told_by == other.told_by, "tell its rows from one another"),
+        (first.date_order == other.date_order, "write its dates"),
+    ):
+        if not same:
+            raise BadInput(
+                f"The worksheets of one file have to {what} in the same way: they are one list.",
+                kept="Nothing was changed.",
+                next="Choose the same for both, or send this worksheet as a file of its own.",
+            )
 
 
 def _use(by: Actor, version: MappingVersion) -> None:

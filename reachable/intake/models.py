@@ -205,7 +205,10 @@ class QuarantinedRow(Identified):
 
 
 class ListedSignal(Identified):
-    """A signal that a list of children named, also where it said nothing new of it."""
+    """A signal that a list of children named, also where it said nothing new of it.
+
+    Or that its keeper said is still on it, though left off.
+    """
 
     delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, db_index=False)
     signal = models.ForeignKey(Signal, on_delete=models.CASCADE)

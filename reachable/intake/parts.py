@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from reachable.audit import services as audit
 from reachable.foundation.actor import Actor
@@ -33,10 +33,10 @@ def refuse_out_of_order(delivery: Delivery) -> None:
     others = Delivery.objects.filter(
         agency_id=delivery.agency_id, feed=delivery.feed, part_of=None
     ).exclude(id=delivery.id)
-    later = others.filter(state="loaded", received_at__gt=delivery.received_at).first()
+    later = begun_later(delivery)
     if later is not None:
         raise Conflict(
-            f"“{later.file_name}”, which came later, has been loaded: this one would take back "
+            f"“{later.file_name}”, which came later, counts already: this one would take back "
             "what it said.",
             kept="Nothing was changed.",
             next="Remove this one.",
@@ -48,6 +48,28 @@ def refuse_out_of_order(delivery: Delivery) -> None:
             kept="Nothing was changed.",
             next="Load it or remove it first.",
         )
+
+
+def begun_later(delivery: Delivery) -> Delivery | None:
+    """Return a set that came later of which something counts, or may at any moment."""
+    later = Delivery.objects.filter(
+        agency_id=delivery.agency_id,
+        feed=delivery.feed,
+        part_of=None,
+        received_at__gt=delivery.received_at,
+    )
+    begun = Q(state__in=("loading", "loaded")) | Exists(
+        Delivery.objects.filter(part_of=OuterRef("id"), last_row__gt=0)
+    )
+    return later.filter(begun).first()
+
+
+def is_wanted(delivery: Delivery) -> bool:
+    """Say whether nobody has stopped this load, nor that of the set that it is a part of."""
+    if delivery.state != "loading":
+        return False
+    whole = delivery.part_of_id
+    return whole is None or Delivery.objects.filter(id=whole, state="loading").exists()
 
 
 def must_wait(delivery: Delivery) -> bool:
@@ -90,9 +112,10 @@ def _unpack(delivery: Delivery, folder: Path) -> None:
         with told_if_full():
             unpack_tables(table_sets()[delivery.feed], stored_file(delivery.id), arriving)
             arriving.rename(folder)
-    except FileExistsError:
-        # Another process was faster.
-        return
+    except OSError:
+        # Another process may have been faster.
+        if not folder.exists():
+            raise
     finally:
         shutil.rmtree(arriving, ignore_errors=True)
 

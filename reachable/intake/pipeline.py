@@ -209,7 +209,7 @@ def _sort_out(
 
 def _known_signals(origin: Origin, rows: Sequence[Incoming]) -> dict[str, _Known]:
     held = Signal.objects.filter(
-        agency_id=origin.agency_id, feed=origin.feed, key_hash__in=[row.key_hash for row in rows]
+        agency_id=origin.agency_id, feed=origin.feed, key_hash__among=[row.key_hash for row in rows]
     ).values_list(
         *("key_hash", "id", "version", "last_version", "content_hash", "received_at", "newest_at"),
         *("news_at", "record_id", "sent_hash"),

@@ -103,17 +103,28 @@ class Prepared:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """Rows of a table as they came before: of each a digest, and the hash of its key.
+
+    Of a key in `waiting`, a row was refused: what comes of it is looked at, whatever it says.
+    """
+
+    rows: bytes
+    waiting: frozenset[bytes] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """What is read: a file as a feed, on a day, after a row number.
 
-    Of a table of a set, `known` are the digests of its rows as they came before.
+    Of a table of a set, `known` are its rows as they came before.
     """
 
     feed: str
     path: Path
     day: date
     after: int = 0
-    known: bytes | None = None
+    known: Known | None = None
     read_as: ColumnMapping | None = None
 
 
@@ -122,7 +133,7 @@ def pieces(
     path: Path,
     day: date,
     after: int,
-    known: bytes | None = None,
+    known: Known | None = None,
     read_as: ColumnMapping | None = None,
 ) -> Generator[Prepared, None, None]:
     """Read what comes after row number `after`; raise BadInput, in a sentence, where that ends."""
@@ -149,10 +160,15 @@ def _read(opened: OpenedFile, reading: Reading) -> Iterator[Prepared]:
         yield _prepare(opened, piece)
 
 
-def _read_again(opened: OpenedFile, reading: Reading, known: bytes) -> Iterator[Prepared]:
-    """Read a table of which most came before: what has not changed is only counted."""
-    before = {known[at : at + DIGEST] for at in range(0, len(known), DIGEST)}
-    unseen = set(before)
+def _read_again(opened: OpenedFile, reading: Reading, known: Known) -> Iterator[Prepared]:
+    """Read a table of which most came before: what has not changed is only counted.
+
+    Unless another row had the same key further up: then it is this one that counts, as ever.
+    """
+    rows = known.rows
+    keys = {rows[at : at + DIGEST]: at + DIGEST for at in range(0, len(rows), 2 * DIGEST)}
+    unseen = set(keys)
+    again = set(known.waiting)
     digest = _digester(opened)
     piece = Prepared([], [], reading.after)
     for number, cells in opened.table.rows():
@@ -161,7 +177,8 @@ def _read_again(opened: OpenedFile, reading: Reading, known: bytes) -> Iterator[
         if number <= reading.after:
             continue
         piece.last_row = number
-        if sent in before:
+        key = keys.get(sent)
+        if key is not None and not (again and rows[key : key + DIGEST] in again):
             piece.unchanged += 1
         else:
             more = _prepare(opened, [opened.check(number, cells, reading.day)])
@@ -169,6 +186,8 @@ def _read_again(opened: OpenedFile, reading: Reading, known: bytes) -> Iterator[
                 row.sent_hash = sent.hex()
             piece.rows += more.rows
             piece.refused += more.refused
+            if keys:
+                again.update(bytes.fromhex(row.key_hash) for row in more.rows or more.refused)
         if len(piece) >= PIECE or piece.unchanged >= UNCHANGED:
             yield piece
             piece = Prepared([], [], number)
@@ -242,7 +261,7 @@ def incoming(
     return Incoming(
         row_number=row_number,
         source_key=checked.source_key,
-        key_hash=_key_hash(checked.source_key, checked.content_hash),
+        key_hash=making.key_hash(checked.source_key, checked.content_hash),
         content=content,
         content_hash=checked.content_hash[:32],
         made=making.made_by(feed, content),
@@ -258,11 +277,6 @@ def incoming(
     )
 
 
-def _key_hash(source_key: str, content_hash: str) -> str:
-    """What tells a row from all others of its feed: the agency's own key, or all that it says."""
-    return making.short_hash(source_key) if source_key else content_hash[:32]
-
-
 def refused_row(mapping: Mapping, row: CheckedRow, refused: Refused) -> RefusedRow:
     """Keep a refused row with the sender's own headings, and every reason."""
     beyond = len(row.cells) - len(mapping.headings)
@@ -270,7 +284,7 @@ def refused_row(mapping: Mapping, row: CheckedRow, refused: Refused) -> RefusedR
     return RefusedRow(
         row_number=row.number,
         source_key=refused.source_key[:80],
-        key_hash=_key_hash(refused.source_key, refused.content_hash),
+        key_hash=making.key_hash(refused.source_key, refused.content_hash),
         # PostgreSQL holds any character but this one.
         cells=[
             [heading.replace("\0", "\ufffd"), cell.replace("\0", "\ufffd")]

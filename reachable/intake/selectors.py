@@ -41,7 +41,8 @@ PREVIEWED = 2_000
 class DeliveryFacts:
     """A file, how far it is, and what became of its rows: never of whom they are.
 
-    Of the rows that were refused, `waiting` are open and `left_out` were set aside by a person.
+    Of the rows that were refused, `waiting` are open, `left_out` were set aside by a person, and
+    `sent_again` came in a later file, which took their place.
     """
 
     id: UUID
@@ -61,6 +62,7 @@ class DeliveryFacts:
     error: str
     waiting: int
     left_out: int
+    sent_again: int
     whole: bool
     gone: int
     gone_asked: int
@@ -367,6 +369,7 @@ def _delivery(row: Delivery, counted: Mapping[tuple[UUID, str], int]) -> Deliver
         error=row.error,
         waiting=counted.get((row.id, "open"), 0),
         left_out=counted.get((row.id, "set_aside"), 0),
+        sent_again=counted.get((row.id, "superseded"), 0),
         whole=row.whole,
         gone=row.gone,
         gone_asked=row.gone_asked,

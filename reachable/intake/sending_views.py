@@ -21,8 +21,9 @@ from reachable.foundation.files.limits import say_size
 from reachable.foundation.files.upload import refusal
 from reachable.foundation.views import actor, render
 from reachable.intake import mappings, selectors, services, wording
-from reachable.intake.checking import NoSuchColumns, open_file
+from reachable.intake.checking import NoSuchColumns, OtherFeed, open_file
 from reachable.intake.file_forms import SetForm, UploadForm
+from reachable.intake.happenings import happenings_that_record
 from reachable.intake.samples import KINDS, write_sample, write_set_sample
 from reachable.intake.sender.edition import NAME as CHECKER
 from reachable.intake.sender.edition import feed_digest, version
@@ -30,7 +31,7 @@ from reachable.intake.sender.packing import one_file
 from reachable.intake.services import Received
 from reachable.intake.set_checking import refuse_unfit
 from reachable.intake.specification import Feed, feeds
-from reachable.intake.table_sets import TableSet, table_sets
+from reachable.intake.table_sets import Container, TableSet, headings_read, table_sets
 from reachable.intake.tracker_sample import FILE_NAME, write_tracker
 
 UNTIDY = "untidy"
@@ -62,8 +63,14 @@ def feed(request: HttpRequest, key: str) -> HttpResponse:
 def table_set(request: HttpRequest, set_key: str) -> HttpResponse:
     """What a set needs, and the place to send it."""
     found = _set(set_key)
+    context = {
+        "set": found,
+        "is_zip": found.container is Container.ZIP,
+        "read": {feed.key: headings_read(feed) for feed in found.tables},
+        "records": [kind.title for kind in happenings_that_record(found)],
+    }
     form = partial(SetForm, of=found)
-    return _sent(request, "intake/set.html", {"set": found}, form, partial(_keep_set, found))
+    return _sent(request, "intake/set.html", context, form, partial(_keep_set, found))
 
 
 def _sent(
@@ -87,7 +94,12 @@ def _sent(
                 error = refused
             else:
                 return _lead_on(request, kept, form.cleaned_data["history"])
-    context |= {"form": form, "error": error, "other_headings": isinstance(error, NoSuchColumns)}
+    context |= {
+        "form": form,
+        "error": error,
+        "other_headings": isinstance(error, NoSuchColumns),
+        "other_feed": _feed(error.other) if isinstance(error, OtherFeed) else None,
+    }
     return render(request, template, context, status=status)
 
 
@@ -167,7 +179,9 @@ def sample(request: HttpRequest, key: str, kind: str) -> HttpResponse:
             write_tracker(path)
         else:
             path = write_sample(found, Path(folder), kind)
-        return _download(path.read_bytes(), path.name, wording.CONTENT_TYPES[kind])
+        return _download(
+            path.read_bytes(), path.name, wording.CONTENT_TYPES[path.suffix.removeprefix(".")]
+        )
 
 
 def set_sample(request: HttpRequest, set_key: str) -> HttpResponse:
@@ -182,12 +196,15 @@ def set_sample(request: HttpRequest, set_key: str) -> HttpResponse:
 def checker(request: HttpRequest, key: str) -> HttpResponse:
     """The same check before a file is sent: where to get it, and how to run it."""
     content = one_file()
+    tables = table_sets().get(key)
     context = {
-        "feed": _feed(key),
+        "feed": tables or _feed(key),
+        "is_set": tables is not None,
+        "is_zip": tables is not None and tables.container is Container.ZIP,
         "name": CHECKER,
         "size": say_size(len(content)),
         "version": version(),
-        "specification": feed_digest(key),
+        "specification": "" if tables else feed_digest(key),
         "sha256": sha256(content).hexdigest(),
     }
     return render(request, "intake/checker.html", context)

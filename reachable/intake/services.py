@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -240,6 +240,12 @@ def discard(*, by: Actor, delivery_id: UUID) -> None:
 def confirm_gone(*, by: Actor, delivery_id: UUID) -> None:
     """Say that what is gone from a set really was removed; it is withdrawn when loading goes on."""
     delivery = _asked_about(by, delivery_id)
+    if later := parts.begun_later(delivery):
+        raise Conflict(
+            f"“{later.file_name}”, which came later, is being loaded, and says what is gone.",
+            kept="Nothing was changed.",
+            next="Look at that one when it is loaded.",
+        )
     delivery.parts.filter(gone_asked__gt=0).update(
         state="loading", gone_asked=0, gone_confirmed=True
     )
@@ -420,7 +426,14 @@ def tidy(*, by: Actor) -> int:
     ]
     for path in left:
         path.unlink(missing_ok=True)
-    for folder in {path.parent for path in left if path.parent.suffix in (TABLES, ARRIVING)}:
-        with suppress(OSError):
-            folder.rmdir()
+    for folder in {*(path.parent for path in left), *_old_folders(inbox, before)}:
+        if folder.suffix in (TABLES, ARRIVING) and folder.relative_to(inbox) not in wanted:
+            with suppress(OSError):
+                folder.rmdir()
     return len(left)
+
+
+def _old_folders(inbox: Path, before: float) -> Iterator[Path]:
+    for path in inbox.rglob("*"):
+        if path.is_dir() and path.stat().st_mtime < before:
+            yield path

@@ -77,7 +77,7 @@ def check_set(
         reports = []
         for feed in tables.tables:
             if feed.key in contents.tables:
-                with _told_of(feed):
+                with told_of(feed):
                     report = check_file(
                         feed, folder / feed.key, today, problems=problems, samples=0, most=most
                     )
@@ -94,12 +94,12 @@ def refuse_unfit(tables: TableSet, path: Path) -> None:
         contents = unpack_tables(tables, path, folder)
         for feed in tables.tables:
             if feed.key in contents.tables:
-                with _told_of(feed):
+                with told_of(feed):
                     open_file(feed, folder / feed.key)
 
 
 @contextmanager
-def _told_of(feed: Feed) -> Iterator[None]:
+def told_of(feed: Feed) -> Iterator[None]:
     """Say in which table something is wrong."""
     try:
         yield

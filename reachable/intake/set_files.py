@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from reachable.foundation.errors import BadInput
 from reachable.foundation.files.archives import files_in, unpack
@@ -20,6 +21,9 @@ from reachable.intake.specification import Feed, Join, Pick
 from reachable.intake.table_sets import Container, TableSet, named_after
 
 Found = dict[str, tuple[str, ...]]
+HELD_BACK = "reachable-held-back.csv"
+"""In a set that was filtered before it was sent: which rows its sender has and did not send."""
+HELD_BACK_HEADINGS = ("Table", "Key")
 
 
 @dataclass(frozen=True)
@@ -29,10 +33,31 @@ class Contents:
     tables: dict[str, str]
     """Table to the name of its file in the zip file."""
     not_read: tuple[str, ...]
+    held_back: str = ""
+    """The name of the file that says which rows were not sent."""
 
 
 def is_packed(path: Path) -> bool:
     return zipfile.is_zipfile(path)
+
+
+def looks_like(tables: TableSet, path: Path, limits: Limits = DEFAULT) -> bool:
+    """Tell whether a file or folder is this set, by the names of its tables; nothing is read of it.
+
+    A census is one file, and is told by what it says of children.
+    """
+    try:
+        if tables.container is Container.CIN_CENSUS_XML:
+            with TemporaryDirectory(prefix="reachable-set-") as folder:
+                unpack_census(path, Path(folder), limits)
+            return True
+        if path.is_dir():
+            names = [each.name for each in path.iterdir()]
+        else:
+            names = list(files_in(path, limits)) if is_packed(path) else []
+        return any(named_after(tables.names, name) for name in names)
+    except (BadInput, OSError):
+        return False
 
 
 def contents_of(tables: TableSet, path: Path, limits: Limits = DEFAULT) -> Contents:
@@ -45,9 +70,12 @@ def contents_of(tables: TableSet, path: Path, limits: Limits = DEFAULT) -> Conte
         )
     found: dict[str, str] = {}
     not_read = []
+    held_back = ""
     for name in files_in(path, limits):
         table = named_after(tables.names, name)
-        if table is None:
+        if name.rpartition("/")[2] == HELD_BACK:
+            held_back = name
+        elif table is None:
             not_read.append(name)
         elif table in found:
             raise BadInput(
@@ -64,7 +92,7 @@ def contents_of(tables: TableSet, path: Path, limits: Limits = DEFAULT) -> Conte
             kept=NOTHING_KEPT,
             next="Put it in, with its usual name, and send the zip file again.",
         )
-    return Contents(found, tuple(not_read))
+    return Contents(found, tuple(not_read), held_back)
 
 
 def unpack_tables(tables: TableSet, path: Path, folder: Path, limits: Limits = DEFAULT) -> Contents:
@@ -75,7 +103,28 @@ def unpack_tables(tables: TableSet, path: Path, folder: Path, limits: Limits = D
     contents = contents_of(tables, path, limits)
     for table, name in contents.tables.items():
         unpack(path, name, folder / table, limits)
+    if contents.held_back:
+        unpack(path, contents.held_back, folder / HELD_BACK, limits)
+        held_back(folder, "", limits)
     return contents
+
+
+def held_back(folder: Path, table: str, limits: Limits = DEFAULT) -> frozenset[str]:
+    """Return the keys, hashed, of rows of a table that its sender has and did not send."""
+    path = folder / HELD_BACK
+    if not path.exists():
+        return frozenset()
+    rows = (cells for _, cells in open_table(path, limits).rows())
+    return frozenset(
+        as_text(cells[1])
+        for cells in rows
+        if not isinstance(cells, Unreadable) and len(cells) > 1 and cells[0] == table
+    )
+
+
+def key_of(cell: Cell) -> str:
+    """Return a number by which rows refer to each other: a workbook may have made 12.0 of it."""
+    return as_text(cell).strip().casefold()
 
 
 def open_joined(feed: Feed, path: Path, limits: Limits = DEFAULT) -> Table:
@@ -101,16 +150,11 @@ def _joined(table: Table, join: Join, path: Path, order: str, limits: Limits) ->
                 continue
             if len(cells) < width:
                 cells = (*cells, *("",) * (width - len(cells)))
-            beside = found.get(_key(cells[place]))
+            beside = found.get(key_of(cells[place]))
             more: tuple[Cell, ...] = (*(beside or nothing), "yes" if beside else "")
             yield number, (*cells[:width], *more, *cells[width:])
 
     return replace(table, headings=(*table.headings, *join.take, join.heading), read=read)
-
-
-def _key(cell: Cell) -> str:
-    """Return a number by which rows refer to each other: a workbook may have made 12.0 of it."""
-    return as_text(cell).strip().casefold()
 
 
 def _lookup(join: Join, path: Path, order: str, limits: Limits) -> Found:
@@ -137,7 +181,7 @@ def _lookup(join: Join, path: Path, order: str, limits: Limits) -> Found:
     for _, cells in table.rows():
         if isinstance(cells, Unreadable):
             continue
-        key, taken = _key(_at(cells, on)), tuple(as_text(_at(cells, place)) for place in take)
+        key, taken = key_of(_at(cells, on)), tuple(as_text(_at(cells, place)) for place in take)
         if join.pick is Pick.ALL and key in found:
             pairs = zip(found[key], taken, strict=True)
             found[key] = tuple("; ".join(filter(None, pair)) for pair in pairs)
@@ -157,7 +201,7 @@ def _current(
             continue
         begins, ends = (read_date(_at(cells, place)).day for place in lasts)
         taken = tuple(as_text(_at(cells, place)) for place in take)
-        key, one = _key(_at(cells, on)), (not ends, begins, taken)
+        key, one = key_of(_at(cells, on)), (not ends, begins, taken)
         if key and one > best.get(key, (False, "", ())):
             best[key] = one
     return {key: taken for key, (_, _, taken) in best.items()}

@@ -15,7 +15,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from types import MappingProxyType
 
-from reachable.intake.specification import Feed, feeds, specifications, tables_of_sets
+from reachable.intake.specification import Feed, Need, feeds, specifications, tables_of_sets
 from reachable.intake.specification import feed as feed_of
 from reachable.practice.reading import Table, read_one
 
@@ -85,6 +85,34 @@ def specification_of(key: str) -> Feed | TableSet:
 def set_of(feed: Feed) -> TableSet:
     """Return the set that a table belongs to."""
     return table_sets()[feed.of_set]
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading of a table, and whether the table needs it."""
+
+    name: str
+    needed: bool
+
+
+def headings_read(feed: Feed) -> dict[str, list[Heading]]:
+    """Return what is read of a table of a set, and of the tables beside it, by table."""
+    taken = {name for join in feed.joins for name in join.take}
+    # A column that no system exports has our own name as its heading.
+    own = [
+        Heading(column.heading, column.need is not Need.NO)
+        for column in feed.columns
+        if column.heading != column.name and column.heading not in taken
+    ]
+    found = {feed.key: own}
+    earlier: set[str] = {each.name for each in own}
+    for join in feed.joins:
+        if join.column not in earlier:
+            own.append(Heading(join.column, needed=True))
+        names = dict.fromkeys(filter(None, (join.on, *join.take, join.begins, join.ends)))
+        found[join.table] = [Heading(name, needed=True) for name in names]
+        earlier |= {join.column, *join.take}
+    return found
 
 
 def _read_set(path: Traversable) -> TableSet:

@@ -7,7 +7,6 @@ import logging
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from itertools import islice
 from time import perf_counter
 from typing import Any
 from uuid import UUID
@@ -17,7 +16,7 @@ from django.db.models import F
 
 from reachable.audit import services as audit
 from reachable.foundation.actor import Actor
-from reachable.foundation.db import bulk_update, exclusive, follow_indexes
+from reachable.foundation.db import bulk_update, exclusive, follow_indexes, log_moved_beside
 from reachable.foundation.errors import BadInput, Conflict, place
 from reachable.foundation.outages import outage
 from reachable.foundation.time import now, today
@@ -31,6 +30,7 @@ from reachable.intake.pipeline import Counts, take_in
 from reachable.intake.preparing import Incoming, incoming, told_problem
 from reachable.intake.rules.check import Checked
 from reachable.intake.rules.together import Answer, Kind, offered
+from reachable.intake.specification import Feed
 from reachable.practice import clocks
 
 log = logging.getLogger("reachable.intake")
@@ -124,38 +124,52 @@ def _settle(by: Actor, begun: BulkCorrection) -> None:
     clocks.england_and_wales()
     pace, checkpoint = Pace(), begun.last_row
     answers = answers_of(begun.delivery_id)
-    while begun.state == "working":
-        batch = _check(begun, answers, checkpoint, int(pace.rows))
-        if batch is None:
-            _finish(by, begun.id, checkpoint)
-            return
-        held = _commit(by, begun, checkpoint, batch)
-        if held is None:
-            return
-        pace.held(batch.looked_at, held)
-        checkpoint = batch.last_row
+    with log_moved_beside() as committed:
+        while begun.state == "working":
+            batch = _check(begun, answers, checkpoint, int(pace.rows))
+            if not batch.looked_at:
+                _finish(by, begun.id, checkpoint)
+                return
+            held = _commit(by, begun, checkpoint, batch)
+            if held is None:
+                return
+            committed()
+            pace.held(len(batch.accepted), held)
+            checkpoint = batch.last_row
 
 
-def _check(
-    begun: BulkCorrection, answers: Sequence[Answer], checkpoint: int, most: int
-) -> _Batch | None:
-    """Check the rows after the checkpoint, outside any transaction; None where there are none."""
-    feed, answer, day = feed_as_read(begun.delivery), Answer.from_json(begun.answer), today()
-    rows = waiting_rows(begun.delivery_id).filter(row_number__gt=checkpoint)
+def _check(begun: BulkCorrection, answers: Sequence[Answer], checkpoint: int, most: int) -> _Batch:
+    """Check the rows after the checkpoint, outside any transaction, until `most` are accepted.
+
+    Only these take long to write: where few rows have the fault, more are looked at.
+    """
+    feed, answer = feed_as_read(begun.delivery), Answer.from_json(begun.answer)
     batch = _Batch(checkpoint)
-    for row in islice(rows[:most].iterator(), most):
-        batch.last_row, batch.looked_at = row.row_number, batch.looked_at + 1
-        if not has_fault(feed, row, answer.fault, answers):
-            continue
-        if answer.kind is Kind.LEAVE_OUT:
-            batch.left_out.append(row.id)
-            continue
-        _, outcome = read_again(feed, row, answers, day)
-        if isinstance(outcome, Checked):
-            batch.accepted.append((row.id, incoming(feed, outcome, row.row_number)))
-        else:
-            batch.refused.append((row.id, [told_problem(each) for each in outcome.problems]))
-    return batch if batch.looked_at else None
+    waiting = waiting_rows(begun.delivery_id)
+    while len(batch.accepted) < most and batch.looked_at < loading.MOST:
+        wanted = min(most - len(batch.accepted), loading.MOST - batch.looked_at)
+        rows = list(waiting.filter(row_number__gt=batch.last_row)[:wanted])
+        if not rows:
+            break
+        for row in rows:
+            _look_at(row, feed, answer, answers, batch)
+    return batch
+
+
+def _look_at(
+    row: QuarantinedRow, feed: Feed, answer: Answer, answers: Sequence[Answer], batch: _Batch
+) -> None:
+    batch.last_row, batch.looked_at = row.row_number, batch.looked_at + 1
+    if not has_fault(feed, row, answer.fault, answers):
+        return
+    if answer.kind is Kind.LEAVE_OUT:
+        batch.left_out.append(row.id)
+        return
+    _, outcome = read_again(feed, row, answers, today())
+    if isinstance(outcome, Checked):
+        batch.accepted.append((row.id, incoming(feed, outcome, row.row_number)))
+    else:
+        batch.refused.append((row.id, [told_problem(each) for each in outcome.problems]))
 
 
 def _commit(by: Actor, begun: BulkCorrection, checkpoint: int, batch: _Batch) -> float | None:
@@ -172,7 +186,7 @@ def _commit(by: Actor, begun: BulkCorrection, checkpoint: int, batch: _Batch) ->
             return None
         still_open = set(
             QuarantinedRow.objects.select_for_update()
-            .filter(id__in=batch.ids(), state="open")
+            .filter(id__among=batch.ids(), state="open")
             .values_list("id", flat=True)
         )
         _write(by, begun, batch, still_open)
@@ -185,7 +199,7 @@ def _write(by: Actor, begun: BulkCorrection, batch: _Batch, still_open: Collecti
     left_out = [row_id for row_id in batch.left_out if row_id in still_open]
     decided = {"decided_by_id": begun.begun_by_id, "decided_at": now()}
     counts = _take_in(by, begun, accepted, decided)
-    QuarantinedRow.objects.filter(id__in=left_out).update(
+    QuarantinedRow.objects.filter(id__among=left_out).update(
         state="set_aside", reason=begun.reason, **decided
     )
     bulk_update(QuarantinedRow, "id", ["problems"], refused)
@@ -221,7 +235,7 @@ def _take_in(
     rows = [row for _, row in accepted]
     counts = take_in(by=by, origin=origin, rows=rows)
     ids = [row_id for row_id, _ in accepted]
-    QuarantinedRow.objects.filter(id__in=ids).update(state="corrected", **decided)
+    QuarantinedRow.objects.filter(id__among=ids).update(state="corrected", **decided)
     loading.supersede(origin=origin, rows=rows)
     count_in(
         begun.delivery,

@@ -5,13 +5,11 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db import transaction
-from django_tasks_db.models import DBTaskResult
 
 from reachable.foundation.actor import Actor, system
 from reachable.foundation.jobs import task
-from reachable.foundation.outages import outage
 from reachable.intake import together
-from reachable.intake.jobs import may_load
+from reachable.intake.jobs import first_arguments, may_load, unless_interrupted
 from reachable.intake.models import BulkCorrection
 from reachable.intake.rules.together import Answer
 
@@ -33,8 +31,7 @@ def begin(*, by: Actor, delivery_id: UUID, answer: Answer, reason: str = "") -> 
 @transaction.atomic
 def resume_abandoned(*, by: Actor) -> int:
     """Let the worker go on with answers whose worker died, in the name of whoever gave them."""
-    waiting = DBTaskResult.objects.ready().filter(task_path=settle_rows.module_path)
-    besides = [UUID(given["args"][0]) for given in waiting.values_list("args_kwargs", flat=True)]
+    besides = first_arguments(settle_rows.module_path)
     left = together.take_abandoned(by=by, besides=besides)
     for each in left:
         settle_rows.enqueue(str(each.correction_id), str(each.begun_by) if each.begun_by else None)
@@ -51,9 +48,6 @@ def settle_rows(correction_id: str, user_id: str | None) -> str:
             why="Whoever said it may no longer load files. Somebody else can say it again.",
         )
         return "refused"
-    try:
-        return together.settle(by=system("intake"), correction_id=UUID(correction_id))
-    except Exception as error:
-        if outage(error) is None:
-            raise
-        return "interrupted"
+    return unless_interrupted(
+        lambda: together.settle(by=system("intake"), correction_id=UUID(correction_id))
+    )

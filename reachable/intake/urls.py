@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 from reachable.foundation.urls import PUBLIC, page
-from reachable.intake import api, returning_views, status_views, together_views
+from reachable.intake import api, left_off_views, returning_views, status_views, together_views
 from reachable.intake import file_views as files
 from reachable.intake import key_views as keys
 from reachable.intake import mapping_views as mappings
@@ -111,6 +111,13 @@ urlpatterns = [
         name="columns_use",
         needs=LOAD,
         methods=POST,
+    ),
+    page(
+        "intake/files/<uuid:delivery_id>/left-off/",
+        left_off_views.page,
+        name="left_off",
+        needs=KEEP,
+        methods=BOTH,
     ),
     page(
         "intake/files/<uuid:delivery_id>/children/",

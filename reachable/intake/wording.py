@@ -27,7 +27,9 @@ CONTENT_TYPES = {
 
 def kind_of(history: bool) -> str:
     """Say what a file is loaded as."""
-    return "past events, of which nobody is told" if history else "news that somebody may act on"
+    if history:
+        return "past events, of which nobody is told"
+    return "something new, of which somebody may be told"
 
 
 def came_before(found: DeliveryFacts, history: bool) -> str:

@@ -33,11 +33,11 @@ class Corrected(Protocol):
 class Corrections:
     """What was found: what keeps its moment, and moments (now standing) with the change.
 
-    `settled` are (event, rule), `noticed_before` (signal, kind) that had a moment at some time.
+    `settled` are (event, rule), `noticed_before` (signal, kind, rule) that ever had a moment.
     """
 
     settled: set[tuple[UUID, str]] = field(default_factory=set)
-    noticed_before: set[tuple[UUID, str]] = field(default_factory=set)
+    noticed_before: set[tuple[UUID, str, str]] = field(default_factory=set)
     changed: dict[UUID, str] = field(default_factory=dict)
     standing: list[Moment] = field(default_factory=list)
     members: set[UUID] = field(default_factory=set)
@@ -52,7 +52,7 @@ def correct(
     rules that look back, that does not follow from one signal: they are asked again afterwards.
     """
     ever = list(
-        Trigger.objects.filter(signal_id__in=list(signal_ids))
+        Trigger.objects.filter(signal_id__among=list(signal_ids))
         .select_related("moment__person__now")
         .order_by("id")
     )
@@ -65,7 +65,7 @@ def correct(
         ],
         at,
     )
-    found.noticed_before = {(each.signal_id, each.event_kind) for each in ever}
+    found.noticed_before = {(each.signal_id, each.event_kind, each.rule) for each in ever}
     return found
 
 
@@ -81,7 +81,7 @@ def settle(changes: Sequence[tuple[Trigger, str, datetime | None]], at: datetime
         before = of_moments.get(trigger.moment_id, "")
         of_moments[trigger.moment_id] = ENDED if ENDED in (before, change) else change or before
     ended = [trigger.id for trigger, change, _ in changes if change == ENDED]
-    Trigger.objects.filter(id__in=ended).update(ended_at=at)
+    Trigger.objects.filter(id__among=ended).update(ended_at=at)
     reclocked = [(trigger.id, due) for trigger, change, due in changes if change == RECLOCKED]
     bulk_update(Trigger, "id", ["due_at"], reclocked)
     _find_standing(found, of_moments, [trigger.moment for trigger, *_ in changes])
@@ -106,5 +106,5 @@ def _find_standing(found: Corrections, changes: dict[UUID, str], moments: list[M
         found.changed[tops[moment_id]] = ENDED if ENDED in (before, change) else change or before
     found.members = set(tops)
     found.standing = list(
-        Moment.objects.select_for_update().filter(id__in=set(tops.values())).order_by("id")
+        Moment.objects.select_for_update().filter(id__among=set(tops.values())).order_by("id")
     )

@@ -14,7 +14,9 @@ def families(moment_ids: Iterable[UUID]) -> dict[UUID, UUID]:
     found = {moment_id: moment_id for moment_id in moment_ids}
     level = list(found)
     while level:
-        below = Moment.objects.filter(joined_into_id__in=level).values_list("id", "joined_into_id")
+        below = Moment.objects.filter(joined_into_id__among=level).values_list(
+            "id", "joined_into_id"
+        )
         level = []
         for member, into in below:
             if into is not None:
@@ -27,7 +29,7 @@ def standing_for(moments: Iterable[Moment]) -> dict[UUID, UUID]:
     """Return moment → the one that stands for it now: itself, unless it was joined into another."""
     top = {moment.id: moment.joined_into_id or moment.id for moment in moments}
     while True:
-        joined = Moment.objects.filter(id__in=set(top.values()), joined_into__isnull=False)
+        joined = Moment.objects.filter(id__among=set(top.values()), joined_into__isnull=False)
         further = dict(joined.values_list("id", "joined_into_id"))
         if not further:
             return top
@@ -44,7 +46,7 @@ def earliest_due(moment_ids: Iterable[UUID]) -> dict[UUID, datetime]:
     if not members:
         return {}
     found: dict[UUID, tuple[bool, datetime]] = {}
-    for member, due_at, ended_at in Trigger.objects.filter(moment_id__in=list(members)).values_list(
+    for member, due_at, ended_at in Trigger.objects.filter(moment_id__among=members).values_list(
         "moment_id", "due_at", "ended_at"
     ):
         into, clock = members[member], (ended_at is not None, due_at)

@@ -141,9 +141,15 @@ class Batch:
 
     def _called_for(self, event: Noticeable) -> Opening | None:
         """What had a moment before has one again, whoever it is about: it was news when it came."""
-        if (event.signal_id, event.kind) in self.corrections.noticed_before:
-            return event.opening or min(event.kept.values(), key=_due, default=None)
-        return event.opening
+        if event.opening:
+            return event.opening
+        before = self.corrections.noticed_before
+        had = [
+            opening
+            for rule, opening in event.kept.items()
+            if (event.signal_id, event.kind, rule) in before
+        ]
+        return min(had, key=_due, default=None)
 
     def _tell_corrected(self) -> None:
         """Whoever has a moment, or is asked to take it, hears that what opened it was corrected."""
@@ -296,7 +302,7 @@ class Batch:
         bulk_update(Moment, "id", ["child_due_at", "next_due_at"], self._corrected_clocks())
         if self.changed:
             # Whoever has the page open acts on what it shows: what joined is another version.
-            Moment.objects.filter(id__in=self.changed).update(version=F("version") + 1)
+            Moment.objects.filter(id__among=self.changed).update(version=F("version") + 1)
 
     def _write_joined(self) -> None:
         """The child's clock of a moment is the earliest of what stands in it."""
@@ -330,7 +336,7 @@ class Batch:
         for member in corrections.members - standing:
             due |= earliest_due([member])
         self.changed |= due.keys()
-        held = Moment.objects.filter(id__in=due)
+        held = Moment.objects.filter(id__among=due)
         return [
             (
                 moment.id,
@@ -355,7 +361,7 @@ def _open_moments(by: Actor, current_ids: set[UUID]) -> dict[UUID, _Open]:
     current_of = people.same_people(by=by, current_ids=current_ids)
     held = (
         Moment.objects.select_for_update()
-        .filter(person_id__in=current_of, state__in=OPEN)
+        .filter(person_id__among=current_of, state__in=OPEN)
         .order_by("-opened_at", "-id")
         .values_list(
             *("id", "team_id", "asked_id", "holder_id", "held_at", "state", "answer_by"),

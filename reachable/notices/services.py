@@ -55,7 +55,7 @@ def tell(*, by: Actor, tellings: Sequence[Telling]) -> int:
     """
     del by
     wanted = {telling.key: telling for telling in tellings}
-    known = set(Notice.objects.filter(key__in=wanted).values_list("key", flat=True))
+    known = set(Notice.objects.filter(key__among=wanted).values_list("key", flat=True))
     fresh = [(new_id(), telling) for key, telling in wanted.items() if key not in known]
     at = now()
     bulk_insert_all(

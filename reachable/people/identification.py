@@ -195,9 +195,7 @@ class Batch:
             (new_id(), record_id, person_id, decision.outcome, decision.rule, None, self.at)
         )
         if decision.beside:
-            review_id = new_id()
-            self.writes.reviews.append((review_id, record_id, decision.rule, self.at, "", ""))
-            self.writes.beside += [(review_id, _uuid(other)) for other in decision.beside]
+            self._ask(record_id, decision.rule, decision.beside)
         candidate = Candidate(_raw(record_id), _raw(current_id), identity)
         for key in keys:
             self.by_key.setdefault(key, []).append(candidate)
@@ -223,6 +221,8 @@ class Batch:
         if claim.received_at < known.detail_at and known.identity.is_named:
             return ()
         before = known.identity
+        if claim.identity.is_named and not before.is_named:
+            self._ask_about_named(known, claim, keys)
         known.detail_hash, known.detail_at = claim.content_hash, claim.received_at
         known.identity = claim.identity
         if known.record_id in self.writes.records:
@@ -247,6 +247,22 @@ class Batch:
         for key in keys:
             self.by_key.setdefault(key, []).append(candidate)
         return tuple(set(keys).difference(rules.blocking_keys(before)))
+
+    def _ask_about_named(self, known: _Known, claim: Claim, keys: list[int]) -> None:
+        """Whoever was recorded without a name and is named now may be somebody known: ask."""
+        own = _raw(known.current_id)
+        others = [each for each in self._sharing(keys) if each.person_id != own]
+        decision = rules.decide(claim.identity, others)
+        beside = decision.beside or tuple(
+            each.record_id for each in others if each.person_id == decision.person_id
+        )
+        if beside:
+            self._ask(known.record_id, decision.rule, beside[: rules.BESIDE])
+
+    def _ask(self, record_id: UUID, rule: str, beside: Sequence[Hashable]) -> None:
+        review_id = new_id()
+        self.writes.reviews.append((review_id, record_id, rule, self.at, "", ""))
+        self.writes.beside += [(review_id, _uuid(other)) for other in beside]
 
     def _write(self) -> None:
         writes = self.writes

@@ -106,7 +106,7 @@ def same_people(*, by: Actor, current_ids: Iterable[UUID]) -> dict[UUID, UUID]:
     those whom the caller has already found visible to `by`."""
     del by
     return dict(
-        CurrentPerson.objects.filter(current_id__in=set(current_ids)).values_list(
+        CurrentPerson.objects.filter(current_id__among=set(current_ids)).values_list(
             "person_id", "current_id"
         )
     )

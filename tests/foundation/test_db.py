@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import count
 from typing import Any
 from unittest import mock
 from uuid import UUID, uuid4
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reachable.audit.models import Entry
 from reachable.foundation import db
 from reachable.foundation.db import (
+    MOVED_AFTER,
     bulk_insert,
     bulk_insert_all,
     bulk_update,
@@ -130,6 +133,36 @@ def test_rows_are_found_among_thousands_of_values() -> None:
 
 
 @pytest.mark.db
+def test_a_question_is_asked_among_values_of_each_kind_that_columns_have() -> None:
+    ids = people(3)
+    many = [uuid4() for _ in range(5_000)]
+    held = CurrentPerson.objects.values_list("person_id", flat=True)
+    assert set(held.filter(person_id__among=[*many, *ids[:2]])) == set(ids[:2])
+    assert set(held.filter(current__among={ids[2]}, person__id__among=ids)) == {ids[2]}
+    bulk_insert(RecordKey, ["key", "record"], [(2**63 - 1, ids[0]), (-5, ids[1])])
+    keys = RecordKey.objects.values_list("key", flat=True)
+    assert list(keys.filter(key__among=range(-9, 0))) == [-5]
+    assert list(keys.filter(key__among=[2**63 - 1], record_id__among=ids)) == [2**63 - 1]
+    texts = ['50% {of} "it"', "a,b\\c", "zoë'"]
+    for text in texts:
+        LongWork.objects.create(name=text)
+    assert set(LongWork.objects.filter(name__among=texts).values_list("name", flat=True)) == {
+        *texts
+    }
+    assert not LongWork.objects.filter(name__among=["it"]).exists()
+    RecordKey.objects.all().delete()
+
+
+@pytest.mark.db
+def test_among_nothing_is_found_nothing_and_the_database_is_not_asked() -> None:
+    ids = people(1)
+    with CaptureQueriesContext(connection) as asked_for:
+        assert not list(Person.objects.filter(id__among=[]))
+    assert not len(asked_for)
+    assert list(Person.objects.exclude(id__among=[]).values_list("id", flat=True)) == ids
+
+
+@pytest.mark.db
 @pytest.mark.parametrize("values", [[], [-(2**63), -1, 0, 2**63 - 1]])
 def test_indexes_are_followed_from_values_table_by_table(values: list[int]) -> None:
     ids = people(len(values) + 1)
@@ -161,6 +194,26 @@ def test_the_log_is_moved_beside_and_everything_is_as_before(own_database: Datab
     assert LongWork.objects.filter(title="x" * 100).count() == 20
     # Nothing of it lies in the log alone any more.
     assert is_postgres() or asked("PRAGMA wal_checkpoint(PASSIVE)", [])[0][0] == 0
+
+
+def test_the_log_of_small_files_is_moved_now_and_then_not_for_each(
+    own_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moved: list[int] = []
+    move = db._move_log
+
+    def counted(*arguments: Any) -> None:
+        moved.append(number)
+        move(*arguments)
+
+    monkeypatch.setattr(db, "_move_log", counted)
+    monkeypatch.setattr(db, "_unmoved", count(1))
+    for number in range(2 * MOVED_AFTER):
+        with log_moved_beside() as committed:
+            LongWork.objects.create(name=f"work {number}", title="x" * 100)
+            committed()
+    assert moved == ([] if is_postgres() else [MOVED_AFTER - 1, 2 * MOVED_AFTER - 1])
+    assert LongWork.objects.filter(title="x" * 100).count() == 2 * MOVED_AFTER
 
 
 @pytest.mark.db

@@ -243,6 +243,38 @@ def test_a_wrong_file_is_refused_and_leaves_nothing(
     assert "Nothing was kept." in page
 
 
+def test_a_file_of_another_feed_is_led_to_it(clerk: Client) -> None:
+    custody = "".join(csv_lines(*sample_table(feed("police_custody")))).encode()
+    assert '<a href="/intake/feeds/police_custody/">Go to Police custody</a>' in refused(
+        clerk, custody
+    )
+
+
+def test_exchanged_days_and_months_are_warned_of_before_anything_is_loaded(clerk: Client) -> None:
+    exchanged = [
+        changed(
+            0,
+            report_number=f"X{day}",
+            missing_date=f"03/{day}/2026",
+            returned_date="",
+            returned_time="",
+        )
+        for day in (1, 14)
+    ]
+    page = send(clerk, written(exchanged))
+    assert "Of 2 rows, 1 would be accepted and 1 would wait to be corrected" in page
+    assert "Day and month may be exchanged in this file" in page
+    assert "1 date can only be read with the month first" in page
+    assert "may be exchanged" not in send(clerk, written(ROWS))
+
+
+def test_a_file_that_was_looked_at_and_left_is_said_on_the_first_page(clerk: Client) -> None:
+    send(clerk, written(ROWS))
+    assert "1 file is not loaded yet" in html(clerk.get("/intake/"))
+    load(clerk)
+    assert "not loaded yet" not in html(clerk.get("/intake/"))
+
+
 def test_no_file_at_all_is_said(clerk: Client) -> None:
     assert "Choose a file first" in html(clerk.post(ADDRESS, {}), 422)
 

@@ -193,6 +193,18 @@ def test_what_cannot_be_is_said_and_what_was_chosen_stays(
     assert latest().read_as is None
 
 
+def test_the_invented_workbook_can_be_had_from_the_page_and_sent(coordinator: Client) -> None:
+    assert f"{ADDRESS}sample.untidy" in html(coordinator.get(ADDRESS))
+    answer = coordinator.get(f"{ADDRESS}sample.untidy")
+    assert answer.status_code == 200
+    assert "invented-panel-tracker.xlsx" in answer.headers["Content-Disposition"]
+    file = BytesIO(answer.content)
+    file.name = "mine.xlsx"
+    where = coordinator.post(ADDRESS, {"file": file})["Location"]
+    assert where.endswith("/columns/")
+    assert coordinator.get("/intake/feeds/police_missing/sample.untidy").status_code == 404
+
+
 def test_the_headings_may_stand_elsewhere(coordinator: Client, tmp_path: Path) -> None:
     path = tmp_path / "tracker.xlsx"
     write_tracker(path)

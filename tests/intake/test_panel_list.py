@@ -11,6 +11,7 @@ from django.test import Client
 
 from reachable.access import services as access
 from reachable.access.models import Involvement
+from reachable.chronology.models import Event
 from reachable.foundation.actor import Actor, system
 from reachable.foundation.files.export import csv_lines
 from reachable.intake import correcting, involving, loading, services
@@ -130,6 +131,8 @@ def test_a_row_that_was_entered_in_error_opens_nothing(world: World) -> None:
     by = world.actor("coordinator")
     bring(by, row("1"))
     delivery = bring(by, row("1", record_status="Withdrawn"))
+    told = Event.objects.filter(signal_id=Signal.objects.get(source_key="1").id)
+    assert [each.details.get("record_status") for each in told] == ["withdrawn"] * 2
     assert seen(by, delivery) == []
     assert not Involvement.objects.filter(basis="panel", ended_at=None).exists()
 

@@ -13,8 +13,8 @@ import pytest
 
 from reachable.foundation.errors import BadInput
 from reachable.intake import preparing
-from reachable.intake.loading import HOLDS, LEAST, MOST, Pace
-from reachable.intake.preparing import Prepared
+from reachable.intake.loading import HOLDS, LEAST, MOST, Pace, _batches
+from reachable.intake.preparing import Prepared, RefusedRow
 from reachable.intake.specification import feed
 from reachable.synthetic import bulk
 
@@ -100,3 +100,20 @@ def test_a_load_finds_the_batch_that_others_can_wait_for(per_row: float) -> None
         pace.held(round(pace.rows), round(pace.rows) * per_row)
     fitting = min(max(HOLDS / per_row, LEAST), MOST)
     assert pace.rows == pytest.approx(fitting, rel=0.02)
+
+
+@pytest.mark.parametrize(
+    ("fitting", "sizes"), [(230, [200] * 5), (270, [300, 300, 300, 100]), (1000, [1000])]
+)
+def test_a_batch_is_the_nearest_number_of_pieces(fitting: int, sizes: list[int]) -> None:
+    """Were it always one more than fits, others would wait for it each time."""
+    pieces = (Prepared([], [], 100 * (at + 1), 0) for at in range(10))
+    full = (_filled(piece) for piece in pieces)
+    batches = list(_batches(full, Pace(fitting)))
+    assert [len(batch) for batch in batches] == sizes
+    assert batches[-1].last_row == 1000
+
+
+def _filled(piece: Prepared) -> Prepared:
+    piece.refused = [RefusedRow(at, "", "", [], []) for at in range(100)]
+    return piece

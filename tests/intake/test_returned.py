@@ -254,6 +254,8 @@ def test_the_clerk_downloads_what_waits_and_sends_it_again(world: World, tmp_pat
     with travel(now() + timedelta(hours=1)):
         send_again(clerk, answer.content)
     assert not waiting(first)
+    page = html(clerk.get(f"/intake/files/{first.id}/"))
+    assert "They waited here until a later file brought them." in page
     page = html(clerk.get(f"/intake/files/{first.id}/refused.csv", follow=True))
     assert "No row of this file waits to be corrected" in page
     assert clerk.get(f"/intake/files/{first.id}/refused.pdf").status_code == 404

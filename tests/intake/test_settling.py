@@ -220,6 +220,31 @@ def test_promise_30_an_answer_that_was_interrupted_goes_on_and_each_row_counts_o
     assert BulkCorrection.objects.get().accepted == 20
 
 
+def test_a_batch_ends_with_what_it_accepts_however_few_rows_before_had_the_fault(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others = [line(at, how="Nicked", day="23/10/2026") for at in range(9)]
+    delivery = refused_file(*others, *(line(at) for at in range(10, 19)))
+    begun = begin(world, delivery, ARRIVED)
+    monkeypatch.setattr(loading, "LEAST", 2)
+    monkeypatch.setattr(loading, "MOST", 6)
+    monkeypatch.setattr(together, "Pace", partial(loading.Pace, 2))
+    monkeypatch.setattr(loading, "HOLDS", 0.0)
+    written: list[int] = []
+
+    def counted(**arguments: Any) -> Any:
+        written.append(len(arguments["rows"]))
+        return pipeline.take_in(**arguments)
+
+    monkeypatch.setattr(together, "take_in", counted)
+    assert settle(begun) == "done"
+    assert states(delivery) == ["open"] * 9 + ["corrected"] * 9
+    assert sum(written) == 9
+    assert max(written) == 2
+    ends = Entry.objects.filter(action="intake.settled_together").order_by("id")
+    assert [each.details["last_row"] for each in ends][:2] == [7, 12]
+
+
 def test_promise_16_whoever_may_no_longer_load_settles_nothing_more(world: World) -> None:
     delivery = refused_file(line(1), line(2))
     begun = begin(world, delivery, ARRIVED)

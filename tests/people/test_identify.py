@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -209,6 +210,24 @@ def test_two_nhs_numbers_for_one_child_are_looked_at(place: Partnership) -> None
     identify(claim(place.council, "C1", nhs_number="9990000018"))
     found = identify_one(claim(place.police, "P1", nhs_number="9990000026"))
     assert (found.outcome, found.rule) == ("review", "identifiers_differ")
+
+
+@pytest.mark.parametrize("family", ["Orrell", "Orell"], ids=["same", "alike"])
+def test_whoever_was_recorded_without_a_name_is_asked_about_once_named(
+    place: Partnership, family: str
+) -> None:
+    police = identify_one(claim(place.police, "P1"))
+    nameless = claim(place.council, "C1", given="", family="", postcode="", upn="V999400011001")
+    council = identify_one(replace(nameless, partial=True))
+    assert council.outcome == "new"
+    identify(claim(place.council, "C2", given="Kofi", born="2010-01-09"))
+    assert not Review.objects.exists()
+    for _ in range(2):
+        named = identify_one(claim(place.council, "C1", family=family))
+        assert named.record_id == council.record_id
+    asked = Review.objects.get()
+    assert asked.record_id == council.record_id
+    assert [each.record_id for each in asked.candidates.all()] == [police.record_id]
 
 
 def test_a_long_number_still_fits(place: Partnership) -> None:

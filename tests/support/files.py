@@ -56,9 +56,9 @@ def receive(
     return received.delivery_id
 
 
-def load(content: str, *, feed: str = "police_custody") -> Delivery:
+def load(content: str, *, feed: str = "police_custody", agency: UUID | None = None) -> Delivery:
     """Receive a file and load it to its end."""
-    return loading.load(by=BY, delivery_id=receive(content, feed=feed))
+    return loading.load(by=BY, delivery_id=receive(content, feed=feed, agency=agency))
 
 
 def work() -> list[str]:

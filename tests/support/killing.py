@@ -19,13 +19,18 @@ import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import django
 import psycopg
 
+if TYPE_CHECKING:
+    from tests.support.databases import Database
+
 AT = datetime(2026, 10, 24, 22, 30, tzinfo=UTC)
-FILE_CHANGES = {"os.rename", "os.remove", "os.link", "os.mkdir"}
+FILE_CHANGES = {"os.rename", "os.remove", "os.link", "os.mkdir", "os.rmdir"}
+UNPACKED = ".arriving"
+"""What the folder is called in which a set of tables is unpacked, file by file."""
 
 
 class Checkpoints:
@@ -65,7 +70,8 @@ class Checkpoints:
             connection.execute_wrappers.append(self.reached_by(_execute))
 
         def changing(event: str, arguments: tuple[Any, ...]) -> None:
-            if event in FILE_CHANGES:
+            opened = event == "open" and UNPACKED in str(arguments[0])
+            if opened or event in FILE_CHANGES:
                 self.reach()
 
         sys.addaudithook(changing)
@@ -84,6 +90,7 @@ def load(files: list[Path]) -> None:
     from reachable.intake import loading, preparing, services
 
     preparing.PIECE = loading.MOST = loading.LEAST = 4
+    vars(loading)["Pace"] = functools.partial(loading.Pace, 4)
     by = system("feed load")
     with travel(AT):
         for path in files:
@@ -137,29 +144,37 @@ def state(folder: Path) -> dict[str, Any]:
     from reachable.foundation.actor import system
     from reachable.foundation.time import travel
     from reachable.intake import services
-    from reachable.intake.models import Delivery, QuarantinedRow, Signal, SignalVersion
+    from reachable.intake.models import (
+        Delivery,
+        Forgotten,
+        HeldKey,
+        QuarantinedRow,
+        Signal,
+        SignalVersion,
+    )
     from reachable.moments.models import Action, Moment, Trigger
     from reachable.notices.models import Mailing, Notice
-    from reachable.people.models import Record, RecordDetail, RecordKey, Review
+    from reachable.people.models import RecordDetail, RecordKey, Review
 
     audit.seal(by=system("sealer"))
     with travel(datetime.now(UTC) + timedelta(days=2)):
         services.tidy(by=system("tidy"))
-    people: dict[Any, list[str]] = {}
-    for person, ref in Record.objects.values_list("person__now__current_id", "source_ref"):
-        people.setdefault(person, []).append(ref)
     return {
         "deliveries": _rows(
             Delivery,
             *("file_name", "state", "last_row", "rows", "accepted", "quarantined"),
-            *("duplicates", "events", "moments", "error"),
+            *("duplicates", "events", "moments", "error", "feed", "gone", "gone_asked"),
         ),
         "signals": _rows(
-            Signal, "key_hash", "content_hash", "version", "record__source_ref", "forget_on"
+            Signal,
+            *("key_hash", "content_hash", "version", "record__source_ref", "forget_on"),
+            *("feed", "sent_hash", "last_version"),
         ),
+        "held": _rows(HeldKey, "key", "signal__key_hash"),
+        "forgotten": _rows(Forgotten, "feed", "count"),
         "versions": _rows(SignalVersion, "signal__key_hash", "version", "row_number"),
         "refused": _rows(QuarantinedRow, "row_number", "source_key", "state"),
-        "people": sorted(sorted(refs) for refs in people.values()),
+        "people": _people(),
         "details": _rows(RecordDetail, "record__source_ref", "received_at"),
         "keys": _rows(RecordKey, "key", "record__source_ref"),
         "reviews": _rows(Review, "record__source_ref", "rule", "outcome"),
@@ -172,7 +187,7 @@ def state(folder: Path) -> dict[str, Any]:
         "involvements": _rows(Involvement, "user__username", "team__key", "basis"),
         "notices": _rows(Notice, "kind", "user__username"),
         "mailings": _rows(Mailing, "waiting", "tries"),
-        "files left": sorted(path.name for path in folder.rglob("*") if path.is_file()),
+        "files left": sorted(path.name for path in folder.rglob("*") if len(path.name) > 2),
         "watched": sorted(
             str(path.relative_to(folder.parent))
             for path in folder.parent.glob("watched/**/*")
@@ -180,6 +195,15 @@ def state(folder: Path) -> dict[str, Any]:
         ),
         "audit": verify(by=system("audit.verify")).faults,
     }
+
+
+def _people() -> list[list[str]]:
+    from reachable.people.models import Record
+
+    people: dict[Any, list[str]] = {}
+    for person, ref in Record.objects.values_list("person__now__current_id", "source_ref"):
+        people.setdefault(person, []).append(ref)
+    return sorted(sorted(refs) for refs in people.values())
 
 
 def _rows(model: Any, *fields: str) -> list[list[str]]:
@@ -208,34 +232,38 @@ def in_fork(work: Callable[[], Any]) -> tuple[int, Any]:
     return status, json.loads(said) if status == 0 else None
 
 
+def on(database: Database, work: Callable[[], Any]) -> tuple[int, Any]:
+    """Do it in a fork that works on a database."""
+    from django.conf import settings
+
+    def connected() -> Any:
+        settings.UPLOAD_DIR = database.folder / "uploads"
+        settings.ANCHOR_FILE = database.folder / "anchors.jsonl"
+        settings.VAR_DIR = database.folder
+        settings.FILE_UPLOAD_TEMP_DIR = database.folder / "uploads" / "arriving"
+        settings.WATCH_DIR = str(database.folder / "watched")
+        with database.connected():
+            return work()
+
+    return in_fork(connected)
+
+
 def main(door: str, files: list[Path], every: int) -> None:
     """Print one JSON object: how many checkpoints there were, and where the states differ.
 
     By the shell a file is loaded too while it is watched; by the folder, the worker comes after.
     """
-    from django.conf import settings
-
     from reachable.foundation.time import travel
-    from tests.support import databases
+    from tests.support import databases, set_loads
     from tests.support.world import make_world
 
-    def on(database: databases.Database, work: Callable[[], Any]) -> tuple[int, Any]:
-        def connected() -> Any:
-            settings.UPLOAD_DIR = database.folder / "uploads"
-            settings.ANCHOR_FILE = database.folder / "anchors.jsonl"
-            settings.VAR_DIR = database.folder
-            settings.FILE_UPLOAD_TEMP_DIR = database.folder / "uploads" / "arriving"
-            settings.WATCH_DIR = str(database.folder / "watched")
-            with database.connected():
-                return work()
-
-        return in_fork(connected)
-
     def world() -> None:
-        with travel(AT):
+        with travel(set_loads.AT if door in ("set", "next") else AT):
             make_world()
 
-    take = {"shell": load, "folder": watch}[door]
+    take = {"shell": load, "folder": watch, "set": set_loads.load, "next": set_loads.load}[door]
+    # Of what is killed with the next set, the first is there already.
+    before, files = (files[:1], files[1:]) if door == "next" else ([], files)
 
     def whole(uploads: Path) -> dict[str, Any]:
         take(files)
@@ -251,7 +279,9 @@ def main(door: str, files: list[Path], every: int) -> None:
 
     differing = {}
     with databases.fresh() as base:
-        on(base, world)
+        for made in (world, *([lambda: take(before)] if before else [])):
+            status, _ = on(base, made)
+            assert status == 0
         with databases.fresh(base) as database:
             put(files, database.folder / "watched")
             _, expected = on(database, lambda: whole(database.folder / "uploads"))

@@ -20,13 +20,21 @@ def sample() -> Tables:
     }
 
 
-def packed(tables: Mapping[str, list[list[str]]], name: str = "{}.csv") -> bytes:
+def packed(
+    tables: Mapping[str, list[list[str]]],
+    name: str = "{}.csv",
+    also: Mapping[str, bytes] | None = None,
+) -> bytes:
+    """Pack tables into a zip file; `also` are files that go in as they are."""
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as file:
         for table, rows in tables.items():
             text = io.StringIO()
             csv.writer(text).writerows(rows)
-            file.writestr(zipfile.ZipInfo(name.format(table)), text.getvalue())
+            written = text.getvalue().encode("utf-8", "replace")
+            file.writestr(zipfile.ZipInfo(name.format(table)), written)
+        for path, content in (also or {}).items():
+            file.writestr(zipfile.ZipInfo(path), content)
     return made.getvalue()
 
 
@@ -41,6 +49,13 @@ def changed(tables: Tables, table: str, number: str, **cells: str) -> Tables:
     ]
     assert new != rows
     return {**tables, table: [headings, *new]}
+
+
+def twice(tables: Tables, table: str, number: str, **cells: str) -> Tables:
+    """Return the tables with a row before the one that begins with a number, of that number too."""
+    headings, *rows = changed(tables, table, number, **cells)[table]
+    namesake = [row for row in rows if row[0] == number]
+    return {**tables, table: [headings, *namesake, *tables[table][1:]]}
 
 
 def without(tables: Tables, table: str, *numbers: str) -> Tables:

@@ -19,8 +19,10 @@ from reachable.intake.models import Forgotten, Signal
 from reachable.moments.models import Trigger
 from reachable.people.models import CurrentPerson, Person, Record, Review
 from reachable.synthetic import feeds, partnership, truth
+from reachable.synthetic.partnership import Partnership
 from reachable.synthetic.replay import Replayed, replay
 from reachable.synthetic.truth import TruthRow
+from tests.synthetic import social_care_truth
 from tests.synthetic.conftest import UNTIL, loaded_once
 
 pytestmark = pytest.mark.db
@@ -33,6 +35,7 @@ SEEDS = (1, 2, 3)
 class Loaded:
     """What the product made of the files, beside what is true."""
 
+    made: Partnership
     result: Replayed
     files: set[str]
     rows: list[TruthRow]
@@ -63,6 +66,7 @@ def loaded(request, db, tmp_path, settings) -> Loaded:
     signals = Signal.objects.values_list("feed", "source_key", "record_id")
     current = dict(CurrentPerson.objects.values_list("person_id", "current_id"))
     return Loaded(
+        made,
         result,
         loaded_once(sent),
         rows,
@@ -80,6 +84,10 @@ def test_what_exact_identity_reaches(loaded):
     whoever_is_not_known_leaves_no_trace(loaded)
     each_opening_row_is_in_a_moment(loaded)
     what_is_reached_is_what_exact_identity_can_reach(loaded)
+    with travel(NOW):
+        social_care_truth.what_social_care_says_is_with_the_right_child(
+            loaded.made, {key: row.person for key, row in loaded.last.items()}
+        )
 
 
 def the_files_are_counted_as_the_truth_counts_them(loaded: Loaded) -> None:

@@ -125,6 +125,15 @@ def _kind_of_zip(path: Path) -> str:
     return "zip"
 
 
+def has_macros(ending: str) -> BadInput:
+    """Say that a workbook has macros; `ending` is that of one without."""
+    return BadInput(
+        "The workbook has macros, which we do not take.",
+        kept=NOTHING_KEPT,
+        next=f"Save it as a workbook without macros ({ending}), and send that.",
+    )
+
+
 def damaged() -> BadInput:
     """Say that a workbook does not open."""
     return BadInput(

@@ -19,7 +19,7 @@ from reachable.foundation.files.archives import (
     unpacks_too_large,
 )
 from reachable.foundation.files.failed_cells import Failed
-from reachable.foundation.files.kinds import NOTHING_KEPT, damaged, not_a_table
+from reachable.foundation.files.kinds import NOTHING_KEPT, damaged, has_macros, not_a_table
 from reachable.foundation.files.limits import Limits
 from reachable.foundation.files.rows import Table, too_many_columns
 from reachable.foundation.files.sheets import open_sheet
@@ -28,6 +28,7 @@ from reachable.foundation.files.xml_stream import Handler, stream_from
 _CONTENT, _MANIFEST = "content.xml", "META-INF/manifest.xml"
 _SPREADSHEET = b"application/vnd.oasis.opendocument.spreadsheet"
 _SMALL = 1 << 20
+_MACROS = ("basic/", "scripts/")
 
 
 @dataclass(slots=True)
@@ -137,6 +138,8 @@ def _refuse_others(parts: zipfile.ZipFile) -> None:
         raise damaged()
     if not parts.read("mimetype").strip().startswith(_SPREADSHEET):
         raise not_a_table("an OpenDocument file that is no spreadsheet")
+    if any(name.lower().startswith(_MACROS) for name in parts.namelist()):
+        raise has_macros(".ods")
     if b"encryption-data" in parts.read(_MANIFEST):
         raise BadInput(
             "This workbook is protected with a password.",

@@ -35,6 +35,11 @@ from reachable.foundation.files.rows import (
 )
 
 T = TypeVar("T")
+_LENGTH_OF_TIME = Unreadable(
+    "cell_too_large",
+    "A cell in this row is formatted as a length of time and holds a number far too large for one.",
+    "Format the cell as a number or as text, and send the row again.",
+)
 
 
 def open_sheet(
@@ -109,9 +114,13 @@ def guarded(read: Callable[[Path], T], path: Path) -> T:
     except (CalamineError, ValueError, OSError, OverflowError) as error:
         raise damaged() from error
     except BaseException as error:
-        if type(error).__name__ == "PanicException":
+        if _gave_up(error):
             raise damaged() from error
         raise
+
+
+def _gave_up(error: BaseException) -> bool:
+    return type(error).__name__ == "PanicException"
 
 
 def _visible_sheets(path: Path) -> list[CalamineSheet]:
@@ -138,11 +147,32 @@ def _first_sheet(path: Path) -> tuple[CalamineSheet, tuple[str, ...]]:
 
 def _sheet_rows(sheet: CalamineSheet, failed: Failed, limits: Limits) -> Iterator[Row]:
     """Yield every row that has content with the number that Excel shows."""
-    for number, cells in enumerate(sheet.iter_rows(), start=1):
+    for number, cells in enumerate(_each(sheet.iter_rows()), start=1):
+        if cells is None:
+            yield number, _LENGTH_OF_TIME
+            continue
         if number in failed:
             cells = [failed[number].get(place, cell) for place, cell in enumerate(cells)]
         if any(cell != "" for cell in cells):
             yield number, _judged(cells, limits)
+
+
+def _each(rows: Iterator[list[Any]]) -> Iterator[list[Any] | None]:
+    """Yield each row, and None for one whose cells Python cannot hold: the next can be read."""
+    while True:
+        try:
+            cells = next(rows)
+        except StopIteration:
+            return
+        except OverflowError:
+            yield None
+            continue
+        except BaseException as error:
+            if not _gave_up(error):
+                raise
+            yield None
+            continue
+        yield cells
 
 
 def _judged(cells: list[Any], limits: Limits) -> Cells | Unreadable:

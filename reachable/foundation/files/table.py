@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -19,12 +20,18 @@ from reachable.foundation.files.xlsx_tables import open_xlsx
 from reachable.foundation.files.xml_tables import open_xml
 
 
+def no_such_file(name: str = "") -> BadInput:
+    """Say that a file is not where it was looked for."""
+    called = f": “{name}”" if name else ""
+    return BadInput(f"There is no such file{called}.", next="Check its name and folder.")
+
+
 def open_table(path: Path, limits: Limits = DEFAULT) -> Table:
     """Look into a file and open it; raise BadInput, in a sentence, if it is no table."""
     try:
         size = path.stat().st_size
     except OSError as error:
-        raise BadInput("There is no such file.", next="Check its name and folder.") from error
+        raise no_such_file() from error
     if not path.is_file():
         raise BadInput("This is a folder or a device, not a file.", kept=NOTHING_KEPT)
     if size > limits.size:
@@ -39,7 +46,9 @@ def open_table(path: Path, limits: Limits = DEFAULT) -> Table:
         ) from error
     if kind == "zip":
         return _open_packed(path, limits)
-    return _OPEN[kind](path, size, limits)
+    state = _state(path)
+    table = _OPEN[kind](path, size, limits)
+    return replace(table, read=partial(_unchanged, table.read, path, state))
 
 
 _OPEN: dict[str, Callable[[Path, int, Limits], Table]] = {
@@ -49,6 +58,40 @@ _OPEN: dict[str, Callable[[Path, int, Limits], Table]] = {
     "xlsx": open_xlsx,
     "xml": open_xml,
 }
+
+
+def _state(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_size, found.st_mtime_ns
+
+
+def _unchanged(
+    read: Callable[[], Iterator[Row]], path: Path, state: tuple[int, int] | None
+) -> Iterator[Row]:
+    """Yield the rows; raise BadInput where the file was written to since it was opened."""
+    try:
+        yield from read()
+    except GeneratorExit:
+        raise
+    except Exception as error:
+        _refuse_changed(path, state, error)
+        raise
+    _refuse_changed(path, state)
+
+
+def _refuse_changed(
+    path: Path, state: tuple[int, int] | None, because: Exception | None = None
+) -> None:
+    # A file that was removed meanwhile is read to its end from what is still open.
+    if (now := _state(path)) is not None and now != state:
+        raise BadInput(
+            "The file changed while it was read: another program is writing it.",
+            kept=NOTHING_KEPT,
+            next="Wait until it is written, or close that program, and try again.",
+        ) from because
 
 
 def _open_packed(path: Path, limits: Limits) -> Table:

@@ -19,7 +19,7 @@ from reachable.foundation.files.archives import (
     too_dense,
     unpacks_too_large,
 )
-from reachable.foundation.files.kinds import NOTHING_KEPT, SAVE_AS, damaged
+from reachable.foundation.files.kinds import NOTHING_KEPT, SAVE_AS, damaged, has_macros
 from reachable.foundation.files.limits import Limits
 from reachable.foundation.files.rows import too_many_columns
 
@@ -53,11 +53,7 @@ def _inspect_entries(parts: zipfile.ZipFile, limits: Limits) -> None:
     inspect_entries(parts, limits, "workbook")
     names = [entry.filename.lower() for entry in parts.infolist()]
     if any("vbaproject" in name or "/macrosheets/" in name for name in names):
-        raise BadInput(
-            "The workbook has macros, which we do not take.",
-            kept=NOTHING_KEPT,
-            next="Save it as an Excel workbook without macros (.xlsx), and send that.",
-        )
+        raise has_macros(".xlsx")
 
 
 def _inspect_part(parts: zipfile.ZipFile, entry: zipfile.ZipInfo, limits: Limits) -> int:

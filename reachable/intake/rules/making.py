@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from reachable.geography.rules import standard_postcode
-from reachable.intake.rules.happening import happened
+from reachable.intake.rules.happening import happened, is_withdrawn
 from reachable.intake.specification import Feed
 from reachable.intake.specification import Made as Make
 from reachable.people.rules import Identity, standard_name
@@ -35,13 +35,15 @@ class Made:
     """What only other events of its row tell."""
 
     def details(self, said: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what belongs to this event of all that a row says."""
+        """Return what of a row belongs to this event; that it is withdrawn belongs to each."""
         if not self.tells and not self.not_told:
             return dict(said)
+        withdrawn = {"record_status"} if is_withdrawn(said) else set()
+        tells = self.tells or said.keys()
         return {
             name: value
             for name, value in said.items()
-            if name not in self.not_told and (not self.tells or name in self.tells)
+            if name in withdrawn or (name not in self.not_told and name in tells)
         }
 
 
@@ -107,6 +109,11 @@ def event_details(feed: Feed, content: Mapping[str, Any]) -> dict[str, Any]:
 def shown_name(content: Mapping[str, Any]) -> str:
     parts = (content.get("given_names"), content.get("family_name"))
     return " ".join(part for part in parts if part) or "Name not known"
+
+
+def key_hash(source_key: str, content_hash: str) -> str:
+    """What tells a row from all others of its feed: the agency's own key, or all that it says."""
+    return short_hash(source_key) if source_key else content_hash[:32]
 
 
 def short_hash(value: Any) -> str:

@@ -43,7 +43,8 @@ class ColumnMapping:
     """What a person said of a table with these headings.
 
     `columns` are pairs of the sender's heading and our column, or `WHOLE_NAME`; `words` are
-    (our column, the sender's word, our code), and no code where a word is to be left out.
+    (our column, the sender's word, our code), and no code where a word is to be left out. `others`
+    are for sheets of the same file that have other headings; these have no others.
     """
 
     headings: tuple[str, ...]
@@ -56,6 +57,12 @@ class ColumnMapping:
     left_out_rows: tuple[str, ...] = ()
     """Beginnings of rows that are none, such as “Total”."""
     told_by: str = BY_NUMBER
+    others: tuple[ColumnMapping, ...] = ()
+
+    @property
+    def each(self) -> tuple[ColumnMapping, ...]:
+        """This one, and those for other sheets."""
+        return (self, *self.others)
 
     @property
     def fingerprint(self) -> str:
@@ -93,6 +100,7 @@ def read_mapping(content: Mapping[str, Any]) -> ColumnMapping:
         left_out_sheets=tuple(content["left_out_sheets"]),
         left_out_rows=tuple(content["left_out_rows"]),
         told_by=content["told_by"],
+        others=tuple(map(read_mapping, content.get("others", ()))),
     )
 
 
@@ -171,7 +179,7 @@ def find_headings(
 
 def feed_headings(feed: Feed, mapping: ColumnMapping) -> tuple[Column, ...]:
     """Return the columns that a mapped table has: those that were mapped, and what a feed needs."""
-    mapped = {name for _, name in mapping.columns}
+    mapped = {name for each in mapping.each for _, name in each.columns}
     if WHOLE_NAME in mapped:
         mapped.update(NAMES)
     if ADDRESS in mapped:
@@ -187,9 +195,17 @@ class Arranger:
     """Turns the rows of one table, whose headings were found, into rows of a feed."""
 
     def __init__(
-        self, feed: Feed, mapping: ColumnMapping, found: Found, *, keeps_beyond: bool
+        self,
+        feed: Feed,
+        mapping: ColumnMapping,
+        found: Found,
+        *,
+        keeps_beyond: bool,
+        columns: Sequence[Column] | None = None,
     ) -> None:
-        """`keeps_beyond`: cells further right than the headings are kept, to be told of.
+        """`columns` are those of the whole table, also where this sheet has fewer.
+
+        `keeps_beyond`: cells further right than the headings are kept, to be told of.
 
         In a file of text they say that a cell was cut in two; in a workbook, that somebody wrote a
         note beside the table.
@@ -197,7 +213,7 @@ class Arranger:
         self.mapping = mapping
         self.width = found.width if keeps_beyond else None
         self.own = _keys(found.headings)
-        self.columns = feed_headings(feed, mapping)
+        self.columns = feed_headings(feed, mapping) if columns is None else columns
         by_key = {key_of(heading): name for heading, name in mapping.columns}
         places = {
             by_key[key_of(heading)]: place

@@ -10,15 +10,18 @@ from typing import Any
 
 import click
 
+from reachable.foundation.files.table import no_such_file
 from reachable.foundation.time import today
 from reachable.intake.sender import page
 from reachable.intake.sender.filtering import filter_file
 from reachable.intake.sender.report import Wanted
-from reachable.intake.sender.sets import check_whole_set, set_lines
+from reachable.intake.sender.set_filtering import filter_set
+from reachable.intake.sender.sets import filtered_lines, set_lines
 from reachable.intake.sender.telling import lines
+from reachable.intake.set_checking import as_zip, check_set
 from reachable.intake.specification import feed as feed_of
 from reachable.intake.specification import feeds
-from reachable.intake.table_sets import table_sets
+from reachable.intake.table_sets import TableSet, table_sets
 
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
 FILE = click.Path(path_type=Path)
@@ -60,8 +63,18 @@ def list_feeds(*, as_json: bool) -> int:
 @click.command()
 @click.argument("feed")
 @click.argument("file", type=FILE)
-@click.option("--keep", type=FILE, metavar="OUT", help="Write what to send (.csv .xlsx .jsonl).")
-@click.option("--refused", type=FILE, metavar="OUT", help="Write the refused rows, each with why.")
+@click.option(
+    "--keep",
+    type=FILE,
+    metavar="OUT",
+    help="Write what to send (.csv .xlsx .jsonl; a set: .zip, the census: .xml).",
+)
+@click.option(
+    "--refused",
+    type=FILE,
+    metavar="OUT",
+    help="Write the refused rows, each with why (of a set: .zip).",
+)
 @click.option("--report", type=FILE, metavar="OUT", help="Write the report as a page (.html).")
 @click.option(
     "--quote-cells", is_flag=True, help="Let the page quote cells, which may name children."
@@ -81,11 +94,24 @@ def check(*, feed: str, file: Path, quote_cells: bool, as_json: bool, **wanted: 
     Ends with 0 only if every row would be accepted.
     """
     if feed in table_sets():
-        of_set = check_whole_set(table_sets()[feed], file, today(), Wanted(**wanted))
-        return _end(set_lines(of_set), of_set.as_dict(), of_set.refused, as_json=as_json)
+        return _check_set(table_sets()[feed], file, Wanted(**wanted), quote_cells, as_json)
     write = page.quoting if quote_cells else page.page
     report = filter_file(feed_of(feed), file, today(), Wanted(**wanted), write)
     return _end(lines(report), report.as_dict(), report.check.refused, as_json=as_json)
+
+
+def _check_set(
+    tables: TableSet, file: Path, wanted: Wanted, quote_cells: bool, as_json: bool
+) -> int:
+    if not file.exists():
+        raise no_such_file()
+    if not wanted.files:
+        with as_zip(file) as packed:
+            found = check_set(tables, packed, today())
+        return _end(set_lines(found), found.as_dict(), found.refused, as_json=as_json)
+    write = page.quoting_set if quote_cells else page.page_of_set
+    done = filter_set(tables, file, today(), wanted, write)
+    return _end(filtered_lines(done), done.as_dict(), done.check.refused, as_json=as_json)
 
 
 def _end(said: Iterable[str], values: dict[str, Any], refused: int, *, as_json: bool) -> int:

@@ -31,7 +31,7 @@ def filter_file(
     `page` turns the report into HTML.
     """
     opened = open_file(feed, path)
-    _check_names(path, wanted)
+    check_names(path, wanted, keep=tuple(TABLES), refused=tuple(TABLES))
     report = SenderReport(
         feed=feed,
         file_name=path.name,
@@ -40,7 +40,7 @@ def filter_file(
         wanted=wanted,
         without_heading=opened.mapping.headings.count(""),
     )
-    with _told_if_closed(), whole_files(list(wanted.files.values())) as parts:
+    with told_if_closed(), whole_files(list(wanted.files.values())) as parts:
         places = dict(zip(wanted.files, parts, strict=True))
         with ExitStack() as tables:
             keep, refuse = _writers(opened, wanted, places, tables)
@@ -49,7 +49,7 @@ def filter_file(
                     keep(row)
                 elif isinstance(row.result, Refused):
                     refuse(row)
-        report.check.ended()
+        report.ended()
         report.written = wanted.files
         if "report" in places:
             places["report"].write_text(page(report), encoding="utf-8", newline="\n")
@@ -77,21 +77,22 @@ def _writers(
     write_refused = table("refused", [*(headings[place] for place in sent), WHY])
 
     def keep(row: CheckedRow) -> None:
-        write_kept(_cells(row, kept))
+        # A mark against formulas before a space would become part of what the cell says.
+        write_kept([cell.strip() for cell in cells_at(row, kept)])
 
     def refuse(row: CheckedRow) -> None:
-        write_refused([*_cells(row, sent), _why(row, len(headings))])
+        write_refused([*cells_at(row, sent), why(row, len(headings))])
 
     return keep, refuse
 
 
-def _cells(row: CheckedRow, places: Sequence[int]) -> list[str]:
+def cells_at(row: CheckedRow, places: Sequence[int]) -> list[str]:
     """Return the cells at these places; programs leave out the empty ones at the end of a row."""
     cells = row.cells
     return [cells[place] if place < len(cells) else "" for place in places]
 
 
-def _why(row: CheckedRow, width: int) -> str:
+def why(row: CheckedRow, width: int) -> str:
     """Say every reason, and what stands further right than the headings reach."""
     said = [f"{told.sentence} {told.next}" for told in row.told]
     beyond = [f"“{cell}”" for cell in row.cells[width:] if cell.strip()]
@@ -113,7 +114,7 @@ def _ending(path: Path) -> str:
     return path.suffix.lower().removeprefix(".")
 
 
-def _check_names(path: Path, wanted: Wanted) -> None:
+def check_names(path: Path, wanted: Wanted, **endings: Sequence[str]) -> None:
     """Refuse to write over what is read, twice to one file, or in a way that nobody said."""
     taken = [path.resolve()]
     for what, file in wanted.files.items():
@@ -130,16 +131,18 @@ def _check_names(path: Path, wanted: Wanted) -> None:
                 kept=NOT_WRITTEN,
                 next="Look at its name and folder.",
             )
-        if what != "report" and _ending(file) not in TABLES:
+        if what in endings and _ending(file) not in endings[what]:
+            *others, last = (f".{each}" for each in endings[what])
+            said = f"{', '.join(others)} or {last}" if others else last
             raise BadInput(
                 f"“{file.name}” does not say what kind of file to write.",
                 kept=NOT_WRITTEN,
-                next="End its name with .csv, .xlsx or .jsonl.",
+                next=f"End its name with {said}.",
             )
 
 
 @contextmanager
-def _told_if_closed() -> Iterator[None]:
+def told_if_closed() -> Iterator[None]:
     """Say where a folder or a file cannot be written to."""
     try:
         yield

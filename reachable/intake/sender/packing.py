@@ -14,6 +14,7 @@ import zipfile
 from collections.abc import Iterator
 from functools import cache
 from importlib.metadata import distribution, packages_distributions
+from itertools import chain
 from pathlib import Path
 
 from reachable.foundation.files.whole import whole_file
@@ -171,7 +172,8 @@ def _place(name: str, source: Path) -> str:
 
 def _specifications() -> Iterator[tuple[str, bytes]]:
     room = _folder("reachable.intake")
-    for path in room.rglob("*.toml"):
+    samples = (path for path in (room / "sets").glob("*/*") if path.is_file())
+    for path in chain(room.rglob("*.toml"), samples):
         yield f"reachable/intake/{path.relative_to(room).as_posix()}", path.read_bytes()
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from functools import partial
 from html import escape
 
 from reachable.foundation.words import day, plural
+from reachable.intake.sender.edition import version
 from reachable.intake.sender.report import SenderReport
+from reachable.intake.sender.set_filtering import FilteredSet
 from reachable.intake.sender.telling import checked_with, days, in_short, numbers, standing_out
 
 _STYLE = """
@@ -31,15 +34,54 @@ th, td { padding: 0.5rem 0.75rem 0.5rem 0; border-bottom: 1px solid #c9d3d6; tex
 
 def page(report: SenderReport, *, with_values: bool = False) -> str:
     """Return the report; `with_values` quotes cells, which may name children."""
-    return "\n".join(_parts(report, with_values)) + "\n"
+    said = (report.feed.title, report.file_name, report.today, in_short(report.check))
+    return _whole(said, with_values, _of_table(report, with_values), checked_with(report))
 
 
 quoting = partial(page, with_values=True)
 """The page that quotes cells."""
 
 
-def _parts(report: SenderReport, with_values: bool) -> Iterator[str]:
-    title, check = escape(report.feed.title), report.check
+def page_of_set(done: FilteredSet, *, with_values: bool = False) -> str:
+    """Return the report of a set of tables, a part for each."""
+    said = (done.tables.title, done.file_name, done.today, in_short(done.check))
+    return _whole(said, with_values, _of_set(done, with_values), f"Reachable {version()}.")
+
+
+quoting_set = partial(page_of_set, with_values=True)
+
+
+def _of_set(done: FilteredSet, with_values: bool) -> Iterator[str]:
+    rows = [
+        (
+            report.feed.title,
+            f"{report.check.rows:,} rows, {report.kept:,} to send, "
+            f"{report.check.refused:,} refused",
+        )
+        for report in done.reports
+    ]
+    yield from _table("The tables", ("Table", "What becomes of it"), rows)
+    for told, names in (("Did not come", done.missing), ("Not read", done.not_read)):
+        if names:
+            yield f"<p>{told}: {escape(', '.join(names))}.</p>"
+    for report in done.reports:
+        yield f"<section>\n<h2>{escape(report.feed.title)}</h2>"
+        yield from _of_table(report, with_values)
+        yield f'<p class="muted">{escape(checked_with(report))}</p>\n</section>'
+
+
+def _whole(
+    said: tuple[str, str, date, str], with_values: bool, inside: Iterable[str], last: str
+) -> str:
+    return "\n".join((*_top(said, with_values), *inside, _foot(last))) + "\n"
+
+
+def _foot(last: str) -> str:
+    return f'<p class="muted">{escape(last)}</p>\n</main>\n</body>\n</html>'
+
+
+def _top(said: tuple[str, str, date, str], with_values: bool) -> Iterator[str]:
+    title, file_name, today, short = map(escape, (*said[:2], day(said[2]), said[3]))
     yield '<!DOCTYPE html>\n<html lang="en-GB">\n<head>\n<meta charset="utf-8">'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
     yield (
@@ -49,8 +91,8 @@ def _parts(report: SenderReport, with_values: bool) -> Iterator[str]:
     yield f"<title>Before sending: {title}</title>\n<style>{_STYLE}</style>\n</head>"
     yield "<body>\n<main>"
     yield f"<h1><span>Checked before sending</span>{title}</h1>"
-    yield f"<p>{escape(report.file_name)}, checked on {day(report.today)}.</p>"
-    yield f'<p class="lead">{escape(in_short(report.check))}</p>'
+    yield f"<p>{file_name}, checked on {today}.</p>"
+    yield f'<p class="lead">{short}</p>'
     if with_values:
         yield (
             '<p class="careful"><strong>This report quotes cells.</strong> It may name children: '
@@ -58,14 +100,16 @@ def _parts(report: SenderReport, with_values: bool) -> Iterator[str]:
         )
     else:
         yield "<p>This report holds row numbers and reasons, and nothing that a cell says.</p>"
+
+
+def _of_table(report: SenderReport, with_values: bool) -> Iterator[str]:
     yield from _summary(report)
     yield from _reasons("Why rows would be refused", report, question=False)
     yield from _reasons("Questions, which hold nothing up", report, question=True)
-    if with_values and check.problems:
+    if with_values and report.check.problems:
         yield from _quoted(report)
     yield from _columns(report)
-    yield f'<p class="muted">{escape(" ".join(check.notes))}</p>'
-    yield f'<p class="muted">{escape(checked_with(report))}</p>\n</main>\n</body>\n</html>'
+    yield f'<p class="muted">{escape(" ".join(report.check.notes))}</p>'
 
 
 def _summary(report: SenderReport) -> Iterator[str]:
@@ -77,7 +121,7 @@ def _summary(report: SenderReport) -> Iterator[str]:
         ("Accepted with a question", f"{check.questioned:,}", ""),
         *((says, f"{rows.count:,}", numbers(rows)) for says, rows in standing_out(report)),
     ]
-    yield from _table("The rows", ("What", "Rows", "Which"), rows)
+    yield from _table("The rows", ("What", "Rows", "Which"), rows, report.feed.key)
     yield f"<p>When it happened, in the rows that are accepted: {escape(days(report))}.</p>"
 
 
@@ -88,7 +132,7 @@ def _reasons(heading: str, report: SenderReport, *, question: bool) -> Iterator[
         for each in sorted(groups, key=lambda each: -each.rows.count)
     ]
     if rows:
-        yield from _table(heading, ("Reason", "Column", "Rows", "Which"), rows)
+        yield from _table(heading, ("Reason", "Column", "Rows", "Which"), rows, report.feed.key)
         yield '<p class="muted">“…” stands for what the cell says.</p>'
 
 
@@ -97,7 +141,7 @@ def _quoted(report: SenderReport) -> Iterator[str]:
     rows = [
         (f"{noted.row:,}", f"{noted.problem.sentence} {noted.problem.next}") for noted in problems
     ]
-    yield from _table("Row by row", ("Row", "What to do"), rows)
+    yield from _table("Row by row", ("Row", "What to do"), rows, report.feed.key)
     more = sum(report.check.reasons.values()) - len(problems)
     if more > 0:
         yield f'<p class="muted">And {more:,} more.</p>'
@@ -106,7 +150,7 @@ def _quoted(report: SenderReport) -> Iterator[str]:
 def _columns(report: SenderReport) -> Iterator[str]:
     named = {column.name: column for column in report.feed.columns}
     rows = [(heading, named[name].hint) for name, heading in report.check.read]
-    yield from _table("Columns that are read", ("Heading", "What for"), rows)
+    yield from _table("Columns that are read", ("Heading", "What for"), rows, report.feed.key)
     not_read = report.left_out or report.check.not_read
     if not_read:
         said = plural(len(not_read), "column that the feed does not ask for", "such columns")
@@ -114,8 +158,10 @@ def _columns(report: SenderReport) -> Iterator[str]:
         yield f"<p>{said}, {goes}: {escape(', '.join(not_read))}.</p>"
 
 
-def _table(caption: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    name = caption.lower().replace(" ", "-").replace(":", "").replace(",", "")
+def _table(
+    caption: str, headings: Sequence[str], rows: Iterable[Sequence[str]], of: str = ""
+) -> Iterator[str]:
+    name = f"{of} {caption}".strip().lower().replace(" ", "-").replace(":", "").replace(",", "")
     head = "".join(
         f'<th scope="col"{_count(heading)}>{escape(heading)}</th>' for heading in headings
     )

@@ -13,19 +13,21 @@ import click
 
 from reachable.foundation import ending
 from reachable.foundation.errors import BadInput
-from reachable.foundation.files.table import open_table
+from reachable.foundation.files.table import no_such_file, open_table
 from reachable.foundation.time import today
 from reachable.intake.rules.headings import Mapping, match_headings
-from reachable.intake.samples import KINDS, write_sample
+from reachable.intake.samples import KINDS, write_sample, write_set_sample
 from reachable.intake.sender.command import check, list_feeds
 from reachable.intake.sender.edition import NAME, feed_digest, version
 from reachable.intake.sender.filtering import filter_file
-from reachable.intake.sender.page import page
+from reachable.intake.sender.page import page, page_of_set
 from reachable.intake.sender.report import Wanted
+from reachable.intake.sender.set_filtering import filter_set
+from reachable.intake.sender.sets import column_lines, filtered_lines, told_set
 from reachable.intake.sender.telling import lines
 from reachable.intake.specification import Feed, feeds
 from reachable.intake.specification import feed as feed_of
-from reachable.intake.table_sets import table_sets
+from reachable.intake.table_sets import Container, TableSet, table_sets
 
 RUN = f"{'py' if os.name == 'nt' else 'python3'} {NAME}"
 FEED = click.argument("feed")
@@ -73,6 +75,10 @@ program.add_command(list_feeds)
 @FEED
 def columns(feed: str) -> None:
     """Say what the columns of FEED hold, and which it needs."""
+    if feed in table_sets():
+        for line in column_lines(table_sets()[feed]):
+            click.echo(line)
+        return
     needs = {"value": "in every row", "column": "may be empty", "no": "if you have it"}
     for column in feed_of(feed).columns:
         words = ", ".join(each[0] for each in column.codes.values())
@@ -85,7 +91,11 @@ def columns(feed: str) -> None:
 @click.option("--kind", type=click.Choice(list(KINDS)), default="csv", show_default=True)
 def sample(feed: str, kind: str) -> None:
     """Write a sample file of FEED, with invented people, into this folder."""
-    click.echo(f"Written: {write_sample(feed_of(feed), Path.cwd(), kind).name}")
+    if feed in table_sets():
+        path = write_set_sample(table_sets()[feed], Path.cwd())
+    else:
+        path = write_sample(feed_of(feed), Path.cwd(), kind)
+    click.echo(f"Written: {path.name}")
 
 
 @program.command()
@@ -102,6 +112,9 @@ def about() -> None:
 
 def look_at(path: Path) -> int:
     """Check a file as the feed that its headings say, and write three files beside it."""
+    tables = told_set(path)
+    if tables is not None:
+        return look_at_set(tables, path)
     feed = told_feed(path)
     wanted = Wanted(
         keep=path.with_name(f"{path.stem} to send.csv"),
@@ -113,6 +126,21 @@ def look_at(path: Path) -> int:
     for line in lines(report):
         click.echo(line)
     return 1 if report.check.refused else 0
+
+
+def look_at_set(tables: TableSet, path: Path) -> int:
+    """Check a set of tables, and write three files beside it."""
+    ending = "zip" if tables.container is Container.ZIP else "xml"
+    wanted = Wanted(
+        keep=path.with_name(f"{path.stem} to send.{ending}"),
+        refused=path.with_name(f"{path.stem} to correct.zip"),
+        report=path.with_name(f"{path.stem} report.html"),
+    )
+    click.echo(f"“{path.name}” as {tables.title} ({tables.key}).")
+    done = filter_set(tables, path, today(), wanted, page_of_set)
+    for line in filtered_lines(done):
+        click.echo(line)
+    return 1 if done.check.refused else 0
 
 
 def told_feed(path: Path) -> Feed:
@@ -152,7 +180,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     files = [Path(each) for each in given if each not in program.commands]
-    dropped = bool(given) and len(files) == len(given) and all(each.is_file() for each in files)
+    dropped = bool(given) and len(files) == len(given) and all(each.exists() for each in files)
     in_a_window = _has_a_window() and (dropped or not given)
     try:
         ending.end(lambda: _run(given, files if dropped else [], asks=in_a_window), _unknown)
@@ -174,6 +202,8 @@ def _unknown(error: Exception) -> None:
 def _run(given: Sequence[str], files: Sequence[Path], *, asks: bool) -> int | None:
     if files:
         return max(look_at(each) for each in files)
+    if given and given[0] not in program.commands and Path(given[0]).suffix:
+        raise no_such_file(given[0])
     status: int | None = program.main(list(given), prog_name=NAME, standalone_mode=False)
     if asks:
         said = click.prompt(

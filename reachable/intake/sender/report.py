@@ -84,6 +84,16 @@ class SenderReport:
     nothing: Rows = field(default_factory=Rows)
     """Accepted rows that say nothing which the feed is for."""
     groups: dict[tuple[str, Reason, str], Group] = field(default_factory=dict)
+    hanging: Rows = field(default_factory=Rows)
+    """Accepted rows that cannot go without one that is refused."""
+    own_columns: frozenset[str] | None = None
+    """Headings of a table of a set that are its own, and not taken from others beside it."""
+    kept_columns: frozenset[str] = frozenset()
+    """Headings that go though the feed does not read them: rows refer to each other by them."""
+    referred_to: bool = False
+    """Whether rows of other tables need these, also those that say nothing themselves."""
+    adults_elsewhere: frozenset[str] = frozenset()
+    """Numbers of people whom another table of the set says to be adults who are left out."""
     written: dict[str, Path] = field(default_factory=dict)
     """What was written where: "keep", "refused", "report"."""
     _seen: dict[str, bytes] = field(default_factory=dict)
@@ -95,10 +105,12 @@ class SenderReport:
         if self.wanted.all_columns:
             return ()
         unnamed = (f"{self.without_heading} without a heading",) if self.without_heading else ()
-        return self.check.not_read + unnamed
+        left = (each for each in self.check.not_read if each not in self.kept_columns)
+        own = self.own_columns
+        return tuple(each for each in left if own is None or each in own) + unnamed
 
-    def count(self, row: CheckedRow) -> bool:
-        """Take in one row; say whether it is kept."""
+    def count(self, row: CheckedRow, *, hangs: bool = False) -> bool:
+        """Take in one row; say whether it is kept. One that `hangs` is not, though accepted."""
         self.check.count(row)
         for told in row.told:
             self._group(row.number, told)
@@ -106,15 +118,24 @@ class SenderReport:
             return False
         self._compare(row.number, row.result)
         self._date(row.result.content)
-        wanted, keep = self.wanted, True
-        if any(each.reason is Reason.AGE for each in row.result.questions):
+        wanted, keep = self.wanted, not hangs
+        if hangs:
+            self.hanging.add(row.number)
+        content = row.result.content
+        is_adult = any(each.reason is Reason.AGE for each in row.result.questions)
+        if is_adult or content.get("local_id") in self.adults_elsewhere:
             self.adults.add(row.number)
-            keep = not wanted.no_adults
-        if concerns_nothing(self.feed, row.result.content):
+            keep = keep and not wanted.no_adults
+        if not self.referred_to and concerns_nothing(self.feed, content):
             self.nothing.add(row.number)
             keep = keep and wanted.all_rows
         self.kept += keep
         return keep
+
+    def ended(self) -> None:
+        """Say what can only be said at the end, and forget what was compared."""
+        self.check.ended()
+        self._seen.clear()
 
     def _group(self, number: int, told: Problem) -> None:
         heading = self._heading(told.column)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from reachable.foundation.words import day, plural
 from reachable.intake.checking import CheckReport
 from reachable.intake.sender.edition import feed_digest, version
 from reachable.intake.sender.report import Rows, SenderReport
+from reachable.intake.set_checking import SetReport
 
 
 def numbers(rows: Rows) -> str:
@@ -41,6 +42,11 @@ def standing_out(report: SenderReport) -> Iterator[tuple[str, Rows]]:
             f"Over {over} by the birth date. {adults}",
             report.adults,
         ),
+        (
+            "Cannot go without one that is refused: its child, or one above it of the same child "
+            "and day, by which it is numbered. Correct that one.",
+            report.hanging,
+        ),
         ("Says what a row above says, word for word. It counts once.", report.repeated),
         (
             "Has the number of a row above, and other content: it corrects it.",
@@ -51,7 +57,7 @@ def standing_out(report: SenderReport) -> Iterator[tuple[str, Rows]]:
             yield says, rows
 
 
-def in_short(check: CheckReport) -> str:
+def in_short(check: CheckReport | SetReport) -> str:
     """Say in one sentence what would become of the rows."""
     return (
         f"{plural(check.rows, 'row', 'rows')}: {check.accepted:,} would be accepted, "
@@ -59,11 +65,12 @@ def in_short(check: CheckReport) -> str:
     )
 
 
-def lines_of_check(check: CheckReport) -> Iterator[str]:
+def lines_of_check(check: CheckReport, not_read: Sequence[str] | None = None) -> Iterator[str]:
     """Yield what is said of a file as a whole, and of its first rows that have a problem."""
     yield from check.notes
-    if check.not_read:
-        yield f"Not read: {', '.join(check.not_read)}."
+    not_read = check.not_read if not_read is None else not_read
+    if not_read:
+        yield f"Not read: {', '.join(not_read)}."
     for noted in check.problems:
         kind = "question: " if noted.problem.question else ""
         yield f"Row {noted.row}: {kind}{noted.problem.sentence} {noted.problem.next}"
@@ -81,6 +88,15 @@ def lines(report: SenderReport) -> Iterator[str]:
         yield f"Days: {days(report)}."
     yield from _written(report)
     yield in_short(report.check)
+
+
+def lines_of_table(report: SenderReport) -> Iterator[str]:
+    """Yield the report of one table of a set."""
+    yield f"{report.feed.key}:"
+    yield from lines_of_check(report.check, report.left_out)
+    for says, rows in standing_out(report):
+        yield f"{plural(rows.count, 'row', 'rows')} ({numbers(rows)}): {says}"
+    yield f"{in_short(report.check)} {report.kept:,} to send."
 
 
 def _written(report: SenderReport) -> Iterator[str]:

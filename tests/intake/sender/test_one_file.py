@@ -51,7 +51,7 @@ def test_every_sample_is_accepted_by_the_one_file_alone(
 
 
 @pytest.mark.parametrize("key", sorted(table_sets()))
-def test_a_set_of_tables_is_checked_and_not_parted(
+def test_a_set_of_tables_is_checked_and_parted_by_the_one_file_alone(
     one_file: Path, tmp_path: Path, key: str
 ) -> None:
     tables = table_sets()[key]
@@ -61,11 +61,39 @@ def test_a_set_of_tables_is_checked_and_not_parted(
     said = json.loads(done.stdout.splitlines()[-1])
     assert said["rows"] == said["accepted"] > 0
     assert said["tables"].keys() == {each.key for each in tables.tables}
-    parted = run(one_file, "check", tables.key, path.name, "--keep", "k.csv", folder=tmp_path)
-    assert parted.returncode == 1
-    assert "what it leaves out counts as taken back" in parted.stderr
     assert list(tmp_path.iterdir()) == [path]
+    kept = f"kept{path.suffix}"
+    wanted = ("--keep", kept, "--refused", "refused.zip", "--report", "report.html")
+    parted = run(one_file, "check", key, path.name, *wanted, "--json", folder=tmp_path)
+    assert parted.returncode == 0, parted.stderr
+    told = json.loads(parted.stdout.splitlines()[-1])
+    assert (told["rows"], told["kept"], told["held_back"]) == (said["rows"], said["rows"], 0)
+    again = run(one_file, "check", key, kept, "--json", folder=tmp_path)
+    assert json.loads(again.stdout.splitlines()[-1])["accepted"] == said["rows"]
     assert tables.title in run(one_file).stdout
+
+
+@pytest.mark.parametrize("key", sorted(table_sets()))
+def test_a_set_of_tables_has_a_sample_columns_and_is_told_when_dropped(
+    one_file: Path, tmp_path: Path, key: str
+) -> None:
+    tables = table_sets()[key]
+    said = run(one_file, "columns", key)
+    assert said.returncode == 0, said.stderr
+    assert all(f"{name}:" in said.stdout or f"{name} (" in said.stdout for name in tables.names)
+    assert run(one_file, "sample", key, folder=tmp_path).returncode == 0
+    (path,) = tmp_path.iterdir()
+    dropped = run(one_file, path.name, folder=tmp_path)
+    assert dropped.returncode == 0, dropped.stderr
+    assert dropped.stdout.splitlines()[0] == f"“{path.name}” as {tables.title} ({key})."
+    assert "Found in" not in dropped.stdout
+    assert any(line.startswith("All tables: ") for line in dropped.stdout.splitlines())
+    assert {each.name for each in tmp_path.iterdir()} == {
+        path.name,
+        f"{path.stem} to send{path.suffix}",
+        f"{path.stem} to correct.zip",
+        f"{path.stem} report.html",
+    }
 
 
 def test_it_writes_the_sample_of_a_feed(one_file: Path, tmp_path: Path) -> None:
@@ -122,7 +150,9 @@ def test_bad_input_is_told_in_a_sentence(
         (["check", "police", "a.csv"], 1, "There is no feed “police”"),
         (["check", "police_custody", "a.csv"], 1, "There is no such file."),
         (["check", "police_custody", "."], 1, "This is a folder or a device"),
-        (["a.csv"], 2, "No such command"),
+        (["a.csv"], 1, "There is no such file: “a.csv”."),
+        (["check", "ssd", "a.zip"], 1, "There is no such file."),
+        (["check", "cin_census", "a.xml"], 1, "There is no such file."),
     ],
 )
 def test_a_wrong_command_is_told(

@@ -158,6 +158,36 @@ def test_numbers_dates_and_durations_are_told_as_calamine_tells_them(
     assert tables(ours, path) == tables(python_calamine, path)
 
 
+def each_row(library: Any, path: Path) -> list[object]:
+    """Return the rows of the first sheet; of one that cannot be held, that it cannot."""
+    rows = library.CalamineWorkbook.from_path(path).get_sheet_by_name("Table").iter_rows()
+    found: list[object] = []
+    while True:
+        try:
+            found.append(next(rows))
+        except StopIteration:
+            return found
+        except BaseException as error:
+            if type(error).__name__ not in ("OverflowError", "PanicException"):
+                raise
+            found.append("cannot be held")
+
+
+@settings(max_examples=60, deadline=None)
+@given(numbers=st.lists(st.floats(allow_nan=False, allow_infinity=False), max_size=6))
+@example(numbers=[1e300, -1e300, 999_999_999.5, 1e9, -999_999_999.0, 1.5])
+def test_a_length_of_time_that_is_too_long_is_told_as_calamine_tells_it(
+    numbers: list[float], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.mktemp("long") / "long.xlsx"
+    with xlsxwriter.Workbook(str(path)) as workbook:
+        sheet = workbook.add_worksheet("Table")
+        length = workbook.add_format({"num_format": "[h]:mm"})
+        for row, number in enumerate(numbers):
+            sheet.write_number(row, 0, number, length)
+    assert each_row(ours, path) == each_row(python_calamine, path)
+
+
 ODD_ROWS = [
     '<row r="2"><c r="B2" t="str"><v>x</v></c><c r="C2"/><c r="D2"><v></v></c></row>',
     '<row r="1"><c r="A1" t="e"><v>#REF!</v></c><c r="B1" t="b"><v>0</v></c></row>',

@@ -7,6 +7,8 @@ import re
 from datetime import date, datetime, time, timedelta
 from enum import Enum
 
+TOO_LONG = timedelta.max
+"""Stands for a length of time that Python cannot hold; no cell says so to the microsecond."""
 Value = str | float | bool | date | datetime | time | timedelta
 
 _DAY = 86_400_000
@@ -64,7 +66,10 @@ def read_number(text: str, kind: Format, *, since_1904: bool) -> Value:
 def number_value(number: float, kind: Format, *, since_1904: bool) -> Value:
     """Return what a number stands for; a date that no calendar has stays a number."""
     if kind is Format.DURATION:
-        return timedelta(milliseconds=_rounded(number * _DAY))
+        try:
+            return timedelta(milliseconds=_rounded(number * _DAY))
+        except (OverflowError, ValueError):
+            return TOO_LONG
     if kind is Format.OTHER:
         return number
     days = number + _SINCE_1904 if since_1904 else number

@@ -17,7 +17,7 @@ from xml.parsers import expat
 
 from reachable.foundation.errors import BadInput
 from reachable.intake.sender.standins.excel import Excel, Numbered
-from reachable.intake.sender.standins.excel_values import Value
+from reachable.intake.sender.standins.excel_values import TOO_LONG, Value
 from reachable.intake.sender.standins.opendocument import OpenDocument
 
 
@@ -128,7 +128,10 @@ class CalamineSheet:
         return bounds.bottom - bounds.top + 1 if bounds.bottom else 0
 
     def iter_rows(self) -> Iterator[list[Value]]:
-        """Yield each row as wide as the widest."""
+        """Yield each row as wide as the widest; one that cannot be held raises, the next comes."""
+        return _Rows(self._each_row())
+
+    def _each_row(self) -> Iterator[list[Value]]:
         left, width = self._bounds.left, self._bounds.right - self._bounds.left
         at = 0
         rows = self._rows() if self._bounds.in_order else self._sorted()
@@ -161,6 +164,17 @@ class CalamineSheet:
         """Yield the number of each row that has a value, and its values by column."""
         with _opened(self._workbook.path) as parts:
             yield from self._workbook.book.rows(parts, self._place)
+
+
+class _Rows(Iterator[list[Value]]):
+    def __init__(self, rows: Iterator[list[Value]]) -> None:
+        self._rows = rows
+
+    def __next__(self) -> list[Value]:
+        row = next(self._rows)
+        if TOO_LONG in row:
+            raise OverflowError("a length of time that is too long")
+        return row
 
 
 @contextmanager
