@@ -26,8 +26,9 @@ def rules(request: HttpRequest) -> HttpResponse:
     return render(request, "moments/rules.html", context)
 
 
-def rule(request: HttpRequest, key: str) -> HttpResponse:
-    return _page(request, key, SwitchForm())
+def rule(request: HttpRequest, rule_key: str) -> HttpResponse:
+    """What a rule says, what a dry run found, and the switch."""
+    return _page(request, rule_key, SwitchForm())
 
 
 def _page(request: HttpRequest, key: str, form: SwitchForm) -> HttpResponse:
@@ -52,26 +53,26 @@ def _page(request: HttpRequest, key: str, form: SwitchForm) -> HttpResponse:
     return render(request, "moments/rule.html", context, status=422 if form.is_bound else 200)
 
 
-def dry_run(request: HttpRequest, key: str) -> HttpResponse:
+def dry_run(request: HttpRequest, rule_key: str) -> HttpResponse:
     """Begin a dry run; its page says how far it is."""
-    dry_runs.rule(by=actor(request), key=key)
-    rule_jobs.begin(by=actor(request), rule=key)
-    return redirect("rule", key)
+    dry_runs.rule(by=actor(request), key=rule_key)
+    rule_jobs.begin(by=actor(request), rule=rule_key)
+    return redirect("rule", rule_key)
 
 
-def switch(request: HttpRequest, key: str) -> HttpResponse:
+def switch(request: HttpRequest, rule_key: str) -> HttpResponse:
     """Put a rule in force or out of it, with a reason."""
     by = actor(request)
-    found = dry_runs.rule(by=by, key=key)
+    found = dry_runs.rule(by=by, key=rule_key)
     form = SwitchForm(request.POST)
     on = request.POST.get("then") == "on"
     if form.is_valid():
         try:
-            dry_runs.switch(by=by, rule=key, on=on, reason=form.cleaned_data["reason"])
+            dry_runs.switch(by=by, rule=rule_key, on=on, reason=form.cleaned_data["reason"])
         except BadInput as refused:
             form.add_error(None, str(refused))
         else:
             stands = "in force" if on else "off"
             messages.success(request, f"“{found.rule.title}” is {stands} from now on.")
-            return redirect("rule", key)
-    return _page(request, key, form)
+            return redirect("rule", rule_key)
+    return _page(request, rule_key, form)

@@ -22,16 +22,16 @@ def _of_one(
 urlpatterns = [
     page("worklist/", views.worklist, name="worklist", needs=HOLD),
     page("rules/", rule_views.rules, name="rules", needs=READ),
-    page("rules/<slug:key>/", rule_views.rule, name="rule", needs=READ),
+    page("rules/<slug:rule_key>/", rule_views.rule, name="rule", needs=READ),
     page(
-        "rules/<slug:key>/dry-run/",
+        "rules/<slug:rule_key>/dry-run/",
         rule_views.dry_run,
         name="rule_dry_run",
         needs=rule_views.DECIDES,
         methods=POST,
     ),
     page(
-        "rules/<slug:key>/switch/",
+        "rules/<slug:rule_key>/switch/",
         rule_views.switch,
         name="rule_switch",
         needs=rule_views.DECIDES,

@@ -160,6 +160,7 @@ def make_place() -> Place:
             _notice(place, account)
     place.rows["partner_id"] = place.rows["agency_id"] = [Row(mine, "intake_worker-involved")]
     place.rows["key"] = [Row("police_custody", "everybody")]
+    place.rows["rule_key"] = [Row("arrest", "everybody")]
     place.rows["set_key"] = [Row("ssd", "everybody")]
     place.rows["kind"] = [Row("csv", "everybody")]
     _asked_what_is_gone(mine)
