@@ -18,12 +18,13 @@ from django.test import Client
 
 from reachable.access.models import Agency
 from reachable.audit.models import Entry
-from reachable.intake.models import Delivery, QuarantinedRow
+from reachable.intake.models import Delivery, QuarantinedRow, Signal
 from reachable.intake.samples import write_set_sample
 from reachable.intake.table_sets import table_sets
 from reachable.people import services as people
 from reachable.people.models import Review
 from tests.access.place import INVOLVED, MAPPING, ROWS, Account, Place
+from tests.intake.test_panel_list import bring, row
 
 AT = datetime(2026, 11, 10, 12, 0, tzinfo=UTC)
 ROOMS = ("access", "notices", "people", "chronology", "moments", "intake", "geography")
@@ -112,6 +113,18 @@ FORMS = {
     ),
     "what is gone": Form(
         "/intake/files/{gone_id}/gone/", "/intake/files/{gone_id}/", "intake_worker", {}
+    ),
+    "who left a list": Form(
+        "/intake/files/{left_off_id}/left-off/",
+        "/intake/files/{left_off_id}/left-off/",
+        "panel_coordinator",
+        {
+            "child-{left_off}": "closed",
+            "closed_on-day": "9",
+            "closed_on-month": "11",
+            "closed_on-year": "2026",
+        },
+        ("next month's list",),
     ),
     "load": Form(
         "/intake/files/{delivery_id}/load/", "/intake/files/{delivery_id}/", "intake_worker", {}
@@ -261,6 +274,8 @@ class Answering:
         for step in form.before:
             if step == "merge":
                 self._merge()
+            elif step == "next month's list":
+                self._leave_off()
             else:
                 assert self.client.post(self.named(step)).status_code == 302
         page = self.client.get(self.named(form.on)).content.decode()
@@ -277,11 +292,18 @@ class Answering:
             reason="The same girl",
         )
 
+    def _leave_off(self) -> None:
+        keeper = Account(self.form.who, INVOLVED).actor()
+        bring(keeper, row("1"), row("2"))
+        self.ids["left_off_id"] = str(bring(keeper, row("1", outcome="More help")).id)
+        self.ids["left_off"] = str(Signal.objects.get(source_key="2").id)
+
     def named(self, text: str) -> str:
         return re.sub(r"{(\w+)}", lambda found: self.ids[found.group(1)], text)
 
     def data(self, more: dict[str, str]) -> dict[str, Any]:
-        answers = {name: self.named(value) for name, value in self.form.answers.items()}
+        given = self.form.answers.items()
+        answers = {self.named(name): self.named(value) for name, value in given}
         data: dict[str, Any] = {**more, **answers}
         if "version" in self.offered:
             data["version"] = self.version

@@ -70,7 +70,7 @@ def test_every_form_is_tried_here() -> None:
         if "POST" in address.methods and address.needs not in {PUBLIC, WITH_A_KEY}
     }
     tried = {
-        re.sub("refused_id|gone_id", "delivery_id", form.to)
+        re.sub("refused_id|gone_id|left_off_id", "delivery_id", form.to)
         .replace("police_custody", "{key}")
         .replace("/ssd/", "/{set_key}/")
         for form in FORMS.values()
