@@ -30,11 +30,13 @@ from reachable.moments import rules as moment_rules
 from reachable.moments import services as moments
 from reachable.moments.noticing import Noticeable
 from reachable.moments.rules import Opening
+from reachable.moments.school_terms import school_terms
 from reachable.moments.switches import rules_in_force
 from reachable.people import services as people
 from reachable.people.identification import Claim, Identified
 from reachable.practice import guidance
 from reachable.practice.calling import Rulebook
+from reachable.practice.clocks import TermCalendar
 
 Values = tuple[Any, ...]
 IDENTIFY = system("identify")
@@ -60,6 +62,11 @@ class Origin:
     def rulebook(self) -> Rulebook:
         """The rules in force while this is written; a person's own signal is answered by any."""
         return guidance.every_rule() if self.always_opens else rules_in_force()
+
+    @cached_property
+    def terms(self) -> TermCalendar:
+        """The school terms by which clocks count while this is written."""
+        return school_terms()
 
 
 @dataclass
@@ -262,6 +269,7 @@ def _called_for(origin: Origin, row: Incoming, made: Made) -> Opening | None:
         occurred=made.when,
         received_at=origin.received_at,
         birth_date=_born(origin, row),
+        terms=origin.terms,
     )
 
 
@@ -277,6 +285,7 @@ def _kept(
             occurred=made.when,
             received_at=received_at,
             birth_date=_born(origin, row),
+            terms=origin.terms,
         )
         for rule in guidance.every_rule().alone(made.kind)
     )

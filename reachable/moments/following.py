@@ -133,7 +133,9 @@ def _noticeable(trigger: Trigger, owner: chronology.Owner) -> Noticeable:
         kind=trigger.event_kind,
         person_id=owner.person_id,
         current_id=owner.current_id,
-        opening=rules.Opening(rule.opens, rule.key, rule.version, version, trigger.due_at),
+        opening=rules.Opening(
+            rule.opens, rule.key, rule.version, version, trigger.due_at, trigger.due_note
+        ),
         received_at=owner.received_at,
         postcode=owner.postcode,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from reachable.access.models import Team, User
 from reachable.foundation.models import Identified
@@ -44,6 +44,8 @@ class Moment(Identified):
     reach_recorded_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=40, blank=True)
+    paused_until = models.DateTimeField(null=True)
+    paused_why = models.CharField(max_length=40, blank=True, db_default="")
     next_due_at = models.DateTimeField(null=True)
     joined_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True)
     joined_by = models.UUIDField(null=True)
@@ -69,7 +71,8 @@ class Moment(Identified):
 class Trigger(Identified):
     """An event that by a rule opened a moment or joined it, and the child's clock it started.
 
-    It is ended when a correction took the event back, or gave it to another child.
+    It is ended when a correction took the event back, or gave it to another child. `due_note` is
+    what the clock said of itself, such as where a calendar ended; a pause changes no `due_at`.
     """
 
     moment = models.ForeignKey(Moment, on_delete=models.PROTECT, related_name="triggers")
@@ -78,6 +81,7 @@ class Trigger(Identified):
     event_kind = models.CharField(max_length=40)
     rule = models.CharField(max_length=60)
     due_at = models.DateTimeField()
+    due_note = models.CharField(max_length=200, blank=True)
     joined_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
 
@@ -154,4 +158,28 @@ class RuleSwitch(Identified):
             models.CheckConstraint(
                 condition=Q(is_on=False) | Q(dry_run__isnull=False), name="on_after_a_dry_run"
             )
+        ]
+
+
+class SchoolDates(Identified):
+    """A school term of this partnership, or days in one on which its schools are closed.
+
+    What was entered wrongly is ended and entered anew; clocks count by what stands.
+    """
+
+    kind = models.CharField(max_length=10)
+    name = models.CharField(max_length=80)
+    first = models.DateField()
+    last = models.DateField()
+    entered_at = models.DateTimeField()
+    entered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(last__gte=F("first")), name="dates_run_forward"),
+            models.CheckConstraint(
+                condition=Q(kind__in=("term", "closed")), name="dates_of_a_known_kind"
+            ),
         ]

@@ -133,7 +133,8 @@ class Batch:
             self.writes.triggers.append(
                 (
                     *(new_id(), known.moment_id, event.event_id, event.signal_id),
-                    *(event.kind, opening.rule, opening.child_due_at, self.at),
+                    *(event.kind, opening.rule, opening.child_due_at, opening.due_note[:200]),
+                    self.at,
                 )
             )
         self._write()
@@ -286,7 +287,7 @@ class Batch:
                 Trigger,
                 [
                     *("id", "moment", "event_id", "signal_id", "event_kind"),
-                    *("rule", "due_at", "joined_at"),
+                    *("rule", "due_at", "due_note", "joined_at"),
                 ],
                 writes.triggers,
             ),

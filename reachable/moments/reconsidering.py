@@ -23,9 +23,11 @@ from reachable.moments.correcting import ENDED, RECLOCKED, Corrections, settle
 from reachable.moments.models import Trigger
 from reachable.moments.noticing import Batch, Noticeable
 from reachable.moments.rules import Opening
+from reachable.moments.school_terms import school_terms
 from reachable.moments.switches import rules_in_force
 from reachable.practice import guidance
 from reachable.practice.calling import Happened, Rulebook
+from reachable.practice.clocks import TermCalendar
 from reachable.practice.items import Rule
 from reachable.practice.time import LONDON
 
@@ -41,10 +43,16 @@ class _Fired:
     event: Recent
     rule: Rule
     known_at: datetime
+    terms: TermCalendar
 
     @property
     def opening(self) -> Opening:
-        return rules.opened_by(self.rule, occurred=self.event.occurred, received_at=self.known_at)
+        return rules.opened_by(
+            self.rule,
+            occurred=self.event.occurred,
+            received_at=self.known_at,
+            terms=self.terms,
+        )
 
 
 def reconsider(*, by: Actor, current_ids: Collection[UUID], signal_ids: Iterable[UUID] = ()) -> int:
@@ -104,6 +112,7 @@ def _fired(
     ):
         history[event.current_id].append((event, Happened(event.kind, event.occurred)))
     fired: dict[Firing, _Fired] = {}
+    terms = school_terms()
     for events in history.values():
         others = [happened for _, happened in events]
         for event, happened in events:
@@ -112,7 +121,7 @@ def _fired(
             for rule in asked.fired(happened, others):
                 if rules.young_enough(rule, occurred=event.occurred, birth_date=event.birth_date):
                     known_at = _known_at(rule, event, [each for each, _ in events])
-                    fired[event.event_id, rule.key] = _Fired(event, rule, known_at)
+                    fired[event.event_id, rule.key] = _Fired(event, rule, known_at, terms)
     return fired
 
 

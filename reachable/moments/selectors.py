@@ -20,6 +20,7 @@ from reachable.foundation.time import now
 from reachable.moments import rules
 from reachable.moments.joined import families, standing_for
 from reachable.moments.models import OPEN, Action, Moment, Trigger
+from reachable.moments.pauses import PAUSED_BY
 from reachable.people import selectors as people
 from reachable.people.rules import age_on
 from reachable.practice import guidance
@@ -36,7 +37,8 @@ class Row:
     """A line of the worklist. `due_at` is None when no clock runs: the child was reached.
 
     `clock_ended_at` is when that was written down, which may be later than `reached_at`.
-    `told_too_late` says that the child's clock had run out before we were told.
+    `told_too_late` says that the child's clock had run out before we were told. `paused_until` is
+    set while it stands still.
     """
 
     id: UUID
@@ -56,6 +58,8 @@ class Row:
     due_at: datetime | None
     missed: bool
     told_too_late: bool
+    paused_until: datetime | None
+    paused_why: str
     reached_at: datetime | None
     clock_ended_at: datetime | None
     opened_at: datetime
@@ -109,6 +113,7 @@ class MomentFacts:
     done: frozenset[str]
     communication_needs: tuple[str, ...]
     opened_by_rule: str
+    due_note: str
     held_at: datetime | None
     attempted_at: datetime | None
     closed_at: datetime | None
@@ -212,6 +217,7 @@ def _row(
 ) -> Row:
     current = moment.person.now.current_id
     known = names.get(current)
+    paused_until = None if moment.reached_at or moment.closed_at else moment.paused_until
     return Row(
         id=moment.id,
         person_id=current,
@@ -236,6 +242,8 @@ def _row(
         told_too_late=rules.told_too_late(
             due_at=moment.child_due_at, received_at=moment.received_at
         ),
+        paused_until=paused_until if paused_until and paused_until > at else None,
+        paused_why=PAUSED_BY.get(moment.paused_why, ""),
         reached_at=moment.reached_at,
         clock_ended_at=moment.reach_recorded_at,
         opened_at=moment.opened_at,
@@ -282,6 +290,7 @@ def moment(*, by: Actor, moment_id: UUID) -> MomentFacts:
             by=by, person_id=found.person.now.current_id
         ),
         opened_by_rule=_rule_in_words(found),
+        due_note=_due_note(triggers),
         held_at=found.held_at,
         attempted_at=found.attempted_at,
         closed_at=found.closed_at,
@@ -303,16 +312,26 @@ def _rule_in_words(moment: Moment) -> str:
     return f"“{guidance.rule(moment.rule).title}”, version {moment.rule_version}"
 
 
+def _due_note(triggers: Iterable[Trigger]) -> str:
+    """What the clock that runs out first says of itself."""
+    standing = [trigger for trigger in triggers if trigger.ended_at is None]
+    first = min(standing, key=lambda trigger: trigger.due_at, default=None)
+    return first.due_note if first else ""
+
+
 def _actions(moment_ids: list[UUID]) -> list[ActionFacts]:
     rows = (
         Action.objects.filter(moment_id__in=moment_ids)
         .order_by("at", "id")
         .values_list("kind", "at", "by__name", "about__name", "step", "how", "note", "said_at")
     )
-    return [
-        ActionFacts(kind, at, by or "", about or "", step, how, note, said_at)
-        for kind, at, by, about, step, how, note, said_at in rows
-    ]
+    # A pause is written down with each moment of a family, and said once.
+    return list(
+        dict.fromkeys(
+            ActionFacts(kind, at, by or "", about or "", step, how, note, said_at)
+            for kind, at, by, about, step, how, note, said_at in rows
+        )
+    )
 
 
 def moments_of_child(*, by: Actor, person_id: UUID) -> list[Row]:

@@ -6,7 +6,8 @@ from django.http import HttpResponse
 from django.urls import URLPattern
 
 from reachable.foundation.urls import page
-from reachable.moments import rule_views, views
+from reachable.moments import rule_views, term_views, views
+from reachable.moments.school_terms import KEEPS
 
 HOLD, READ = "moments.hold", "practice.read"
 BOTH, POST = ("GET", "POST"), ("POST",)
@@ -37,6 +38,16 @@ urlpatterns = [
         needs=rule_views.DECIDES,
         methods=POST,
     ),
+    page("school-terms/", term_views.school_terms, name="school_terms", needs=KEEPS, methods=BOTH),
+    page(
+        "school-terms/<uuid:dates_id>/take-out/",
+        term_views.take_out,
+        name="school_dates_out",
+        needs=KEEPS,
+        methods=POST,
+    ),
+    _of_one("pause/", views.pause, "moment_pause", BOTH),
+    _of_one("resume/", views.resume, "moment_resume", BOTH),
     _of_one("", views.moment, "moment", ("GET",)),
     _of_one("take/", views.take, "moment_take", ("POST",)),
     _of_one("steps/", views.step_done, "moment_step", ("POST",)),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from reachable.foundation.words import short_when
 from reachable.moments.acting import LEFT, WAITED
 from reachable.moments.correcting import ENDED, MOVED, RECLOCKED
+from reachable.moments.pauses import PAUSED_BY
 from reachable.practice import guidance
 
 if TYPE_CHECKING:
@@ -98,6 +99,8 @@ def said(action: ActionFacts, moment: MomentFacts, outcomes: Mapping[str, str]) 
         "claimed": f"{who} took it",
         "attempted": f"{who} {_TRIED.get(action.how, _TRIED['other'])}",
         "reached": f"{who} {_REACHED.get(action.how, 'reached the child')}{_earlier(action)}",
+        "paused": f"{who} paused the child’s clock{paused_words(action.how, action.said_at)}",
+        "resumed": f"{who} let the child’s clock run again",
         "step_done": f"{who} did: {step.title if step else action.step}",
         "closed": f"{who} closed it: {outcomes.get(action.how, action.how)}",
         "reclocked": "Records were joined or separated, and the child’s clock was set anew",
@@ -107,6 +110,12 @@ def said(action: ActionFacts, moment: MomentFacts, outcomes: Mapping[str, str]) 
         "separated": "It was separated again: the two records are different children",
     }
     return sentences[action.kind]
+
+
+def paused_words(why: str, until: datetime | None) -> str:
+    """Return until when a clock stands still and why, after a word such as “paused”."""
+    said = f" until {short_when(until)}" if until else ""
+    return f"{said}: {PAUSED_BY[why]}" if why in PAUSED_BY else said
 
 
 def _earlier(action: ActionFacts) -> str:

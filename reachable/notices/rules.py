@@ -64,6 +64,16 @@ WORDINGS = {
         "Please acknowledge it, or say that you cannot take it.",
         "moment",
     ),
+    "moment.due_soon": Wording(
+        "Little time is left for a reachable moment of yours",
+        "A quarter of the child’s clock is left, or an hour. Please look at what can be done.",
+        "moment",
+    ),
+    "moment.answer_soon": Wording(
+        "A reachable moment still waits for your answer",
+        "Half of the time has passed. Please acknowledge it, or say that you cannot take it.",
+        "moment",
+    ),
     "team.without_holders": Wording(
         "Reachable moments wait where nobody can take them",
         "No team has anybody who may. Your first page names the teams. Please put somebody whose "

@@ -68,7 +68,7 @@ def render_clocks() -> str:
         "",
         "These tables are the specification: the tests run every row of them.",
         f"{calendar.name} are known from {say_day(calendar.first)} to {say_day(calendar.last)};",
-        "a clock that runs beyond says so instead of guessing.",
+        "a clock that runs beyond counts every Monday to Friday, and says so.",
         "",
     ]
     for table in all_examples():

@@ -35,6 +35,7 @@ class Leads:
 
 IDENTIFIERS = {
     "agency_id": Leads("an agency that sends files", WATCHED),
+    "dates_id": Leads("a school term, or days without school in one", ANYBODY),
     "delivery_id": Leads("a file that an agency sent", AGENCY),
     "key": Leads("a feed", ANYBODY),
     "key_id": Leads("a key of an agency’s program", ANYBODY),

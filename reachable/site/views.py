@@ -10,6 +10,7 @@ from reachable.foundation.registries import navigation
 from reachable.foundation.urls import SIGNED_IN
 from reachable.foundation.views import actor, render
 from reachable.moments.emptied import emptied_teams
+from reachable.moments.school_terms import KEEPS, calendar
 from reachable.notices.selectors import lost_mail
 from reachable.practice import guidance
 from reachable.site.wording import group_key
@@ -28,6 +29,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "site/home.html",
         {
             "emptied": emptied_teams(by=by) if manages else None,
+            "calendar": calendar(by=by) if by.can(KEEPS) else None,
             "lost_mail": len(lost_mail(by=by)) if manages else 0,
         },
     )

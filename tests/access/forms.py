@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -19,8 +19,10 @@ from django.test import Client
 from reachable.access.models import Agency
 from reachable.audit.models import Entry
 from reachable.intake.models import Delivery, QuarantinedRow, Signal
+from reachable.foundation.time import now
 from reachable.intake.samples import write_set_sample
 from reachable.intake.table_sets import table_sets
+from reachable.moments import pausing
 from reachable.people import services as people
 from reachable.people.models import Review
 from tests.access.place import INVOLVED, MAPPING, ROWS, Account, Place
@@ -78,6 +80,45 @@ FORMS = {
         "practitioner",
         {"to_user": "{supervisor}", "reason": "Knows her"},
         TAKEN,
+    ),
+    "pause": Form(
+        MOMENT + "pause/",
+        MOMENT + "pause/",
+        "practitioner",
+        {
+            "how": "hospital",
+            "note": "Under anaesthetic",
+            "day-day": "11",
+            "day-month": "11",
+            "day-year": "2026",
+            "at": "09:00",
+        },
+        TAKEN,
+    ),
+    "resume": Form(
+        MOMENT + "resume/",
+        MOMENT + "resume/",
+        "practitioner",
+        {"note": "Awake"},
+        (*TAKEN, "pause"),
+    ),
+    "enter a term": Form(
+        "/school-terms/",
+        "/school-terms/",
+        "supervisor",
+        {
+            "kind": "term",
+            "name": "Summer term",
+            "first-day": "12",
+            "first-month": "4",
+            "first-year": "2027",
+            "last-day": "21",
+            "last-month": "7",
+            "last-year": "2027",
+        },
+    ),
+    "take a term out": Form(
+        "/school-terms/{dates_id}/take-out/", "/school-terms/", "supervisor", {}
     ),
     "close": Form(
         MOMENT + "close/",
@@ -276,12 +317,23 @@ class Answering:
                 self._merge()
             elif step == "next month's list":
                 self._leave_off()
+            elif step == "pause":
+                self._pause()
             else:
                 assert self.client.post(self.named(step)).status_code == 302
         page = self.client.get(self.named(form.on)).content.decode()
         self.offered = set(OFFERED.findall(page))
         self.ids["step"] = next(iter(re.findall(r'name="step" value="([^"]+)"', page)), "")
         self.version = next(iter(re.findall(r'name="version" value="(\d+)"', page)), "")
+
+    def _pause(self) -> None:
+        pausing.pause(
+            by=Account(self.form.who, INVOLVED).actor(),
+            moment_id=UUID(self.ids["moment_id"]),
+            how="hospital",
+            until=now() + timedelta(hours=2),
+            note="Under anaesthetic",
+        )
 
     def _merge(self) -> None:
         review = Review.objects.get(id=self.ids["review_id"])

@@ -23,6 +23,7 @@ from reachable.intake import services as intake
 from reachable.intake.models import Delivery, QuarantinedRow
 from reachable.intake.rules.mapping import ColumnMapping
 from reachable.intake.services import PhoneSignal
+from reachable.moments import school_terms
 from reachable.moments.models import Moment, Trigger
 from reachable.notices import services as notices
 from reachable.notices.models import Notice
@@ -162,6 +163,11 @@ def make_place() -> Place:
     place.rows["key"] = [Row("police_custody", "everybody")]
     place.rows["rule_key"] = [Row("arrest", "everybody")]
     place.rows["set_key"] = [Row("ssd", "everybody")]
+    first = today() + timedelta(days=30)
+    dates_id = school_terms.enter(
+        by=BY, kind="term", name="Autumn term", first=first, last=first + timedelta(days=90)
+    )
+    place.rows["dates_id"] = [Row(dates_id, "everybody")]
     place.rows["kind"] = [Row("csv", "everybody")]
     _asked_what_is_gone(mine)
     return place
