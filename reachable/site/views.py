@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from reachable.access.rota import uncovered
 from reachable.foundation import progress as long_work
 from reachable.foundation.registries import navigation
 from reachable.foundation.urls import SIGNED_IN
@@ -28,6 +29,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "site/home.html",
         {
             "emptied": emptied_teams(by=by) if manages else None,
+            "uncovered": uncovered(by=by) if manages else (),
             "lost_mail": len(lost_mail(by=by)) if manages else 0,
         },
     )
