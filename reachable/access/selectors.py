@@ -214,6 +214,13 @@ def members(*, team_id: UUID) -> list[OnDuty]:
     ]
 
 
+def members_to_tell(*, team_id: UUID, at: datetime) -> list[UUID]:
+    """Return members whom to tell what waits for their team: all but those away, unless all are."""
+    everybody = [who.user_id for who in members(team_id=team_id)]
+    away = away_since(at=at)
+    return [user for user in everybody if user not in away] or everybody
+
+
 def teams() -> list[TeamFacts]:
     """Return every team, by key."""
     return [

@@ -112,9 +112,7 @@ def tell_team(by: Actor, moment: Moment) -> None:
 
     Whoever is away is left in peace, unless all of them are.
     """
-    members = [who.user_id for who in access.members(team_id=moment.team_id)]
-    away = access.away_since(at=now())
-    there = [user for user in members if user not in away] or members
+    there = access.members_to_tell(team_id=moment.team_id, at=now())
     keys = {user: f"team:{moment.id}:{moment.version}:{user}" for user in there}
     subject = ("moment", moment.id)
     notices.tell(
