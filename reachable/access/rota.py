@@ -88,6 +88,11 @@ class RotaFacts:
     can_plan: bool
     holidays_known_until: date
 
+    @property
+    def has_third(self) -> bool:
+        """Say whether there is anybody third, so that a page spares an empty column."""
+        return any(len(each.asked) > 2 for day in self.days for each in day.hours)
+
 
 @dataclass(frozen=True)
 class Uncovered:

@@ -209,6 +209,11 @@ def test_times_are_said_as_people_read_them() -> None:
         "from Tuesday 1 December 2026, 20:00 to Wednesday 2 December 2026, 08:00"
     )
     assert between(evening, evening + HOUR) == "from Tuesday 1 December 2026, 20:00 to 21:00"
+    midnight = london("2026-12-03")
+    assert between(evening, midnight) == (
+        "from Tuesday 1 December 2026, 20:00 to Wednesday 2 December 2026, 24:00"
+    )
+    assert between(london("2026-12-02"), midnight).endswith("00:00 to 24:00")
     assert between(evening, None).endswith("until the day of return is known")
     assert hours(evening, london("2026-12-02")) == "20:00 to 24:00"
 

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from uuid import UUID
 
-from reachable.practice.time import LONDON, When, read_local, say_when, start_of_day
+from reachable.practice.time import LONDON, When, read_local, say_day, say_when, start_of_day
 
 AHEAD = timedelta(hours=48)
 """Hours with nobody are told so long before."""
@@ -203,9 +203,11 @@ def between(begins: datetime, ends: datetime | None) -> str:
     said = f"from {say_when(When.at(begins))}"
     if ends is None:
         return f"{said} until the day of return is known"
-    same = begins.astimezone(LONDON).date() == ends.astimezone(LONDON).date()
-    hour = f"{ends.astimezone(LONDON):%H:%M}"
-    return f"{said} to {hour if same and begins < ends else say_when(When.at(ends))}"
+    last = (ends - timedelta(microseconds=1)).astimezone(LONDON).date()
+    local = ends.astimezone(LONDON)
+    hour = f"{local:%H:%M}" if local.date() == last else "24:00"
+    same = begins < ends and begins.astimezone(LONDON).date() == last
+    return f"{said} to {hour if same else f'{say_day(last)}, {hour}'}"
 
 
 def hours(begins: datetime, ends: datetime) -> str:
