@@ -49,7 +49,7 @@ def test_every_member_of_the_team_reads_it_and_others_do_not(hub: World) -> None
 
 def test_hours_with_nobody_stand_at_the_top_in_words(hub: World) -> None:
     shown = page(hub, "first")
-    assert "Nobody is on the rota from Thursday 10 December 2026, 12:00 to Wednesday 16" in shown
+    assert "Nobody is on the rota from Thursday 10 December 2026, 12:00 to Tuesday 15" in shown
     assert "Tell a supervisor of the team" in shown
     assert "somebody is asked at every hour" not in shown
 
