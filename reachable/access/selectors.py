@@ -115,8 +115,11 @@ def on_duty(*, team_id: UUID, at: datetime) -> list[OnDuty]:
     return list(seen.values())
 
 
-def shifts_between(*, first: datetime, last: datetime) -> list[tuple[UUID, datetime, datetime]]:
+def shifts_between(
+    *, by: Actor, first: datetime, last: datetime
+) -> list[tuple[UUID, datetime, datetime]]:
     """Return who was, or is to be, on duty in that time for any team: (person, from, until)."""
+    by.require("moments.rules")
     held = Shift.objects.filter(starts_at__lt=last, ends_at__gt=first)
     return list(held.values_list("user_id", "starts_at", "ends_at"))
 

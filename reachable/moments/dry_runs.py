@@ -100,7 +100,7 @@ def try_now(*, by: Actor, rule: str, months: int = MONTHS) -> dict[str, Any]:
     found = try_rule(tried, book, (Past(*each) for each in past), first=first, last=last)
     at = now()
     since, until = at - ROTA_BEFORE, at + ROTA_AFTER
-    shifts = access.shifts_between(first=since, last=until)
+    shifts = access.shifts_between(by=by, first=since, last=until)
     return {
         **found.as_dict(),
         "weeks_in_all": found.weeks_in_all,

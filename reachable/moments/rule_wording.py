@@ -10,8 +10,18 @@ from typing import Any
 from reachable.foundation.words import number, plural
 from reachable.practice import guidance
 from reachable.practice.rule_words import when_in_words
+from reachable.practice.time import say_day
 
-__all__ = ["Chart", "beside", "by_hour", "by_week", "example", "in_short", "when_in_words"]
+__all__ = [
+    "Chart",
+    "beside",
+    "between",
+    "by_hour",
+    "by_week",
+    "example",
+    "in_short",
+    "when_in_words",
+]
 
 BAR, GAP, HIGH = 9, 2, 72
 """Of the pictures, in points."""
@@ -78,6 +88,12 @@ def in_short(found: Mapping[str, Any]) -> str:
         f"the {found['opened_a_week']:.1f} that are opened now. The rest would have joined what "
         "was open."
     )
+
+
+def between(found: Mapping[str, Any]) -> str:
+    """Say over which days it was run."""
+    first, last = (date.fromisoformat(found[name]) for name in ("first", "last"))
+    return f"From {say_day(first)} to {say_day(last)}"
 
 
 def beside(found: Mapping[str, Any]) -> list[tuple[str, int]]:
