@@ -46,7 +46,6 @@ FOR_NOBODY = {
     "access.holding_since": "who is in a team is open to every worker",
     "access.away_since": "that somebody is away is open to every worker; why is not in it",
     "access.members_to_tell": "who is in a team is open to every worker",
-    "access.shifts_between": "the rota is open to every worker, and says nothing of children",
     "access.shifts_that_count": "the rota is open to every worker, and says nothing of children",
     "access.members": "who is in a team is open to every worker",
     "access.teams": "which teams there are is open to every worker",

@@ -49,13 +49,19 @@ class ShiftForm(OfPeople):
     user = _whom("Who is on duty?")
     position = _place()
     day = DayField(label="From which day?")
-    starts = ClockTimeField(label="From what time?", help_text="Such as 09:00.")
+    starts = ClockTimeField(
+        label="From what time?",
+        help_text="Such as 09:00.",
+        error_messages={"required": "Enter from what time"},
+    )
     until_day = DayField(
         label="Until which day?",
         required=False,
         help_text="Leave empty for the same day, or for the next morning.",
     )
-    ends = ClockTimeField(label="Until what time?")
+    ends = ClockTimeField(
+        label="Until what time?", error_messages={"required": "Enter until what time"}
+    )
 
     def planned(self) -> Planned:
         given = self.cleaned_data
@@ -91,12 +97,22 @@ class PatternForm(OfPeople):
         choices=[(str(number), name) for number, name in enumerate(WEEKDAYS)],
         widget=forms.CheckboxSelectMultiple,
     )
-    starts = ClockTimeField(label="From what time?", help_text="Such as 09:00.")
-    ends = ClockTimeField(
-        label="Until what time?", help_text="A time that is not later ends on the next morning."
+    starts = ClockTimeField(
+        label="From what time?",
+        help_text="Such as 09:00.",
+        error_messages={"required": "Enter from what time"},
     )
-    first_day = DayField(label="First day")
-    last_day = DayField(label="Last day", help_text="A year ahead at most.")
+    ends = ClockTimeField(
+        label="Until what time?",
+        help_text="A time that is not later ends on the next morning.",
+        error_messages={"required": "Enter until what time"},
+    )
+    first_day = DayField(label="First day", error_messages={"required": "Enter the first day"})
+    last_day = DayField(
+        label="Last day",
+        help_text="A year ahead at most.",
+        error_messages={"required": "Enter the last day"},
+    )
     leave_out = forms.BooleanField(
         label="Leave out bank holidays of England and Wales", required=False
     )
