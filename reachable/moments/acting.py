@@ -23,6 +23,8 @@ from reachable.notices.services import Telling
 NOTHING_CHANGED = "Nothing was changed."
 LEFT = "left"
 """Why it passes on: whoever had it, or was asked, has left."""
+AWAY = "away"
+"""Why it passes on: whoever had it, or was asked, is away."""
 WAITED = "waited"
 """Why it passes on: it waited with a team, and somebody can be asked or told now."""
 
@@ -136,9 +138,12 @@ def ask(
 
 
 def tell_team(by: Actor, moment: Moment) -> None:
-    """Tell everybody in the team that a moment waits for whoever can take it."""
-    members = access.members(team_id=moment.team_id)
-    keys = {who.user_id: f"team:{moment.id}:{moment.version}:{who.user_id}" for who in members}
+    """Tell everybody in the team that a moment waits for whoever can take it.
+
+    Whoever is away is left in peace, unless all of them are.
+    """
+    there = access.members_to_tell(team_id=moment.team_id, at=now())
+    keys = {user: f"team:{moment.id}:{moment.version}:{user}" for user in there}
     subject = ("moment", moment.id)
     notices.tell(
         by=by,

@@ -8,7 +8,7 @@ class MomentsConfig(AppConfig):
     label = "moments"
 
     def ready(self) -> None:
-        from reachable.access.registries import rights_ended
+        from reachable.access.registries import absence_began, rights_ended
         from reachable.foundation.registries import (
             NavigationItem,
             Reference,
@@ -18,7 +18,11 @@ class MomentsConfig(AppConfig):
             schedules,
         )
         from reachable.moments import reference
-        from reachable.moments.following import follow_identity, follow_rights
+        from reachable.moments.following import (
+            follow_absence,
+            follow_identity,
+            follow_rights,
+        )
         from reachable.moments.panels import MOMENTS
         from reachable.moments.reminding import remind
         from reachable.moments.school_terms import KEEPS
@@ -36,6 +40,7 @@ class MomentsConfig(AppConfig):
         schedules.add("remind", Schedule("remind", 30, lambda by: remind(by=by)), room="moments")
         identity_changed.add("moments", follow_identity, room="moments")
         rights_ended.add("moments", follow_rights, room="moments")
+        absence_began.add("moments", follow_absence, room="moments")
         child_panels.add("moments", MOMENTS, room="moments")
         navigation.add(
             "rules", NavigationItem("Rules", "rules", "moments.rules", 60), room="moments"

@@ -13,7 +13,7 @@ from reachable.chronology import selectors as chronology
 from reachable.foundation.actor import Actor, system
 from reachable.foundation.time import now
 from reachable.moments import rules
-from reachable.moments.acting import LEFT, act, ask, ask_next, move_from_empty_team, tell_team
+from reachable.moments.acting import AWAY, LEFT, act, ask, ask_next, move_from_empty_team, tell_team
 from reachable.moments.correcting import MOVED
 from reachable.moments.joined import earliest_due, families
 from reachable.moments.models import OPEN, Moment, Trigger
@@ -226,6 +226,16 @@ def follow_rights(*, by: Actor, ended: RightsEnded) -> None:
     for moment in theirs:
         ask_next(FOLLOW, moment, how=LEFT)
     _move_from_empty_teams()
+
+
+def follow_absence(*, by: Actor, user_id: UUID) -> None:
+    """Ask others for what somebody has, or is asked to take, who is away from now on."""
+    del by
+    theirs = Moment.objects.select_for_update().filter(
+        Q(holder=user_id) | Q(asked=user_id), state__in=OPEN
+    )
+    for moment in theirs:
+        ask_next(FOLLOW, moment, how=AWAY)
 
 
 def _move_from_empty_teams() -> None:

@@ -260,7 +260,7 @@ class Batch:
 
     def _tell_team(self, team_id: UUID, moment_id: UUID, occasion: str) -> None:
         if team_id not in self.members:
-            self.members[team_id] = [who.user_id for who in access.members(team_id=team_id)]
+            self.members[team_id] = access.members_to_tell(team_id=team_id, at=self.at)
         for user_id in self.members[team_id]:
             key = f"team:{moment_id}:{occasion}:{user_id}"
             self._tell(user_id, "moment.with_team", moment_id, key)

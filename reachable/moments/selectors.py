@@ -11,6 +11,8 @@ from django.db.models import Case, Count, F, Max, Q, QuerySet, Value, When, Wind
 from django.db.models.functions import RowNumber
 
 from reachable.access import selectors as access
+from reachable.access.rota import Uncovered, uncovered
+from reachable.access.rules import TeamFacts
 from reachable.audit import services as audit
 from reachable.chronology import selectors as chronology
 from reachable.chronology.selectors import EventFacts
@@ -79,7 +81,8 @@ class Worklist:
     """Open moments of this person's teams, in three buckets, and who is on duty now."""
 
     buckets: list[Bucket]
-    on_duty: list[tuple[str, list[access.OnDuty]]]
+    on_duty: list[tuple[TeamFacts, list[access.OnDuty]]]
+    uncovered: list[Uncovered]
     mine_only: bool
     at: datetime
 
@@ -166,6 +169,7 @@ def worklist(*, by: Actor, mine_only: bool = False) -> Worklist:
             for key, moments in found.items()
         ],
         on_duty=_on_duty(by, at),
+        uncovered=uncovered(by=by, team_ids=by.team_ids),
         mine_only=mine_only,
         at=at,
     )
@@ -192,12 +196,18 @@ def _with_names(moments: QuerySet[Moment]) -> QuerySet[Moment]:
     return moments.select_related("team", "asked", "holder", "person__now")
 
 
-def _on_duty(by: Actor, at: datetime) -> list[tuple[str, list[access.OnDuty]]]:
+def _on_duty(by: Actor, at: datetime) -> list[tuple[TeamFacts, list[access.OnDuty]]]:
     return [
-        (team.name, access.on_duty(team_id=team.id, at=at))
+        (team, access.on_duty(team_id=team.id, at=at))
         for team in access.teams()
         if team.id in by.team_ids
     ]
+
+
+def _members_there(team_id: UUID, at: datetime) -> list[access.OnDuty]:
+    """Whoever is away cannot be handed a moment."""
+    away = access.away_since(at=at)
+    return [who for who in access.members(team_id=team_id) if who.user_id not in away]
 
 
 def _rows(by: Actor, moments: list[Moment], at: datetime) -> dict[UUID, Row]:
@@ -297,7 +307,7 @@ def moment(*, by: Actor, moment_id: UUID) -> MomentFacts:
         outcome=found.outcome,
         asked_me=found.asked_id == by.id,
         can_assign=by.can("moments.assign") or found.holder_id == by.id,
-        members=access.members(team_id=found.team_id),
+        members=_members_there(found.team_id, at),
         on_duty=access.on_duty(team_id=found.team_id, at=at),
         received_at=found.received_at,
         why_visible=access.why_involved(

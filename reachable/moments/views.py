@@ -26,7 +26,12 @@ def worklist(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "moments/worklist.html",
-        {"worklist": found, "bucket_words": wording.BUCKETS, "standing": wording.standing},
+        {
+            "worklist": found,
+            "bucket_words": wording.BUCKETS,
+            "standing": wording.standing,
+            "between": wording.between,
+        },
     )
 
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from reachable.access.rules.rota import Gap
 from reachable.foundation.words import short_when
-from reachable.moments.acting import LEFT, WAITED
+from reachable.moments.acting import AWAY, LEFT, WAITED
 from reachable.moments.correcting import ENDED, MOVED, RECLOCKED
 from reachable.moments.pauses import PAUSED_BY
 from reachable.practice import guidance
@@ -72,6 +73,11 @@ def standing(row: Row) -> str:
     return f"Closed: {ending[:1].lower()}{ending[1:]}" if ending else "Closed"
 
 
+def between(gap: Gap) -> str:
+    """Return "from today 17:00 to tomorrow 08:00"."""
+    return f"from {short_when(gap.starts_at)} to {short_when(gap.ends_at)}"
+
+
 def said(action: ActionFacts, moment: MomentFacts, outcomes: Mapping[str, str]) -> str:
     """Return one line of the history; what somebody wrote stands beside it, as they wrote it."""
     who, about = action.by, action.about
@@ -81,6 +87,8 @@ def said(action: ActionFacts, moment: MomentFacts, outcomes: Mapping[str, str]) 
         "asked": f"{about} was asked",
         "passed_on": f"Whoever had it has left; {about} was asked"
         if action.how == LEFT
+        else f"Whoever had it is away; {about} was asked"
+        if action.how == AWAY
         else f"{about} was on duty, and was asked"
         if action.how == WAITED
         else f"{who} could not take it; {about} was asked"
@@ -88,6 +96,8 @@ def said(action: ActionFacts, moment: MomentFacts, outcomes: Mapping[str, str]) 
         else f"No answer in time; {about} was asked",
         "to_team": "Whoever had it has left, and nobody else was on duty; the whole team was told"
         if action.how == LEFT
+        else "Whoever had it is away, and nobody else was on duty; the whole team was told"
+        if action.how == AWAY
         else "Nobody else on duty was left to ask; the whole team was told"
         if action.how == WAITED
         else f"{who} could not take it, and nobody else was on duty; the whole team was told"

@@ -60,6 +60,25 @@ COLUMNS = {
     "date_order": "day-month-year",
     "told_by": "number",
 }
+FROM, UNTIL = (
+    {f"{name}-{part}": value for part, value in zip(("day", "month", "year"), day, strict=True)}
+    for name, day in (("day", ("1", "12", "2026")), ("until_day", ("2", "12", "2026")))
+)
+SHIFT = {"user": "{supervisor}", "position": "2", **FROM, "starts": "09:00", "ends": "17:00"}
+WEEKS = {
+    "user": "{supervisor}",
+    "position": "3",
+    "weekdays": "0",
+    "starts": "20:00",
+    "ends": "08:00",
+    "first_day-day": "1",
+    "first_day-month": "12",
+    "first_day-year": "2026",
+    "last_day-day": "28",
+    "last_day-month": "12",
+    "last_day-year": "2026",
+}
+ROTA, OF_SHIFT = "/rota/{team_id}/", "/rota/shifts/{shift_id}/"
 MOMENT, TAKEN = "/moments/{moment_id}/", ("/moments/{moment_id}/take/",)
 FORMS = {
     "a signal": Form("/signal/", "/signal/", "custody", SIGNAL),
@@ -245,6 +264,24 @@ FORMS = {
         "system_administrator",
         {"reason": "The program is gone"},
     ),
+    "plan a shift": Form(ROTA + "shift/", ROTA + "shift/", "supervisor", SHIFT),
+    "plan week by week": Form(ROTA + "pattern/", ROTA + "pattern/", "supervisor", WEEKS),
+    "change a shift": Form(OF_SHIFT, OF_SHIFT, "supervisor", SHIFT),
+    "end a shift": Form(OF_SHIFT + "end/", OF_SHIFT, "supervisor", {"which": "this"}),
+    "hand over a shift": Form(
+        OF_SHIFT + "hand-over/",
+        OF_SHIFT + "hand-over/",
+        "practitioner",
+        {"user": "{supervisor}"},
+    ),
+    "I am away": Form("/rota/away/", "/rota/away/", "practitioner", {"reason": "sickness"}),
+    "somebody is away": Form(
+        ROTA + "away/",
+        ROTA + "away/",
+        "supervisor",
+        {"user": "{practitioner}", "reason": "sickness", **FROM, **UNTIL},
+    ),
+    "back": Form("/rota/away/{absence_id}/back/", ROTA, "supervisor", {}),
     "notices read": Form("/notices/read/", "/notices/", "practitioner", {}),
 }
 
@@ -311,6 +348,7 @@ class Answering:
         self.ids |= {"refused_id": str(QuarantinedRow.objects.get().delivery_id)}
         self.ids |= {"gone_id": str(Delivery.objects.get(feed="ssd").id)}
         self.ids |= {"agency": str(Agency.objects.values_list("id", flat=True)[0])}
+        self.ids |= {"practitioner": str(place.user(Account("practitioner", INVOLVED)))}
         self.ids |= {"supervisor": str(place.user(Account("supervisor", INVOLVED)))}
         for step in form.before:
             if step == "merge":
