@@ -102,14 +102,13 @@ def hand_over(
         )
     if to_user not in {member.user_id for member in access.members(team_id=moment.team_id)}:
         raise BadInput("Please choose somebody of this team.", kept=NOTHING_CHANGED)
-    say_why(reason)
     if to_user in access.away_since(at=now()):
         raise BadInput(
             "They are away now, and would not see it.",
             kept=NOTHING_CHANGED,
             next="Choose somebody who is there.",
         )
-    _say_why(reason)
+    say_why(reason)
     access_services.end_involvement(by=by, because_of=moment.id, except_user=to_user)
     before = moment.holder_id or moment.asked_id
     ask(by, moment, to_user, "handed_over", note=reason)

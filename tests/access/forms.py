@@ -18,8 +18,8 @@ from django.test import Client
 
 from reachable.access.models import Agency
 from reachable.audit.models import Entry
-from reachable.intake.models import Delivery, QuarantinedRow, Signal
 from reachable.foundation.time import now
+from reachable.intake.models import Delivery, QuarantinedRow, Signal
 from reachable.intake.samples import write_set_sample
 from reachable.intake.table_sets import table_sets
 from reachable.moments import pausing
