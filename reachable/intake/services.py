@@ -133,7 +133,8 @@ def _begin_again(
     delivery = Delivery.objects.select_for_update().get(id=delivery_id)
     if delivery.state == "loaded":
         return
-    _put(arrived, delivery_id)
+    if not _is_stored(delivery):
+        _put(arrived, delivery_id)
     before = (delivery.state, delivery.history, delivery.whole)
     if delivery.state == "failed":
         delivery.state, delivery.error = "received", ""
@@ -159,6 +160,12 @@ def _door(by: Actor) -> str:
     if by.is_system:
         return FOLDER if by.name == FOLDER else "shell"
     return "http" if by.is_key else "page"
+
+
+def _is_stored(delivery: Delivery) -> bool:
+    """Say whether the file is there whole: somebody may be reading it, so it is left alone then."""
+    stored = stored_file(delivery.id)
+    return stored.is_file() and stored.stat().st_size == delivery.size
 
 
 def _put(arrived: Path, delivery_id: UUID) -> None:
