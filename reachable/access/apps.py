@@ -10,7 +10,15 @@ class AccessConfig(AppConfig):
     def ready(self) -> None:
         """A policy with a hole stops the start."""
         from reachable.access.policy import policy
-        from reachable.foundation.registries import NavigationItem, Right, navigation, rights
+        from reachable.access.rota import tell_of_gaps
+        from reachable.foundation.registries import (
+            NavigationItem,
+            Right,
+            Schedule,
+            navigation,
+            rights,
+            schedules,
+        )
 
         in_force = policy()
         for key, words in in_force.capabilities.items():
@@ -21,3 +29,5 @@ class AccessConfig(AppConfig):
             NavigationItem("Who did and who looked", "who_looked", "audit.read", 60),
             room="access",
         )
+        navigation.add("rota", NavigationItem("Rota", "rotas", "rota.read", 20), room="access")
+        schedules.add("rota", Schedule("rota", 60, lambda by: tell_of_gaps(by=by)), room="access")

@@ -127,19 +127,43 @@ class TeamMembership(Identified):
 
 
 class Shift(Identified):
-    """Somebody answers for a team in these hours: position 1 first, then 2, then 3."""
+    """Somebody answers for a team in these hours: position 1 first, then 2, then 3.
+
+    Shifts that were laid out together, week by week, have the same `pattern`.
+    """
 
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="shifts")
     user = models.ForeignKey(User, on_delete=models.PROTECT)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     position = models.PositiveSmallIntegerField(default=1)
+    pattern = models.UUIDField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["team", "ends_at", "starts_at"], name="shift_hours")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("starts_at")), name="shift_ends_after_start"
+            )
+        ]
+
+
+class Absence(Identified):
+    """Somebody is away and is asked for nothing; without an end, until they say they are back."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="absences")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=20)
+    entered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    entered_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "ends_at", "starts_at"], name="absence_time")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at=None) | Q(ends_at__gt=F("starts_at")),
+                name="absence_ends_after_start",
             )
         ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
@@ -24,6 +25,31 @@ class FollowsRights(Protocol):
     def __call__(self, *, by: Actor, ended: RightsEnded) -> None: ...
 
 
+class FollowsAbsence(Protocol):
+    """Asks others for what somebody has who is away now, in the transaction that is open."""
+
+    def __call__(self, *, by: Actor, user_id: UUID) -> None: ...
+
+
+@dataclass(frozen=True)
+class RotaNews:
+    """Something about a team's rota that somebody is told; `key` keeps it from being told twice.
+
+    `kind` is planned, changed, handed_to, handed_away, away, gap or gap_unanswered.
+    """
+
+    user_id: UUID
+    kind: str
+    team_id: UUID
+    key: str
+
+
+class TellsOfRota(Protocol):
+    """Tells people about their rota, in the transaction that is open."""
+
+    def __call__(self, *, by: Actor, news: Sequence[RotaNews]) -> None: ...
+
+
 class FollowsKeys(Protocol):
     """Stops what a key has begun once it is revoked, in the transaction that is open."""
 
@@ -35,4 +61,10 @@ key_revoked: Registry[FollowsKeys] = Registry(
 )
 rights_ended: Registry[FollowsRights] = Registry(
     "Rights ended", "who follows when a worker's account, role or membership of a team ends"
+)
+absence_began: Registry[FollowsAbsence] = Registry(
+    "Absence began", "who asks others for what a worker has who is away from now on"
+)
+rota_news: Registry[TellsOfRota] = Registry(
+    "News of a rota", "who tells workers what changed in their rota, and where nobody is on it"
 )

@@ -10,9 +10,19 @@ from uuid import UUID
 from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
 from django.db.models.functions import Greatest
 
-from reachable.access.models import Agency, Involvement, Role, Shift, Team, TeamMembership, User
+from reachable.access.models import (
+    Absence,
+    Agency,
+    Involvement,
+    Role,
+    Shift,
+    Team,
+    TeamMembership,
+    User,
+)
 from reachable.access.policy import policy
 from reachable.access.rules import TeamFacts
+from reachable.access.rules.rota import Planned
 from reachable.foundation.actor import Actor
 
 _BECAUSE = {
@@ -94,7 +104,7 @@ def _may_hold() -> Q:
 def on_duty(*, team_id: UUID, at: datetime) -> list[OnDuty]:
     """Return who answers for the team at that instant, in the order in which they are asked.
 
-    A shift of somebody who left the team, or may no longer hold a moment, is passed over.
+    A shift of somebody who is away, left the team, or may no longer hold a moment is passed over.
     """
     shifts = _shifts(at).filter(team_id=team_id)
     seen: dict[UUID, OnDuty] = {}
@@ -103,6 +113,15 @@ def on_duty(*, team_id: UUID, at: datetime) -> list[OnDuty]:
     ):
         seen.setdefault(user_id, OnDuty(user_id, name, phone, position))
     return list(seen.values())
+
+
+def shifts_between(
+    *, by: Actor, first: datetime, last: datetime
+) -> list[tuple[UUID, datetime, datetime]]:
+    """Return who was, or is to be, on duty in that time for any team: (person, from, until)."""
+    by.require("moments.rules")
+    held = Shift.objects.filter(starts_at__lt=last, ends_at__gt=first)
+    return list(held.values_list("user_id", "starts_at", "ends_at"))
 
 
 def everybody_on_duty(*, at: datetime) -> dict[UUID, list[UUID]]:
@@ -118,6 +137,7 @@ def everybody_on_duty(*, at: datetime) -> dict[UUID, list[UUID]]:
 def _shifts(at: datetime) -> QuerySet[Shift]:
     """Shifts that run, of members who may answer. Who has two such roles is in it twice."""
     running = Shift.objects.filter(
+        ~Q(Exists(_absences(at).filter(user_id=OuterRef("user_id")))),
         starts_at__lte=at,
         ends_at__gt=at,
         user__is_active=True,
@@ -127,6 +147,33 @@ def _shifts(at: datetime) -> QuerySet[Shift]:
         user__team_memberships__team_id=F("team_id"),
     )
     return running.order_by("position", "starts_at", "user_id")
+
+
+def _absences(at: datetime) -> QuerySet[Absence]:
+    return Absence.objects.filter(Q(ends_at=None) | Q(ends_at__gt=at), starts_at__lte=at)
+
+
+def away_since(*, at: datetime) -> dict[UUID, datetime]:
+    """Return who is away at that instant, and since when that has been known."""
+    running = _absences(at).annotate(since=Greatest("starts_at", "entered_at"))
+    return dict(running.order_by("since").values_list("user_id", "since"))
+
+
+def shifts_that_count(*, team_id: UUID, first: datetime, last: datetime) -> list[Planned]:
+    """Return the team's shifts in that time, of members who may answer."""
+    held = Shift.objects.filter(
+        _may_hold(),
+        Exists(
+            TeamMembership.objects.filter(
+                user_id=OuterRef("user_id"), team_id=team_id, ended_at=None
+            )
+        ),
+        team_id=team_id,
+        starts_at__lt=last,
+        ends_at__gt=first,
+    )
+    columns = ("user_id", "starts_at", "ends_at", "position")
+    return [Planned(*each) for each in held.values_list(*columns)]
 
 
 def holding_since() -> dict[UUID, datetime]:
@@ -168,6 +215,13 @@ def members(*, team_id: UUID) -> list[OnDuty]:
         OnDuty(user_id, name, phone, 0)
         for user_id, name, phone in found.values_list("user_id", "user__name", "user__phone")
     ]
+
+
+def members_to_tell(*, team_id: UUID, at: datetime) -> list[UUID]:
+    """Return members whom to tell what waits for their team: all but those away, unless all are."""
+    everybody = [who.user_id for who in members(team_id=team_id)]
+    away = away_since(at=at)
+    return [user for user in everybody if user not in away] or everybody
 
 
 def teams() -> list[TeamFacts]:

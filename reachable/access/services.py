@@ -8,10 +8,12 @@ from uuid import UUID
 
 from django.db import transaction
 
-from reachable.access.models import Agency, Involvement, Role, Shift, Team, TeamMembership, User
+from reachable.access import planning
+from reachable.access.models import Agency, Involvement, Role, Team, TeamMembership, User
 from reachable.access.policy import policy
 from reachable.access.registries import RightsEnded, rights_ended
-from reachable.access.selectors import actor_for, names, teams_without_holders
+from reachable.access.rules.rota import Planned
+from reachable.access.selectors import actor_for, teams_without_holders
 from reachable.audit import services as audit
 from reachable.foundation.actor import Actor
 from reachable.foundation.db import bulk_insert
@@ -183,18 +185,7 @@ def plan_shifts(
 ) -> int:
     """Add shifts (user, starts, ends, position) to a team's rota: of its members only."""
     by.require("accounts.manage")
-    rows = [(new_id(), team_id, *shift) for shift in shifts]
-    members = TeamMembership.objects.filter(team_id=team_id, ended_at=None)
-    strangers = {row[2] for row in rows} - set(members.values_list("user_id", flat=True))
-    if strangers:
-        raise BadInput(
-            f"Not in this team: {', '.join(sorted(names(strangers).values()))}.",
-            kept="No shift was planned.",
-            next="Choose members of the team: nobody else is ever asked for it.",
-        )
-    count = bulk_insert(Shift, ["id", "team", "user", "starts_at", "ends_at", "position"], rows)
-    audit.record(by=by, action="access.shifts_planned", subject=("team", team_id), shifts=count)
-    return count
+    return planning.add(by=by, team_id=team_id, shifts=[Planned(*each) for each in shifts])
 
 
 # (user, team, subject, basis, because of which moment); either a user or a team.

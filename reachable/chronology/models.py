@@ -14,6 +14,7 @@ class Event(Identified):
 
     It points to the agency's record, never to a person, so that a revised identity moves it.
     `occurred_at` is unknown where only a date was given; `precision` says how sure either is.
+    What is no `news` came only to build up the record: it counts as past, and calls nobody.
     """
 
     signal_id = models.UUIDField()
@@ -30,6 +31,7 @@ class Event(Identified):
     place = models.CharField(max_length=200, blank=True)
     details = models.JSONField(default=dict)
     source = models.CharField(max_length=120)
+    news = models.BooleanField(default=True)
 
     class Meta:
         constraints = [
@@ -42,6 +44,6 @@ class Event(Identified):
 
 FACTS = (
     *("record", "compartment", "occurred_on", "occurred_at", "precision", "time_note"),
-    *("received_at", "place", "details", "source"),
+    *("received_at", "place", "details", "source", "news"),
 )
 """What a signal says of an event: all that a rebuild makes again."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db.models import F
+from django.db.models.fields.json import KT
 
 from reachable.chronology.models import FACTS, Event
 from reachable.chronology.wording import in_words
@@ -18,6 +19,8 @@ from reachable.practice import guidance
 from reachable.practice.time import Precision, When
 
 PAGE = 50
+WITHDRAWN = "withdrawn"
+"""What an event says of itself whose agency took it back."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,66 @@ def owners(*, by: Actor, event_ids: Iterable[UUID]) -> dict[UUID, Owner]:
         *("received_at", "record__postcode"),
     )
     return {event_id: Owner(*facts) for event_id, *facts in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """Something that happened to a child, as far as rules ask about it."""
+
+    event_id: UUID
+    signal_id: UUID
+    kind: str
+    occurred: When
+    received_at: datetime
+    news: bool
+    person_id: UUID
+    current_id: UUID
+    birth_date: date | None
+    postcode: str
+
+
+def recent(
+    *, by: Actor, current_ids: Iterable[UUID], kinds: Iterable[str], since: date
+) -> list[Recent]:
+    """Return what happened to these people since a day, whoever may see it: for rules only.
+
+    What its agency took back is left out.
+    """
+    by.require("rebuild")
+    rows = Event.objects.filter(
+        record__person__now__current_id__in=list(current_ids),
+        kind__in=list(kinds),
+        occurred_on__gte=since,
+    ).values_list(
+        *("id", "signal_id", "kind", "occurred_at", "occurred_on", "precision"),
+        KT("details__record_status"),
+        *("received_at", "news", "record__person_id", "record__person__now__current_id"),
+        *("record__birth_date", "record__postcode"),
+    )
+    return [
+        Recent(event_id, signal_id, kind, _when(at, day, precision), *facts)
+        for event_id, signal_id, kind, at, day, precision, status, *facts in rows
+        if status != WITHDRAWN
+    ]
+
+
+def whole_past(
+    *, by: Actor, kinds: Iterable[str], since: date
+) -> Iterator[tuple[UUID, str, When, date | None]]:
+    """Yield what happened since a day, child by child: (who, kind, when, birth date).
+
+    For counting only: whoever asks is shown no child. What its agency took back is left out.
+    """
+    by.require("moments.rules")
+    rows = Event.objects.filter(kind__in=list(kinds), occurred_on__gte=since).order_by(
+        "record__person__now__current_id"
+    )
+    for child, kind, at, day, precision, status, born in rows.values_list(
+        *("record__person__now__current_id", "kind", "occurred_at", "occurred_on", "precision"),
+        *(KT("details__record_status"), "record__birth_date"),
+    ).iterator(chunk_size=5000):
+        if status != WITHDRAWN:
+            yield child, kind, _when(at, day, precision), born
 
 
 def fingerprints(*, by: Actor, signal_ids: Iterable[UUID]) -> dict[tuple[UUID, str], str]:

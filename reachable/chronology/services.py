@@ -30,6 +30,7 @@ class Happening:
     source: str
     place: str = ""
     details: dict[str, Any] = field(default_factory=dict)
+    news: bool = True
 
 
 def record(
@@ -79,4 +80,5 @@ def _facts(what: Happening) -> tuple[Any, ...]:
         what.place[:200],
         what.details,
         what.source[:120],
+        what.news,
     )

@@ -51,6 +51,7 @@ def happenings(
     title: str,
     source_key: str,
     details: dict[str, Any],
+    news: bool,
 ) -> list[Happening]:
     """Return the events that one version of a signal makes, for the agency's record."""
     return [
@@ -65,6 +66,7 @@ def happenings(
             source=f"{title} {source_key}".strip(),
             place=each.place,
             details=each.details(details),
+            news=news,
         )
         for each in made
     ]
@@ -73,4 +75,5 @@ def happenings(
 def happenings_that_record(tables: TableSet) -> list[EventKind]:
     """Return what makes a child known of whom nobody knew: it opens a moment, or is kept."""
     kinds = (guidance.event_kind(made.event) for feed in tables.tables for made in feed.makes)
-    return [kind for kind in kinds if kind.opens or kind.keeps]
+    usual = guidance.usual_rules()
+    return [kind for kind in kinds if usual.alone(kind.key) or kind.keeps]

@@ -42,6 +42,7 @@ class _Held:
     key_hash: str
     content: dict[str, Any]
     received_at: datetime
+    news_at: datetime | None
 
 
 def keys_of(agency_id: UUID, reference: str, identity: Identity) -> list[int]:
@@ -63,14 +64,14 @@ def hold(*, fresh: Iterable[tuple[int, UUID]], changed: Iterable[tuple[int, UUID
     bulk_insert(HeldKey, ["key", "signal"], [*dict.fromkeys(fresh), *again])
 
 
-def bring_in(*, by: Actor, keys: Iterable[int]) -> int:
+def bring_in(*, by: Actor, keys: Iterable[int]) -> set[UUID]:
     """Record held signals that are found by `keys` and turn out to be of somebody known.
 
-    What they say may tell who others are of, so it goes on until nothing is found any more. They
-    open no moments: what opens one is never held. Returns how many were recorded.
+    What they say may tell who others are of, so it goes on until nothing is found any more. Alone
+    they open no moments: what does is never held. Returns the people, as they stand now.
     """
     looked_at: set[int] = set()
-    total = 0
+    people_found: set[UUID] = set()
     while wanted := set(keys) - looked_at:
         looked_at |= wanted
         held = _found_by(wanted)
@@ -79,9 +80,9 @@ def bring_in(*, by: Actor, keys: Iterable[int]) -> int:
         found = people.identify(by=IDENTIFY, claims=[claim_of(each) for each in held])
         pairs = [(each, who) for each, who in zip(held, found, strict=True) if who]
         _record(by, pairs)
-        total += len(pairs)
+        people_found |= {who.current_id for _, who in pairs}
         keys = [key for _, who in pairs for key in who.news]
-    return total
+    return people_found
 
 
 def make_known(*, by: Actor, agency_id: UUID, feed: str, references: Iterable[str]) -> set[int]:
@@ -153,7 +154,7 @@ def _with_content(signals: Any) -> list[_Held]:
         signal__in=signals.filter(record=None), version=F("signal__version")
     ).values_list(
         *("signal_id", "signal__agency_id", "signal__feed", "signal__source_key"),
-        *("signal__key_hash", "content", "received_at"),
+        *("signal__key_hash", "content", "received_at", "signal__news_at"),
     )
     found = [_Held(*row) for row in rows.order_by("received_at", "signal_id")]
     # What describes somebody comes before what only refers to them.
@@ -177,5 +178,6 @@ def _record(by: Actor, pairs: Sequence[tuple[_Held, Identified]]) -> None:
             title=title_of(names[held.agency_id], feed),
             source_key=held.source_key,
             details=making.event_details(feed, held.content),
+            news=held.news_at is not None,
         )
     chronology.record(by=by, happenings=events)

@@ -10,6 +10,7 @@ from reachable.intake.happenings import happenings_that_record
 from reachable.intake.specification import Feed, Need
 from reachable.intake.table_sets import Container, TableSet, headings_read
 from reachable.practice import guidance
+from reachable.practice.items import EventKind
 
 FOLDER = "docs/how-to/send"
 _EXAMPLES = 2
@@ -251,14 +252,21 @@ def _refused(sent: Feed | TableSet) -> Iterator[str]:
     yield ""
 
 
+def _opens(kind: EventKind) -> str:
+    """Name the moments that an event opens by itself, by the rules that are usual."""
+    rules = guidance.usual_rules().alone(kind.key)
+    return ", ".join(dict.fromkeys(guidance.moment_kind(each.opens).title for each in rules))
+
+
 def _becomes(feed: Feed) -> Iterator[str]:
     kept = False
     yield "## What becomes of a row"
     yield ""
     for made in feed.makes:
         kind = guidance.event_kind(made.event)
-        if kind.opens:
-            does = f"opens a reachable moment, *{guidance.moment_kind(kind.opens).title}*"
+        opens = _opens(kind)
+        if opens:
+            does = f"opens a reachable moment, *{opens}*"
         elif kind.keeps:
             does, kept = "is recorded, also of a child whom nobody knew", True
         else:
@@ -383,7 +391,7 @@ def _becomes_of_set(tables: TableSet) -> Iterator[str]:
     )
     yield ""
     for kind in happenings_that_record(tables):
-        opens = guidance.moment_kind(kind.opens).title if kind.opens else ""
+        opens = _opens(kind)
         yield f"- *{kind.title}*{f': it opens a reachable moment, *{opens}*' if opens else ''}."
     yield ""
     yield (

@@ -7,9 +7,10 @@ together with the checkpoint, so that whatever was killed is either wholly done 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -28,9 +29,14 @@ from reachable.intake.rules.making import Made
 from reachable.moments import rules as moment_rules
 from reachable.moments import services as moments
 from reachable.moments.noticing import Noticeable
+from reachable.moments.rules import Opening
+from reachable.moments.school_terms import school_terms
+from reachable.moments.switches import rules_in_force
 from reachable.people import services as people
 from reachable.people.identification import Claim, Identified
 from reachable.practice import guidance
+from reachable.practice.calling import Rulebook
+from reachable.practice.clocks import TermCalendar
 
 Values = tuple[Any, ...]
 IDENTIFY = system("identify")
@@ -51,6 +57,16 @@ class Origin:
     always_opens: bool = False
     listed_by: UUID | None = None
     """Who keeps the list that this is, and so works with the children in it."""
+
+    @cached_property
+    def rulebook(self) -> Rulebook:
+        """The rules in force while this is written; a person's own signal is answered by any."""
+        return guidance.every_rule() if self.always_opens else rules_in_force()
+
+    @cached_property
+    def terms(self) -> TermCalendar:
+        """The school terms by which clocks count while this is written."""
+        return school_terms()
 
 
 @dataclass
@@ -84,8 +100,8 @@ class _Accepted:
     row: Incoming
     signal: _Known
     version: int
-    openings: list[moment_rules.Opening | None]
-    kept: list[moment_rules.Opening | None]
+    openings: list[Opening | None]
+    kept: list[Mapping[str, Opening]]
     keeps: bool = False
     """Records somebody whom nobody knew, though it opens nothing."""
     said_before: bool = False
@@ -110,7 +126,11 @@ def take_in(*, by: Actor, origin: Origin, rows: Sequence[Incoming]) -> Counts:
     counts.events = len(events)
     noticeable = _noticeable(origin, accepted, found, events)
     counts.moments = moments.notice(by=by, events=noticeable, corrected=corrected)
-    held.bring_in(by=by, keys=news)
+    brought_in = held.bring_in(by=by, keys=news)
+    happened_to = {who.current_id for each, who in zip(accepted, found, strict=True) if who}
+    counts.moments += moments.reconsider(
+        by=by, current_ids=happened_to | brought_in, signal_ids=corrected
+    )
     if origin.listed_by and origin.delivery_id:
         involving.follow_list(
             by=by,
@@ -208,15 +228,15 @@ def _accepted(
     origin: Origin, row: Incoming, signal: _Known, version: int, *, said_before: bool = False
 ) -> _Accepted:
     """Work out what a row calls for now, and what it called for when it was first received."""
-    nothing: list[moment_rules.Opening | None] = [None] * len(row.made)
-    openings = kept = nothing
+    openings: list[Opening | None] = [None] * len(row.made)
+    kept: list[Mapping[str, Opening]] = [{}] * len(row.made)
     keeps = False
     if version == signal.version:
         keeps = _keeps(origin, row)
         if not origin.history:
-            openings = [_called_for(origin, row, made, origin.received_at) for made in row.made]
+            openings = [_called_for(origin, row, made) for made in row.made]
         if not signal.fresh:
-            kept = [_called_for(origin, row, made, signal.received_at) for made in row.made]
+            kept = [_kept(origin, row, made, signal.received_at) for made in row.made]
     return _Accepted(row, signal, version, openings, kept, keeps, said_before)
 
 
@@ -232,24 +252,48 @@ def _keeps(origin: Origin, row: Incoming) -> bool:
         or (
             origin.history
             and moment_rules.would_have_opened(
-                event_kind=made.kind, occurred=made.when, birth_date=row.identity.birth_date
+                called_by=origin.rulebook.alone(made.kind),
+                occurred=made.when,
+                birth_date=row.identity.birth_date,
             )
         )
         for made in row.made
     )
 
 
-def _called_for(
-    origin: Origin, row: Incoming, made: Made, received_at: datetime
-) -> moment_rules.Opening | None:
+def _called_for(origin: Origin, row: Incoming, made: Made) -> Opening | None:
     if is_withdrawn(row.content):
         return None
     return moment_rules.opening(
-        event_kind=made.kind,
+        called_by=origin.rulebook.alone(made.kind),
         occurred=made.when,
-        received_at=received_at,
-        birth_date=None if origin.always_opens else row.identity.birth_date,
+        received_at=origin.received_at,
+        birth_date=_born(origin, row),
+        terms=origin.terms,
     )
+
+
+def _kept(
+    origin: Origin, row: Incoming, made: Made, received_at: datetime
+) -> Mapping[str, Opening]:
+    """What a moment was opened for stays so, also where the rule is in force no longer."""
+    if is_withdrawn(row.content):
+        return {}
+    found = (
+        moment_rules.opening(
+            called_by=[rule],
+            occurred=made.when,
+            received_at=received_at,
+            birth_date=_born(origin, row),
+            terms=origin.terms,
+        )
+        for rule in guidance.every_rule().alone(made.kind)
+    )
+    return {opening.rule: opening for opening in found if opening}
+
+
+def _born(origin: Origin, row: Incoming) -> date | None:
+    return None if origin.always_opens else row.identity.birth_date
 
 
 def _claim(origin: Origin, each: _Accepted) -> Claim:
@@ -363,6 +407,7 @@ def _record(
             title=origin.title,
             source_key=each.row.source_key,
             details=each.row.details,
+            news=each.signal.news_at is not None,
         )
     return chronology.record(by=by, happenings=found_events, revised=corrected)
 

@@ -84,6 +84,7 @@ def _happenings(signals: dict[UUID, Signal], names: dict[UUID, str]) -> Iterator
             title=title,
             source_key=signal.source_key,
             details=details,
+            news=signal.news_at is not None,
         )
 
 

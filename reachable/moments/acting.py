@@ -10,18 +10,50 @@ from reachable.access import services as access_services
 from reachable.access.rules import TeamFacts
 from reachable.audit import services as audit
 from reachable.foundation.actor import Actor
+from reachable.foundation.errors import BadInput, Conflict, NotFound
 from reachable.foundation.time import now
 from reachable.moments import rules
-from reachable.moments.models import Action, Moment
+from reachable.moments.models import OPEN, Action, Moment
 from reachable.moments.rules import Done
+from reachable.moments.selectors import is_visible
 from reachable.moments.teams import TeamsNow
 from reachable.notices import services as notices
 from reachable.notices.services import Telling
 
+NOTHING_CHANGED = "Nothing was changed."
 LEFT = "left"
 """Why it passes on: whoever had it, or was asked, has left."""
+AWAY = "away"
+"""Why it passes on: whoever had it, or was asked, is away."""
 WAITED = "waited"
 """Why it passes on: it waited with a team, and somebody can be asked or told now."""
+
+
+def open_moment(by: Actor, moment_id: UUID, version: int | None) -> Moment:
+    """Lock an open moment that `by` may see; refuse when somebody else changed it meanwhile."""
+    by.require("moments.hold")
+    moment = Moment.objects.select_for_update().filter(id=moment_id).first()
+    if moment is None or not is_visible(by=by, moment=moment):
+        raise NotFound
+    if moment.state == "joined":
+        raise Conflict("This moment was joined to an older one.", kept=NOTHING_CHANGED)
+    if moment.state not in OPEN:
+        raise Conflict("This moment is closed.", kept=NOTHING_CHANGED)
+    if version is not None and version != moment.version:
+        raise Conflict(
+            "Somebody changed this moment while you had it open.",
+            kept=NOTHING_CHANGED,
+            next="Look at what is new, then do it again if it is still right.",
+        )
+    return moment
+
+
+def held(by: Actor, moment_id: UUID, version: int | None) -> Moment:
+    """Lock a moment that `by` has; refuse where they have not, or somebody changed it meanwhile."""
+    moment = open_moment(by, moment_id, version)
+    if moment.holder_id != by.own_id:
+        raise Conflict("You do not have this moment.", kept=NOTHING_CHANGED, next="Take it first.")
+    return moment
 
 
 def ask_next(by: Actor, moment: Moment, *, note: str = "", how: str = "") -> None:
@@ -106,9 +138,12 @@ def ask(
 
 
 def tell_team(by: Actor, moment: Moment) -> None:
-    """Tell everybody in the team that a moment waits for whoever can take it."""
-    members = access.members(team_id=moment.team_id)
-    keys = {who.user_id: f"team:{moment.id}:{moment.version}:{who.user_id}" for who in members}
+    """Tell everybody in the team that a moment waits for whoever can take it.
+
+    Whoever is away is left in peace, unless all of them are.
+    """
+    there = access.members_to_tell(team_id=moment.team_id, at=now())
+    keys = {user: f"team:{moment.id}:{moment.version}:{user}" for user in there}
     subject = ("moment", moment.id)
     notices.tell(
         by=by,
@@ -151,3 +186,9 @@ def act(
     audit.record(
         by=by, action=f"moments.{kind}", subject=("moment", moment.id), about=about, how=how
     )
+
+
+def say_why(reason: str) -> None:
+    """Refuse an act that needs a reason and has none."""
+    if not reason.strip():
+        raise BadInput("Please say in a few words why.", kept=NOTHING_CHANGED)

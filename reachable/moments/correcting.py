@@ -12,31 +12,32 @@ from reachable.foundation.db import bulk_update
 from reachable.moments.joined import standing_for
 from reachable.moments.models import Moment, Trigger
 from reachable.moments.rules import Opening
+from reachable.practice import guidance
 
 RECLOCKED, ENDED, MOVED = "reclocked", "ended", "moved"
 """How a correction changed a moment; empty where its clock and its triggers stay."""
 
 
 class Corrected(Protocol):
-    """An event of a corrected signal; `kept` counts what it calls for from its first receipt."""
+    """An event of a corrected signal; `kept` is what it calls for since it first came, by rule."""
 
     @property
     def event_id(self) -> UUID: ...
     @property
     def current_id(self) -> UUID: ...
     @property
-    def kept(self) -> Opening | None: ...
+    def kept(self) -> Mapping[str, Opening]: ...
 
 
 @dataclass
 class Corrections:
-    """What was found: events that keep their moment, and moments (now standing) with the change.
+    """What was found: what keeps its moment, and moments (now standing) with the change.
 
-    `noticed_before` are (signal, kind) that had a moment at some time.
+    `settled` are (event, rule), `noticed_before` (signal, kind, rule) that ever had a moment.
     """
 
-    settled: set[UUID] = field(default_factory=set)
-    noticed_before: set[tuple[UUID, str]] = field(default_factory=set)
+    settled: set[tuple[UUID, str]] = field(default_factory=set)
+    noticed_before: set[tuple[UUID, str, str]] = field(default_factory=set)
     changed: dict[UUID, str] = field(default_factory=dict)
     standing: list[Moment] = field(default_factory=list)
     members: set[UUID] = field(default_factory=set)
@@ -47,42 +48,54 @@ def correct(
 ) -> Corrections:
     """Bring the triggers of corrected signals into line with what these say now.
 
-    A trigger ends when its event is gone, calls for no moment any more, or is another child's.
+    A trigger ends when its event is gone, calls for no moment any more, or is another child's. Of
+    rules that look back, that does not follow from one signal: they are asked again afterwards.
     """
     ever = list(
         Trigger.objects.filter(signal_id__among=list(signal_ids))
         .select_related("moment__person__now")
         .order_by("id")
     )
-    found = Corrections(noticed_before={(each.signal_id, each.event_kind) for each in ever})
-    held = [trigger for trigger in ever if trigger.ended_at is None]
-    if not held:
-        return found
     says = {event.event_id: event for event in events}
-    changes: dict[UUID, str] = {}
-    due: list[tuple[UUID, datetime]] = []
-    for trigger in held:
-        change = _change(trigger, says)
-        if change != ENDED:
-            found.settled.add(trigger.event_id)
-        if change == RECLOCKED and (kept := says[trigger.event_id].kept):
-            due.append((trigger.id, kept.child_due_at))
-        before = changes.get(trigger.moment_id, "")
-        changes[trigger.moment_id] = ENDED if ENDED in (before, change) else change or before
-    ended = [trigger.id for trigger in held if trigger.event_id not in found.settled]
-    Trigger.objects.filter(id__among=ended).update(ended_at=at)
-    bulk_update(Trigger, "id", ["due_at"], due)
-    _find_standing(found, changes, [trigger.moment for trigger in held])
+    found = settle(
+        [
+            (trigger, *_change(trigger, says))
+            for trigger in ever
+            if trigger.ended_at is None and guidance.rule(trigger.rule).alone
+        ],
+        at,
+    )
+    found.noticed_before = {(each.signal_id, each.event_kind, each.rule) for each in ever}
     return found
 
 
-def _change(trigger: Trigger, says: Mapping[UUID, Corrected]) -> str:
+def settle(changes: Sequence[tuple[Trigger, str, datetime | None]], at: datetime) -> Corrections:
+    """End and reclock triggers, each given with its change and the clock that it has now."""
+    found = Corrections()
+    if not changes:
+        return found
+    of_moments: dict[UUID, str] = {}
+    for trigger, change, _ in changes:
+        if change != ENDED:
+            found.settled.add((trigger.event_id, trigger.rule))
+        before = of_moments.get(trigger.moment_id, "")
+        of_moments[trigger.moment_id] = ENDED if ENDED in (before, change) else change or before
+    ended = [trigger.id for trigger, change, _ in changes if change == ENDED]
+    Trigger.objects.filter(id__among=ended).update(ended_at=at)
+    reclocked = [(trigger.id, due) for trigger, change, due in changes if change == RECLOCKED]
+    bulk_update(Trigger, "id", ["due_at"], reclocked)
+    _find_standing(found, of_moments, [trigger.moment for trigger, *_ in changes])
+    return found
+
+
+def _change(trigger: Trigger, says: Mapping[UUID, Corrected]) -> tuple[str, datetime | None]:
     event = says.get(trigger.event_id)
-    if event is None or event.kept is None:
-        return ENDED
+    kept = event.kept.get(trigger.rule) if event else None
+    if event is None or kept is None:
+        return ENDED, None
     if event.current_id != trigger.moment.person.now.current_id:
-        return ENDED
-    return RECLOCKED if event.kept.child_due_at != trigger.due_at else ""
+        return ENDED, None
+    return (RECLOCKED if kept.child_due_at != trigger.due_at else ""), kept.child_due_at
 
 
 def _find_standing(found: Corrections, changes: dict[UUID, str], moments: list[Moment]) -> None:

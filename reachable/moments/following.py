@@ -13,15 +13,17 @@ from reachable.chronology import selectors as chronology
 from reachable.foundation.actor import Actor, system
 from reachable.foundation.time import now
 from reachable.moments import rules
-from reachable.moments.acting import LEFT, act, ask, ask_next, move_from_empty_team, tell_team
+from reachable.moments.acting import AWAY, LEFT, act, ask, ask_next, move_from_empty_team, tell_team
 from reachable.moments.correcting import MOVED
 from reachable.moments.joined import earliest_due, families
 from reachable.moments.models import OPEN, Moment, Trigger
 from reachable.moments.noticing import Batch, Noticeable
 from reachable.moments.passing_on import of_people_who_left
+from reachable.moments.reconsidering import reconsider
 from reachable.moments.teams import TeamsNow
 from reachable.notices import services as notices
 from reachable.notices.services import Telling
+from reachable.people import selectors as people
 from reachable.people.registries import IdentityChanged
 from reachable.practice import guidance
 
@@ -38,6 +40,8 @@ def follow_identity(*, by: Actor, change: IdentityChanged) -> None:
     if change.undone:
         touched |= _join(by, change, change.joined_id)
         touched |= _allocate(by, change)
+    both = people.current_people(by=FOLLOW, person_ids=(change.kept_id, change.joined_id))
+    reconsider(by=FOLLOW, current_ids=both)
     for moment in Moment.objects.filter(id__in=touched):
         due = earliest_due([moment.id])[moment.id]
         if due != moment.child_due_at:
@@ -121,15 +125,17 @@ def _allocate(by: Actor, change: IdentityChanged) -> set[UUID]:
 
 def _noticeable(trigger: Trigger, owner: chronology.Owner) -> Noticeable:
     """It keeps the clock that it started when it came."""
-    kind = trigger.rule.partition(".")[0]
-    version = guidance.pathway(kind).version
+    rule = guidance.rule(trigger.rule)
+    version = guidance.pathway(rule.opens).version
     return Noticeable(
         event_id=trigger.event_id,
         signal_id=trigger.signal_id,
         kind=trigger.event_kind,
         person_id=owner.person_id,
         current_id=owner.current_id,
-        opening=rules.Opening(kind, trigger.rule, version, trigger.due_at),
+        opening=rules.Opening(
+            rule.opens, rule.key, rule.version, version, trigger.due_at, trigger.due_note
+        ),
         received_at=owner.received_at,
         postcode=owner.postcode,
     )
@@ -220,6 +226,16 @@ def follow_rights(*, by: Actor, ended: RightsEnded) -> None:
     for moment in theirs:
         ask_next(FOLLOW, moment, how=LEFT)
     _move_from_empty_teams()
+
+
+def follow_absence(*, by: Actor, user_id: UUID) -> None:
+    """Ask others for what somebody has, or is asked to take, who is away from now on."""
+    del by
+    theirs = Moment.objects.select_for_update().filter(
+        Q(holder=user_id) | Q(asked=user_id), state__in=OPEN
+    )
+    for moment in theirs:
+        ask_next(FOLLOW, moment, how=AWAY)
 
 
 def _move_from_empty_teams() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import time
 from typing import Any
 from uuid import UUID
 
@@ -10,9 +11,12 @@ from django import forms
 
 from reachable.foundation.fields import ClockTimeField, DayField, Hinted
 from reachable.foundation.time import today
+from reachable.moments.pauses import PAUSES
 from reachable.moments.wording import ATTEMPTS, REACHED
 from reachable.practice.items import Outcome
 from reachable.practice.time import read_local
+
+END_OF_DAY = time(23, 59)
 
 
 class ActForm(forms.Form):
@@ -73,6 +77,34 @@ class ReachForm(ActForm):
         given = super().answers()
         day, at = given.pop("day"), given.pop("at")
         return {**given, "at": read_local(day or today(), at).instant if at else None}
+
+
+class PauseForm(ActForm):
+    how = forms.ChoiceField(
+        label="Why does the child’s clock stand still?", choices=PAUSES, widget=forms.RadioSelect
+    )
+    note = _note(
+        "In your words: what is it, and who will say when it is over?",
+        "Whoever looks at how long the child waited reads this.",
+        required=True,
+    )
+    day = DayField(
+        label="Until which day?",
+        help_text="At most 14 days from now. Then the clock runs again by itself.",
+    )
+    at = ClockTimeField(
+        label="Until what time?", required=False, help_text="Leave empty for the end of the day."
+    )
+
+    def answers(self) -> dict[str, Any]:
+        """Say until when as an instant."""
+        given = super().answers()
+        day, at = given.pop("day"), given.pop("at")
+        return {**given, "until": read_local(day, at or END_OF_DAY).earliest}
+
+
+class ResumeForm(ActForm):
+    note = _note("Is there anything to note?", "It stands in the history.", required=False)
 
 
 class PassOnForm(ActForm):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from reachable.access.models import Team, User
 from reachable.foundation.models import Identified
@@ -44,6 +44,8 @@ class Moment(Identified):
     reach_recorded_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=40, blank=True)
+    paused_until = models.DateTimeField(null=True)
+    paused_why = models.CharField(max_length=40, blank=True, db_default="")
     next_due_at = models.DateTimeField(null=True)
     joined_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True)
     joined_by = models.UUIDField(null=True)
@@ -67,9 +69,10 @@ class Moment(Identified):
 
 
 class Trigger(Identified):
-    """An event that opened a moment or joined it, and the child's clock that it started.
+    """An event that by a rule opened a moment or joined it, and the child's clock it started.
 
-    It is ended when a correction took the event back, or gave it to another child.
+    It is ended when a correction took the event back, or gave it to another child. `due_note` is
+    what the clock said of itself, such as where a calendar ended; a pause changes no `due_at`.
     """
 
     moment = models.ForeignKey(Moment, on_delete=models.PROTECT, related_name="triggers")
@@ -78,13 +81,14 @@ class Trigger(Identified):
     event_kind = models.CharField(max_length=40)
     rule = models.CharField(max_length=60)
     due_at = models.DateTimeField()
+    due_note = models.CharField(max_length=200, blank=True)
     joined_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["event_id"], condition=Q(ended_at=None), name="one_moment_of_event"
+                fields=["event_id", "rule"], condition=Q(ended_at=None), name="one_moment_of_firing"
             )
         ]
         indexes = [models.Index(fields=["signal_id"], name="trigger_of_signal")]
@@ -114,3 +118,68 @@ class Action(Identified):
 
     class Meta:
         indexes = [models.Index(fields=["moment", "at"], name="actions_of_moment")]
+
+
+class DryRun(Identified):
+    """What a rule would have called for in the past of this partnership; `found` once it is done.
+
+    `error` says why it could not be done. Nothing in it names a child.
+    """
+
+    rule = models.CharField(max_length=60)
+    version = models.PositiveSmallIntegerField()
+    begun_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    begun_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    found = models.JSONField(default=dict)
+    error = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["rule", "begun_at"], name="dry_runs_of_rule")]
+
+
+class RuleSwitch(Identified):
+    """Somebody decided that a rule is in force, or not: appended, the last one counts.
+
+    One that puts it in force names the dry run that was looked at.
+    """
+
+    rule = models.CharField(max_length=60)
+    version = models.PositiveSmallIntegerField()
+    is_on = models.BooleanField()
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(max_length=400)
+    dry_run = models.ForeignKey(DryRun, on_delete=models.PROTECT, null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["rule", "at"], name="switches_of_rule")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(is_on=False) | Q(dry_run__isnull=False), name="on_after_a_dry_run"
+            )
+        ]
+
+
+class SchoolDates(Identified):
+    """A school term of this partnership, or days in one on which its schools are closed.
+
+    What was entered wrongly is ended and entered anew; clocks count by what stands.
+    """
+
+    kind = models.CharField(max_length=10)
+    name = models.CharField(max_length=80)
+    first = models.DateField()
+    last = models.DateField()
+    entered_at = models.DateTimeField()
+    entered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(last__gte=F("first")), name="dates_run_forward"),
+            models.CheckConstraint(
+                condition=Q(kind__in=("term", "closed")), name="dates_of_a_known_kind"
+            ),
+        ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -36,7 +36,7 @@ class Noticeable:
     """An event that may call for a moment, and whose it is.
 
     `opening` is what it calls for, as received now. A corrected event that has a moment keeps it
-    while `kept` says so: the same, counted from when it was first received.
+    while `kept` says so: what it calls for by each rule, counted from when it was first received.
     """
 
     event_id: UUID
@@ -47,7 +47,7 @@ class Noticeable:
     opening: Opening | None
     received_at: datetime
     postcode: str
-    kept: Opening | None = None
+    kept: Mapping[str, Opening] = field(default_factory=dict)
 
 
 @dataclass
@@ -105,14 +105,21 @@ class Batch:
 
     def run(self, events: Sequence[Noticeable], corrected: Collection[UUID]) -> int:
         """Return how many moments were opened; `corrected` are signals that had events before."""
+        found = Corrections()
         if corrected:
-            self.corrections = correct(events=events, signal_ids=corrected, at=self.at)
-            self._tell_corrected()
-        settled = self.corrections.settled
+            found = correct(events=events, signal_ids=corrected, at=self.at)
+        return self.run_with(events, found)
+
+    def run_with(self, events: Sequence[Noticeable], corrections: Corrections) -> int:
+        """The same, where it is known already what corrections did."""
+        self.corrections = corrections
+        self._tell_corrected()
+        settled = corrections.settled
         calling = [
             (event, opening)
             for event in events
-            if (opening := self._called_for(event)) and event.event_id not in settled
+            if (opening := self._called_for(event))
+            and (event.event_id, opening.rule) not in settled
         ]
         open_now = _open_moments(self.by, {event.current_id for event, _ in calling})
         areas = areas_of(event.postcode for event, _ in calling)
@@ -126,7 +133,8 @@ class Batch:
             self.writes.triggers.append(
                 (
                     *(new_id(), known.moment_id, event.event_id, event.signal_id),
-                    *(event.kind, opening.rule, opening.child_due_at, self.at),
+                    *(event.kind, opening.rule, opening.child_due_at, opening.due_note[:200]),
+                    self.at,
                 )
             )
         self._write()
@@ -134,9 +142,15 @@ class Batch:
 
     def _called_for(self, event: Noticeable) -> Opening | None:
         """What had a moment before has one again, whoever it is about: it was news when it came."""
-        if (event.signal_id, event.kind) in self.corrections.noticed_before:
-            return event.opening or event.kept
-        return event.opening
+        if event.opening:
+            return event.opening
+        before = self.corrections.noticed_before
+        had = [
+            opening
+            for rule, opening in event.kept.items()
+            if (event.signal_id, event.kind, rule) in before
+        ]
+        return min(had, key=_due, default=None)
 
     def _tell_corrected(self) -> None:
         """Whoever has a moment, or is asked to take it, hears that what opened it was corrected."""
@@ -167,7 +181,7 @@ class Batch:
             written=False,
         )
         fixed = (
-            *(moment_id, event.person_id, kind, opening.rule, rules.VERSION),
+            *(moment_id, event.person_id, kind, opening.rule, opening.rule_version),
             *(opening.pathway_version, team_id, self.at, event.received_at),
         )
         self.opened.append((opened, fixed))
@@ -246,7 +260,7 @@ class Batch:
 
     def _tell_team(self, team_id: UUID, moment_id: UUID, occasion: str) -> None:
         if team_id not in self.members:
-            self.members[team_id] = [who.user_id for who in access.members(team_id=team_id)]
+            self.members[team_id] = access.members_to_tell(team_id=team_id, at=self.at)
         for user_id in self.members[team_id]:
             key = f"team:{moment_id}:{occasion}:{user_id}"
             self._tell(user_id, "moment.with_team", moment_id, key)
@@ -273,7 +287,7 @@ class Batch:
                 Trigger,
                 [
                     *("id", "moment", "event_id", "signal_id", "event_kind"),
-                    *("rule", "due_at", "joined_at"),
+                    *("rule", "due_at", "due_note", "joined_at"),
                 ],
                 writes.triggers,
             ),
@@ -337,6 +351,10 @@ class Batch:
             )
             for moment in held
         ]
+
+
+def _due(opening: Opening) -> datetime:
+    return opening.child_due_at
 
 
 def _open_moments(by: Actor, current_ids: set[UUID]) -> dict[UUID, _Open]:

@@ -7,14 +7,14 @@ from collections.abc import Callable
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from reachable.access import selectors as access
 from reachable.foundation.actor import Actor
 from reachable.foundation.time import now
 from reachable.moments import rules
-from reachable.moments.acting import LEFT, WAITED, ask_next
+from reachable.moments.acting import AWAY, LEFT, WAITED, ask_next
 from reachable.moments.models import OPEN, Action, Moment
 from reachable.moments.rules import Done
 
@@ -31,7 +31,8 @@ def run(by: Actor) -> int:
     """
     passed = 0
     failure: Exception | None = None
-    for find, how in ((_late, ""), (of_people_who_left, LEFT), (_in_vain, WAITED)):
+    finds = (_late, ""), (of_people_who_left, LEFT), (of_people_away, AWAY), (_in_vain, WAITED)
+    for find, how in finds:
         for moment_id in find(Moment.objects.all())[:AT_ONCE]:
             try:
                 passed += _pass_on(by, moment_id, find, how)
@@ -67,6 +68,24 @@ def of_people_who_left(among: QuerySet[Moment]) -> list[UUID]:
     theirs = among.filter(state__in=OPEN).annotate(whose=Coalesce("holder_id", "asked_id"))
     left = theirs.filter(access.has_left(user="whose"), whose__isnull=False)
     return list(left.values_list("id", flat=True)[:AT_ONCE])
+
+
+def of_people_away(among: QuerySet[Moment]) -> list[UUID]:
+    """Return those of people who are away now.
+
+    Who takes one while away, knowing it, keeps it: only what they had before passes on.
+    """
+    away = access.away_since(at=now())
+    if not away:
+        return []
+    theirs = among.filter(Q(holder__in=away) | Q(asked__in=away), state__in=OPEN)
+    return [
+        moment_id
+        for moment_id, holder, held_at in theirs.order_by("id").values_list(
+            "id", "holder_id", "held_at"
+        )[:AT_ONCE]
+        if holder is None or held_at is None or held_at <= away[holder]
+    ]
 
 
 def _in_vain(among: QuerySet[Moment]) -> list[UUID]:

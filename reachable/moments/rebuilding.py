@@ -17,6 +17,7 @@ BATCH = 500
 DERIVED = (
     *("state", "state_before", "asked_id", "answer_by", "holder_id", "held_at", "attempted_at"),
     *("reached_at", "reach_recorded_at", "closed_at", "outcome", "child_due_at", "next_due_at"),
+    *("paused_until", "paused_why"),
 )
 
 
@@ -80,3 +81,4 @@ def _set(moment: Moment, stands: Standing) -> None:
     moment.attempted_at, moment.outcome = stands.attempted_at, stands.outcome
     moment.reached_at, moment.reach_recorded_at = stands.reached_at, stands.reach_recorded_at
     moment.closed_at = stands.closed_at
+    moment.paused_until, moment.paused_why = stands.paused_until, stands.paused_why

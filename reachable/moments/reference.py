@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, time
+from typing import Any
 
 from reachable.moments.examples import all_examples
-from reachable.moments.rules import VERSION
 from reachable.moments.wording import BUCKETS
 from reachable.practice import guidance
 from reachable.practice.tables import cell, in_markdown
-from reachable.practice.time import read_local, say_when
+from reachable.practice.time import read_local, say_day, say_when
 
 _ABOUT = (
-    "When a reachable moment opens, what joins it, who is asked, and when its clock was missed: "
-    f"the rules in their version {VERSION}. These tables are the specification: the tests run "
+    "When a reachable moment opens, what joins it, who is asked, and when its clock was missed. "
+    "These tables are the specification: the tests run "
     "every row of them."
 )
 _EMPTY = {
@@ -52,6 +52,10 @@ def _say(column: str, value: object) -> str:
         return _EMPTY[column]
     if isinstance(value, Mapping):
         return _event(value)
+    if column == "before":
+        return "; ".join(_event(each) for each in _list(value)) or "nothing"
+    if column == "calls":
+        return ", ".join(guidance.rule(str(key)).title for key in _list(value)) or "no rule"
     if isinstance(value, list):
         return "; ".join(map(str, value)) if column == "teams" else ", ".join(map(str, value))
     if column == "event":
@@ -63,9 +67,15 @@ def _say(column: str, value: object) -> str:
     return cell(column, value).replace("_", " ")
 
 
+def _list(value: object) -> list[Any]:
+    assert isinstance(value, list)
+    return value
+
+
 def _event(value: Mapping[str, object]) -> str:
     day, at = value["day"], value["time"]
     assert isinstance(day, date)
-    assert isinstance(at, time)
     title = guidance.event_kind(str(value["event"])).title
+    if not isinstance(at, time):
+        return f"{title}, {say_day(day)}"
     return f"{title}, {say_when(read_local(day, at))}"

@@ -9,12 +9,13 @@ from functools import cache
 from uuid import UUID
 
 from reachable.access.rules import TeamFacts
+from reachable.moments.pauses import PAUSED, RESUMED
 from reachable.people.rules import age_on
 from reachable.practice import clocks, guidance
+from reachable.practice.clocks import NO_TERMS, TermCalendar
+from reachable.practice.items import Rule
 from reachable.practice.time import LONDON, When, start_of_day
 
-VERSION = 1
-ADULT_AT = 18
 # A moment that reaches us a month late is a line in the chronology: the time to act has passed.
 STALE_AFTER = timedelta(days=28)
 # Whoever works in the evening or at night sees what falls due before the morning.
@@ -26,45 +27,69 @@ TAKING = frozenset({"acknowledged", "claimed"})
 
 @dataclass(frozen=True)
 class Opening:
-    """A moment that an event calls for, with the child's clock and ours."""
+    """A moment that an event calls for by a rule, with the child's clock."""
 
     kind: str
     rule: str
+    rule_version: int
     pathway_version: int
     child_due_at: datetime
+    due_note: str = ""
+    """What the child's clock says of itself, such as where a calendar ended."""
 
 
 def opening(
-    *, event_kind: str, occurred: When, received_at: datetime, birth_date: date | None
+    *,
+    called_by: Iterable[Rule],
+    occurred: When,
+    received_at: datetime,
+    birth_date: date | None,
+    terms: TermCalendar = NO_TERMS,
 ) -> Opening | None:
-    """Return the moment that an event calls for, or None.
+    """Return the moment that an event calls for by these rules, the one due first; or None.
 
-    Only for a child, under 18 when it happened or of unknown age; and only while it is fresh.
+    Only while it is fresh, and for somebody young enough for the rule when it happened.
     """
-    called_for = _called_for(event_kind)
-    if called_for is None or received_at - occurred.earliest > STALE_AFTER:
+    if received_at - occurred.earliest > STALE_AFTER:
         return None
-    if birth_date is not None and age_on(birth_date, occurred.day) >= ADULT_AT:
-        return None
-    kind, span, pathway_version = called_for
-    due = span.due(occurred=occurred, received=received_at, calendar=clocks.england_and_wales())
-    return Opening(kind, f"{kind}.{event_kind}", pathway_version, due.instant)
+    found = [
+        opened_by(rule, occurred=occurred, received_at=received_at, terms=terms)
+        for rule in called_by
+        if young_enough(rule, occurred=occurred, birth_date=birth_date)
+    ]
+    return min(found, key=lambda each: each.child_due_at, default=None)
 
 
-def would_have_opened(*, event_kind: str, occurred: When, birth_date: date | None) -> bool:
-    """Say whether an event of a child would have opened a moment, had it come in time."""
-    if not guidance.event_kind(event_kind).opens:
-        return False
-    return birth_date is None or age_on(birth_date, occurred.day) < ADULT_AT
+def opened_by(
+    rule: Rule, *, occurred: When, received_at: datetime, terms: TermCalendar = NO_TERMS
+) -> Opening:
+    """Return what a rule opens for something that happened then.
+
+    `terms` are the partnership's school terms. Where a calendar ends, the clock goes on without
+    it and its note says so: a date far away stops no load.
+    """
+    span, version = _clock_and_pathway(rule.opens)
+    due = span.due(
+        occurred=occurred, received=received_at, calendar=clocks.england_and_wales(), terms=terms
+    )
+    return Opening(rule.opens, rule.key, rule.version, version, due.instant, due.note)
 
 
 @cache
-def _called_for(event_kind: str) -> tuple[str, clocks.Span, int] | None:
+def _clock_and_pathway(kind: str) -> tuple[clocks.Span, int]:
     """Practice data does not change while the product runs."""
-    kind = guidance.event_kind(event_kind).opens
-    if not kind:
-        return None
-    return kind, guidance.moment_kind(kind).child_clock.span, guidance.pathway(kind).version
+    return guidance.moment_kind(kind).child_clock.span, guidance.pathway(kind).version
+
+
+def young_enough(rule: Rule, *, occurred: When, birth_date: date | None) -> bool:
+    return birth_date is None or age_on(birth_date, occurred.day) < rule.under
+
+
+def would_have_opened(
+    *, called_by: Iterable[Rule], occurred: When, birth_date: date | None
+) -> bool:
+    """Say whether an event of a child would have opened a moment, had it come in time."""
+    return any(young_enough(each, occurred=occurred, birth_date=birth_date) for each in called_by)
 
 
 def answer_by(kind: str, at: datetime) -> datetime:
@@ -142,6 +167,27 @@ def missed(*, due_at: datetime, recorded_at: datetime | None, now: datetime) -> 
     return clocks.is_missed(recorded_at or now, due_at)
 
 
+def warned_before(span: clocks.Span) -> timedelta:
+    """Return how long before its end a clock is told of: a quarter of it, at least an hour."""
+    return max(span.at_most / 4, SOON)
+
+
+def is_warned(
+    *, now: datetime, due_at: datetime, held_at: datetime | None, before: timedelta
+) -> bool:
+    """Say whether whoever has a moment is told now that its clock runs out soon.
+
+    Whoever took it with less than that left saw so then, and is told an hour before the end.
+    """
+    knew = held_at is not None and held_at > due_at - before
+    return due_at - (SOON if knew else before) <= now <= due_at
+
+
+def is_half_over(*, now: datetime, since: datetime, until: datetime) -> bool:
+    """Say whether half of the time to answer has passed, and not all of it."""
+    return since + (until - since) / 2 <= now < until
+
+
 def told_too_late(*, due_at: datetime, received_at: datetime) -> bool:
     """Say whether the child's clock had run out before we were told: nobody here could meet it."""
     return due_at <= received_at
@@ -197,6 +243,8 @@ class Standing:
     reach_recorded_at: datetime | None = None
     closed_at: datetime | None = None
     outcome: str = ""
+    paused_until: datetime | None = None
+    paused_why: str = ""
 
 
 def standing(kind: str, actions: Iterable[Done]) -> Standing:
@@ -233,6 +281,10 @@ def _after(kind: str, stands: Standing, done: Done) -> Standing:
         return replace(stands, reached_at=done.said_at or done.at, reach_recorded_at=done.at)
     if done.kind == "closed":
         return replace(stands, state="closed", closed_at=done.at, outcome=done.how)
+    if done.kind == PAUSED:
+        return replace(stands, paused_until=done.said_at, paused_why=done.how)
+    if done.kind == RESUMED:
+        return replace(stands, paused_until=None, paused_why="")
     if done.kind == "joined_older":
         return replace(stands, state="joined", state_before=stands.state)
     if done.kind == "separated":

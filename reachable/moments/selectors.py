@@ -11,6 +11,8 @@ from django.db.models import Case, Count, F, Max, Q, QuerySet, Value, When, Wind
 from django.db.models.functions import RowNumber
 
 from reachable.access import selectors as access
+from reachable.access.rota import Uncovered, uncovered
+from reachable.access.rules import TeamFacts
 from reachable.audit import services as audit
 from reachable.chronology import selectors as chronology
 from reachable.chronology.selectors import EventFacts
@@ -20,6 +22,7 @@ from reachable.foundation.time import now
 from reachable.moments import rules
 from reachable.moments.joined import families, standing_for
 from reachable.moments.models import OPEN, Action, Moment, Trigger
+from reachable.moments.pauses import PAUSED_BY
 from reachable.people import selectors as people
 from reachable.people.rules import age_on
 from reachable.practice import guidance
@@ -36,7 +39,8 @@ class Row:
     """A line of the worklist. `due_at` is None when no clock runs: the child was reached.
 
     `clock_ended_at` is when that was written down, which may be later than `reached_at`.
-    `told_too_late` says that the child's clock had run out before we were told.
+    `told_too_late` says that the child's clock had run out before we were told. `paused_until` is
+    set while it stands still.
     """
 
     id: UUID
@@ -56,6 +60,8 @@ class Row:
     due_at: datetime | None
     missed: bool
     told_too_late: bool
+    paused_until: datetime | None
+    paused_why: str
     reached_at: datetime | None
     clock_ended_at: datetime | None
     opened_at: datetime
@@ -75,7 +81,8 @@ class Worklist:
     """Open moments of this person's teams, in three buckets, and who is on duty now."""
 
     buckets: list[Bucket]
-    on_duty: list[tuple[str, list[access.OnDuty]]]
+    on_duty: list[tuple[TeamFacts, list[access.OnDuty]]]
+    uncovered: list[Uncovered]
     mine_only: bool
     at: datetime
 
@@ -109,6 +116,7 @@ class MomentFacts:
     done: frozenset[str]
     communication_needs: tuple[str, ...]
     opened_by_rule: str
+    due_note: str
     held_at: datetime | None
     attempted_at: datetime | None
     closed_at: datetime | None
@@ -161,6 +169,7 @@ def worklist(*, by: Actor, mine_only: bool = False) -> Worklist:
             for key, moments in found.items()
         ],
         on_duty=_on_duty(by, at),
+        uncovered=uncovered(by=by, team_ids=by.team_ids),
         mine_only=mine_only,
         at=at,
     )
@@ -187,12 +196,18 @@ def _with_names(moments: QuerySet[Moment]) -> QuerySet[Moment]:
     return moments.select_related("team", "asked", "holder", "person__now")
 
 
-def _on_duty(by: Actor, at: datetime) -> list[tuple[str, list[access.OnDuty]]]:
+def _on_duty(by: Actor, at: datetime) -> list[tuple[TeamFacts, list[access.OnDuty]]]:
     return [
-        (team.name, access.on_duty(team_id=team.id, at=at))
+        (team, access.on_duty(team_id=team.id, at=at))
         for team in access.teams()
         if team.id in by.team_ids
     ]
+
+
+def _members_there(team_id: UUID, at: datetime) -> list[access.OnDuty]:
+    """Whoever is away cannot be handed a moment."""
+    away = access.away_since(at=at)
+    return [who for who in access.members(team_id=team_id) if who.user_id not in away]
 
 
 def _rows(by: Actor, moments: list[Moment], at: datetime) -> dict[UUID, Row]:
@@ -212,6 +227,7 @@ def _row(
 ) -> Row:
     current = moment.person.now.current_id
     known = names.get(current)
+    paused_until = None if moment.reached_at or moment.closed_at else moment.paused_until
     return Row(
         id=moment.id,
         person_id=current,
@@ -236,6 +252,8 @@ def _row(
         told_too_late=rules.told_too_late(
             due_at=moment.child_due_at, received_at=moment.received_at
         ),
+        paused_until=paused_until if paused_until and paused_until > at else None,
+        paused_why=PAUSED_BY.get(moment.paused_why, ""),
         reached_at=moment.reached_at,
         clock_ended_at=moment.reach_recorded_at,
         opened_at=moment.opened_at,
@@ -282,13 +300,14 @@ def moment(*, by: Actor, moment_id: UUID) -> MomentFacts:
             by=by, person_id=found.person.now.current_id
         ),
         opened_by_rule=_rule_in_words(found),
+        due_note=_due_note(triggers),
         held_at=found.held_at,
         attempted_at=found.attempted_at,
         closed_at=found.closed_at,
         outcome=found.outcome,
         asked_me=found.asked_id == by.id,
         can_assign=by.can("moments.assign") or found.holder_id == by.id,
-        members=access.members(team_id=found.team_id),
+        members=_members_there(found.team_id, at),
         on_duty=access.on_duty(team_id=found.team_id, at=at),
         received_at=found.received_at,
         why_visible=access.why_involved(
@@ -300,9 +319,14 @@ def moment(*, by: Actor, moment_id: UUID) -> MomentFacts:
 
 
 def _rule_in_words(moment: Moment) -> str:
-    """The rules of a kind are named after the event that each is about."""
-    event = guidance.event_kind(moment.rule.rpartition(".")[2])
-    return f"“{event.title}”, version {moment.rule_version}"
+    return f"“{guidance.rule(moment.rule).title}”, version {moment.rule_version}"
+
+
+def _due_note(triggers: Iterable[Trigger]) -> str:
+    """What the clock that runs out first says of itself."""
+    standing = [trigger for trigger in triggers if trigger.ended_at is None]
+    first = min(standing, key=lambda trigger: trigger.due_at, default=None)
+    return first.due_note if first else ""
 
 
 def _actions(moment_ids: list[UUID]) -> list[ActionFacts]:
@@ -311,10 +335,13 @@ def _actions(moment_ids: list[UUID]) -> list[ActionFacts]:
         .order_by("at", "id")
         .values_list("kind", "at", "by__name", "about__name", "step", "how", "note", "said_at")
     )
-    return [
-        ActionFacts(kind, at, by or "", about or "", step, how, note, said_at)
-        for kind, at, by, about, step, how, note, said_at in rows
-    ]
+    # A pause is written down with each moment of a family, and said once.
+    return list(
+        dict.fromkeys(
+            ActionFacts(kind, at, by or "", about or "", step, how, note, said_at)
+            for kind, at, by, about, step, how, note, said_at in rows
+        )
+    )
 
 
 def moments_of_child(*, by: Actor, person_id: UUID) -> list[Row]:

@@ -14,18 +14,23 @@ from reachable.chronology import selectors as chronology
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import BadInput, Conflict, NotFound
 from reachable.foundation.time import now
-from reachable.moments import passing_on
-from reachable.moments.acting import act, ask, ask_next
+from reachable.moments import passing_on, reconsidering
+from reachable.moments.acting import (
+    NOTHING_CHANGED,
+    act,
+    ask,
+    ask_next,
+    held,
+    open_moment,
+    say_why,
+)
 from reachable.moments.joined import families
-from reachable.moments.models import OPEN, Moment, Trigger
+from reachable.moments.models import Moment, Trigger
 from reachable.moments.noticing import Batch, Noticeable
 from reachable.moments.registries import moment_answered
-from reachable.moments.selectors import is_visible
 from reachable.notices import services as notices
 from reachable.notices.services import Telling
 from reachable.practice import guidance
-
-NOTHING_CHANGED = "Nothing was changed."
 
 
 def notice(*, by: Actor, events: Sequence[Noticeable], corrected: Collection[UUID] = ()) -> int:
@@ -37,11 +42,21 @@ def notice(*, by: Actor, events: Sequence[Noticeable], corrected: Collection[UUI
     return Batch(by).run(events, corrected) if events or corrected else 0
 
 
+def reconsider(
+    *, by: Actor, current_ids: Collection[UUID], signal_ids: Collection[UUID] = ()
+) -> int:
+    """Ask the rules that look back again of these children; return how many moments were opened.
+
+    `signal_ids` were corrected. Runs in the caller's transaction, whose audit entry covers it.
+    """
+    return reconsidering.reconsider(by=by, current_ids=current_ids, signal_ids=signal_ids)
+
+
 @transaction.atomic
 def take(*, by: Actor, moment_id: UUID, version: int | None = None) -> None:
     """Acknowledge or claim: this person has it now, and whoever was asked before has not."""
     taker = by.own_id
-    moment = _open(by, moment_id, version)
+    moment = open_moment(by, moment_id, version)
     if moment.holder_id == taker:
         return
     if moment.holder_id is not None:
@@ -65,10 +80,10 @@ def take(*, by: Actor, moment_id: UUID, version: int | None = None) -> None:
 @transaction.atomic
 def pass_on(*, by: Actor, moment_id: UUID, reason: str, version: int | None = None) -> None:
     """Say that one cannot take it, or give it back: the next on duty is asked, then the team."""
-    moment = _open(by, moment_id, version)
+    moment = open_moment(by, moment_id, version)
     if by.own_id not in (moment.asked_id, moment.holder_id):
         raise Conflict("This moment is not with you.", kept=NOTHING_CHANGED)
-    _say_why(reason)
+    say_why(reason)
     ask_next(by, moment, note=reason)
 
 
@@ -80,14 +95,20 @@ def hand_over(
 
     Whoever had it, or was asked, is told when somebody else hands it over.
     """
-    moment = _open(by, moment_id, version)
+    moment = open_moment(by, moment_id, version)
     if moment.holder_id != by.own_id and not by.can("moments.assign"):
         raise Conflict(
             "Only whoever has it, or a supervisor, can hand it over.", kept=NOTHING_CHANGED
         )
     if to_user not in {member.user_id for member in access.members(team_id=moment.team_id)}:
         raise BadInput("Please choose somebody of this team.", kept=NOTHING_CHANGED)
-    _say_why(reason)
+    if to_user in access.away_since(at=now()):
+        raise BadInput(
+            "They are away now, and would not see it.",
+            kept=NOTHING_CHANGED,
+            next="Choose somebody who is there.",
+        )
+    say_why(reason)
     access_services.end_involvement(by=by, because_of=moment.id, except_user=to_user)
     before = moment.holder_id or moment.asked_id
     ask(by, moment, to_user, "handed_over", note=reason)
@@ -100,7 +121,7 @@ def hand_over(
 @transaction.atomic
 def attempt(*, by: Actor, moment_id: UUID, how: str, note: str, version: int | None = None) -> None:
     """Record that one tried to reach the child. Trying is not reaching."""
-    moment = _held(by, moment_id, version)
+    moment = held(by, moment_id, version)
     at = now()
     moment.attempted_at = moment.attempted_at or at
     act(by, moment, "attempted", how=how, note=note, at=at)
@@ -121,7 +142,7 @@ def reach(
     `at` says when, if not just now. The child's clock ends when it is written down, once: an
     earlier time that somebody writes down later explains a missed clock, and does not undo it.
     """
-    moment = _held(by, moment_id, version)
+    moment = held(by, moment_id, version)
     recorded = now()
     at = at or recorded
     if at > recorded:
@@ -146,7 +167,7 @@ def do_step(
     *, by: Actor, moment_id: UUID, step: str, note: str = "", version: int | None = None
 ) -> None:
     """Record that a step of the pathway is done."""
-    moment = _held(by, moment_id, version)
+    moment = held(by, moment_id, version)
     if guidance.pathway(moment.kind, moment.pathway_version).step(step) is None:
         raise NotFound
     act(by, moment, "step_done", step=step, note=note)
@@ -157,10 +178,10 @@ def close(
     *, by: Actor, moment_id: UUID, outcome: str, reason: str, version: int | None = None
 ) -> None:
     """Close with an outcome and a reason; what the moment opened closes with it."""
-    moment = _held(by, moment_id, version)
+    moment = held(by, moment_id, version)
     if outcome not in {known.key for known in guidance.outcomes()}:
         raise BadInput("Please choose how it ends.", kept=NOTHING_CHANGED)
-    _say_why(reason)
+    say_why(reason)
     if guidance.outcome(outcome).counts_as_reached and moment.reached_at is None:
         raise BadInput(
             "Nobody has recorded yet that the child was reached.",
@@ -180,34 +201,3 @@ def pass_on_unanswered(*, by: Actor) -> int:
     Return how many were passed on.
     """
     return passing_on.run(by)
-
-
-def _open(by: Actor, moment_id: UUID, version: int | None) -> Moment:
-    """Lock an open moment that `by` may see; refuse when somebody else changed it meanwhile."""
-    by.require("moments.hold")
-    moment = Moment.objects.select_for_update().filter(id=moment_id).first()
-    if moment is None or not is_visible(by=by, moment=moment):
-        raise NotFound
-    if moment.state == "joined":
-        raise Conflict("This moment was joined to an older one.", kept=NOTHING_CHANGED)
-    if moment.state not in OPEN:
-        raise Conflict("This moment is closed.", kept=NOTHING_CHANGED)
-    if version is not None and version != moment.version:
-        raise Conflict(
-            "Somebody changed this moment while you had it open.",
-            kept=NOTHING_CHANGED,
-            next="Look at what is new, then do it again if it is still right.",
-        )
-    return moment
-
-
-def _held(by: Actor, moment_id: UUID, version: int | None) -> Moment:
-    moment = _open(by, moment_id, version)
-    if moment.holder_id != by.own_id:
-        raise Conflict("You do not have this moment.", kept=NOTHING_CHANGED, next="Take it first.")
-    return moment
-
-
-def _say_why(reason: str) -> None:
-    if not reason.strip():
-        raise BadInput("Please say in a few words why.", kept=NOTHING_CHANGED)

@@ -6,10 +6,11 @@ from django.http import HttpResponse
 from django.urls import URLPattern
 
 from reachable.foundation.urls import page
-from reachable.moments import views
+from reachable.moments import rule_views, term_views, views
+from reachable.moments.school_terms import KEEPS
 
-HOLD = "moments.hold"
-BOTH = ("GET", "POST")
+HOLD, READ = "moments.hold", "practice.read"
+BOTH, POST = ("GET", "POST"), ("POST",)
 
 
 def _of_one(
@@ -21,6 +22,32 @@ def _of_one(
 
 urlpatterns = [
     page("worklist/", views.worklist, name="worklist", needs=HOLD),
+    page("rules/", rule_views.rules, name="rules", needs=READ),
+    page("rules/<slug:rule_key>/", rule_views.rule, name="rule", needs=READ),
+    page(
+        "rules/<slug:rule_key>/dry-run/",
+        rule_views.dry_run,
+        name="rule_dry_run",
+        needs=rule_views.DECIDES,
+        methods=POST,
+    ),
+    page(
+        "rules/<slug:rule_key>/switch/",
+        rule_views.switch,
+        name="rule_switch",
+        needs=rule_views.DECIDES,
+        methods=POST,
+    ),
+    page("school-terms/", term_views.school_terms, name="school_terms", needs=KEEPS, methods=BOTH),
+    page(
+        "school-terms/<uuid:dates_id>/take-out/",
+        term_views.take_out,
+        name="school_dates_out",
+        needs=KEEPS,
+        methods=POST,
+    ),
+    _of_one("pause/", views.pause, "moment_pause", BOTH),
+    _of_one("resume/", views.resume, "moment_resume", BOTH),
     _of_one("", views.moment, "moment", ("GET",)),
     _of_one("take/", views.take, "moment_take", ("POST",)),
     _of_one("steps/", views.step_done, "moment_step", ("POST",)),

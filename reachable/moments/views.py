@@ -14,7 +14,7 @@ from django.shortcuts import redirect
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import BadInput, Conflict
 from reachable.foundation.views import actor, render
-from reachable.moments import forms, rules, selectors, services, wording
+from reachable.moments import forms, pausing, rules, selectors, services, wording
 from reachable.moments.selectors import MomentFacts
 from reachable.notices import services as notices
 from reachable.practice import guidance
@@ -26,7 +26,12 @@ def worklist(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "moments/worklist.html",
-        {"worklist": found, "bucket_words": wording.BUCKETS, "standing": wording.standing},
+        {
+            "worklist": found,
+            "bucket_words": wording.BUCKETS,
+            "standing": wording.standing,
+            "between": wording.between,
+        },
     )
 
 
@@ -159,6 +164,24 @@ reach = asked(
         _plain(forms.ReachForm),
         lambda by, moment_id, given: services.reach(by=by, moment_id=moment_id, **given),
         "The child was reached. The moment stays open until that has lasted.",
+    )
+)
+pause = asked(
+    Question(
+        "Pause the child’s clock",
+        "Pause it",
+        _plain(forms.PauseForm),
+        lambda by, moment_id, given: pausing.pause(by=by, moment_id=moment_id, **given),
+        "The child’s clock is paused. It runs again by itself, and what was missed stays missed.",
+    )
+)
+resume = asked(
+    Question(
+        "Let the child’s clock run again",
+        "Let it run",
+        _plain(forms.ResumeForm),
+        lambda by, moment_id, given: pausing.resume(by=by, moment_id=moment_id, **given),
+        "The child’s clock runs again.",
     )
 )
 pass_on = asked(

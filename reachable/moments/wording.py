@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from reachable.access.rules.rota import Gap
 from reachable.foundation.words import short_when
-from reachable.moments.acting import LEFT, WAITED
+from reachable.moments.acting import AWAY, LEFT, WAITED
 from reachable.moments.correcting import ENDED, MOVED, RECLOCKED
+from reachable.moments.pauses import PAUSED_BY
 from reachable.practice import guidance
 
 if TYPE_CHECKING:
@@ -71,6 +73,11 @@ def standing(row: Row) -> str:
     return f"Closed: {ending[:1].lower()}{ending[1:]}" if ending else "Closed"
 
 
+def between(gap: Gap) -> str:
+    """Return "from today 17:00 to tomorrow 08:00"."""
+    return f"from {short_when(gap.starts_at)} to {short_when(gap.ends_at)}"
+
+
 def said(action: ActionFacts, moment: MomentFacts, outcomes: Mapping[str, str]) -> str:
     """Return one line of the history; what somebody wrote stands beside it, as they wrote it."""
     who, about = action.by, action.about
@@ -80,6 +87,8 @@ def said(action: ActionFacts, moment: MomentFacts, outcomes: Mapping[str, str]) 
         "asked": f"{about} was asked",
         "passed_on": f"Whoever had it has left; {about} was asked"
         if action.how == LEFT
+        else f"Whoever had it is away; {about} was asked"
+        if action.how == AWAY
         else f"{about} was on duty, and was asked"
         if action.how == WAITED
         else f"{who} could not take it; {about} was asked"
@@ -87,6 +96,8 @@ def said(action: ActionFacts, moment: MomentFacts, outcomes: Mapping[str, str]) 
         else f"No answer in time; {about} was asked",
         "to_team": "Whoever had it has left, and nobody else was on duty; the whole team was told"
         if action.how == LEFT
+        else "Whoever had it is away, and nobody else was on duty; the whole team was told"
+        if action.how == AWAY
         else "Nobody else on duty was left to ask; the whole team was told"
         if action.how == WAITED
         else f"{who} could not take it, and nobody else was on duty; the whole team was told"
@@ -98,6 +109,8 @@ def said(action: ActionFacts, moment: MomentFacts, outcomes: Mapping[str, str]) 
         "claimed": f"{who} took it",
         "attempted": f"{who} {_TRIED.get(action.how, _TRIED['other'])}",
         "reached": f"{who} {_REACHED.get(action.how, 'reached the child')}{_earlier(action)}",
+        "paused": f"{who} paused the child’s clock{paused_words(action.how, action.said_at)}",
+        "resumed": f"{who} let the child’s clock run again",
         "step_done": f"{who} did: {step.title if step else action.step}",
         "closed": f"{who} closed it: {outcomes.get(action.how, action.how)}",
         "reclocked": "Records were joined or separated, and the child’s clock was set anew",
@@ -107,6 +120,12 @@ def said(action: ActionFacts, moment: MomentFacts, outcomes: Mapping[str, str]) 
         "separated": "It was separated again: the two records are different children",
     }
     return sentences[action.kind]
+
+
+def paused_words(why: str, until: datetime | None) -> str:
+    """Return until when a clock stands still and why, after a word such as “paused”."""
+    said = f" until {short_when(until)}" if until else ""
+    return f"{said}: {PAUSED_BY[why]}" if why in PAUSED_BY else said
 
 
 def _earlier(action: ActionFacts) -> str:

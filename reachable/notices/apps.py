@@ -8,15 +8,17 @@ class NoticesConfig(AppConfig):
     label = "notices"
 
     def ready(self) -> None:
+        from reachable.access.registries import rota_news
         from reachable.foundation.registries import (
             NavigationItem,
             Schedule,
             navigation,
             schedules,
         )
-        from reachable.notices.services import deliver
+        from reachable.notices.services import deliver, tell_of_rota
 
         schedules.add("outbox", Schedule("outbox", 2, lambda by: deliver(by=by)), room="notices")
+        rota_news.add("notices", tell_of_rota, room="notices")
         navigation.add(
             "mail",
             NavigationItem("E-mail", "mail", "accounts.manage", 80, place="footer"),

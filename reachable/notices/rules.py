@@ -64,10 +64,59 @@ WORDINGS = {
         "Please acknowledge it, or say that you cannot take it.",
         "moment",
     ),
+    "moment.due_soon": Wording(
+        "Little time is left for a reachable moment of yours",
+        "A quarter of the child’s clock is left, or an hour. Please look at what can be done.",
+        "moment",
+    ),
+    "moment.answer_soon": Wording(
+        "A reachable moment still waits for your answer",
+        "Half of the time has passed. Please acknowledge it, or say that you cannot take it.",
+        "moment",
+    ),
     "team.without_holders": Wording(
         "Reachable moments wait where nobody can take them",
         "No team has anybody who may. Your first page names the teams. Please put somebody whose "
         "role includes it into a team: what waits anywhere goes there by itself.",
+        "home",
+        of_subject=False,
+    ),
+    "rota.planned": Wording(
+        "You are on the rota",
+        "Somebody put you on duty. The rota says when, and who is asked before and after you.",
+        "rota",
+    ),
+    "rota.changed": Wording(
+        "A shift of yours was changed",
+        "The rota says when you are on duty now.",
+        "rota",
+    ),
+    "rota.handed_to": Wording(
+        "A shift was handed over to you",
+        "The rota says when. If you cannot take it, hand it over to somebody who can.",
+        "rota",
+    ),
+    "rota.handed_away": Wording(
+        "A shift of yours was handed over",
+        "A colleague has it now. The rota says who.",
+        "rota",
+    ),
+    "rota.away": Wording(
+        "Somebody on your rota is away",
+        "Whoever is next is asked instead. The rota says who is away, until when, and whether "
+        "there are hours with nobody.",
+        "rota",
+    ),
+    "rota.gap": Wording(
+        "Nobody is on the rota for some of the next two days",
+        "What comes in then goes to the whole team, and nobody is asked for it. The rota says "
+        "which hours: please put somebody on duty.",
+        "rota",
+    ),
+    "rota.gap_unanswered": Wording(
+        "A team has hours with nobody on its rota",
+        "They are near, or nobody is there who plans it. Your first page says which team: please "
+        "ring somebody who leads it, or make somebody its supervisor.",
         "home",
         of_subject=False,
     ),

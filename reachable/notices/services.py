@@ -13,6 +13,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.message import EmailMessage
 from django.db import transaction
 
+from reachable.access.registries import RotaNews
 from reachable.audit import services as audit
 from reachable.foundation.actor import Actor
 from reachable.foundation.db import bulk_insert_all
@@ -74,6 +75,17 @@ def tell(*, by: Actor, tellings: Sequence[Telling]) -> int:
         ),
     )
     return len(fresh)
+
+
+def tell_of_rota(*, by: Actor, news: Sequence[RotaNews]) -> None:
+    """Tell what another room knows of a team's rota."""
+    tell(
+        by=by,
+        tellings=[
+            Telling(each.user_id, f"rota.{each.kind}", ("team", each.team_id), each.key)
+            for each in news
+        ],
+    )
 
 
 @transaction.atomic

@@ -1,7 +1,9 @@
 """Clocks: when something is due, how much time is left, and whether it was missed.
 
 An hour is 3,600 seconds, also when the clocks change. A working day is Monday to Friday without the
-bank holidays of England and Wales. School days are a different calendar, which a partnership keeps.
+bank holidays of England and Wales. A school day is a working day within the terms that a
+partnership keeps. Where a calendar ends, a clock goes on by the wider one, says so, and never gives
+more time by it.
 """
 
 from __future__ import annotations
@@ -23,6 +25,11 @@ class Unit(StrEnum):
     MINUTES = "minutes"
     HOURS = "hours"
     WORKING_DAYS = "working_days"
+    SCHOOL_DAYS = "school_days"
+
+
+IN_DAYS = frozenset({Unit.WORKING_DAYS, Unit.SCHOOL_DAYS})
+"""What counts days, and runs to the end of the last of them."""
 
 
 class CalendarEnds(PracticeError):
@@ -57,6 +64,45 @@ class Calendar:
 
 
 @dataclass(frozen=True)
+class Dates:
+    """Days from the first to the last, both included."""
+
+    first: date
+    last: date
+
+    def __contains__(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
+
+@dataclass(frozen=True)
+class TermCalendar:
+    """School terms, and the days within them on which the schools are closed to children."""
+
+    terms: tuple[Dates, ...] = ()
+    closed: tuple[Dates, ...] = ()
+
+    @property
+    def first(self) -> date | None:
+        return min((term.first for term in self.terms), default=None)
+
+    @property
+    def last(self) -> date | None:
+        return max((term.last for term in self.terms), default=None)
+
+    def knows(self, day: date) -> bool:
+        """Say whether the day lies between the first day of all terms and the last."""
+        return bool(self.first and self.last and self.first <= day <= self.last)
+
+    def is_in_term(self, day: date) -> bool:
+        """Say whether children come to school, where it is a working day that `knows`."""
+        held = any(day in term for term in self.terms)
+        return held and not any(day in closed for closed in self.closed)
+
+
+NO_TERMS = TermCalendar()
+
+
+@dataclass(frozen=True)
 class Due:
     """When something has to be done by. `by_day` is set when the day counts, not the hour."""
 
@@ -73,10 +119,24 @@ class Span:
     unit: Unit
     start: Start
 
-    def due(self, *, occurred: When, received: datetime, calendar: Calendar | None = None) -> Due:
+    def due(
+        self,
+        *,
+        occurred: When,
+        received: datetime,
+        calendar: Calendar | None = None,
+        terms: TermCalendar = NO_TERMS,
+    ) -> Due:
         """Return when it runs out for what happened then and was received then."""
         start = occurred if self.start is Start.OCCURRED else When.at(received)
-        return due_after(start, self.amount, self.unit, calendar)
+        return due_after(start, self.amount, self.unit, calendar, terms)
+
+    @property
+    def at_most(self) -> timedelta:
+        """How long it is, where every day counts: what a share of it is taken from."""
+        if self.unit in IN_DAYS:
+            return timedelta(days=self.amount)
+        return _length(self.amount, self.unit)
 
     def __str__(self) -> str:
         start = "it happened" if self.start is Start.OCCURRED else "we were told"
@@ -101,37 +161,72 @@ def england_and_wales() -> Calendar:
     )
 
 
-def after_working_days(day: date, n: int, calendar: Calendar) -> date:
-    """Return the nth working day after `day`, which is itself never counted."""
-    if n < 1:
-        raise ValueError("a clock in working days counts at least one")
-    while n:
-        day += timedelta(days=1)
-        n -= calendar.is_working_day(day)
-    return day
+def due_after(
+    start: When,
+    amount: int,
+    unit: Unit,
+    calendar: Calendar | None = None,
+    terms: TermCalendar = NO_TERMS,
+) -> Due:
+    """Return when a clock of that length runs out; wherever a calendar ends, the note says so.
 
-
-def due_after(start: When, amount: int, unit: Unit, calendar: Calendar | None = None) -> Due:
-    """Return when a clock of that length runs out.
-
-    A clock in working days runs to the last minute of its day in London. A clock in hours whose
-    start is known only by its day counts from the first instant of that day, so that it never gives
-    more time than there is; the note says so.
+    A clock in days runs to the last minute of its day in London. A clock in hours whose start is
+    known only by its day counts from the first instant of that day, so that it never gives more
+    time than there is; the note says so.
     """
-    if unit is Unit.WORKING_DAYS:
-        last = after_working_days(start.day, amount, calendar or england_and_wales())
-        end = datetime.combine(last, time(23, 59), LONDON).astimezone(UTC)
-        return Due(end, by_day=last)
-    length = timedelta(hours=amount) if unit is Unit.HOURS else timedelta(minutes=amount)
+    if unit in IN_DAYS:
+        return _due_after_days(start.day, amount, unit, calendar or england_and_wales(), terms)
     note = "" if start.instant else "the time is not known, so the clock runs from the day’s start"
-    return Due(start.earliest.astimezone(UTC) + length, note=note)
+    return Due(start.earliest.astimezone(UTC) + _length(amount, unit), note=note)
+
+
+def _length(amount: int, unit: Unit) -> timedelta:
+    return timedelta(hours=amount) if unit is Unit.HOURS else timedelta(minutes=amount)
+
+
+def _due_after_days(
+    day: date, amount: int, unit: Unit, calendar: Calendar, terms: TermCalendar
+) -> Due:
+    if amount < 1:
+        raise ValueError("a clock in days counts at least one")
+    notes: dict[str, None] = {}
+    while amount:
+        day += timedelta(days=1)
+        amount -= _counts(day, unit, calendar, terms, notes)
+    end = datetime.combine(day, time(23, 59), LONDON).astimezone(UTC)
+    return Due(end, by_day=day, note="; ".join(notes))
+
+
+def _counts(
+    day: date, unit: Unit, calendar: Calendar, terms: TermCalendar, notes: dict[str, None]
+) -> bool:
+    """Say whether a clock counts a day; in `notes`, which calendar did not reach so far."""
+    counts = day.weekday() < 5
+    if counts and calendar.first <= day <= calendar.last:
+        counts = day not in calendar.holidays
+    elif counts:
+        notes["bank holidays are not known then, so every Monday to Friday counts"] = None
+    if not counts or unit is Unit.WORKING_DAYS:
+        return counts
+    if terms.knows(day):
+        return terms.is_in_term(day)
+    notes[_why_not_in_terms(day, terms)] = None
+    return True
+
+
+def _why_not_in_terms(day: date, terms: TermCalendar) -> str:
+    if terms.last is None or terms.first is None:
+        return "no school terms are entered, so working days count"
+    if day > terms.last:
+        return f"the school terms entered end on {say_day(terms.last)}; working days count after"
+    return f"the school terms entered begin on {say_day(terms.first)}; working days count before"
 
 
 def say_due(due: Due) -> str:
     """Return "by Tuesday 3 March 2026, 14:05", or "by the end of" a day."""
-    if due.by_day:
-        return f"by the end of {say_day(due.by_day)}"
     said = f"by {say_when(When.at(due.instant))}"
+    if due.by_day:
+        said = f"by the end of {say_day(due.by_day)}"
     return f"{said} ({due.note})" if due.note else said
 
 
@@ -162,7 +257,12 @@ def how_long(length: timedelta) -> str:
 
 def say_length(amount: int, unit: Unit) -> str:
     """Return "72 clock hours" or "1 working day"."""
-    words = {Unit.MINUTES: "minute", Unit.HOURS: "clock hour", Unit.WORKING_DAYS: "working day"}
+    words = {
+        Unit.MINUTES: "minute",
+        Unit.HOURS: "clock hour",
+        Unit.WORKING_DAYS: "working day",
+        Unit.SCHOOL_DAYS: "school day",
+    }
     return _count(amount, words[unit])
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TypeVar
 
+from reachable.practice.calling import Rulebook
 from reachable.practice.errors import PracticeError
 from reachable.practice.items import (
     Clock,
@@ -16,6 +17,7 @@ from reachable.practice.items import (
     MomentKind,
     Outcome,
     Pathway,
+    Rule,
     Source,
 )
 from reachable.practice.loading import Practice, load
@@ -52,6 +54,27 @@ def event_kinds() -> tuple[EventKind, ...]:
 def signal_kinds() -> tuple[EventKind, ...]:
     """Return what may be sent from a phone, in the order in which it is offered."""
     return tuple(kind for kind in event_kinds() if kind.signal)
+
+
+def rule(key: str) -> Rule:
+    return _get(practice().rules, key, "rule")
+
+
+def rules() -> tuple[Rule, ...]:
+    """Return every rule that opens moments, in the order in which they are tried."""
+    return tuple(practice().rules.values())
+
+
+@cache
+def every_rule() -> Rulebook:
+    """Return all rules, in force or not."""
+    return Rulebook(rules())
+
+
+@cache
+def usual_rules() -> Rulebook:
+    """Return the rules that are in force where a partnership has decided nothing."""
+    return Rulebook(tuple(each for each in rules() if each.usual))
 
 
 def moment_kind(key: str) -> MomentKind:
@@ -104,6 +127,7 @@ def all_items() -> tuple[Group, ...]:
         data.definitions.values(),
         data.law.values(),
         data.moments.values(),
+        data.rules.values(),
         data.clocks.values(),
         newest,
         steps,

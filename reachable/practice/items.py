@@ -178,7 +178,7 @@ class Definition(Item):
 
 @dataclass(frozen=True, kw_only=True)
 class EventKind(Item):
-    """Something that happens to a child. `opens` is a kind of moment, or empty.
+    """Something that happens to a child; rules say which moment it opens.
 
     `keeps` says that a child whom nobody knew is recorded for it, though it opens nothing.
     `signal` says that somebody may send it from a phone; `hint` helps to choose it there.
@@ -188,7 +188,6 @@ class EventKind(Item):
 
     compartment: Compartment
     signal: bool
-    opens: str
     keeps: bool
     hint: str
 
@@ -215,6 +214,40 @@ class MomentKind(Item):
     detail: str
     child_clock: Clock
     acknowledge_clock: Clock
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule(Item):
+    """Which events open a kind of moment, alone or with what happened before.
+
+    `times` different days within `within_days`, this one included; or another event of the kinds
+    `after`, at most `after_days` days before. Only for those `under` that age on the day, or of
+    unknown age. `usual` says that it is in force where a partnership
+    has decided nothing.
+    """
+
+    group: ClassVar[str] = "Rules that open a moment"
+
+    detail: str
+    version: int
+    opens: str
+    on: frozenset[str]
+    times: int
+    within_days: int
+    after: frozenset[str]
+    after_days: int
+    under: int
+    usual: bool
+
+    @property
+    def alone(self) -> bool:
+        """Whether the event is enough, whatever happened before."""
+        return self.times == 1 and not self.after
+
+    @property
+    def looks_back_days(self) -> int:
+        """How far before an event something may count."""
+        return max(self.within_days, self.after_days)
 
 
 @dataclass(frozen=True, kw_only=True)

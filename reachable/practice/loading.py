@@ -24,12 +24,14 @@ from reachable.practice.items import (
     MomentKind,
     Outcome,
     Pathway,
+    Rule,
     Source,
     Step,
     Wording,
 )
 from reachable.practice.reading import Table, read_one, read_tables
 
+ADULT_AT = 18
 DATA = Path(__file__).parent / "data"
 AnItem = TypeVar("AnItem", bound=Item)
 
@@ -41,6 +43,7 @@ class Practice:
     sources: Mapping[str, Source]
     definitions: Mapping[str, Definition]
     events: Mapping[str, EventKind]
+    rules: Mapping[str, Rule]
     clocks: Mapping[str, Clock]
     moments: Mapping[str, MomentKind]
     pathways: Mapping[tuple[str, int], Pathway]
@@ -55,10 +58,12 @@ def load(directory: Path = DATA) -> Practice:
     sources = {each.key: each for each in _sources(directory / "sources.toml")}
     clocks = _by_key(_clocks(directory / "clocks.toml", sources))
     moments = _by_key(_moments(directory / "moments.toml", sources, clocks))
+    events = _by_key(_events(directory / "events.toml", sources))
     return Practice(
         sources=sources,
         definitions=_by_key(_definitions(directory / "definitions.toml", sources)),
-        events=_by_key(_events(directory / "events.toml", sources, moments)),
+        events=events,
+        rules=_by_key(_rules(directory / "rules.toml", sources, events, moments)),
         clocks=clocks,
         moments=moments,
         pathways=_pathways(directory / "pathways", sources, clocks, moments),
@@ -176,18 +181,12 @@ def _limbs(table: Table) -> Iterator[Limb]:
         yield limb
 
 
-def _events(
-    path: Path, sources: Mapping[str, Source], moments: Mapping[str, MomentKind]
-) -> Iterator[EventKind]:
+def _events(path: Path, sources: Mapping[str, Source]) -> Iterator[EventKind]:
     for table in read_tables(path, "event"):
-        opens = table.text("opens", "")
-        if opens:
-            table.found(opens, moments, "opens", "the moment")
         event = EventKind(
             **_standing(table, sources),
             compartment=table.choice("compartment", Compartment),
             signal=table.flag("signal"),
-            opens=opens,
             keeps=table.flag("keeps") if table.has("keeps") else False,
             hint=table.text("hint", ""),
         )
@@ -195,6 +194,38 @@ def _events(
         if event.signal and not event.hint:
             raise table.wrong("it is a signal without “hint”", "Say when to choose it")
         yield event
+
+
+def _rules(
+    path: Path,
+    sources: Mapping[str, Source],
+    events: Mapping[str, EventKind],
+    moments: Mapping[str, MomentKind],
+) -> Iterator[Rule]:
+    def kinds(table: Table, name: str) -> frozenset[str]:
+        for key in table.texts(name):
+            table.found(key, events, name, "the event")
+        return frozenset(table.texts(name))
+
+    for table in read_tables(path, "rule"):
+        counts, follows = table.has("times"), table.has("after")
+        rule = Rule(
+            **_standing(table, sources),
+            detail=table.text("detail"),
+            version=table.whole("version"),
+            opens=table.reference("opens", moments, "the moment").key,
+            on=kinds(table, "on"),
+            times=table.whole("times") if counts else 1,
+            within_days=table.whole("within_days") if counts else 0,
+            after=kinds(table, "after") if follows else frozenset(),
+            after_days=table.whole("after_days") if follows else 0,
+            under=table.whole("under") if table.has("under") else ADULT_AT,
+            usual=table.flag("usual"),
+        )
+        table.finish()
+        if counts and rule.times < 2:
+            raise table.wrong("once is no count", "Give “times” of at least 2, or leave it out")
+        yield rule
 
 
 def _span(table: Table) -> Span:

@@ -18,10 +18,12 @@ from reachable.practice.items import (
     MomentKind,
     Outcome,
     Pathway,
+    Rule,
     Source,
     Step,
     Wording,
 )
+from reachable.practice.rule_words import when_in_words
 from reachable.practice.tables import in_markdown
 from reachable.practice.time import say_day
 
@@ -66,7 +68,7 @@ def render_clocks() -> str:
         "",
         "These tables are the specification: the tests run every row of them.",
         f"{calendar.name} are known from {say_day(calendar.first)} to {say_day(calendar.last)};",
-        "a clock that runs beyond says so instead of guessing.",
+        "a clock that runs beyond counts every Monday to Friday, and says so.",
         "",
     ]
     for table in all_examples():
@@ -143,12 +145,24 @@ def _(item: Outcome) -> Iterator[str]:
 @_details.register
 def _(item: EventKind) -> Iterator[str]:
     yield f"- Compartment: {item.compartment.value}."
-    if item.opens:
-        yield f"- May open: {_inside(guidance.moment_kind(item.opens).title)}."
+    for rule in guidance.rules():
+        if item.key in rule.on:
+            alone = "" if rule.alone else ", with what happened before"
+            yield f"- May open: {_inside(guidance.moment_kind(rule.opens).title)}{alone}."
     if item.keeps:
         yield "- Records a child whom nobody knew, though it opens no moment."
     if item.signal:
         yield f"- May be sent from a phone: {item.hint}."
+
+
+@_details.register
+def _(item: Rule) -> Iterator[str]:
+    yield f"{item.detail}"
+    yield ""
+    yield f"- When: {when_in_words(item)}. For people under {item.under}."
+    yield f"- Opens: {_inside(guidance.moment_kind(item.opens).title)}."
+    stands = "in force" if item.usual else "off"
+    yield f"- Version {item.version}: {stands} where a partnership has decided nothing."
 
 
 @_details.register

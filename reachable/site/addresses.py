@@ -24,6 +24,9 @@ SENDER = "whoever sent it"
 TOLD = "whoever was told"
 INVOLVED = "those who work with the child now: the asked or holding worker, and the moment’s team"
 
+MEMBERS = "members of that team"
+ENTERED = "whoever is away, and supervisors of their teams"
+
 
 @dataclass(frozen=True)
 class Leads:
@@ -34,7 +37,9 @@ class Leads:
 
 
 IDENTIFIERS = {
+    "absence_id": Leads("a time in which somebody is away", ENTERED),
     "agency_id": Leads("an agency that sends files", WATCHED),
+    "dates_id": Leads("a school term, or days without school in one", ANYBODY),
     "delivery_id": Leads("a file that an agency sent", AGENCY),
     "key": Leads("a feed", ANYBODY),
     "key_id": Leads("a key of an agency’s program", ANYBODY),
@@ -47,7 +52,9 @@ IDENTIFIERS = {
     "review_id": Leads("two records that may be one child", ANYBODY),
     "row_id": Leads("a row that was refused", AGENCY),
     "set_key": Leads("a set of tables", ANYBODY),
+    "shift_id": Leads("a shift of a team’s rota", MEMBERS),
     "signal_id": Leads("a signal from a phone", SENDER),
+    "team_id": Leads("a team with its rota", MEMBERS),
 }
 
 

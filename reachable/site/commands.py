@@ -22,6 +22,7 @@ from reachable.foundation.errors import ReachableError
 from reachable.foundation.outages import outage
 from reachable.foundation.registries import rebuilders, references
 from reachable.intake.cli import group as feed
+from reachable.moments.cli import group as moments
 from reachable.site import granting
 from reachable.synthetic.cli import synthetic
 from reachable.synthetic.demo import demo
@@ -38,7 +39,19 @@ DOCS = Path(__file__).resolve().parents[2]
 
 
 def add_to(main: click.Group) -> None:
-    for command in (migrate, grant, serve, worker, rebuild, docs, audit, feed, synthetic, demo):
+    for command in (
+        migrate,
+        grant,
+        serve,
+        worker,
+        rebuild,
+        docs,
+        audit,
+        feed,
+        moments,
+        synthetic,
+        demo,
+    ):
         main.add_command(command)
 
 

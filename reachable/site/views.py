@@ -5,11 +5,13 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from reachable.access.rota import uncovered
 from reachable.foundation import progress as long_work
 from reachable.foundation.registries import navigation
 from reachable.foundation.urls import SIGNED_IN
 from reachable.foundation.views import actor, render
 from reachable.moments.emptied import emptied_teams
+from reachable.moments.school_terms import KEEPS, calendar
 from reachable.notices.selectors import lost_mail
 from reachable.practice import guidance
 from reachable.site.wording import group_key
@@ -28,6 +30,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "site/home.html",
         {
             "emptied": emptied_teams(by=by) if manages else None,
+            "calendar": calendar(by=by) if by.can(KEEPS) else None,
+            "uncovered": uncovered(by=by) if manages else (),
             "lost_mail": len(lost_mail(by=by)) if manages else 0,
         },
     )

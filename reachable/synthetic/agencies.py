@@ -65,12 +65,17 @@ class Shift:
 
 @dataclass(frozen=True, slots=True)
 class Rota:
-    """`turns_from` is the first day of a turn in which the first-named people are on duty."""
+    """`turns_from` is the first day of a turn in which the first-named people are on duty.
+
+    `sick` is away where the demonstration begins, as `supervisor` enters it.
+    """
 
     team: str
     turns_from: date
     turn_days: int
     patterns: tuple[ShiftPattern, ...]
+    supervisor: str
+    sick: str
 
     def shifts(self, first_day: date, last_day: date) -> Iterator[Shift]:
         """Yield the shifts that begin from `first_day` to `last_day`, without a gap between."""
@@ -132,7 +137,14 @@ def make_staff(rng: Random, until: date) -> Staff:
         agencies=tuple(Agency(**row) for row in source["agencies"]),
         teams=tuple(Team(**row) for row in source["teams"]),
         workers=workers,
-        rota=Rota(rota["team"], _monday(until), rota["turn_days"], patterns),
+        rota=Rota(
+            team=rota["team"],
+            turns_from=_monday(until),
+            turn_days=rota["turn_days"],
+            patterns=patterns,
+            supervisor=rota["supervisor"],
+            sick=rota["sick"],
+        ),
     )
 
 

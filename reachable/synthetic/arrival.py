@@ -9,6 +9,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import Max
 
+from reachable.access import absences
 from reachable.access import selectors as access
 from reachable.access import services as access_services
 from reachable.access.models import Agency, Shift, Team, User
@@ -17,7 +18,7 @@ from reachable.foundation.errors import BadInput
 from reachable.foundation.time import now
 from reachable.geography import services as geography
 from reachable.geography.rules import standard_postcode
-from reachable.practice.time import LONDON
+from reachable.practice.time import LONDON, start_of_day
 from reachable.synthetic.agencies import Shift as DutyShift
 from reachable.synthetic.material import material
 from reachable.synthetic.partnership import Partnership
@@ -39,6 +40,19 @@ def set_up(made: Partnership, *, password: str) -> bool:
             _create(by, made, make_password(password))
         _extend_rota(by, made)
     return fresh
+
+
+def fall_sick(made: Partnership) -> None:
+    """The worker of the nights is sick from today for six days, as their supervisor enters it."""
+    by = actors(made)
+    today = now().astimezone(LONDON).date()
+    absences.say_away(
+        by=by[made.rota.supervisor],
+        user_id=by[made.rota.sick].own_id,
+        starts_at=start_of_day(today),
+        ends_at=start_of_day(today + timedelta(days=6)),
+        reason="sickness",
+    )
 
 
 def refuse_real() -> None:

@@ -196,8 +196,8 @@ def _told(submission: Submission) -> _Told | None:
     event = export.makes["returned" if returned else episode.what]
     at = episode.end if returned and episode.end else episode.start
     when = read_local(at.date(), at.time()) if episode.clocked else When.on(at.date())
-    opens = guidance.event_kind(event).opens
-    return _Told(event, f"{opens}.{event}" if opens else "", when)
+    alone = guidance.usual_rules().alone(event)
+    return _Told(event, alone[0].key if alone else "", when)
 
 
 def _opens(row: SentRow) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -18,9 +18,11 @@ from django.test import Client
 
 from reachable.access.models import Agency
 from reachable.audit.models import Entry
+from reachable.foundation.time import now
 from reachable.intake.models import Delivery, QuarantinedRow, Signal
 from reachable.intake.samples import write_set_sample
 from reachable.intake.table_sets import table_sets
+from reachable.moments import pausing
 from reachable.people import services as people
 from reachable.people.models import Review
 from tests.access.place import INVOLVED, MAPPING, ROWS, Account, Place
@@ -58,6 +60,25 @@ COLUMNS = {
     "date_order": "day-month-year",
     "told_by": "number",
 }
+FROM, UNTIL = (
+    {f"{name}-{part}": value for part, value in zip(("day", "month", "year"), day, strict=True)}
+    for name, day in (("day", ("1", "12", "2026")), ("until_day", ("2", "12", "2026")))
+)
+SHIFT = {"user": "{supervisor}", "position": "2", **FROM, "starts": "09:00", "ends": "17:00"}
+WEEKS = {
+    "user": "{supervisor}",
+    "position": "3",
+    "weekdays": "0",
+    "starts": "20:00",
+    "ends": "08:00",
+    "first_day-day": "1",
+    "first_day-month": "12",
+    "first_day-year": "2026",
+    "last_day-day": "28",
+    "last_day-month": "12",
+    "last_day-year": "2026",
+}
+ROTA, OF_SHIFT = "/rota/{team_id}/", "/rota/shifts/{shift_id}/"
 MOMENT, TAKEN = "/moments/{moment_id}/", ("/moments/{moment_id}/take/",)
 FORMS = {
     "a signal": Form("/signal/", "/signal/", "custody", SIGNAL),
@@ -78,6 +99,45 @@ FORMS = {
         "practitioner",
         {"to_user": "{supervisor}", "reason": "Knows her"},
         TAKEN,
+    ),
+    "pause": Form(
+        MOMENT + "pause/",
+        MOMENT + "pause/",
+        "practitioner",
+        {
+            "how": "hospital",
+            "note": "Under anaesthetic",
+            "day-day": "11",
+            "day-month": "11",
+            "day-year": "2026",
+            "at": "09:00",
+        },
+        TAKEN,
+    ),
+    "resume": Form(
+        MOMENT + "resume/",
+        MOMENT + "resume/",
+        "practitioner",
+        {"note": "Awake"},
+        (*TAKEN, "pause"),
+    ),
+    "enter a term": Form(
+        "/school-terms/",
+        "/school-terms/",
+        "supervisor",
+        {
+            "kind": "term",
+            "name": "Summer term",
+            "first-day": "12",
+            "first-month": "4",
+            "first-year": "2027",
+            "last-day": "21",
+            "last-month": "7",
+            "last-year": "2027",
+        },
+    ),
+    "take a term out": Form(
+        "/school-terms/{dates_id}/take-out/", "/school-terms/", "supervisor", {}
     ),
     "close": Form(
         MOMENT + "close/",
@@ -204,6 +264,24 @@ FORMS = {
         "system_administrator",
         {"reason": "The program is gone"},
     ),
+    "plan a shift": Form(ROTA + "shift/", ROTA + "shift/", "supervisor", SHIFT),
+    "plan week by week": Form(ROTA + "pattern/", ROTA + "pattern/", "supervisor", WEEKS),
+    "change a shift": Form(OF_SHIFT, OF_SHIFT, "supervisor", SHIFT),
+    "end a shift": Form(OF_SHIFT + "end/", OF_SHIFT, "supervisor", {"which": "this"}),
+    "hand over a shift": Form(
+        OF_SHIFT + "hand-over/",
+        OF_SHIFT + "hand-over/",
+        "practitioner",
+        {"user": "{supervisor}"},
+    ),
+    "I am away": Form("/rota/away/", "/rota/away/", "practitioner", {"reason": "sickness"}),
+    "somebody is away": Form(
+        ROTA + "away/",
+        ROTA + "away/",
+        "supervisor",
+        {"user": "{practitioner}", "reason": "sickness", **FROM, **UNTIL},
+    ),
+    "back": Form("/rota/away/{absence_id}/back/", ROTA, "supervisor", {}),
     "notices read": Form("/notices/read/", "/notices/", "practitioner", {}),
 }
 
@@ -270,18 +348,30 @@ class Answering:
         self.ids |= {"refused_id": str(QuarantinedRow.objects.get().delivery_id)}
         self.ids |= {"gone_id": str(Delivery.objects.get(feed="ssd").id)}
         self.ids |= {"agency": str(Agency.objects.values_list("id", flat=True)[0])}
+        self.ids |= {"practitioner": str(place.user(Account("practitioner", INVOLVED)))}
         self.ids |= {"supervisor": str(place.user(Account("supervisor", INVOLVED)))}
         for step in form.before:
             if step == "merge":
                 self._merge()
             elif step == "next month's list":
                 self._leave_off()
+            elif step == "pause":
+                self._pause()
             else:
                 assert self.client.post(self.named(step)).status_code == 302
         page = self.client.get(self.named(form.on)).content.decode()
         self.offered = set(OFFERED.findall(page))
         self.ids["step"] = next(iter(re.findall(r'name="step" value="([^"]+)"', page)), "")
         self.version = next(iter(re.findall(r'name="version" value="(\d+)"', page)), "")
+
+    def _pause(self) -> None:
+        pausing.pause(
+            by=Account(self.form.who, INVOLVED).actor(),
+            moment_id=UUID(self.ids["moment_id"]),
+            how="hospital",
+            until=now() + timedelta(hours=2),
+            note="Under anaesthetic",
+        )
 
     def _merge(self) -> None:
         review = Review.objects.get(id=self.ids["review_id"])

@@ -10,9 +10,9 @@ from uuid import UUID, uuid4
 from django.db import transaction
 from django.test import Client
 
-from reachable.access import keys
+from reachable.access import absences, keys
 from reachable.access import services as access
-from reachable.access.models import User
+from reachable.access.models import Shift, User
 from reachable.access.policy import policy
 from reachable.access.selectors import actor_for
 from reachable.foundation.actor import Actor, system
@@ -23,6 +23,7 @@ from reachable.intake import services as intake
 from reachable.intake.models import Delivery, QuarantinedRow
 from reachable.intake.rules.mapping import ColumnMapping
 from reachable.intake.services import PhoneSignal
+from reachable.moments import school_terms
 from reachable.moments.models import Moment, Trigger
 from reachable.notices import services as notices
 from reachable.notices.models import Notice
@@ -91,8 +92,11 @@ class Account:
             return self.standing in {INVOLVED, OWN}
         if found_by == addresses.WATCHED:
             return self.can("intake.watch_all") or self.standing in {INVOLVED, OWN}
-        if found_by == addresses.INVOLVED:
+        if found_by in {addresses.INVOLVED, addresses.MEMBERS}:
             return self.standing == INVOLVED
+        if found_by == addresses.ENTERED:
+            plans = self.standing == INVOLVED and self.can("rota.plan")
+            return plans or row.of == self.username
         assert found_by == addresses.ANYBODY
         return True
 
@@ -149,6 +153,7 @@ def make_place() -> Place:
     asked = place.user(Account("practitioner", INVOLVED))
     shift = (asked, starts, starts + timedelta(days=9), 1)
     access.plan_shifts(by=BY, team_id=team, shifts=[shift])
+    _rota(place, team)
     for account in ACCOUNTS:
         if account.standing == INVOLVED and account.can("signals.send"):
             _signal(place, account)
@@ -160,10 +165,31 @@ def make_place() -> Place:
             _notice(place, account)
     place.rows["partner_id"] = place.rows["agency_id"] = [Row(mine, "intake_worker-involved")]
     place.rows["key"] = [Row("police_custody", "everybody")]
+    place.rows["rule_key"] = [Row("arrest", "everybody")]
     place.rows["set_key"] = [Row("ssd", "everybody")]
+    first = today() + timedelta(days=30)
+    dates_id = school_terms.enter(
+        by=BY, kind="term", name="Autumn term", first=first, last=first + timedelta(days=90)
+    )
+    place.rows["dates_id"] = [Row(dates_id, "everybody")]
     place.rows["kind"] = [Row("csv", "everybody")]
     _asked_what_is_gone(mine)
     return place
+
+
+def _rota(place: Place, team: UUID) -> None:
+    """The practitioner is on duty now; the supervisor of the team is away next month."""
+    place.add("team_id", team, Account("practitioner", INVOLVED))
+    place.add("shift_id", Shift.objects.get().id, Account("practitioner", INVOLVED))
+    supervisor, leaves = Account("supervisor", INVOLVED), now() + timedelta(days=30)
+    absence_id = absences.say_away(
+        by=supervisor.actor(),
+        user_id=place.user(supervisor),
+        starts_at=leaves,
+        ends_at=leaves + timedelta(days=7),
+        reason="holiday",
+    )
+    place.add("absence_id", absence_id, supervisor)
 
 
 def _asked_what_is_gone(agency_id: UUID) -> None:

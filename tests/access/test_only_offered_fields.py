@@ -11,7 +11,7 @@ import re
 
 import pytest
 
-from reachable.access import keys
+from reachable.access import absences, keys, planning
 from reachable.access import services as access
 from reachable.foundation.time import travel
 from reachable.foundation.urls import PUBLIC, WITH_A_KEY
@@ -43,7 +43,19 @@ def beside(place: Place) -> dict[str, str]:
                 "TextField": "x",
             }.get(kind, outsider)
             given |= dict.fromkeys((column.name, column.attname), value)
-    for services in (access, correcting, intake, keys, moments, people, status, together):
+    rooms = (
+        absences,
+        access,
+        correcting,
+        intake,
+        keys,
+        moments,
+        people,
+        planning,
+        status,
+        together,
+    )
+    for services in rooms:
         for _, verb in inspect.getmembers(services, inspect.isfunction):
             for name in inspect.signature(verb).parameters:
                 given.setdefault(name, outsider)

@@ -17,6 +17,7 @@ from reachable.moments.examples import all_examples, example_table
 from reachable.moments.reference import render
 from reachable.moments.rules import Done, Standing
 from reachable.practice import guidance
+from reachable.practice.calling import Happened
 from reachable.practice.time import When, read_local, say_when
 
 A, B = UUID(int=1), UUID(int=2)
@@ -29,13 +30,30 @@ def rows(name: str) -> pytest.MarkDecorator:
 @rows("opening")
 def test_opening_by_example(row: Mapping[str, Any]) -> None:
     found = rules.opening(
-        event_kind=row["event"],
+        called_by=guidance.usual_rules().alone(row["event"]),
         occurred=read_local(row["day"], row["time"] or None),
         received_at=row["received"],
         birth_date=row["born"] or None,
     )
     assert (found.kind if found else "") == row["opens"]
     assert (say_when(When.at(found.child_due_at)) if found else "") == row["due"]
+
+
+def _happened(said: Mapping[str, Any]) -> Happened:
+    return Happened(said["event"], read_local(said["day"], said["time"] or None))
+
+
+@rows("looking_back")
+def test_looking_back_by_example(row: Mapping[str, Any]) -> None:
+    this, before = _happened(row), [_happened(each) for each in row["before"]]
+    for order in (before, before[::-1], [*before, this]):
+        fired = guidance.usual_rules().fired(this, order)
+        assert [rule.key for rule in fired] == row["calls"]
+
+
+def test_every_rule_that_looks_back_and_is_usual_has_an_example() -> None:
+    shown = {key for row in example_table("looking_back").rows for key in row["calls"]}
+    assert shown == {rule.key for rule in guidance.usual_rules().rules if not rule.alone}
 
 
 @rows("asking")
@@ -97,8 +115,7 @@ def test_worklist_by_example(row: Mapping[str, Any]) -> None:
 def test_every_event_that_opens_something_has_an_example() -> None:
     shown = {row["event"] for row in example_table("opening").rows if row["opens"]}
     opened = {row["opens"] for row in example_table("opening").rows if row["opens"]}
-    kinds = {kind.opens for kind in guidance.event_kinds() if kind.opens}
-    assert opened == kinds
+    assert opened == {rule.opens for rule in guidance.rules() if rule.alone and rule.usual}
     assert {"arrest", "voluntary_attendance", "returned_from_missing"} <= shown
 
 
@@ -120,14 +137,15 @@ def test_the_childs_clock_never_depends_on_when_it_reached_us(
     kind: str, occurred: datetime, later: timedelta, born: date | None
 ) -> None:
     at = When.at(occurred)
-    soon = rules.opening(event_kind=kind, occurred=at, received_at=occurred, birth_date=born)
+    called_by = guidance.every_rule().alone(kind)
+    soon = rules.opening(called_by=called_by, occurred=at, received_at=occurred, birth_date=born)
     late = rules.opening(
-        event_kind=kind, occurred=at, received_at=occurred + later, birth_date=born
+        called_by=called_by, occurred=at, received_at=occurred + later, birth_date=born
     )
     assert late == (soon if later <= rules.STALE_AFTER else None)
     if soon is not None:
         assert soon.child_due_at > occurred
-        assert soon.rule == f"{soon.kind}.{kind}"
+        assert guidance.rule(soon.rule).opens == soon.kind
 
 
 @given(instants, st.integers(0, 300), st.integers(0, 300))

@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reachable.practice.clocks import (
+    NO_TERMS,
     Calendar,
     CalendarEnds,
     Span,
     Start,
     Unit,
-    after_working_days,
     due_after,
     england_and_wales,
     how_long,
@@ -24,7 +24,7 @@ from reachable.practice.clocks import (
     say_due,
     time_left,
 )
-from reachable.practice.examples import example_table
+from reachable.practice.examples import example_table, example_terms
 from reachable.practice.time import LONDON, When, read_local
 
 instants = st.datetimes(datetime(2012, 1, 1), datetime(2028, 12, 1), timezones=st.just(UTC))
@@ -36,6 +36,13 @@ few = st.integers(1, 60)
 def test_due_by_example(row: Mapping[str, Any]) -> None:
     start = read_local(row["day"], row["time"] or None)
     assert say_due(due_after(start, row["amount"], Unit(row["unit"]))) == row["said"]
+
+
+@pytest.mark.parametrize("row", example_table("school_days").rows, ids=lambda row: row["case"])
+def test_school_days_by_example(row: Mapping[str, Any]) -> None:
+    terms = example_terms() if row["entered"] else NO_TERMS
+    due = due_after(When.on(row["day"]), row["amount"], Unit.SCHOOL_DAYS, terms=terms)
+    assert say_due(due) == row["said"]
 
 
 @pytest.mark.parametrize("row", example_table("time_left").rows, ids=lambda row: row["case"])
@@ -68,10 +75,16 @@ def test_a_day_without_a_time_never_gives_more_time(day: date, hours: int) -> No
         assert unknown.instant <= due_after(read_local(day, clock_time), hours, Unit.HOURS).instant
 
 
+def _after(day: date, n: int, unit: Unit = Unit.WORKING_DAYS) -> date:
+    found = due_after(When.on(day), n, unit, terms=example_terms()).by_day
+    assert found is not None
+    return found
+
+
 @given(days, few)
 def test_working_days_count_back(day: date, n: int) -> None:
     calendar = england_and_wales()
-    last = after_working_days(day, n, calendar)
+    last = _after(day, n)
     assert calendar.is_working_day(last)
     passed = [day + timedelta(days=after) for after in range(1, (last - day).days + 1)]
     assert sum(map(calendar.is_working_day, passed)) == n
@@ -79,9 +92,7 @@ def test_working_days_count_back(day: date, n: int) -> None:
 
 @given(days, few)
 def test_one_working_day_more_is_the_next_one(day: date, n: int) -> None:
-    calendar = england_and_wales()
-    one_more = after_working_days(day, n + 1, calendar)
-    assert one_more == after_working_days(after_working_days(day, n, calendar), 1, calendar)
+    assert _after(day, n + 1) == _after(_after(day, n), 1)
 
 
 @pytest.mark.parametrize("day", [date(2026, 12, 25), date(2026, 12, 28), date(2026, 5, 4)])
@@ -96,11 +107,46 @@ def test_scottish_holidays_are_working_days_here() -> None:
 def test_a_calendar_that_ends_says_so() -> None:
     calendar = england_and_wales()
     with pytest.raises(CalendarEnds) as caught:
-        after_working_days(calendar.last, 1, calendar)
+        calendar.is_working_day(calendar.last + timedelta(days=1))
     assert "Bank holidays of England and Wales are known from" in caught.value.sentence
     assert "Install a newer version" in caught.value.sentence
     with pytest.raises(CalendarEnds):
         calendar.is_working_day(calendar.first - timedelta(days=1))
+
+
+@given(st.dates(date(1900, 1, 1), date(2199, 12, 31)), few, st.sampled_from(Unit))
+def test_a_clock_never_stops_for_want_of_a_calendar(day: date, n: int, unit: Unit) -> None:
+    due = due_after(When.on(day), n, unit, terms=example_terms())
+    assert due.instant > When.on(day).earliest
+    calendar = england_and_wales()
+    if unit is Unit.WORKING_DAYS and due.by_day:
+        known = calendar.first <= day and due.by_day <= calendar.last
+        assert known <= (due.note == "")
+
+
+@pytest.mark.parametrize("day", [date(2035, 3, 5), date(1990, 3, 5)])
+def test_beyond_the_bank_holidays_it_goes_on_by_weekdays_and_says_so(day: date) -> None:
+    due = due_after(When.on(day), 5, Unit.WORKING_DAYS)
+    assert due.by_day == day + timedelta(days=7)
+    assert "bank holidays are not known then" in say_due(due)
+
+
+@given(st.dates(date(2026, 1, 1), date(2027, 12, 31)), few)
+def test_school_days_are_never_sooner_than_working_days(day: date, n: int) -> None:
+    assert _after(day, n, Unit.SCHOOL_DAYS) >= _after(day, n, Unit.WORKING_DAYS)
+
+
+@given(st.dates(date(2026, 8, 1), date(2027, 8, 31)), few)
+def test_a_school_day_is_counted_once_and_only_in_term(day: date, n: int) -> None:
+    last, terms, working = _after(day, n, Unit.SCHOOL_DAYS), example_terms(), england_and_wales()
+    passed = [day + timedelta(days=after) for after in range(1, (last - day).days + 1)]
+    counted = [
+        each
+        for each in passed
+        if working.is_working_day(each) and (terms.is_in_term(each) or not terms.knows(each))
+    ]
+    assert len(counted) == n
+    assert counted[-1] == last
 
 
 def test_the_calendar_covers_whole_years() -> None:
@@ -149,9 +195,9 @@ def _read(said: str) -> timedelta:
 
 
 @pytest.mark.parametrize("n", [0, -1])
-def test_a_clock_of_no_working_days_is_refused(n: int) -> None:
+def test_a_clock_of_no_days_is_refused(n: int) -> None:
     with pytest.raises(ValueError):
-        after_working_days(date(2026, 3, 3), n, england_and_wales())
+        due_after(When.on(date(2026, 3, 3)), n, Unit.WORKING_DAYS)
 
 
 def test_a_clock_does_not_start_without_a_time_zone() -> None:

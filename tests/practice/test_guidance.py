@@ -99,7 +99,6 @@ def test_every_source_is_used_and_addresses_are_whole() -> None:
 def test_every_key_that_is_referred_to_exists() -> None:
     for event in guidance.event_kinds():
         assert guidance.event_kind(event.key) is event
-        assert not event.opens or guidance.moment_kind(event.opens)
     for kind in guidance.moment_kinds():
         assert guidance.clock(kind.child_clock.key) is kind.child_clock
         assert guidance.clock(kind.acknowledge_clock.key) is kind.acknowledge_clock
@@ -112,8 +111,10 @@ def test_a_key_that_does_not_exist_is_answered_with_those_that_do() -> None:
     with pytest.raises(PracticeError) as caught:
         guidance.moment_kind("arrested")
     assert caught.value.sentence == (
-        "There is no kind of moment “arrested” in this release. "
-        "Known are: custody, return_from_missing, signal."
+        "There is no kind of moment “arrested” in this release. Known are: custody, "
+        "return_from_missing, charge_decision, repeat_missing, police_encounter, "
+        "found_far_from_home, violence, hospital, exclusion_considered, excluded, new_provision, "
+        "out_of_school, court, release, nrm_decision, loss_or_move, growing_up, signal."
     )
     assert guidance.pathway("custody").step("confess") is None
 
@@ -144,19 +145,23 @@ def test_our_clock_starts_when_we_are_told_and_is_local(kind: MomentKind) -> Non
         ("returned_from_missing", Compartment.WELFARE, "return_from_missing"),
         ("in_custody_now", Compartment.JUSTICE, "custody"),
         ("back_from_missing", Compartment.WELFARE, "return_from_missing"),
-        ("came_to_hospital_hurt", Compartment.HEALTH, "signal"),
-        ("exclusion_considered", Compartment.EDUCATION, "signal"),
+        ("came_to_hospital_hurt", Compartment.HEALTH, "hospital"),
+        ("exclusion_considered", Compartment.EDUCATION, "exclusion_considered"),
+        ("suspended", Compartment.EDUCATION, ""),
+        ("alternative_provision", Compartment.EDUCATION, "new_provision"),
         ("other_worry", Compartment.WELFARE, "signal"),
     ],
 )
 def test_events_by_example(key: str, compartment: Compartment, opens: str) -> None:
-    event = guidance.event_kind(key)
-    assert (event.compartment, event.opens) == (compartment, opens)
+    assert guidance.event_kind(key).compartment == compartment
+    assert [rule.opens for rule in guidance.usual_rules().alone(key)] == ([opens] if opens else [])
 
 
 def test_a_signal_from_a_phone_always_opens_a_moment() -> None:
-    assert len(guidance.signal_kinds()) == 5
-    assert all(kind.opens and kind.hint for kind in guidance.signal_kinds())
+    assert len(guidance.signal_kinds()) == 6
+    for kind in guidance.signal_kinds():
+        assert guidance.usual_rules().alone(kind.key)
+        assert kind.hint
 
 
 def test_only_reached_counts_as_reached() -> None:

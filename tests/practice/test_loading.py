@@ -155,11 +155,18 @@ def test_the_data_of_this_release_is_whole(data: Path) -> None:
             "moments.toml, custody: “child_clock” names the clock “custody_call”, which does not",
         ),
         (
-            "events.toml",
+            "rules.toml",
             'opens = "custody"',
             'opens = "prison"',
-            "events.toml, arrest: “opens” names the moment “prison”, which does not exist.",
+            "rules.toml, arrest: “opens” names the moment “prison”, which does not exist.",
         ),
+        (
+            "rules.toml",
+            'on = ["charge_decision_pending"]',
+            'on = ["charge_pending"]',
+            "rules.toml, charge_decision_pending: “on” names the event “charge_pending”, which",
+        ),
+        ("rules.toml", "times = 3", "times = 1", "once is no count. Give “times” of at least 2"),
         (
             "events.toml",
             'hint = "A child is at the police station, arrested or for a voluntary interview"\n',

@@ -168,6 +168,7 @@ def happen(
     born: date | None = date(2012, 3, 3),
     signal_id: UUID | None = None,
     postcode: str = "",
+    news: bool = True,
 ) -> UUID:
     """Record an event of an identified child and notice it; return its signal."""
     received_at = now()
@@ -186,12 +187,16 @@ def happen(
                 when=when,
                 received_at=received_at,
                 source="a test",
+                news=news,
             )
         ],
         revised=[signal_id] if revised else [],
     )
     opening = moment_rules.opening(
-        event_kind=kind, occurred=when, received_at=received_at, birth_date=born
+        called_by=guidance.usual_rules().alone(kind) if news else (),
+        occurred=when,
+        received_at=received_at,
+        birth_date=born,
     )
     noticeable = Noticeable(
         event_id=events[signal_id, kind],
@@ -202,9 +207,11 @@ def happen(
         opening=opening,
         received_at=received_at,
         postcode=postcode,
-        kept=opening if revised else None,
+        kept={opening.rule: opening} if revised and opening else {},
     )
-    moments.notice(by=SYSTEM, events=[noticeable], corrected=[signal_id] if revised else [])
+    corrected = [signal_id] if revised else []
+    moments.notice(by=SYSTEM, events=[noticeable], corrected=corrected)
+    moments.reconsider(by=SYSTEM, current_ids={who.current_id}, signal_ids=corrected)
     return signal_id
 
 

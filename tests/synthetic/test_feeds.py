@@ -244,8 +244,8 @@ def test_a_row_opens_is_of_a_known_child_awaits_one_or_is_forgotten(true_rows):
 def test_the_truth_names_the_rule_of_each_moment(true_rows):
     for row in true_rows:
         if row.event:
-            opens = guidance.event_kind(row.event).opens
-            assert row.trigger == (f"{opens}.{row.event}" if opens else "")
+            alone = guidance.usual_rules().alone(row.event)
+            assert row.trigger == (alone[0].key if alone else "")
         else:
             assert row.expect == "quarantined"
 

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from reachable.access import selectors as access
 from reachable.access.models import Team, User
+from reachable.access.rota import rota
 from reachable.audit.models import Entry
 from reachable.foundation.time import travel
 from reachable.intake.models import QuarantinedRow, SignalVersion
@@ -130,6 +131,21 @@ def test_somebody_is_on_duty_now_and_in_eight_weeks(small):
         datetime(2027, 1, 15, 3, 0, tzinfo=UTC),
     ):
         assert len(access.on_duty(team_id=team.id, at=at)) == 2
+
+
+def test_whoever_is_sick_as_the_demonstration_begins_is_passed_over(small):
+    with travel(NOW):
+        arrival.set_up(small, password=PASSWORD)
+        arrival.fall_sick(small)
+        supervisor = arrival.actors(small)[small.rota.supervisor]
+        team = Team.objects.get(key=small.rota.team)
+        found = rota(by=supervisor, team_id=team.id)
+    (away,) = found.absences
+    hours = [each for day in found.days[:6] for each in day.hours]
+    assert any(each.away == (away.name,) for each in hours)
+    assert not any(away.name in each.asked for each in hours)
+    assert any(away.name in each.asked for day in found.days[6:] for each in day.hours)
+    assert not found.gaps
 
 
 def test_signals_come_from_custody_and_from_others(fenmarch):

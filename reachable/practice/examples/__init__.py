@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import tomllib
+from functools import cache
 from pathlib import Path
 
+from reachable.practice.clocks import Dates, TermCalendar
 from reachable.practice.tables import ExampleTable, table_named, tables_in
 
 _HERE = Path(__file__).parent
@@ -17,3 +20,15 @@ def example_table(name: str) -> ExampleTable:
 def all_examples() -> tuple[ExampleTable, ...]:
     """Return every table in the order of its file's number."""
     return tables_in(_HERE)
+
+
+@cache
+def example_terms() -> TermCalendar:
+    """Return the school terms that the table of school days counts by."""
+    (path,) = _HERE.glob("*_school_days.toml")
+    said = tomllib.loads(path.read_text("utf-8"))
+    terms, closed = (
+        tuple(Dates(each["first"], each["last"]) for each in said[name])
+        for name in ("terms", "closed")
+    )
+    return TermCalendar(terms, closed)

@@ -1,0 +1,96 @@
+"""Telling people before time runs out, not only after: once for each clock.
+
+Whoever has a moment hears when a quarter of the child's clock is left, at least an hour before its
+end; whoever is asked, when half of the time to answer has passed.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Max, Q
+
+from reachable.audit import services as audit
+from reachable.foundation.actor import Actor
+from reachable.foundation.time import now
+from reachable.moments import rules
+from reachable.moments.models import Action, Moment
+from reachable.moments.rules import ASKING
+from reachable.notices import services as notices
+from reachable.notices.services import Telling
+from reachable.practice import guidance
+
+
+def remind(*, by: Actor) -> int:
+    """Tell whoever has, or is asked to take, what is due soon; return how many were told."""
+    at = now()
+    tellings = [*_holders(at), *_asked(at)]
+    if not tellings:
+        return 0
+    with transaction.atomic():
+        told = notices.tell(by=by, tellings=tellings)
+        if told:
+            audit.record(
+                by=by, action="moments.reminded", subject=("partnership", None), count=told
+            )
+    return told
+
+
+def _holders(at: datetime) -> list[Telling]:
+    """Those of a clock that runs: not reached, not paused, not missed yet."""
+    warned = {
+        kind.key: rules.warned_before(kind.child_clock.span) for kind in guidance.moment_kinds()
+    }
+    soon = Moment.objects.filter(
+        _within("child_due_at", at, warned),
+        Q(paused_until=None) | Q(paused_until__lte=at),
+        state="held",
+        reached_at=None,
+        child_due_at__gte=at,
+    )
+    rows = soon.values_list("id", "kind", "holder_id", "held_at", "child_due_at")
+    return [
+        Telling(who, "moment.due_soon", ("moment", moment_id), _key("due", moment_id, who, due_at))
+        for moment_id, kind, who, held_at, due_at in rows
+        if who and rules.is_warned(now=at, due_at=due_at, held_at=held_at, before=warned[kind])
+    ]
+
+
+def _asked(at: datetime) -> list[Telling]:
+    longest = {kind.key: kind.acknowledge_clock.span.at_most for kind in guidance.moment_kinds()}
+    waiting = Moment.objects.filter(
+        _within("answer_by", at, longest), state="waiting", answer_by__gt=at
+    )
+    rows = list(waiting.values_list("id", "asked_id", "answer_by"))
+    since = _asked_since(moment_id for moment_id, *_ in rows)
+    return [
+        Telling(who, "moment.answer_soon", ("moment", moment_id), _key("ask", moment_id, who, by))
+        for moment_id, who, by in rows
+        if who and by and rules.is_half_over(now=at, since=since.get(moment_id, by), until=by)
+    ]
+
+
+def _asked_since(moment_ids: Iterable[UUID]) -> dict[UUID, datetime]:
+    """Return since when the time to answer runs: from being asked, or from what joined."""
+    asked = Action.objects.filter(moment_id__among=list(moment_ids), kind__in=[*ASKING, "joined"])
+    return dict(asked.values_list("moment_id").annotate(Max("at")))
+
+
+def _within(field: str, at: datetime, lengths: dict[str, timedelta]) -> Q:
+    """Match moments of which less is left than their kind's length: one part for each length."""
+    kinds = defaultdict(list)
+    for kind, length in lengths.items():
+        kinds[length].append(kind)
+    found = Q(pk__in=[])
+    for length, same in kinds.items():
+        found |= Q(kind__in=same, **{f"{field}__lte": at + length})
+    return found
+
+
+def _key(what: str, moment_id: UUID, who: UUID, until: datetime) -> str:
+    """The same clock is told to the same person once; one that was paused is another."""
+    return f"{what}_soon:{moment_id}:{until:%Y%m%d%H%M%S}:{who}"

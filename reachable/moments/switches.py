@@ -1,0 +1,15 @@
+"""Which rules are in force in this partnership."""
+
+from __future__ import annotations
+
+from reachable.moments.models import RuleSwitch
+from reachable.practice import guidance
+from reachable.practice.calling import Rulebook
+
+
+def rules_in_force() -> Rulebook:
+    """Return the rules in force now: as last decided, and else as they usually are."""
+    decided = dict(RuleSwitch.objects.order_by("at", "id").values_list("rule", "is_on"))
+    if not decided:
+        return guidance.usual_rules()
+    return Rulebook(tuple(each for each in guidance.rules() if decided.get(each.key, each.usual)))
