@@ -16,7 +16,7 @@ from django.shortcuts import redirect
 from reachable.foundation.errors import BadInput, Conflict
 from reachable.foundation.fields import DayField, Hinted
 from reachable.foundation.views import actor, render
-from reachable.foundation.words import plural
+from reachable.foundation.words import day, plural
 from reachable.intake import left_off, selectors
 from reachable.intake.left_off import LeftOff, Then
 
@@ -27,6 +27,12 @@ CHOICES = [
 ]
 
 
+def _called(asked: LeftOff) -> str:
+    """Two children may have one name: the day of birth tells them apart."""
+    born = asked.child.birth_date
+    return f"{asked.child.name} ({f'born {day(born)}' if born else 'birth date not known'})"
+
+
 class LeftOffForm(forms.Form):
     """A choice for each child, which may be left open."""
 
@@ -35,14 +41,14 @@ class LeftOffForm(forms.Form):
         self.asked = asked
         for each in asked:
             self.fields[f"child-{each.signal_id}"] = forms.ChoiceField(
-                label=each.child.name,
+                label=_called(each),
                 choices=CHOICES,
                 widget=forms.RadioSelect,
                 required=False,
             )
         self.fields["closed_on"] = DayField(
-            label="When did the panel close them?",
-            help_text="The day of the meeting. Only needed where you chose “Closed by the panel”.",
+            label="When did the panel close them? (where you chose “Closed by the panel”)",
+            help_text="The day of the meeting.",
             required=False,
         )
 
@@ -68,7 +74,7 @@ def page(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
     asked = left_off.left_off(by=by, delivery_id=delivery_id)
     posted = request.POST if request.method == "POST" else None
     form = LeftOffForm(posted, asked=asked)
-    error, status = None, 200
+    status = 200
     if posted is not None:
         status = 422
         if form.is_valid():
@@ -81,7 +87,7 @@ def page(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
                 messages.warning(request, str(late))
                 return redirect("left_off", delivery_id)
             except BadInput as refused:
-                error = refused
+                form.add_error("closed_on", f"{refused.sentence} {refused.kept} {refused.next}")
             else:
                 answered = plural(len(answers), "child", "children")
                 messages.success(request, f"Thank you: you answered for {answered}.")
@@ -89,6 +95,5 @@ def page(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
     context = {
         "delivery": selectors.delivery(by=by, delivery_id=delivery_id),
         "form": form,
-        "error": error,
     }
     return render(request, "intake/left_off.html", context, status=status)

@@ -29,7 +29,7 @@ from reachable.moments import services as moments
 from reachable.moments.models import Moment
 from reachable.practice.time import LONDON
 from tests.support.files import load
-from tests.support.pages import OpenPage, looks_right, sign_in
+from tests.support.pages import OpenPage, looks_right, sign_in, tab_to
 from tests.support.servers import Server
 from tests.support.world import PASSWORD, World, make_world, moment
 
@@ -229,36 +229,18 @@ def test_a_moment_is_taken_and_worked_with_the_keyboard_alone(
     keys.type(PASSWORD)
     keys.press("Enter")
     expect(page.get_by_role("heading", name="Worklist")).to_be_visible()
-    _tab_to(page, "Perran Oakshott")
+    tab_to(page, "Perran Oakshott")
     keys.press("Enter")
     expect(page.get_by_role("heading", name="You are asked")).to_be_visible()
-    _tab_to(page, "Acknowledge: I have it")
+    tab_to(page, "Acknowledge: I have it")
     keys.press("Enter")
     expect(page.get_by_role("heading", name="You have it")).to_be_visible()
-    _tab_to(page, "I tried to reach them")
+    tab_to(page, "I tried to reach them")
     keys.press("Enter")
     expect(page.get_by_role("heading", name="I tried to reach the child")).to_be_visible()
-    _tab_to(page, "how")
+    tab_to(page, "how")
     keys.press("Space")
-    _tab_to(page, "Record the attempt")
+    tab_to(page, "Record the attempt")
     keys.press("Enter")
     expect(page.get_by_text("Trying is not reaching").first).to_be_visible()
     assert moment(moment_id).attempted_at is not None
-
-
-def _tab_to(page: Page, wanted: str) -> None:
-    """Press Tab until what has the focus is called `wanted`; it must be seen that it has it."""
-    for _ in range(120):
-        page.keyboard.press("Tab")
-        here = page.evaluate(
-            "[document.activeElement.innerText?.trim(), document.activeElement.name]"
-        )
-        if wanted in here:
-            seen = page.evaluate(
-                "const at = document.activeElement, style = getComputedStyle("
-                "at.type === 'radio' ? at.nextElementSibling : at, at.type === 'radio' ? "
-                "'::before' : null); style.outlineStyle !== 'none' || style.boxShadow !== 'none'"
-            )
-            assert seen, f"it cannot be seen that “{wanted}” has the focus"
-            return
-    raise AssertionError(f"Tab does not lead to “{wanted}”")

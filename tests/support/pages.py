@@ -79,6 +79,24 @@ def sign_in(page: Page, server: Server, username: str, password: str = PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
 
 
+def tab_to(page: Page, wanted: str) -> None:
+    """Press Tab until what has the focus is called `wanted`; it must be seen that it has it."""
+    for _ in range(120):
+        page.keyboard.press("Tab")
+        here = page.evaluate(
+            "[document.activeElement.innerText?.trim(), document.activeElement.name]"
+        )
+        if wanted in here:
+            seen = page.evaluate(
+                "const at = document.activeElement, style = getComputedStyle("
+                "at.type === 'radio' ? at.nextElementSibling : at, at.type === 'radio' ? "
+                "'::before' : null); style.outlineStyle !== 'none' || style.boxShadow !== 'none'"
+            )
+            assert seen, f"it cannot be seen that “{wanted}” has the focus"
+            return
+    raise AssertionError(f"Tab does not lead to “{wanted}”")
+
+
 def complaints_of(page: Page) -> list[str]:
     """Collect what the browser refuses or fails to load from now on."""
     said: list[str] = []
