@@ -105,9 +105,16 @@ def on_duty(*, team_id: UUID, at: datetime) -> list[OnDuty]:
     return list(seen.values())
 
 
-def shifts_between(*, first: datetime, last: datetime) -> list[tuple[UUID, datetime, datetime]]:
-    """Return who was, or is to be, on duty in that time for any team: (person, from, until)."""
+def shifts_between(
+    *, first: datetime, last: datetime, team_ids: Iterable[UUID] | None = None
+) -> list[tuple[UUID, datetime, datetime]]:
+    """Return who was, or is to be, on duty in that time: (person, from, until).
+
+    For any team; or for these, without those who have left them or may no longer answer.
+    """
     held = Shift.objects.filter(starts_at__lt=last, ends_at__gt=first)
+    if team_ids is not None:
+        held = _of_members(held).filter(team_id__in=list(team_ids)).distinct()
     return list(held.values_list("user_id", "starts_at", "ends_at"))
 
 
@@ -123,16 +130,18 @@ def everybody_on_duty(*, at: datetime) -> dict[UUID, list[UUID]]:
 
 def _shifts(at: datetime) -> QuerySet[Shift]:
     """Shifts that run, of members who may answer. Who has two such roles is in it twice."""
-    running = Shift.objects.filter(
-        starts_at__lte=at,
-        ends_at__gt=at,
+    running = _of_members(Shift.objects.filter(starts_at__lte=at, ends_at__gt=at))
+    return running.order_by("position", "starts_at", "user_id")
+
+
+def _of_members(shifts: QuerySet[Shift]) -> QuerySet[Shift]:
+    return shifts.filter(
         user__is_active=True,
         user__held_roles__ended_at=None,
         user__held_roles__role__in=_roles_with("moments.hold"),
         user__team_memberships__ended_at=None,
         user__team_memberships__team_id=F("team_id"),
     )
-    return running.order_by("position", "starts_at", "user_id")
 
 
 def holding_since() -> dict[UUID, datetime]:
