@@ -83,6 +83,19 @@ def send_twice(page: Page, server: Server) -> None:
 OF_HEADINGS = ("whole_name", "birth_date", "exploitation", "added_date")
 
 
+def answer_without_javascript(panel: Server, context: BrowserContext, address: str) -> None:
+    bare = context.new_page()
+    sign_in(bare, panel, "coordinator")
+    bare.goto(address)
+    expect(bare.get_by_text("1 child of your earlier lists is not on this one")).to_be_visible()
+    bare.get_by_role("link", name="Say what is so").click()
+    ffion = bare.get_by_role("group", name="Ffion Sample")
+    ffion.get_by_label("Never belonged on it").check()
+    bare.get_by_role("button", name="Say so").click()
+    expect(bare.get_by_text("Thank you: you answered for 1 child.")).to_be_visible()
+    expect(bare.get_by_text("Ffion")).to_have_count(0)
+
+
 def test_a_coordinator_is_asked_about_who_is_not_on_the_list_any_more(
     panel: Server, open_page: OpenPage, new_context: Callable[..., BrowserContext]
 ) -> None:
@@ -131,16 +144,7 @@ def test_a_coordinator_is_asked_about_who_is_not_on_the_list_any_more(
     both(page, phone, "06-answered")
     assert [said for said in complaints if "422" not in said] == []
 
-    bare = new_context(**PHONE, java_script_enabled=False).new_page()
-    sign_in(bare, panel, "coordinator")
-    bare.goto(page.url)
-    expect(bare.get_by_text("1 child of your earlier lists is not on this one")).to_be_visible()
-    bare.get_by_role("link", name="Say what is so").click()
-    ffion = bare.get_by_role("group", name="Ffion Sample")
-    ffion.get_by_label("Never belonged on it").check()
-    bare.get_by_role("button", name="Say so").click()
-    expect(bare.get_by_text("Thank you: you answered for 1 child.")).to_be_visible()
-    expect(bare.get_by_text("Ffion")).to_have_count(0)
+    answer_without_javascript(panel, new_context(**PHONE, java_script_enabled=False), page.url)
     phone.goto(page.url.removesuffix("children/") + "left-off/")
     expect(phone.get_by_text("Nobody is asked about.")).to_be_visible()
     looks_right(phone, "next-list-07-nobody-phone")
