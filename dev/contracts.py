@@ -41,6 +41,7 @@ FOR_NOBODY = {
     "access.agency_names": "the agencies' names are on every page",
     "access.able": "who has which role is open to every worker",
     "access.on_duty": "the rota is open to every worker, and says nothing of children",
+    "access.shifts_between": "the rota is open to every worker, and says nothing of children",
     "access.has_left": "who is in a team is open to every worker",
     "access.everybody_on_duty": "the rota is open to every worker, and says nothing of children",
     "access.holding_since": "who is in a team is open to every worker",

@@ -25,6 +25,9 @@ from reachable.practice import guidance
 from reachable.practice.items import MomentKind, Pathway
 from reachable.practice.time import LONDON
 
+NAMED = ("team", "asked", "holder", "person__now")
+"""What a row needs with its moment."""
+
 
 @dataclass(frozen=True)
 class Row:
@@ -118,11 +121,7 @@ def _works_with_moments(by: Actor) -> bool:
     return by.can("moments.hold") and by.scope("welfare") in {"involved", "all"}
 
 
-def with_names(moments: QuerySet[Moment]) -> QuerySet[Moment]:
-    return moments.select_related("team", "asked", "holder", "person__now")
-
-
-def rows_of(by: Actor, moments: list[Moment], at: datetime) -> dict[UUID, Row]:
+def rows_of(*, by: Actor, moments: list[Moment], at: datetime) -> dict[UUID, Row]:
     names = people.names(by=by, current_ids={m.person.now.current_id for m in moments})
     members = families([moment.id for moment in moments])
     triggers = Trigger.objects.filter(moment_id__in=list(members), ended_at=None).values_list(
@@ -182,10 +181,10 @@ def moment(*, by: Actor, moment_id: UUID) -> MomentFacts:
     One that was joined to an older moment is answered with that one.
     """
     by.require("moments.hold")
-    found = with_names(visible_moments(by=by)).filter(id=moment_id).first()
+    found = visible_moments(by=by).select_related(*NAMED).filter(id=moment_id).first()
     if found is not None and found.joined_into_id is not None:
         top = standing_for([found])[found.id]
-        found = with_names(visible_moments(by=by)).filter(id=top).first()
+        found = visible_moments(by=by).select_related(*NAMED).filter(id=top).first()
     if found is None:
         raise NotFound
     audit.looked(by=by, subject=("moment", found.id), page="moment")
@@ -197,7 +196,7 @@ def moment(*, by: Actor, moment_id: UUID) -> MomentFacts:
     events = chronology.events(by=by, event_ids=standing)
     actions = _actions(together)
     return MomentFacts(
-        row=rows_of(by, [found], at)[found.id],
+        row=rows_of(by=by, moments=[found], at=at)[found.id],
         version=found.version,
         pathway=guidance.pathway(found.kind, found.pathway_version),
         events=sorted(events.values(), key=lambda event: event.occurred.earliest),
@@ -244,13 +243,13 @@ def _actions(moment_ids: list[UUID]) -> list[ActionFacts]:
 
 def moments_of_child(*, by: Actor, person_id: UUID) -> list[Row]:
     """Return the moments of a child with whom `by` works, newest first."""
-    held = with_names(Moment.objects.all()).filter(
+    held = Moment.objects.select_related(*NAMED).filter(
         person__now__current_id=person_id,
         person__now__current_id__in=people.visible_people(by=by),
         joined_into=None,
     )
     moments = list(held.order_by("-opened_at"))
-    rows = rows_of(by, moments, now())
+    rows = rows_of(by=by, moments=moments, at=now())
     return [rows[moment.id] for moment in moments]
 
 
@@ -285,7 +284,7 @@ def whereabouts(*, by: Actor, signal_ids: Iterable[UUID]) -> dict[UUID, Whereabo
     # Where a correction gave the signal to another child, what stands now comes last, and counts.
     triggers = list(of_signals.order_by(F("ended_at").asc(nulls_last=True), "id"))
     tops = standing_for(trigger.moment for trigger in triggers)
-    standing = with_names(Moment.objects.all()).in_bulk(set(tops.values()))
+    standing = Moment.objects.select_related(*NAMED).in_bulk(set(tops.values()))
     reached_last = dict(
         Action.objects.filter(moment_id__in=standing, kind="reached")
         .values_list("moment_id")

@@ -15,7 +15,7 @@ from reachable.foundation.time import now
 from reachable.moments import rules
 from reachable.moments.models import OPEN, Moment
 from reachable.moments.narrowing import EVERYTHING, Narrowing, Part, narrow, parts
-from reachable.moments.selectors import Row, rows_of, visible_moments, with_names
+from reachable.moments.selectors import NAMED, Row, rows_of, visible_moments
 
 SHOWN = 50
 # Those whose child was reached have no clock that runs; they come last on every database.
@@ -46,13 +46,15 @@ def worklist(*, by: Actor, mine_only: bool = False, narrowed: Narrowing = EVERYT
     at = now()
     held = narrow(by=by, held=_open(by, mine_only), to=narrowed)
     places = _nearest(held, at)
-    moments = with_names(Moment.objects.all()).in_bulk([moment_id for moment_id, *_ in places])
+    moments = Moment.objects.select_related(*NAMED).in_bulk([moment_id for moment_id, *_ in places])
     found: dict[str, list[Moment]] = {"now": [], "today": [], "week": []}
     totals = dict.fromkeys(found, 0)
     for moment_id, bucket, in_bucket in places:
         found[bucket].append(moments[moment_id])
         totals[bucket] = in_bucket
-    rows = rows_of(by, [moment for moments in found.values() for moment in moments], at)
+    rows = rows_of(
+        by=by, moments=[moment for moments in found.values() for moment in moments], at=at
+    )
     return Worklist(
         buckets=[
             Bucket(key, [rows[moment.id] for moment in moments], totals[key])

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.db import connection
 from django.test import Client
-from icalendar import Calendar
+from icalendar import Calendar, Component
 
 from reachable.access import calendar_addresses
 from reachable.access import services as access
@@ -29,11 +29,11 @@ def made(world: World, username: str = "first") -> str:
     return urlsplit(found.group(1)).path
 
 
-def fetched(path: str) -> Calendar:
+def fetched(path: str) -> Component:
     answer = Client().get(path)
     assert answer.status_code == 200
     assert answer["Content-Type"].startswith("text/calendar")
-    return Calendar.from_ical(answer.content)
+    return Calendar.from_ical(answer.content.decode())
 
 
 def test_a_calendar_says_when_and_nothing_of_a_child(world: World) -> None:

@@ -112,8 +112,10 @@ def test_narrowing_shows_nothing_that_is_not_shown_without_it(three: World) -> N
 def test_more_moments_take_no_more_queries(three: World) -> None:
     client = three.client("first")
     agency = agency_id("police")
-    pages = ("/worklist/narrow/", f"/worklist/?agency={agency}", "/worklist/ahead/")
-    pages = (*pages, "/worklist/wall/", "/calendar/")
+    pages = (
+        *("/worklist/narrow/", f"/worklist/?agency={agency}", "/worklist/ahead/"),
+        *("/worklist/wall/", "/calendar/"),
+    )
     few = {page: queries_of(client, page) for page in pages}
     for name in ("Dot", "Eva", "Fay", "Gus"):
         three.signal(given_names=name)
@@ -172,7 +174,7 @@ def test_what_is_over_or_not_of_ones_team_is_not_ahead(world: World) -> None:
 
 def test_the_wall_says_kind_team_time_and_worker_and_nothing_of_a_child(three: World) -> None:
     page = html(three.client("first").get("/worklist/wall/"))
-    for said in ("Hub", "Fern First", "Sol Second", "Nobody yet", "As it was at"):
+    for said in ("Hub", "Fern First", "Sol Second", "Nobody yet", "As it was <time"):
         assert said in page
     for kept in (
         "Ada",
