@@ -82,6 +82,26 @@ class AgencyKey(Identified):
         ]
 
 
+class CalendarAddress(Identified):
+    """Where somebody's own calendar fetches when they are due. Its secret is kept nowhere.
+
+    `ring_key` names the key of the ring. Who knows the address reads times, and nothing of a child.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT)
+    ring_key = models.CharField(max_length=20)
+    made_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(revoked_at=None), name="one_calendar_address"
+            )
+        ]
+
+
 class Team(Identified):
     """A team with a rota; `areas` says whose children it answers for, empty for everyone's."""
 

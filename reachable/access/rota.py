@@ -169,6 +169,21 @@ def uncovered(*, by: Actor, team_ids: Collection[UUID] | None = None) -> list[Un
     return found
 
 
+def answering(
+    *, by: Actor, first: datetime, last: datetime
+) -> list[tuple[UUID, datetime, datetime]]:
+    """Return who answers for one of this person's teams in that time: (person, from, until).
+
+    Somebody who is away answers for nobody, nor does one who has left the team.
+    """
+    return [
+        (user_id, each.starts_at, each.ends_at)
+        for team_id in by.team_ids
+        for each in _divided(team_id, first, last)
+        for user_id in each.asked
+    ]
+
+
 def tell_of_gaps(*, by: Actor) -> int:
     """Tell, once a day, whoever plans a rota that has hours with nobody; return how many are told.
 

@@ -87,6 +87,17 @@ def events(*, by: Actor, event_ids: Iterable[UUID]) -> dict[UUID, EventFacts]:
     return {row.id: _facts(row) for row in held}
 
 
+def agencies_of(*, by: Actor, event_ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """Return event → the agency that sent it, in compartments that `by` may read.
+
+    Only for events of children whom the caller has already found visible to `by`.
+    """
+    held = Event.objects.filter(id__among=set(event_ids))
+    if not by.is_system:
+        held = held.filter(compartment__in=by.compartments())
+    return dict(held.values_list("id", "agency_id"))
+
+
 @dataclass(frozen=True)
 class Owner:
     """Whose event it is: the person first chosen for the record, and who stands for them now."""

@@ -18,6 +18,7 @@ __all__ = [
     "between",
     "by_hour",
     "by_week",
+    "drawn",
     "example",
     "in_short",
     "when_in_words",
@@ -58,17 +59,18 @@ def by_week(found: Mapping[str, Any]) -> Chart:
         monday += timedelta(days=7)
     most = max(count for _, count in counts)
     words = f"Moments a week, {len(counts)} weeks, at most {number(most)} in one"
-    return _drawn(counts, words)
+    return drawn(counts, words)
 
 
 def by_hour(found: Mapping[str, Any]) -> Chart:
     """Draw in which hours of the day what would have opened a moment happened."""
     counts = [(f"{hour:02}:00", found["hours"].get(str(hour), 0)) for hour in range(24)]
     most = max(count for _, count in counts)
-    return _drawn(counts, f"Moments by hour of the day, at most {number(most)} in one hour")
+    return drawn(counts, f"Moments by hour of the day, at most {number(most)} in one hour")
 
 
-def _drawn(counts: Sequence[tuple[str, int]], words: str) -> Chart:
+def drawn(counts: Sequence[tuple[str, int]], words: str) -> Chart:
+    """Draw a bar for each of these, in their order."""
     most = max((count for _, count in counts), default=0) or 1
     bars = []
     for place, (label, count) in enumerate(counts):

@@ -7,12 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Case, Count, F, Max, Q, QuerySet, Value, When, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Count, F, Max, Q, QuerySet
 
 from reachable.access import selectors as access
-from reachable.access.rota import Uncovered, uncovered
-from reachable.access.rules import TeamFacts
 from reachable.audit import services as audit
 from reachable.chronology import selectors as chronology
 from reachable.chronology.selectors import EventFacts
@@ -29,9 +26,8 @@ from reachable.practice import guidance
 from reachable.practice.items import MomentKind, Pathway
 from reachable.practice.time import LONDON
 
-SHOWN = 50
-# Those whose child was reached have no clock that runs; they come last on every database.
-_NEAREST = F("next_due_at").asc(nulls_last=True)
+NAMED = ("team", "asked", "holder", "person__now")
+"""What a row needs with its moment."""
 
 
 @dataclass(frozen=True)
@@ -67,24 +63,6 @@ class Row:
     opened_at: datetime
     triggers: int
     outcome: str
-
-
-@dataclass(frozen=True)
-class Bucket:
-    key: str
-    rows: list[Row]
-    total: int
-
-
-@dataclass(frozen=True)
-class Worklist:
-    """Open moments of this person's teams, in three buckets, and who is on duty now."""
-
-    buckets: list[Bucket]
-    on_duty: list[tuple[TeamFacts, list[access.OnDuty]]]
-    uncovered: list[Uncovered]
-    mine_only: bool
-    at: datetime
 
 
 @dataclass(frozen=True)
@@ -148,69 +126,13 @@ def _works_with_moments(by: Actor) -> bool:
     return by.can("moments.hold") and by.scope("welfare") in {"involved", "all"}
 
 
-def worklist(*, by: Actor, mine_only: bool = False) -> Worklist:
-    """Return what waits now, what is due today and what is due later."""
-    by.require("moments.hold")
-    at = now()
-    held = visible_moments(by=by).filter(state__in=OPEN)
-    if mine_only:
-        held = held.filter(Q(holder_id=by.id) | Q(asked_id=by.id))
-    places = _nearest(held, at)
-    moments = _with_names(Moment.objects.all()).in_bulk([moment_id for moment_id, *_ in places])
-    found: dict[str, list[Moment]] = {"now": [], "today": [], "week": []}
-    totals = dict.fromkeys(found, 0)
-    for moment_id, bucket, in_bucket in places:
-        found[bucket].append(moments[moment_id])
-        totals[bucket] = in_bucket
-    rows = _rows(by, [moment for moments in found.values() for moment in moments], at)
-    return Worklist(
-        buckets=[
-            Bucket(key, [rows[moment.id] for moment in moments], totals[key])
-            for key, moments in found.items()
-        ],
-        on_duty=_on_duty(by, at),
-        uncovered=uncovered(by=by, team_ids=by.team_ids),
-        mine_only=mine_only,
-        at=at,
-    )
-
-
-def _nearest(held: QuerySet[Moment], at: datetime) -> list[tuple[UUID, str, int]]:
-    """Return the nearest of each bucket, with the bucket and how many it holds: what `rules.bucket`
-    says, in one pass over all that may be seen."""
-    urgent = Q(state__in=("waiting", "with_team")) | Q(next_due_at__lte=at + rules.SOON)
-    bucket = Case(
-        When(urgent, then=Value("now")),
-        When(next_due_at__lt=rules.today_ends(at), then=Value("today")),
-        default=Value("week"),
-    )
-    together = held.annotate(bucket=bucket).annotate(
-        place=Window(RowNumber(), partition_by="bucket", order_by=[_NEAREST, "id"]),
-        in_bucket=Window(Count("id"), partition_by="bucket"),
-    )
-    nearest = together.filter(place__lte=SHOWN).order_by("place")
-    return list(nearest.values_list("id", "bucket", "in_bucket"))
-
-
-def _with_names(moments: QuerySet[Moment]) -> QuerySet[Moment]:
-    return moments.select_related("team", "asked", "holder", "person__now")
-
-
-def _on_duty(by: Actor, at: datetime) -> list[tuple[TeamFacts, list[access.OnDuty]]]:
-    return [
-        (team, access.on_duty(team_id=team.id, at=at))
-        for team in access.teams()
-        if team.id in by.team_ids
-    ]
-
-
 def _members_there(team_id: UUID, at: datetime) -> list[access.OnDuty]:
     """Whoever is away cannot be handed a moment."""
     away = access.away_since(at=at)
     return [who for who in access.members(team_id=team_id) if who.user_id not in away]
 
 
-def _rows(by: Actor, moments: list[Moment], at: datetime) -> dict[UUID, Row]:
+def rows_of(*, by: Actor, moments: list[Moment], at: datetime) -> dict[UUID, Row]:
     names = people.names(by=by, current_ids={m.person.now.current_id for m in moments})
     members = families([moment.id for moment in moments])
     triggers = Trigger.objects.filter(moment_id__in=list(members), ended_at=None).values_list(
@@ -273,10 +195,10 @@ def moment(*, by: Actor, moment_id: UUID) -> MomentFacts:
     One that was joined to an older moment is answered with that one.
     """
     by.require("moments.hold")
-    found = _with_names(visible_moments(by=by)).filter(id=moment_id).first()
+    found = visible_moments(by=by).select_related(*NAMED).filter(id=moment_id).first()
     if found is not None and found.joined_into_id is not None:
         top = standing_for([found])[found.id]
-        found = _with_names(visible_moments(by=by)).filter(id=top).first()
+        found = visible_moments(by=by).select_related(*NAMED).filter(id=top).first()
     if found is None:
         raise NotFound
     audit.looked(by=by, subject=("moment", found.id), page="moment")
@@ -288,7 +210,7 @@ def moment(*, by: Actor, moment_id: UUID) -> MomentFacts:
     events = chronology.events(by=by, event_ids=standing)
     actions = _actions(together)
     return MomentFacts(
-        row=_rows(by, [found], at)[found.id],
+        row=rows_of(by=by, moments=[found], at=at)[found.id],
         version=found.version,
         pathway=guidance.pathway(found.kind, found.pathway_version),
         events=sorted(events.values(), key=lambda event: event.occurred.earliest),
@@ -346,13 +268,13 @@ def _actions(moment_ids: list[UUID]) -> list[ActionFacts]:
 
 def moments_of_child(*, by: Actor, person_id: UUID) -> list[Row]:
     """Return the moments of a child with whom `by` works, newest first."""
-    held = _with_names(Moment.objects.all()).filter(
+    held = Moment.objects.select_related(*NAMED).filter(
         person__now__current_id=person_id,
         person__now__current_id__in=people.visible_people(by=by),
         joined_into=None,
     )
     moments = list(held.order_by("-opened_at"))
-    rows = _rows(by, moments, now())
+    rows = rows_of(by=by, moments=moments, at=now())
     return [rows[moment.id] for moment in moments]
 
 
@@ -387,7 +309,7 @@ def whereabouts(*, by: Actor, signal_ids: Iterable[UUID]) -> dict[UUID, Whereabo
     # Where a correction gave the signal to another child, what stands now comes last, and counts.
     triggers = list(of_signals.order_by(F("ended_at").asc(nulls_last=True), "id"))
     tops = standing_for(trigger.moment for trigger in triggers)
-    standing = _with_names(Moment.objects.all()).in_bulk(set(tops.values()))
+    standing = Moment.objects.select_related(*NAMED).in_bulk(set(tops.values()))
     reached_last = dict(
         Action.objects.filter(moment_id__in=standing, kind="reached")
         .values_list("moment_id")

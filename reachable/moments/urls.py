@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from django.http import HttpResponse
 from django.urls import URLPattern
 
-from reachable.foundation.urls import page
-from reachable.moments import rule_views, term_views, views
+from reachable.foundation.urls import PUBLIC, page
+from reachable.moments import calendar_views, rule_views, term_views, views, worklist_views
 from reachable.moments.school_terms import KEEPS
 
 HOLD, READ = "moments.hold", "practice.read"
@@ -21,7 +21,32 @@ def _of_one(
 
 
 urlpatterns = [
-    page("worklist/", views.worklist, name="worklist", needs=HOLD),
+    page("worklist/", worklist_views.worklist, name="worklist", needs=HOLD),
+    page("worklist/narrow/", worklist_views.narrow, name="worklist_narrow", needs=HOLD),
+    page("worklist/print/", worklist_views.on_paper, name="worklist_print", needs=HOLD),
+    page("worklist/ahead/", worklist_views.ahead, name="load_ahead", needs=HOLD),
+    page("worklist/wall/", worklist_views.wall, name="wall", needs="moments.wall"),
+    page("calendar/", calendar_views.address, name="calendar_address", needs=HOLD),
+    page(
+        "calendar/make/",
+        calendar_views.make,
+        name="calendar_make",
+        needs=HOLD,
+        methods=POST,
+    ),
+    page(
+        "calendar/revoke/",
+        calendar_views.revoke,
+        name="calendar_revoke",
+        needs=HOLD,
+        methods=POST,
+    ),
+    page(
+        "calendar/<uuid:address_id>/<str:secret>.ics",
+        calendar_views.feed,
+        name="calendar_feed",
+        needs=PUBLIC,
+    ),
     page("rules/", rule_views.rules, name="rules", needs=READ),
     page("rules/<slug:rule_key>/", rule_views.rule, name="rule", needs=READ),
     page(
@@ -49,6 +74,7 @@ urlpatterns = [
     _of_one("pause/", views.pause, "moment_pause", BOTH),
     _of_one("resume/", views.resume, "moment_resume", BOTH),
     _of_one("", views.moment, "moment", ("GET",)),
+    _of_one("print/", worklist_views.moment_on_paper, "moment_print", ("GET",)),
     _of_one("take/", views.take, "moment_take", ("POST",)),
     _of_one("steps/", views.step_done, "moment_step", ("POST",)),
     _of_one("attempt/", views.attempt, "moment_attempt", BOTH),

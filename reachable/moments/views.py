@@ -1,4 +1,4 @@
-"""The worklist, one moment, and what somebody says they did about it: one question a page."""
+"""One moment, and what somebody says they did about it: one question a page."""
 
 from __future__ import annotations
 
@@ -20,42 +20,28 @@ from reachable.notices import services as notices
 from reachable.practice import guidance
 
 
-def worklist(request: HttpRequest) -> HttpResponse:
-    mine = request.GET.get("show") == "mine"
-    found = selectors.worklist(by=actor(request), mine_only=mine)
-    return render(
-        request,
-        "moments/worklist.html",
-        {
-            "worklist": found,
-            "bucket_words": wording.BUCKETS,
-            "standing": wording.standing,
-            "between": wording.between,
-        },
-    )
-
-
 def moment(request: HttpRequest, moment_id: UUID) -> HttpResponse:
     by = actor(request)
     found = selectors.moment(by=by, moment_id=moment_id)
     if found.row.id != moment_id:
         return redirect("moment", found.row.id)
     notices.mark_read(by=by, subject=("moment", moment_id))
+    return render(request, "moments/moment.html", told(found))
+
+
+def told(found: MomentFacts) -> dict[str, Any]:
+    """Return what a moment's page says."""
     outcomes = {known.key: known.title for known in guidance.outcomes()}
     newest_first = reversed(found.actions)
-    return render(
-        request,
-        "moments/moment.html",
-        {
-            "moment": found,
-            "row": found.row,
-            "history": [(one, wording.said(one, found, outcomes)) for one in newest_first],
-            "taken": next((one for one in found.actions if one.kind in rules.TAKING), None),
-            "is_holder": found.row.state == "held" and found.row.mine,
-            "standing": wording.standing(found.row),
-            "answer_due": rules.answer_by(found.row.kind.key, found.received_at),
-        },
-    )
+    return {
+        "moment": found,
+        "row": found.row,
+        "history": [(one, wording.said(one, found, outcomes)) for one in newest_first],
+        "taken": next((one for one in found.actions if one.kind in rules.TAKING), None),
+        "is_holder": found.row.state == "held" and found.row.mine,
+        "standing": wording.standing(found.row),
+        "answer_due": rules.answer_by(found.row.kind.key, found.received_at),
+    }
 
 
 @dataclass(frozen=True)

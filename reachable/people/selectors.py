@@ -134,6 +134,15 @@ def names(*, by: Actor, current_ids: Iterable[UUID]) -> dict[UUID, Name]:
     }
 
 
+def areas(*, by: Actor, current_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return child → the code of the area where the newest record says that they live, if known."""
+    found = names(by=by, current_ids=current_ids)
+    codes = areas_of(each.postcode for each in found.values())
+    return {
+        current: codes[each.postcode] for current, each in found.items() if each.postcode in codes
+    }
+
+
 def child(*, by: Actor, person_id: UUID) -> ChildFacts:
     """Return who a child is; hidden and absent are the same. The look is logged.
 

@@ -22,6 +22,7 @@ AGENCY = "workers of the agency that sent it"
 WATCHED = "workers of that agency, and whoever watches all of them"
 SENDER = "whoever sent it"
 TOLD = "whoever was told"
+KNOWN = "whoever knows the secret in it, as long as its owner may still hold a moment"
 INVOLVED = "those who work with the child now: the asked or holding worker, and the moment’s team"
 
 MEMBERS = "members of that team"
@@ -38,6 +39,7 @@ class Leads:
 
 IDENTIFIERS = {
     "absence_id": Leads("a time in which somebody is away", ENTERED),
+    "address_id": Leads("somebody’s calendar address, which names no child", KNOWN),
     "agency_id": Leads("an agency that sends files", WATCHED),
     "dates_id": Leads("a school term, or days without school in one", ANYBODY),
     "delivery_id": Leads("a file that an agency sent", AGENCY),
@@ -51,6 +53,8 @@ IDENTIFIERS = {
     "person_id": Leads("a child", INVOLVED),
     "review_id": Leads("two records that may be one child", ANYBODY),
     "row_id": Leads("a row that was refused", AGENCY),
+    "rule_key": Leads("a rule", ANYBODY),
+    "secret": Leads("the secret of that calendar address", KNOWN),
     "set_key": Leads("a set of tables", ANYBODY),
     "shift_id": Leads("a shift of a team’s rota", MEMBERS),
     "signal_id": Leads("a signal from a phone", SENDER),

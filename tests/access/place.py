@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 from django.test import Client
 
-from reachable.access import absences, keys
+from reachable.access import absences, calendar_addresses, keys
 from reachable.access import services as access
 from reachable.access.models import Shift, User
 from reachable.access.policy import policy
@@ -92,6 +92,8 @@ class Account:
             return self.standing in {INVOLVED, OWN}
         if found_by == addresses.WATCHED:
             return self.can("intake.watch_all") or self.standing in {INVOLVED, OWN}
+        if found_by == addresses.KNOWN:
+            return True
         if found_by in {addresses.INVOLVED, addresses.MEMBERS}:
             return self.standing == INVOLVED
         if found_by == addresses.ENTERED:
@@ -163,6 +165,7 @@ def make_place() -> Place:
     for account in ACCOUNTS:
         if account.standing == INVOLVED:
             _notice(place, account)
+    _calendar(place, Account("practitioner", INVOLVED))
     place.rows["partner_id"] = place.rows["agency_id"] = [Row(mine, "intake_worker-involved")]
     place.rows["key"] = [Row("police_custody", "everybody")]
     place.rows["rule_key"] = [Row("arrest", "everybody")]
@@ -190,6 +193,12 @@ def _rota(place: Place, team: UUID) -> None:
         reason="holiday",
     )
     place.add("absence_id", absence_id, supervisor)
+
+
+def _calendar(place: Place, account: Account) -> None:
+    address_id, secret = calendar_addresses.make(by=account.actor())
+    place.add("address_id", address_id, account)
+    place.add("secret", secret, account)
 
 
 def _asked_what_is_gone(agency_id: UUID) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from reachable.audit.models import Entry
 from reachable.foundation.errors import BadInput, Conflict, Forbidden
 from reachable.foundation.time import now, travel
-from reachable.moments import pausing, rules, selectors, services
+from reachable.moments import pausing, rules, selectors, services, worklists
 from reachable.moments.examples import example_table
 from reachable.moments.models import Action, Moment
 from reachable.moments.pauses import LONGEST, Pause, due_with, pauses_in
@@ -107,7 +107,7 @@ def test_whoever_has_it_pauses_it_and_the_page_says_so(hub: Partnership) -> None
         assert after.next_due_at == after.child_due_at
         assert kinds(moment)[-1] == "paused"
         assert Entry.objects.filter(action="moments.paused", subject_id=moment.id).count() == 1
-        buckets = selectors.worklist(by=hub.actor("fern")).buckets
+        buckets = worklists.worklist(by=hub.actor("fern")).buckets
         (row,) = [row for bucket in buckets for row in bucket.rows]
         assert (row.paused_until, row.paused_why) == (now() + timedelta(hours=10), "in hospital")
     with travel(now() + timedelta(hours=11)):

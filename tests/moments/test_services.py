@@ -14,7 +14,7 @@ from reachable.audit.models import Entry
 from reachable.foundation.actor import system
 from reachable.foundation.errors import BadInput, Conflict, Forbidden, NotFound
 from reachable.foundation.time import now, travel
-from reachable.moments import selectors, services
+from reachable.moments import selectors, services, worklists
 from reachable.moments.examples import example_table
 from reachable.moments.models import Action, Moment
 from reachable.people import selectors as people
@@ -324,7 +324,7 @@ def test_promise_13_a_closed_moment_closes_the_record_to_holder_and_team(hub: Pa
             people.child(by=by, person_id=who.current_id)
         with pytest.raises(NotFound):
             selectors.moment(by=by, moment_id=moment.id)
-        assert selectors.worklist(by=by).buckets[0].total == 0
+        assert worklists.worklist(by=by).buckets[0].total == 0
 
 
 def test_promise_13_whoever_gave_it_back_sees_it_only_with_their_team(hub: Partnership) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from reachable.foundation.time import travel
-from reachable.moments import selectors
+from reachable.moments import worklists
 from reachable.moments.examples import example_table
 from reachable.moments.models import Moment
 from tests.support.queries import queries_of
@@ -28,7 +28,7 @@ def test_the_database_puts_a_moment_where_the_rule_puts_it(
         state=row["state"], next_due_at=row["next_due"] or None
     )
     with travel(row["now"]):
-        buckets = selectors.worklist(by=world.actor("first")).buckets
+        buckets = worklists.worklist(by=world.actor("first")).buckets
     found = {bucket.key: [one.id for one in bucket.rows] for bucket in buckets}
     assert found == {"now": [], "today": [], "week": [], row["bucket"]: [moment_id]}
     assert {bucket.key: bucket.total for bucket in buckets} == {
@@ -39,9 +39,9 @@ def test_the_database_puts_a_moment_where_the_rule_puts_it(
 def test_a_bucket_shows_the_nearest_and_counts_all(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(selectors, "SHOWN", 2)
+    monkeypatch.setattr(worklists, "SHOWN", 2)
     opened = [world.signal(given_names=name) for name in ("Ada", "Bea", "Cai", "Dot")]
-    now_, today, week = selectors.worklist(by=world.actor("first")).buckets
+    now_, today, week = worklists.worklist(by=world.actor("first")).buckets
     assert [row.id for row in now_.rows] == opened[:2]
     assert now_.total == 4
     assert (today.total, week.total) == (0, 0)

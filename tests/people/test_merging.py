@@ -13,6 +13,7 @@ from reachable.foundation.errors import BadInput, Conflict, Forbidden, NotFound
 from reachable.foundation.time import now
 from reachable.moments import selectors as moments
 from reachable.moments import services as moment_services
+from reachable.moments import worklists
 from reachable.moments.models import OPEN, Moment
 from reachable.notices.models import Notice
 from reachable.people import selectors, services
@@ -349,7 +350,7 @@ def test_a_moment_that_joined_one_closed_meanwhile_comes_back_to_whoever_had_it(
         "Hub has an open moment for this child",
         "You have an open moment of this child",
     ]
-    assert moments.worklist(by=fern).buckets
+    assert worklists.worklist(by=fern).buckets
     with pytest.raises(NotFound):
         moments.moment(by=fern, moment_id=older.id)
 

@@ -6,7 +6,7 @@ import pytest
 
 from reachable.foundation.actor import system
 from reachable.foundation.time import travel
-from reachable.moments import selectors
+from reachable.moments import selectors, worklists
 from reachable.notices.selectors import unread_count
 from reachable.synthetic import cadence, feeds, partnership, present
 from reachable.synthetic.arrival import actors
@@ -34,8 +34,8 @@ def test_there_is_something_now_today_and_this_week(instant, settings, tmp_path)
     with travel(instant):
         replay(made, sent, password="only-for-a-demonstration")
         duty = actors(made)["duty.first"]
-        shown = {bucket.key: bucket for bucket in selectors.worklist(by=duty).buckets}
-        mine = selectors.worklist(by=duty, mine_only=True)
+        shown = {bucket.key: bucket for bucket in worklists.worklist(by=duty).buckets}
+        mine = worklists.worklist(by=duty, mine_only=True)
         unread = unread_count(by=duty)
         overdue = selectors.counts(by=system("tests"))["overdue"]
     assert 2 <= shown["now"].total <= 8

@@ -22,3 +22,8 @@ if (account) {
     if (!account.contains(event.target)) account.open = false;
   });
 }
+
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
