@@ -62,7 +62,6 @@ def test_whoever_has_the_child_is_asked_first_and_then_whoever_is_on_duty(
     services.take(by=sol, moment_id=moment.id)
     services.reach(by=sol, moment_id=moment.id, how="seen", note="")
     with travel(now() + timedelta(days=2), ticking=True):
-        hub.duty("fern")
         happen(who, hub.police, "arrest")
         asked = fresh(moment)
         assert (asked.state, asked.asked_id) == ("waiting", hub.workers["sol"])
@@ -71,7 +70,6 @@ def test_whoever_has_the_child_is_asked_first_and_then_whoever_is_on_duty(
         assert told(hub, "sol")[-1] == "moment.joined"
         assert rebuild_moments(by=SYSTEM) == 0
     with travel(asked.answer_by + timedelta(seconds=1)):
-        hub.duty("fern")
         assert services.pass_on_unanswered(by=CLOCK) == 1
     assert fresh(moment).asked_id == hub.workers["fern"]
     assert rebuild_moments(by=SYSTEM) == 0
