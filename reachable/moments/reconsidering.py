@@ -26,7 +26,7 @@ from reachable.moments.rules import Opening
 from reachable.moments.school_terms import school_terms
 from reachable.moments.switches import rules_in_force
 from reachable.practice import guidance
-from reachable.practice.calling import Happened, Rulebook
+from reachable.practice.calling import Happened, History, Rulebook
 from reachable.practice.clocks import TermCalendar
 from reachable.practice.items import Rule
 from reachable.practice.time import LONDON
@@ -114,7 +114,7 @@ def _fired(
     fired: dict[Firing, _Fired] = {}
     terms = school_terms()
     for events in history.values():
-        others = [happened for _, happened in events]
+        others = History(happened for _, happened in events)
         for event, happened in events:
             if not event.news or event.occurred.day < since:
                 continue

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -11,12 +12,14 @@ from typing import Any
 from uuid import UUID
 
 from reachable.moments.rules import young_enough
-from reachable.practice.calling import Happened, Rulebook, fires
+from reachable.practice.calling import Happened, History, Rulebook, fires
 from reachable.practice.items import Rule
 from reachable.practice.time import LONDON, When
 
 OPEN_FOR = timedelta(days=28)
 """How long a moment is taken to stay open: until what was reached has lasted."""
+BESIDE = timedelta(days=3)
+"""How far apart two rules may call and still be said to call together."""
 EXAMPLES = 5
 BEFORE = timedelta(days=60)
 """How far back an example shows what else happened."""
@@ -93,36 +96,47 @@ def _try_one(tried: Tried, rule: Rule, others: Rulebook, events: Sequence[Past])
     if not any(event.kind in rule.on for event in events):
         return
     happened = [Happened(event.kind, event.occurred) for event in events]
+    history = History(happened)
     called = [
         at
         for at, event in enumerate(events)
         if tried.first <= event.occurred.day <= tried.last
-        and fires(rule, happened[at], happened)
+        and fires(rule, happened[at], history)
         and young_enough(rule, occurred=event.occurred, birth_date=event.birth_date)
     ]
     if not called:
         return
     tried.children += 1
-    by_others = list(_called_by(others, events, happened))
+    near = _Near(events[at].occurred.day for at in called)
+    by_others = [
+        (event.occurred.day, each.key)
+        for event, this in zip(events, happened, strict=True)
+        if near.covers(event.occurred.day)
+        for each in (*others.alone(event.kind), *others.fired(this, history))
+        if young_enough(each, occurred=event.occurred, birth_date=event.birth_date)
+    ]
+    days = [day for day, _ in by_others]
     own: date | None = None
     for at in called:
         day = events[at].occurred.day
         tried.calls += 1
-        tried.beside.update({key for key, when in by_others if abs((when - day).days) <= 3})
-        earlier = [when for _, when in by_others if timedelta() <= day - when <= OPEN_FOR]
+        close = by_others[bisect_left(days, day - BESIDE) : bisect_right(days, day + BESIDE)]
+        tried.beside.update({key for _, key in close})
+        earlier = bisect_right(days, day) > bisect_left(days, day - OPEN_FOR)
         if not earlier and (own is None or day - own > OPEN_FOR):
             _opened(tried, events, at)
         own = day
 
 
-def _called_by(
-    rules: Rulebook, events: Sequence[Past], happened: Sequence[Happened]
-) -> Iterator[tuple[str, date]]:
-    """Yield each rule in force that called for this child, and the day."""
-    for event, this in zip(events, happened, strict=True):
-        for rule in (*rules.alone(event.kind), *rules.fired(this, happened)):
-            if young_enough(rule, occurred=event.occurred, birth_date=event.birth_date):
-                yield rule.key, event.occurred.day
+class _Near:
+    """The days on which what other rules called for stands beside what this rule calls for."""
+
+    def __init__(self, days: Iterable[date]) -> None:
+        self._days = sorted(days)
+
+    def covers(self, day: date) -> bool:
+        at = bisect_left(self._days, day - BESIDE)
+        return at < len(self._days) and self._days[at] <= day + OPEN_FOR
 
 
 def _opened(tried: Tried, events: Sequence[Past], at: int) -> None:

@@ -6,9 +6,11 @@ tell of the same return or the same stop.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cached_property
 
 from reachable.practice.items import Rule
@@ -61,41 +63,66 @@ class Rulebook:
         """How far back any of them looks."""
         return timedelta(days=max((rule.looks_back_days for rule in self.rules), default=0))
 
-    def fired(self, this: Happened, others: Sequence[Happened]) -> tuple[Rule, ...]:
-        """Return the rules that look back and call for a moment; `others` may come in any order."""
-        return tuple(rule for rule in self.looking_back(this.kind) if fires(rule, this, others))
+    def fired(self, this: Happened, history: History) -> tuple[Rule, ...]:
+        """Return the rules that look back and call for a moment."""
+        return tuple(rule for rule in self.looking_back(this.kind) if fires(rule, this, history))
 
 
-def fires(rule: Rule, this: Happened, others: Collection[Happened]) -> bool:
-    """Say whether an event fulfils a rule, given what else happened to the child."""
+class History:
+    """What happened to one child, in any order, as rules that look back ask about it."""
+
+    def __init__(self, happened: Iterable[Happened]) -> None:
+        self._of_kind: defaultdict[str, list[Happened]] = defaultdict(list)
+        for each in happened:
+            self._of_kind[each.kind].append(each)
+        self._days: dict[frozenset[str], list[date]] = {}
+        self._on_day: dict[frozenset[str], dict[date, list[Happened]]] = {}
+
+    def days(self, kinds: frozenset[str], first: date, last: date) -> int:
+        """Count the different days, both included, on which something of these kinds happened."""
+        days = self._days_of(kinds)
+        return bisect_right(days, last) - bisect_left(days, first)
+
+    def before(self, this: Happened, kinds: frozenset[str], days: int) -> bool:
+        """Say whether something else of these kinds happened at most so many days before.
+
+        On the same day, not after it, as far as both times are known.
+        """
+        day = this.occurred.day
+        if self.days(kinds, day - timedelta(days=days), day - timedelta(days=1)):
+            return True
+        return any(
+            other is not this and not _is_after(other, this)
+            for other in self._on_day[kinds].get(day, ())
+        )
+
+    def _days_of(self, kinds: frozenset[str]) -> list[date]:
+        found = self._days.get(kinds)
+        if found is None:
+            on_day: defaultdict[date, list[Happened]] = defaultdict(list)
+            for kind in kinds & self._of_kind.keys():
+                for each in self._of_kind[kind]:
+                    on_day[each.occurred.day].append(each)
+            self._on_day[kinds] = on_day
+            found = self._days[kinds] = sorted(on_day)
+        return found
+
+
+def fires(rule: Rule, this: Happened, history: History) -> bool:
+    """Say whether an event fulfils a rule, given all that happened to the child."""
     if this.kind not in rule.on:
         return False
-    if rule.times > 1 and _days(rule, this, others) < rule.times:
-        return False
-    return not rule.after or any(
-        other.kind in rule.after and _before(other, this, rule.after_days) for other in others
-    )
+    if rule.times > 1:
+        day = this.occurred.day
+        first, yesterday = day - timedelta(days=rule.within_days - 1), day - timedelta(days=1)
+        if history.days(rule.on, first, yesterday) + 1 < rule.times:
+            return False
+    return not rule.after or history.before(this, rule.after, rule.after_days)
 
 
-def _days(rule: Rule, this: Happened, others: Iterable[Happened]) -> int:
-    """Count the different days up to this event on which it happened; this one included."""
-    first = this.occurred.day - timedelta(days=rule.within_days - 1)
-    days = {
-        other.occurred.day
-        for other in others
-        if other.kind in rule.on and first <= other.occurred.day <= this.occurred.day
-    }
-    return len(days | {this.occurred.day})
-
-
-def _before(other: Happened, this: Happened, days: int) -> bool:
-    """Say whether another event was at most so many days before; on the same day, not after."""
-    if other is this:
-        return False
-    apart = (this.occurred.day - other.occurred.day).days
-    if apart == 0 and other.occurred.instant and this.occurred.instant:
-        return other.occurred.instant <= this.occurred.instant
-    return 0 <= apart <= days
+def _is_after(other: Happened, this: Happened) -> bool:
+    there, here = other.occurred.instant, this.occurred.instant
+    return there is not None and here is not None and there > here
 
 
 def _by_kind(rules: Iterable[Rule]) -> dict[str, tuple[Rule, ...]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
@@ -72,6 +73,7 @@ class When:
         return start_of_day(self.day + timedelta(days=1)) - timedelta(microseconds=1)
 
 
+@lru_cache(maxsize=10_000)
 def start_of_day(day: date) -> datetime:
     """Return, in UTC, the instant at which a day begins in London."""
     return datetime.combine(day, time(), LONDON).astimezone(UTC)

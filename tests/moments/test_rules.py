@@ -17,7 +17,7 @@ from reachable.moments.examples import all_examples, example_table
 from reachable.moments.reference import render
 from reachable.moments.rules import Done, Standing
 from reachable.practice import guidance
-from reachable.practice.calling import Happened
+from reachable.practice.calling import Happened, History
 from reachable.practice.time import When, read_local, say_when
 
 A, B = UUID(int=1), UUID(int=2)
@@ -47,7 +47,7 @@ def _happened(said: Mapping[str, Any]) -> Happened:
 def test_looking_back_by_example(row: Mapping[str, Any]) -> None:
     this, before = _happened(row), [_happened(each) for each in row["before"]]
     for order in (before, before[::-1], [*before, this]):
-        fired = guidance.usual_rules().fired(this, order)
+        fired = guidance.usual_rules().fired(this, History(order))
         assert [rule.key for rule in fired] == row["calls"]
 
 
