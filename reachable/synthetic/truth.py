@@ -49,6 +49,8 @@ class TruthRow:
     row when the files come in the order of the manifest. `event` is the kind of event that it
     tells and `trigger` the rule that may open a moment ("" where it tells nothing that opens one),
     `trigger_at` when that happened, in UTC, and `child` whether the person was under 18 then.
+    `happened` is when the event was, in UTC, or its day where no more is known, and `young` whether
+    somebody born as the row says was under 18 then, or of unknown age.
     `known_from` is when the files first open a moment about the person, and `fate` what becomes
     of an accepted row: it opens (or joins) a moment; the child is known already; the child becomes
     known while it waits; or it is forgotten. `noise` names what was blurred.
@@ -66,6 +68,8 @@ class TruthRow:
     story: str
     group: str
     event: str
+    happened: str
+    young: bool
     trigger: str
     trigger_at: str
     child: bool
@@ -152,6 +156,8 @@ def _true_rows(rows: Sequence[SentRow]) -> Iterator[TruthRow]:
             story=submission.episode.story,
             group=submission.episode.group,
             event=told.event if told else "",
+            happened=_said(told.when) if told else "",
+            young=bool(told and _is_young(row, told.when)),
             trigger=told.trigger if told else "",
             trigger_at=told.when.earliest.isoformat() if told and told.trigger else "",
             child=bool(told and told.trigger and person.age_on(told.when.day) < ADULT_AT),
@@ -205,10 +211,16 @@ def _opens(row: SentRow) -> bool:
     told = _told(row.submission)
     if told is None or not told.trigger or row.submission.values["record_status"] != LIVE:
         return False
-    if row.sent_at - told.when.earliest > FRESH_FOR:
-        return False
+    return row.sent_at - told.when.earliest <= FRESH_FOR and _is_young(row, told.when)
+
+
+def _is_young(row: SentRow, when: When) -> bool:
     born = row.submission.values["birth_date"]
-    return not isinstance(born, date) or _age(born, told.when.day) < ADULT_AT
+    return not isinstance(born, date) or _age(born, when.day) < ADULT_AT
+
+
+def _said(when: When) -> str:
+    return when.instant.isoformat() if when.instant else when.day.isoformat()
 
 
 def _age(born: date, day: date) -> int:

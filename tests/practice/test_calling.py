@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import given
@@ -12,6 +11,7 @@ from reachable.practice import guidance
 from reachable.practice.calling import Happened, History, fires
 from reachable.practice.items import Rule
 from reachable.practice.time import When
+from tests.support import by_the_word
 
 LOOKING_BACK = [rule for rule in guidance.rules() if not rule.alone]
 FIRST = date(2026, 2, 1)
@@ -24,30 +24,6 @@ def _when(days: int, hour: int | None) -> When:
     )
 
 
-def _by_the_word(rule: Rule, this: Happened, others: Sequence[Happened]) -> bool:
-    """So many different days with such events within so many days; and such an event before."""
-    ago = [
-        (other, (this.occurred.day - other.occurred.day).days)
-        for other in others
-        if other is not this
-    ]
-    days = {days for other, days in ago if other.kind in rule.on and 0 <= days < rule.within_days}
-    before = [
-        other
-        for other, days in ago
-        if other.kind in rule.after
-        and 0 <= days <= rule.after_days
-        and not _happened_later(other, this)
-    ]
-    enough = len(days | {0}) >= rule.times
-    return this.kind in rule.on and enough and (not rule.after or bool(before))
-
-
-def _happened_later(other: Happened, this: Happened) -> bool:
-    there, here = other.occurred.instant, this.occurred.instant
-    return bool(there and here and there > here)
-
-
 @given(data=st.data(), rule=st.sampled_from(LOOKING_BACK))
 def test_what_fires_is_what_the_rule_says(data: st.DataObject, rule: Rule) -> None:
     asked = sorted(rule.on | rule.after)
@@ -55,4 +31,4 @@ def test_what_fires_is_what_the_rule_says(data: st.DataObject, rule: Rule) -> No
     happened = data.draw(st.lists(st.builds(Happened, st.sampled_from(asked), times), max_size=12))
     history = History(happened)
     for this in happened:
-        assert fires(rule, this, history) == _by_the_word(rule, this, happened)
+        assert fires(rule, this, history) == by_the_word.fires(rule, this, happened)
