@@ -1,7 +1,8 @@
 """Run the benchmarks named, or all; one JSON line each.
 
-With --write the newest results on each kind of database become docs/benchmarks.md. Each runs in
-a process of its own, on a migrated database and a folder of its own, so that none warms another.
+With --write the newest results on each kind of database are kept in benchmarks/results.json and
+become docs/benchmarks.md. Each runs in a process of its own, on a migrated database and a folder of
+its own, so that none warms another.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from benchmarks.report import page
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "benchmarks.md"
-KEPT = ROOT / "var" / "benchmarks.json"
+KEPT = ROOT / "benchmarks" / "results.json"
 NOT_BENCHMARKS = {"report", "place", "partnership", "social_care_tables"}
 ONE = "--one"
 
@@ -83,9 +84,9 @@ def _remember(results: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """Put results beside those of earlier runs, one for each benchmark and kind of database."""
     kept = json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.exists() else {}
     kept |= {f"{result['benchmark']} {result['database']}": result for result in results}
-    KEPT.write_text(json.dumps(kept), encoding="utf-8")
-    names = set(available())
-    return [kept[key] for key in sorted(kept) if kept[key]["benchmark"] in names]
+    kept = {key: kept[key] for key in sorted(kept) if kept[key]["benchmark"] in available()}
+    KEPT.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+    return list(kept.values())
 
 
 def _in_own_process(name: str) -> dict[str, Any] | None:

@@ -14,11 +14,13 @@ from dev.paths import PYTHON, ROOT
 
 # Tests of one module stay together, because they may share a running server.
 TOGETHER = ["-n", "2", "--dist", "loadscope"]
+# What makes a run long is seen in every run.
+LONGEST = ["--durations=25", "--durations-min=5"]
 
 
 def main(arguments: list[str]) -> int:
     """Return pytest's exit status."""
     setup.prepare()
     setup.prepare_browser()
-    command = [str(PYTHON), "-m", "pytest", *TOGETHER, *arguments]
+    command = [str(PYTHON), "-m", "pytest", *TOGETHER, *LONGEST, *arguments]
     return subprocess.run(command, cwd=ROOT, env=dict(os.environ), check=False).returncode

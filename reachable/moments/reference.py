@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date, time
 from typing import Any
 
+from reachable.moments import states
 from reachable.moments.examples import all_examples
 from reachable.moments.wording import BUCKETS
 from reachable.practice import guidance
@@ -16,6 +17,10 @@ _ABOUT = (
     "When a reachable moment opens, what joins it, who is asked, and when its clock was missed. "
     "These tables are the specification: the tests run "
     "every row of them."
+)
+_STATES = (
+    "Whatever else is done, such as an attempt, a step or a pause, leaves it where it is. What joins "
+    "a moment that somebody has asks them again."
 )
 _EMPTY = {
     "opens": "nothing",
@@ -40,6 +45,16 @@ def render() -> str:
         "# Moments by example",
         "",
         _ABOUT,
+        "",
+    ]
+    lines += [
+        "## The states of a moment",
+        "",
+        _STATES,
+        "",
+        "```mermaid",
+        *states.diagram(),
+        "```",
         "",
     ]
     for table in all_examples():

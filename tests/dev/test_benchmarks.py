@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import importlib
+import json
 
-from benchmarks.__main__ import available, missed
+from benchmarks.__main__ import KEPT, PAGE, available, missed
 from benchmarks.report import page
 
 RESULT = {
@@ -43,3 +44,12 @@ def test_every_benchmark_says_what_it_measures() -> None:
         assert module.NAME
         assert module.BASELINE
         assert callable(module.run)
+
+
+def test_the_page_is_what_the_newest_results_say() -> None:
+    """Under its head, which names the computer."""
+    kept = list(json.loads(KEPT.read_text(encoding="utf-8")).values())
+    written = PAGE.read_text(encoding="utf-8")
+    assert written.partition("\n## ")[2] == page(kept).partition("\n## ")[2]
+    for result in kept:
+        assert result["missed"] == missed(result)

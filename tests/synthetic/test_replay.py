@@ -1,5 +1,6 @@
 from collections import Counter
 from datetime import UTC, datetime
+from itertools import groupby
 
 import pytest
 from django.db import transaction
@@ -10,6 +11,7 @@ from reachable.access.rota import rota
 from reachable.audit.models import Entry
 from reachable.foundation.time import travel
 from reachable.intake.models import QuarantinedRow, SignalVersion
+from reachable.moments import states
 from reachable.moments.models import Action, Moment
 from reachable.people.models import Person
 from reachable.synthetic import arrival, feeds, partnership, truth
@@ -81,6 +83,21 @@ def test_the_year_happens_as_the_truth_says(small, small_sent):
     assert Moment.objects.filter(outcome="held_elsewhere").exists()
     assert Action.objects.filter(kind="passed_on").exists()
     assert not Action.objects.filter(at__gt=NOW).exists()
+    every_move_is_one_that_the_diagram_shows()
+
+
+def every_move_is_one_that_the_diagram_shows():
+    done = Action.objects.filter(kind__in=states.MOVES).order_by("moment_id", "id")
+    shown = set()
+    for moment_id, actions in groupby(done, key=lambda action: action.moment_id):
+        state = states.START
+        for action in actions:
+            _, before, after = states.MOVES[action.kind]
+            assert state in before, (moment_id, action.kind, state)
+            shown.add(action.kind)
+            state = after
+        assert Moment.objects.get(id=moment_id).state == state
+    assert shown >= {"asked", "to_team", "passed_on", "acknowledged", "claimed", "closed"}
 
 
 def test_a_second_replay_does_nothing(small, small_sent):
