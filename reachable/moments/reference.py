@@ -19,8 +19,8 @@ _ABOUT = (
     "every row of them."
 )
 _STATES = (
-    "Whatever else is done, such as an attempt, a step or a pause, leaves it where it is. What joins "
-    "a moment that somebody has asks them again."
+    "Whatever else is done, such as an attempt, a step or a pause, leaves it where it is. What "
+    "joins a moment that somebody has asks them again."
 )
 _EMPTY = {
     "opens": "nothing",
