@@ -1,7 +1,7 @@
 """OpenDocument spreadsheets read row by row: however long one is, it needs little memory.
 
-What a cell says is what calamine would make of it, apart from what calamine passes over: text of a
-cell without a type, text marked as plain, and errors.
+A cell says what calamine would make of it, apart from what calamine passes over: text of a cell
+without a type, text marked as plain, errors, and formulas that no program has worked out.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from xml.parsers import expat
 from reachable.foundation.errors import BadInput
 from reachable.foundation.files.archives import DAMAGED
 from reachable.foundation.files.expat_stream import parsed, parser_of
+from reachable.foundation.files.failed_cells import NOT_WORKED_OUT
 from reachable.foundation.files.iso_values import read_iso, time_of
 from reachable.foundation.files.kinds import NOTHING_KEPT, damaged
 from reachable.foundation.files.limits import Limits
@@ -38,8 +39,10 @@ Found = tuple[int, int, list[Cell]]
 
 @dataclass(slots=True)
 class OdsSheet:
-    """A sheet, the how manieth it is from 0, and how far its values reach: rows from 1, columns
-    from 0."""
+    """A sheet: its place among the sheets, from 0, and how far its values reach.
+
+    Rows are counted from 1, columns from 0.
+    """
 
     place: int
     name: str
@@ -112,10 +115,11 @@ class _Reader:
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         # Called some 50 million times for a file of a million rows: what comes most comes first.
         self._depth = depth = self._depth + 1
-        if self._passed_over or depth > _DEEPEST:
-            if depth > _DEEPEST:
-                raise _too_deep()
-        elif self._cell is not None:
+        if depth > _DEEPEST:
+            raise _too_deep()
+        if self._passed_over:
+            return
+        if self._cell is not None:
             if tag == "text:p" and not self._paragraphs:
                 self._paragraphs = self._in_paragraph = True
             else:
@@ -126,7 +130,7 @@ class _Reader:
         elif self._in_sheet:
             if tag == "table:table-row":
                 self._in_row, self._row, self._column, self._first = True, [], 0, 0
-                self._times = _times(attributes, "table:number-rows-repeated")
+                self._times = max(1, _times(attributes, "table:number-rows-repeated"))
             elif tag == "table:table" or tag.startswith("draw:"):
                 self._passed_over = depth
         else:
@@ -137,6 +141,8 @@ class _Reader:
             self._style = attributes.get("style:name", "")
         elif tag == "style:table-properties" and attributes.get("table:display") == "false":
             self._hidden.add(self._style)
+        elif tag == "table:dde-link":
+            self._passed_over = self._depth
         elif tag == "table:table":
             shown = attributes.get("table:style-name") not in self._hidden
             sheet = OdsSheet(len(self.sheets), attributes.get("table:name", ""), shown)
@@ -190,16 +196,15 @@ class _Reader:
             self._in_sheet = False
 
     def _end_cell(self, cell: dict[str, str]) -> None:
-        across, column, row = 1, self._column, self._row
-        if len(cell) > 1:
-            across = _times(cell, "table:number-columns-repeated")
-            if cell.get("table:number-rows-spanned", "1") != "1":
-                self._sheet.merged = True
+        column, row = self._column, self._row
+        across = max(1, _times(cell, "table:number-columns-repeated"))
+        if cell.get("table:number-rows-spanned", "1") != "1":
+            self._sheet.merged = True
         self._column = after = column + across
         value = _value(cell, "".join(self._said))
         if self._said:
             self._said, self._room = [], self._limits.cell
-        if value is None or not across:
+        if value is None:
             return
         if after > self._limits.columns:
             raise too_many_columns(after, self._limits)
@@ -244,7 +249,7 @@ def _value(cell: dict[str, str], said: str) -> Cell | None:
     """Return what a cell says; what is written in no known way is taken as it is shown."""
     kind = cell.get("office:value-type")
     if kind == "error" or cell.get("calcext:value-type") == "error":
-        return said.strip()
+        return said.strip() or NOT_WORKED_OUT
     if "office:value" in cell:
         return _number(cell["office:value"])
     if kind == "string":
@@ -255,7 +260,9 @@ def _value(cell: dict[str, str], said: str) -> Cell | None:
         return read_iso(cell["office:date-value"])
     if kind == "time" and "office:time-value" in cell:
         return _clock(cell["office:time-value"])
-    return said if said.strip() else None
+    if said.strip():
+        return said
+    return NOT_WORKED_OUT if kind is None and "table:formula" in cell else None
 
 
 def _number(text: str) -> float | str:

@@ -8,11 +8,10 @@ from functools import partial
 from pathlib import Path
 
 from reachable.foundation.errors import BadInput
-from reachable.foundation.files.archives import inspect_entries, too_dense, unpacks_too_large
+from reachable.foundation.files.archives import inspect_entries
 from reachable.foundation.files.kinds import NOTHING_KEPT, damaged, has_macros, not_a_table
 from reachable.foundation.files.limits import Limits
 from reachable.foundation.files.ods_reader import (
-    CONTENT,
     OdsSheet,
     rows_in,
     sheets_in,
@@ -32,9 +31,6 @@ def open_ods(path: Path, size: int, limits: Limits) -> Table:
     with told_if_damaged(), zipfile.ZipFile(path) as parts:
         inspect_entries(parts, limits, "workbook")
         _refuse_others(parts)
-        content = parts.getinfo(CONTENT)
-        if too_dense(content.file_size, content.compress_size, limits):
-            raise unpacks_too_large(limits, "workbook")
     sheets = [sheet for sheet in sheets_in(path, limits) if sheet.shown and sheet.bottom]
     if not sheets:
         raise no_headings()

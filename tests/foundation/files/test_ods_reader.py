@@ -64,8 +64,9 @@ CELLS = [
     cell("a<text:span>b<text:s/></text:span>c &amp; &#x41; _x0041_\n e"),
     cell("a</text:p><office:annotation><text:p>note</text:p></office:annotation><text:p>b"),
     cell("a", more='table:number-columns-repeated="3"'),
-    cell("a", more='table:number-columns-repeated="0"'),
     '<table:table-cell office:value-type="string"/>',
+    '<table:table-cell table:number-columns-repeated="3"/>',
+    '<table:covered-table-cell table:number-columns-repeated="2"/>',
     '<table:covered-table-cell office:value-type="string"><text:p>a</text:p>'
     "</table:covered-table-cell>",
     *(cell("", "boolean", said) for said in ("true", "false", "TRUE", "1", "")),
@@ -149,6 +150,9 @@ IN_A_FRAME = "<draw:frame><draw:text-box><text:p>in a frame</text:p></draw:text-
         ('<table:table-cell office:value-type="float" office:value="1_000"/>', "1_000"),
         (cell("#N/A", "float", "0", 'calcext:value-type="error"'), "#N/A"),
         (cell("Err:502", "error"), "Err:502"),
+        (cell("no times", more='table:number-columns-repeated="0"'), "no times"),
+        (cell("", more='calcext:value-type="error"'), "#FORMULA!"),
+        ('<table:table-cell table:formula="of:=1+1"/>', "#FORMULA!"),
         (
             '<table:table-cell office:value-type="string">\n  <text:p>a</text:p>\n'
             "  <text:p>b</text:p>\n</table:table-cell>",
@@ -171,6 +175,12 @@ def test_what_calamine_refuses_or_passes_over_is_read(odd: str, read: str, tmp_p
     assert list(open_table(path).rows()) == [(2, (read, "after"))]
 
 
+def test_a_row_that_comes_no_times_is_not_lost(tmp_path: Path) -> None:
+    none = row(cell("x"), more='table:number-rows-repeated="0"')
+    table = open_table(written(tmp_path, sheet(row(cell("Head")), none, row(cell("y")))))
+    assert list(table.rows()) == [(2, ("x",)), (3, ("y",))]
+
+
 def test_of_two_sheets_with_one_name_the_first_is_read(tmp_path: Path) -> None:
     path = written(
         tmp_path, sheet(row(cell("Head")), row(cell("one"))), sheet(row(cell("Other"), cell("two")))
@@ -185,6 +195,12 @@ def test_a_frame_and_a_table_beside_the_cells_are_no_rows(tmp_path: Path) -> Non
     table = open_table(path)
     assert table.notes == ("Worksheet “Export”.",)
     assert list(table.rows()) == [(2, (date(2026, 3, 7),))]
+
+
+def test_what_a_program_remembers_of_another_is_no_sheet(tmp_path: Path) -> None:
+    link = f"<table:dde-links><table:dde-link>{sheet(row(cell('x')))}</table:dde-link>"
+    path = written(tmp_path, sheet(row(cell("Head")), row(cell("y"))), f"{link}</table:dde-links>")
+    assert open_table(path).notes == ("Worksheet “Export”.",)
 
 
 def test_rows_can_be_read_again_and_from_the_middle(tmp_path: Path) -> None:
