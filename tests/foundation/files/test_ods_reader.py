@@ -21,7 +21,8 @@ from reachable.foundation.files.rows import Unreadable
 from reachable.foundation.files.table import open_table
 from tests.support.opendocument import cell, packed, row, sheet
 
-Typed = list[list[tuple[type, object]]]
+Typed = list[list[tuple[str, object]]]
+"""Rows of cells, each with the name of its type: 1 is not 1.0."""
 
 
 def written(folder: Path, *sheets: str) -> Path:
@@ -38,10 +39,10 @@ def of_ours(path: Path) -> list[tuple[str, bool, int, Typed]]:
         top = 0
         for number, times, cells in rows_in(path, each.place, DEFAULT):
             top = top or number
-            blank = [(str, "")] * (each.right - each.left)
+            blank: list[tuple[str, object]] = [("str", "")] * (each.right - each.left)
             rows += [blank] * (number - 1 - len(rows))
             full = [*cells[each.left :], *[""] * (each.right - len(cells))]
-            rows += [[(type(value), value) for value in full]] * times
+            rows += [[(type(value).__name__, value) for value in full]] * times
         found.append((each.name, each.shown, each.bottom - top + 1 if top else 0, rows))
     return found
 
@@ -51,7 +52,9 @@ def of_calamine(path: Path) -> list[tuple[str, bool, int, Typed]]:
         found = []
         for each in workbook.sheets_metadata:
             table = workbook.get_sheet_by_name(each.name)
-            rows = [[(type(value), value) for value in cells] for cells in table.iter_rows()]
+            rows: Typed = [
+                [(type(value).__name__, value) for value in cells] for cells in table.iter_rows()
+            ]
             shown = each.visible == python_calamine.SheetVisibleEnum.Visible
             found.append((each.name, shown, table.height, rows))
         return found
