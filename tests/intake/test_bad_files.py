@@ -318,6 +318,25 @@ def test_promise_26_a_number_far_too_large_for_a_length_of_time_refuses_its_row_
     assert report.problems[0].row == 2
 
 
+def test_promise_26_a_number_of_opendocument_that_is_none_refuses_its_row_alone(
+    tmp_path: Path,
+) -> None:
+    path = written(tmp_path, "ods", with_cell(ARRIVED, "to replace"))
+    wrong = '<table:table-cell office:value-type="float" office:value="4x">'
+    with zipfile.ZipFile(path) as parts:
+        made = {name: parts.read(name).decode() for name in parts.namelist()}
+    before, cell, after = made["content.xml"].rpartition(
+        '<table:table-cell office:value-type="string"><text:p>to replace'
+    )
+    assert cell
+    made["content.xml"] = f"{before}{wrong}<text:p>shown{after}"
+    with zipfile.ZipFile(path, "w") as parts:
+        for name, part in made.items():
+            parts.writestr(name, part)
+    report = one_row_waits(path)
+    assert report.problems[0].row == 2
+
+
 @pytest.mark.parametrize("kind", ["xlsx", "ods"])
 def test_cells_merged_over_rows_are_noted(kind: str, tmp_path: Path) -> None:
     path = tmp_path / f"table.{kind}"

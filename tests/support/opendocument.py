@@ -7,7 +7,10 @@ import zipfile
 
 NAMESPACES = " ".join(
     f'xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
-    for prefix, name in (("office", "office"), ("table", "table"), ("text", "text"))
+    for prefix, name in (
+        *(("office", "office"), ("table", "table"), ("text", "text")),
+        *(("style", "style"), ("draw", "drawing")),
+    )
 )
 SPREADSHEET = "application/vnd.oasis.opendocument.spreadsheet"
 FILL = '<table:table-cell table:number-columns-repeated="16380"/>'
@@ -34,12 +37,21 @@ def sheet(*rows: str, name: str = "Export", last: str = LAST) -> str:
     return f'<table:table table:name="{name}">{"".join(rows)}{last}</table:table>'
 
 
-def packed(*sheets: str, mimetype: str = SPREADSHEET, manifest: str = "<m/>") -> bytes:
-    """Return a spreadsheet with these sheets."""
+def packed(
+    *sheets: str,
+    mimetype: str = SPREADSHEET,
+    manifest: str = "<m/>",
+    declared: str = "",
+    before: str = "",
+) -> bytes:
+    """Return a spreadsheet with these sheets.
+
+    `declared` comes before its first element, and `before` before its body.
+    """
     content = (
-        f'<?xml version="1.0"?><office:document-content {NAMESPACES} '
+        f'<?xml version="1.0"?>{declared}<office:document-content {NAMESPACES} '
         'xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0">'
-        f"<office:body><office:spreadsheet>{''.join(sheets)}</office:spreadsheet></office:body>"
+        f"{before}<office:body><office:spreadsheet>{''.join(sheets)}</office:spreadsheet></office:body>"
         "</office:document-content>"
     )
     made = io.BytesIO()

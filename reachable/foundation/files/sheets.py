@@ -24,15 +24,8 @@ from reachable.foundation.files.books import MOST_MERGED, Merged, Sheet
 from reachable.foundation.files.failed_cells import Failed
 from reachable.foundation.files.kinds import damaged
 from reachable.foundation.files.limits import Limits
-from reachable.foundation.files.rows import (
-    Cells,
-    Row,
-    Table,
-    Unreadable,
-    cell_too_long,
-    check_headings,
-    no_headings,
-)
+from reachable.foundation.files.rows import Row, Table, Unreadable, no_headings
+from reachable.foundation.files.sheet_tables import judged, notes_on, sheet_table
 
 T = TypeVar("T")
 _LENGTH_OF_TIME = Unreadable(
@@ -43,7 +36,6 @@ _LENGTH_OF_TIME = Unreadable(
 
 
 def open_sheet(
-    kind: str,
     path: Path,
     size: int,
     limits: Limits,
@@ -53,24 +45,12 @@ def open_sheet(
 
     `oddities` says of a worksheet which of its cells failed, and whether cells are merged.
     """
-    sheet, notes = guarded(_first_sheet, path)
-    failed, merged = oddities(sheet.name)
-    if merged:
-        notes += ("Cells are merged over several rows: only the first row has what they say.",)
-    rows = _sheet_rows(sheet, failed, limits)
-    first = next(rows, None)
-    if first is None:
+    sheets = guarded(_visible_sheets, path)
+    if not sheets:
         raise no_headings()
-    number, cells = first
-    if isinstance(cells, Unreadable):
-        raise no_headings()
-    headings = tuple(str(cell).strip() for cell in cells)
-    check_headings(headings, limits)
-
-    def read() -> Iterator[Row]:
-        return (row for row in _sheet_rows(sheet, failed, limits) if row[0] > number)
-
-    return Table(kind, headings, size, notes, read)
+    failed, merged = oddities(sheets[0].name)
+    notes = notes_on([sheet.name for sheet in sheets], merged=merged)
+    return sheet_table("xlsx", size, limits, notes, partial(_sheet_rows, sheets[0], failed, limits))
 
 
 def open_sheets(
@@ -133,18 +113,6 @@ def _visible_sheets(path: Path) -> list[CalamineSheet]:
     return [sheet for sheet in tables if sheet.height]
 
 
-def _first_sheet(path: Path) -> tuple[CalamineSheet, tuple[str, ...]]:
-    tables = _visible_sheets(path)
-    if not tables:
-        raise no_headings()
-    first, *others = tables
-    notes = [f"Worksheet “{first.name}”."]
-    if others:
-        names = ", ".join(f"“{sheet.name}”" for sheet in others)
-        notes.append(f"Not read: worksheet {names}. Send each by itself if it belongs here.")
-    return first, tuple(notes)
-
-
 def _sheet_rows(sheet: CalamineSheet, failed: Failed, limits: Limits) -> Iterator[Row]:
     """Yield every row that has content with the number that Excel shows."""
     for number, cells in enumerate(_each(sheet.iter_rows()), start=1):
@@ -154,7 +122,7 @@ def _sheet_rows(sheet: CalamineSheet, failed: Failed, limits: Limits) -> Iterato
         if number in failed:
             cells = [failed[number].get(place, cell) for place, cell in enumerate(cells)]
         if any(cell != "" for cell in cells):
-            yield number, _judged(cells, limits)
+            yield number, judged(cells, limits)
 
 
 def _each(rows: Iterator[list[Any]]) -> Iterator[list[Any] | None]:
@@ -173,11 +141,3 @@ def _each(rows: Iterator[list[Any]]) -> Iterator[list[Any] | None]:
             yield None
             continue
         yield cells
-
-
-def _judged(cells: list[Any], limits: Limits) -> Cells | Unreadable:
-    for cell in cells:
-        if cell.__class__ is str and len(cell) > limits.cell:
-            short = tuple(str(one)[: limits.cell] for one in cells)
-            return cell_too_long(short)
-    return tuple(cells)

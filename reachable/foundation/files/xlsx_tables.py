@@ -16,7 +16,7 @@ from reachable.foundation.files.workbooks import inspect_workbook
 def open_xlsx(path: Path, size: int, limits: Limits) -> Table:
     """Open the first visible worksheet that has content; raise BadInput where there is none."""
     inspect_workbook(path, limits)
-    return open_sheet("xlsx", path, size, limits, partial(_oddities, path))
+    return open_sheet(path, size, limits, partial(_oddities, path))
 
 
 def open_worksheets(path: Path, limits: Limits) -> tuple[Sheet, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
 from xml.sax import SAXException, SAXParseException
 from xml.sax.handler import ContentHandler
 from xml.sax.xmlreader import AttributesImpl
@@ -58,19 +57,14 @@ def local(name: str) -> str:
 
 def stream(path: Path, handler: Handler) -> Iterator[object]:
     """Yield what the handler finds; raise BadInput where the file is no sound XML."""
-    with path.open("rb") as file:
-        yield from stream_from(file, handler)
-
-
-def stream_from(file: BinaryIO, handler: Handler) -> Iterator[object]:
-    """Do the like for an open file."""
     parser = DefusedExpatParser(forbid_dtd=True)
     parser.setContentHandler(handler)
     try:
-        while chunk := file.read(_CHUNK):
-            parser.feed(chunk)
-            yield from handler.found
-            handler.found.clear()
+        with path.open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                parser.feed(chunk)
+                yield from handler.found
+                handler.found.clear()
         parser.close()
     except DefusedXmlException as error:
         raise BadInput(

@@ -6,11 +6,11 @@ import posixpath
 import zipfile
 from collections.abc import Iterator
 
+from reachable.foundation.files.iso_values import read_iso
 from reachable.intake.sender.standins.excel_values import (
     Format,
     Value,
     format_of,
-    read_iso,
     read_number,
     unescaped,
 )

@@ -1,4 +1,4 @@
-"""Stands in for python-calamine: reads the worksheets of Excel (.xlsx) and OpenDocument (.ods).
+"""Stands in for python-calamine: reads the worksheets of Excel (.xlsx).
 
 The workbook has been inspected before. Rows are read from the file each time, so that a large one
 needs little memory.
@@ -15,10 +15,8 @@ from enum import Enum
 from pathlib import Path
 from xml.parsers import expat
 
-from reachable.foundation.errors import BadInput
 from reachable.intake.sender.standins.excel import Excel, Numbered
 from reachable.intake.sender.standins.excel_values import TOO_LONG, Value
-from reachable.intake.sender.standins.opendocument import OpenDocument
 
 
 class CalamineError(Exception):
@@ -57,7 +55,7 @@ class CalamineWorkbook:
     def __init__(self, path: Path) -> None:
         self.path = path
         with _opened(path) as parts:
-            self.book = _book(parts)
+            self.book = Excel(parts)
         kinds = {each.value: each for each in SheetTypeEnum}
         shown = {each.value: each for each in SheetVisibleEnum}
         self.sheets_metadata = [
@@ -84,19 +82,6 @@ class CalamineWorkbook:
             if known == name:
                 return CalamineSheet(self, name, place)
         raise CalamineError("there is no such worksheet")
-
-
-def _book(parts: zipfile.ZipFile) -> Excel | OpenDocument:
-    names = parts.namelist()
-    if "xl/workbook.xml" in names:
-        return Excel(parts)
-    if "content.xml" in names:
-        return OpenDocument(parts)
-    raise BadInput(
-        "This file is neither an Excel workbook (.xlsx) nor an OpenDocument spreadsheet (.ods).",
-        kept="Nothing was kept.",
-        next="Save it as one of them, or as CSV, and check that.",
-    )
 
 
 @dataclass
@@ -183,8 +168,6 @@ def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(path) as parts:
             yield parts
-    except BadInput:
-        raise
     except (
         zipfile.BadZipFile,
         zlib.error,

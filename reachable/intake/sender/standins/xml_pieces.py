@@ -15,11 +15,9 @@ def parse(
     start: Callable[[str, dict[str, str]], None],
     end: Callable[[str], None] = lambda tag: None,
     text: Callable[[str], None] = lambda text: None,
-    *,
-    prefixes: bool = False,
 ) -> None:
     """Read one part, and tell of each element and its text."""
-    parser = parser_of(start, end, text, prefixes=prefixes)
+    parser = parser_of(start, end, text)
     with parts.open(name) as part:
         while chunk := part.read(CHUNK):
             parser.Parse(chunk, False)
@@ -30,10 +28,8 @@ def parser_of(
     start: Callable[[str, dict[str, str]], None],
     end: Callable[[str], None],
     text: Callable[[str], None],
-    *,
-    prefixes: bool = False,
 ) -> expat.XMLParserType:
-    """Return a parser; without `prefixes` those of tags and attributes are left away."""
+    """Return a parser; the prefixes of tags and attributes are left away."""
     parser = expat.ParserCreate()
     parser.buffer_text = True
 
@@ -44,8 +40,8 @@ def parser_of(
     def ended(tag: str) -> None:
         end(tag.rpartition(":")[2])
 
-    parser.StartElementHandler = start if prefixes else began
-    parser.EndElementHandler = end if prefixes else ended
+    parser.StartElementHandler = began
+    parser.EndElementHandler = ended
     parser.CharacterDataHandler = text
     # What is marked as plain text inside a cell is passed over by the library too.
     parser.StartCdataSectionHandler = lambda: setattr(parser, "CharacterDataHandler", None)
