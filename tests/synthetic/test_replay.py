@@ -1,5 +1,5 @@
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import transaction
@@ -81,6 +81,10 @@ def test_the_year_happens_as_the_truth_says(small, small_sent):
     assert Moment.objects.filter(outcome="held_elsewhere").exists()
     assert Action.objects.filter(kind="passed_on").exists()
     assert not Action.objects.filter(at__gt=NOW).exists()
+    # What a review opens, because two records together are what a rule asks for, is answered too.
+    untouched = Moment.objects.filter(opened_at__lt=NOW - timedelta(days=10))
+    untouched = untouched.exclude(actions__by__isnull=False)
+    assert not untouched.filter(joined_into=None).exists()
 
 
 def test_a_second_replay_does_nothing(small, small_sent):
