@@ -1,5 +1,5 @@
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 
 import pytest
@@ -83,6 +83,10 @@ def test_the_year_happens_as_the_truth_says(small, small_sent):
     assert Moment.objects.filter(outcome="held_elsewhere").exists()
     assert Action.objects.filter(kind="passed_on").exists()
     assert not Action.objects.filter(at__gt=NOW).exists()
+    # What a review opens, because two records together are what a rule asks for, is answered too.
+    untouched = Moment.objects.filter(opened_at__lt=NOW - timedelta(days=10))
+    untouched = untouched.exclude(actions__by__isnull=False)
+    assert not untouched.filter(joined_into=None).exists()
     every_move_is_one_that_the_diagram_shows()
 
 
