@@ -265,6 +265,34 @@ def involved_because(
     return {reason: subject for reason, subject in pairs if reason}
 
 
+def working_with(
+    *, by: Actor, kind: str, subject_ids: Iterable[UUID], basis: str
+) -> list[tuple[UUID, UUID, datetime]]:
+    """Return who works with these subjects now on this basis: (subject, person, since)."""
+    del by
+    held = Involvement.objects.filter(
+        subject_kind=kind,
+        subject_id__among=set(subject_ids),
+        basis=basis,
+        user__isnull=False,
+        ended_at=None,
+    )
+    return [
+        (subject, user, since)
+        for subject, user, since in held.values_list("subject_id", "user_id", "started_at")
+        if user
+    ]
+
+
+def left_teams(*, user_ids: Iterable[UUID]) -> frozenset[tuple[UUID, UUID]]:
+    """Return (team, person) of teams that these people were in once, and are not now."""
+    held = TeamMembership.objects.filter(user_id__in=set(user_ids))
+    ever, now_in = set(), set()
+    for team_id, user_id, ended_at in held.values_list("team_id", "user_id", "ended_at"):
+        (now_in if ended_at is None else ever).add((team_id, user_id))
+    return frozenset(ever - now_in)
+
+
 def why_involved(*, by: Actor, kind: str, subject_ids: Iterable[UUID]) -> list[str]:
     """Return the reasons, in words, for which this person may see the subject."""
     found = Involvement.objects.filter(

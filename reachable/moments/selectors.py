@@ -18,6 +18,7 @@ from reachable.foundation.errors import NotFound
 from reachable.foundation.time import now
 from reachable.moments import rules
 from reachable.moments.joined import families, standing_for
+from reachable.moments.knowing import FIRST, why_first
 from reachable.moments.models import OPEN, Action, Moment, Trigger
 from reachable.moments.pauses import PAUSED_BY
 from reachable.people import selectors as people
@@ -100,6 +101,7 @@ class MomentFacts:
     closed_at: datetime | None
     outcome: str
     asked_me: bool
+    asked_first_because: str
     can_assign: bool
     members: list[access.OnDuty]
     on_duty: list[access.OnDuty]
@@ -228,6 +230,7 @@ def moment(*, by: Actor, moment_id: UUID) -> MomentFacts:
         closed_at=found.closed_at,
         outcome=found.outcome,
         asked_me=found.asked_id == by.id,
+        asked_first_because=_why_first(by, found, actions),
         can_assign=by.can("moments.assign") or found.holder_id == by.id,
         members=_members_there(found.team_id, at),
         on_duty=access.on_duty(team_id=found.team_id, at=at),
@@ -264,6 +267,15 @@ def _actions(moment_ids: list[UUID]) -> list[ActionFacts]:
             for kind, at, by, about, step, how, note, said_at in rows
         )
     )
+
+
+def _why_first(by: Actor, moment: Moment, actions: list[ActionFacts]) -> str:
+    """Say why whoever is asked now was asked first, if the child knows them; else nothing."""
+    asking = [each for each in actions if each.kind in rules.ASKING or each.kind == FIRST][-2:]
+    if moment.asked_id is None or len(asking) < 2 or asking[0].kind != FIRST:
+        return ""
+    known, you = asking[0], moment.asked_id == by.id
+    return f"{'you' if you else known.about} {why_first(known.how, known.said_at, you=you)}"
 
 
 def moments_of_child(*, by: Actor, person_id: UUID) -> list[Row]:

@@ -10,6 +10,7 @@ from reachable.access.rules.rota import Gap
 from reachable.foundation.words import short_when
 from reachable.moments.acting import AWAY, LEFT, WAITED
 from reachable.moments.correcting import ENDED, MOVED, RECLOCKED
+from reachable.moments.knowing import FIRST, why_first
 from reachable.moments.pauses import PAUSED_BY
 from reachable.practice import guidance
 
@@ -84,6 +85,7 @@ def said(action: ActionFacts, moment: MomentFacts, outcomes: Mapping[str, str]) 
     step = moment.pathway.step(action.step) if action.step else None
     sentences = {
         "opened": f"Opened by the rule {moment.opened_by_rule}",
+        FIRST: f"{about} comes first: {about} {why_first(action.how, action.said_at, you=False)}",
         "asked": f"{about} was asked",
         "passed_on": f"Whoever had it has left; {about} was asked"
         if action.how == LEFT
