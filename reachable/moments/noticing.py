@@ -141,7 +141,8 @@ class Batch:
             self.writes.triggers.append(
                 (
                     *(new_id(), known.moment_id, event.event_id, event.signal_id),
-                    *(event.kind, opening.rule, opening.child_due_at, opening.due_note[:200]),
+                    *(event.kind, opening.rule, opening.rule_version, opening.kind),
+                    *(opening.pathway_version, opening.child_due_at, opening.due_note[:200]),
                     self.at,
                 )
             )
@@ -313,7 +314,8 @@ class Batch:
                 Trigger,
                 [
                     *("id", "moment", "event_id", "signal_id", "event_kind"),
-                    *("rule", "due_at", "due_note", "joined_at"),
+                    *("rule", "rule_version", "kind", "pathway_version"),
+                    *("due_at", "due_note", "joined_at"),
                 ],
                 writes.triggers,
             ),

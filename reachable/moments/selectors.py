@@ -19,12 +19,14 @@ from reachable.foundation.time import now
 from reachable.moments import rules
 from reachable.moments.joined import families, standing_for
 from reachable.moments.knowing import FIRST, why_first
+from reachable.moments.merging import Part
 from reachable.moments.models import OPEN, Action, Moment, Trigger
+from reachable.moments.pathways import Fired, fired, what_helps
 from reachable.moments.pauses import PAUSED_BY
 from reachable.people import selectors as people
 from reachable.people.rules import age_on
 from reachable.practice import guidance
-from reachable.practice.items import MomentKind, Pathway
+from reachable.practice.items import MomentKind
 from reachable.practice.time import LONDON
 
 NAMED = ("team", "asked", "holder", "person__now")
@@ -82,17 +84,18 @@ class ActionFacts:
 class MomentFacts:
     """Everything on a moment's page. `events` lacks those in compartments kept from `by`.
 
+    `fired` says by which rules each event stands in it, `parts` what helps because of each kind.
     `taken_back` counts what had opened or joined it until its agency corrected it.
     """
 
     row: Row
     version: int
-    pathway: Pathway
+    parts: list[Part]
     events: list[EventFacts]
+    fired: dict[UUID, list[Fired]]
     hidden_events: int
     taken_back: int
     actions: list[ActionFacts]
-    done: frozenset[str]
     communication_needs: tuple[str, ...]
     opened_by_rule: str
     due_note: str
@@ -208,18 +211,19 @@ def moment(*, by: Actor, moment_id: UUID) -> MomentFacts:
     at = now()
     together = list(families([found.id]))
     triggers = Trigger.objects.filter(moment_id__in=together).order_by("joined_at", "id")
-    standing = [trigger.event_id for trigger in triggers if trigger.ended_at is None]
+    by_rule = fired(found, (trigger for trigger in triggers if trigger.ended_at is None))
+    standing = list(by_rule)
     events = chronology.events(by=by, event_ids=standing)
     actions = _actions(together)
     return MomentFacts(
         row=rows_of(by=by, moments=[found], at=at)[found.id],
         version=found.version,
-        pathway=guidance.pathway(found.kind, found.pathway_version),
+        parts=what_helps(found, together, triggers),
         events=sorted(events.values(), key=lambda event: event.occurred.earliest),
+        fired=by_rule,
         hidden_events=len(standing) - len(events),
-        taken_back=len(triggers) - len(standing),
+        taken_back=len({each.event_id for each in triggers} - by_rule.keys()),
         actions=actions,
-        done=frozenset(action.step for action in actions if action.kind == "step_done"),
         communication_needs=people.communication_needs(
             by=by, person_id=found.person.now.current_id
         ),

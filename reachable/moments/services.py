@@ -12,7 +12,7 @@ from reachable.access import selectors as access
 from reachable.access import services as access_services
 from reachable.chronology import selectors as chronology
 from reachable.foundation.actor import Actor
-from reachable.foundation.errors import BadInput, Conflict, NotFound
+from reachable.foundation.errors import BadInput, Conflict
 from reachable.foundation.time import now
 from reachable.moments import passing_on, reconsidering
 from reachable.moments.acting import (
@@ -27,6 +27,7 @@ from reachable.moments.acting import (
 from reachable.moments.joined import families
 from reachable.moments.models import Moment, Trigger
 from reachable.moments.noticing import Batch, Noticeable
+from reachable.moments.pathways import STEP_DONE, kind_of_step
 from reachable.moments.registries import moment_answered
 from reachable.notices import services as notices
 from reachable.notices.services import Telling
@@ -164,13 +165,17 @@ def _began(by: Actor, moment: Moment) -> datetime:
 
 @transaction.atomic
 def do_step(
-    *, by: Actor, moment_id: UUID, step: str, note: str = "", version: int | None = None
+    *,
+    by: Actor,
+    moment_id: UUID,
+    step: str,
+    kind: str = "",
+    note: str = "",
+    version: int | None = None,
 ) -> None:
-    """Record that a step of the pathway is done."""
+    """Record that a step is done of the pathway of a kind that opened the moment or joined it."""
     moment = held(by, moment_id, version)
-    if guidance.pathway(moment.kind, moment.pathway_version).step(step) is None:
-        raise NotFound
-    act(by, moment, "step_done", step=step, note=note)
+    act(by, moment, STEP_DONE, step=step, how=kind_of_step(moment, step, kind), note=note)
 
 
 @transaction.atomic
