@@ -287,7 +287,8 @@ def working_with(
 def left_teams(*, user_ids: Iterable[UUID]) -> frozenset[tuple[UUID, UUID]]:
     """Return (team, person) of teams that these people were in once, and are not now."""
     held = TeamMembership.objects.filter(user_id__in=set(user_ids))
-    ever, now_in = set(), set()
+    ever: set[tuple[UUID, UUID]] = set()
+    now_in: set[tuple[UUID, UUID]] = set()
     for team_id, user_id, ended_at in held.values_list("team_id", "user_id", "ended_at"):
         (now_in if ended_at is None else ever).add((team_id, user_id))
     return frozenset(ever - now_in)
@@ -317,6 +318,14 @@ def workers(user_ids: Iterable[UUID]) -> dict[UUID, tuple[str, str]]:
     """Return user → name and agency."""
     found = User.objects.filter(id__in=set(user_ids)).values_list("id", "name", "agency__name")
     return {user_id: (name, agency) for user_id, name, agency in found}
+
+
+def contacts(user_ids: Iterable[UUID]) -> dict[UUID, tuple[str, str]]:
+    """Return user → name and telephone, of those whose account still stands."""
+    found = User.objects.filter(id__in=set(user_ids), is_active=True)
+    return {
+        user_id: (name, phone) for user_id, name, phone in found.values_list("id", "name", "phone")
+    }
 
 
 def own_phone(*, by: Actor) -> str:

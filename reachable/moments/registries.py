@@ -13,7 +13,7 @@ from reachable.foundation.registry import Registry
 
 
 class Answered(Protocol):
-    """Hears that `by` has taken up a moment, and which signals it came from."""
+    """Hears that `by` has taken up a moment, and which signals nobody had taken up before."""
 
     def __call__(self, *, by: Actor, moment_id: UUID, signal_ids: Sequence[UUID]) -> None: ...
 

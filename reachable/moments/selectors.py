@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Count, F, Max, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from reachable.access import selectors as access
 from reachable.audit import services as audit
@@ -298,58 +298,6 @@ def triggers_of_signals(*, by: Actor) -> QuerySet[Trigger]:
     """Return what opened moments or joined them, to be counted by signal and never shown."""
     by.require("intake.used")
     return Trigger.objects.filter(ended_at=None)
-
-
-@dataclass(frozen=True)
-class Whereabouts:
-    """What the sender of a signal may know: who has it, whom to ring, and when it ended.
-
-    `reached_at` is when the child was seen or spoken with, if they were.
-    """
-
-    state: str
-    who: str
-    phone: str
-    team: str
-    team_phone: str
-    answer_by: datetime | None
-    since: datetime | None
-    reached_at: datetime | None
-
-
-def whereabouts(*, by: Actor, signal_ids: Iterable[UUID]) -> dict[UUID, Whereabouts]:
-    """Return signal → who has it, for senders; never whether the child was known."""
-    by.require("signals.send")
-    found: dict[UUID, Whereabouts] = {}
-    of_signals = Trigger.objects.filter(signal_id__in=list(signal_ids)).select_related("moment")
-    # Where a correction gave the signal to another child, what stands now comes last, and counts.
-    triggers = list(of_signals.order_by(F("ended_at").asc(nulls_last=True), "id"))
-    tops = standing_for(trigger.moment for trigger in triggers)
-    standing = Moment.objects.select_related(*NAMED).in_bulk(set(tops.values()))
-    reached_last = dict(
-        Action.objects.filter(moment_id__in=standing, kind="reached")
-        .values_list("moment_id")
-        .annotate(Max("said_at"))
-    )
-    for trigger in triggers:
-        held = standing[tops[trigger.moment_id]]
-        who = held.holder or held.asked
-        found[trigger.signal_id] = Whereabouts(
-            state=held.state,
-            who=who.name if who else "",
-            phone=who.phone if who else "",
-            team=held.team.name,
-            team_phone=held.team.phone,
-            answer_by=held.answer_by,
-            since=_after(held.held_at, trigger.joined_at),
-            reached_at=_after(reached_last.get(held.id), trigger.joined_at),
-        )
-    return found
-
-
-def _after(at: datetime | None, joined_at: datetime) -> datetime | None:
-    """What was so before a signal came would tell its sender that the child was known."""
-    return at if at and at >= joined_at else None
 
 
 def counts(*, by: Actor) -> dict[str, int]:
