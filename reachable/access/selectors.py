@@ -284,8 +284,9 @@ def working_with(
     ]
 
 
-def left_teams(*, user_ids: Iterable[UUID]) -> frozenset[tuple[UUID, UUID]]:
+def left_teams(*, by: Actor, user_ids: Iterable[UUID]) -> frozenset[tuple[UUID, UUID]]:
     """Return (team, person) of teams that these people were in once, and are not now."""
+    del by
     held = TeamMembership.objects.filter(user_id__in=set(user_ids))
     ever: set[tuple[UUID, UUID]] = set()
     now_in: set[tuple[UUID, UUID]] = set()
@@ -320,8 +321,9 @@ def workers(user_ids: Iterable[UUID]) -> dict[UUID, tuple[str, str]]:
     return {user_id: (name, agency) for user_id, name, agency in found}
 
 
-def contacts(user_ids: Iterable[UUID]) -> dict[UUID, tuple[str, str]]:
+def contacts(*, by: Actor, user_ids: Iterable[UUID]) -> dict[UUID, tuple[str, str]]:
     """Return user → name and telephone, of those whose account still stands."""
+    del by
     found = User.objects.filter(id__in=set(user_ids), is_active=True)
     return {
         user_id: (name, phone) for user_id, name, phone in found.values_list("id", "name", "phone")

@@ -41,7 +41,7 @@ class Acquainted:
     """
 
     def __init__(self, by: Actor, at: datetime, current_ids: Collection[UUID]) -> None:
-        self.at = at
+        self.by, self.at = by, at
         self.known = acquainted(by=by, current_ids=current_ids)
 
     @cached_property
@@ -52,7 +52,7 @@ class Acquainted:
     @cached_property
     def left(self) -> frozenset[tuple[UUID, UUID]]:
         users = {each.user for known in self.known.values() for each in known}
-        return access.left_teams(user_ids=users)
+        return access.left_teams(by=self.by, user_ids=users)
 
     def first_asked(
         self, current_id: UUID, team_id: UUID, on_duty: Sequence[UUID]

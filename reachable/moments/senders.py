@@ -96,9 +96,8 @@ def whereabouts(*, by: Actor, signal_ids: Iterable[UUID]) -> dict[UUID, Whereabo
     }
     on_duty = access.everybody_on_duty(at=at) if sent else {}
     first = {team: users[0] for team, users in on_duty.items() if users}
-    people = access.contacts(
-        [*(each.who for each in told.values() if each and each.who), *first.values()]
-    )
+    having = [each.who for each in told.values() if each and each.who]
+    people = access.contacts(by=by, user_ids=[*having, *first.values()])
     agency = access.agency_kind(by=by) if sent else ""
     return {
         signal_id: _whereabouts(by, each, told[signal_id], first, people, agency, at)
