@@ -265,6 +265,36 @@ def involved_because(
     return {reason: subject for reason, subject in pairs if reason}
 
 
+def working_with(
+    *, by: Actor, kind: str, subject_ids: Iterable[UUID], basis: str
+) -> list[tuple[UUID, UUID, datetime]]:
+    """Return who works with these subjects now on this basis: (subject, person, since)."""
+    del by
+    held = Involvement.objects.filter(
+        subject_kind=kind,
+        subject_id__among=set(subject_ids),
+        basis=basis,
+        user__isnull=False,
+        ended_at=None,
+    )
+    return [
+        (subject, user, since)
+        for subject, user, since in held.values_list("subject_id", "user_id", "started_at")
+        if user
+    ]
+
+
+def left_teams(*, by: Actor, user_ids: Iterable[UUID]) -> frozenset[tuple[UUID, UUID]]:
+    """Return (team, person) of teams that these people were in once, and are not now."""
+    del by
+    held = TeamMembership.objects.filter(user_id__in=set(user_ids))
+    ever: set[tuple[UUID, UUID]] = set()
+    now_in: set[tuple[UUID, UUID]] = set()
+    for team_id, user_id, ended_at in held.values_list("team_id", "user_id", "ended_at"):
+        (now_in if ended_at is None else ever).add((team_id, user_id))
+    return frozenset(ever - now_in)
+
+
 def why_involved(*, by: Actor, kind: str, subject_ids: Iterable[UUID]) -> list[str]:
     """Return the reasons, in words, for which this person may see the subject."""
     found = Involvement.objects.filter(
@@ -289,6 +319,15 @@ def workers(user_ids: Iterable[UUID]) -> dict[UUID, tuple[str, str]]:
     """Return user → name and agency."""
     found = User.objects.filter(id__in=set(user_ids)).values_list("id", "name", "agency__name")
     return {user_id: (name, agency) for user_id, name, agency in found}
+
+
+def contacts(*, by: Actor, user_ids: Iterable[UUID]) -> dict[UUID, tuple[str, str]]:
+    """Return user → name and telephone, of those whose account still stands."""
+    del by
+    found = User.objects.filter(id__in=set(user_ids), is_active=True)
+    return {
+        user_id: (name, phone) for user_id, name, phone in found.values_list("id", "name", "phone")
+    }
 
 
 def own_phone(*, by: Actor) -> str:

@@ -30,7 +30,7 @@ from reachable.intake.table_sets import (
     specification_of,
     table_sets,
 )
-from reachable.moments.selectors import Whereabouts, whereabouts
+from reachable.moments.senders import Whereabouts, whereabouts
 from reachable.practice import guidance
 
 SHOWN = 50

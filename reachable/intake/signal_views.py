@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from reachable.access.selectors import own_phone
 from reachable.foundation import kept
+from reachable.foundation.errors import Conflict
 from reachable.foundation.views import actor, render
-from reachable.intake import selectors, services
+from reachable.intake import selectors, sender_tasks, services
 from reachable.intake.signal_forms import SignalForm
 from reachable.practice import guidance
 
@@ -33,6 +35,19 @@ def signal(request: HttpRequest, signal_id: UUID) -> HttpResponse:
     found = selectors.my_signal(by=actor(request), signal_id=signal_id)
     part = request.headers.get("HX-Request") == "true"
     return render(request, f"intake/{'who_has_it' if part else 'signal'}.html", {"signal": found})
+
+
+def task_done(request: HttpRequest, signal_id: UUID) -> HttpResponse:
+    """Somebody may press twice, or with an old page: a task that is done stays done."""
+    try:
+        sender_tasks.do_task(
+            by=actor(request), signal_id=signal_id, step=request.POST.get("step", "")
+        )
+    except Conflict as error:
+        messages.warning(request, str(error))
+    else:
+        messages.success(request, "It is noted as done. Whoever has it sees that.")
+    return redirect("signal", signal_id)
 
 
 def my_signals(request: HttpRequest) -> HttpResponse:

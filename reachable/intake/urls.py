@@ -26,6 +26,13 @@ urlpatterns = [
     ),
     page("signals/", signals.my_signals, name="my_signals", needs=SEND),
     page("signals/<uuid:signal_id>/", signals.signal, name="signal", needs=SEND),
+    page(
+        "signals/<uuid:signal_id>/tasks/",
+        signals.task_done,
+        name="signal_task",
+        needs=SEND,
+        methods=POST,
+    ),
     page("intake/", files.intake, name="intake", needs=LOAD),
     page("intake/feeds/<slug:key>/", sending.feed, name="feed", needs=LOAD, methods=BOTH),
     page("intake/feeds/<slug:key>/sample.<slug:kind>", sending.sample, name="sample", needs=LOAD),

@@ -13,8 +13,9 @@ from reachable.foundation.actor import Actor
 from reachable.foundation.errors import BadInput, Conflict, NotFound
 from reachable.foundation.time import now
 from reachable.moments import rules
+from reachable.moments.knowing import FIRST, Acquainted
 from reachable.moments.models import OPEN, Action, Moment
-from reachable.moments.rules import Done
+from reachable.moments.rules import Done, Known
 from reachable.moments.selectors import is_visible
 from reachable.moments.teams import TeamsNow
 from reachable.notices import services as notices
@@ -77,8 +78,17 @@ def ask_next(by: Actor, moment: Moment, *, note: str = "", how: str = "") -> Non
 
 
 def _next_on_duty(by: Actor, moment: Moment) -> UUID | None:
+    """Return the first on duty; where nobody was asked yet, the one whom the child knows first."""
     on_duty = [who.user_id for who in access.on_duty(team_id=moment.team_id, at=now())]
-    return rules.next_asked(on_duty, [*_had_it(moment), *([by.id] if by.id else [])])
+    had = _had_it(moment)
+    if had or not on_duty:
+        return rules.next_asked(on_duty, [*had, *([by.id] if by.id else [])])
+    current = moment.person.now.current_id
+    first = Acquainted(by, now(), {current}).first_asked(current, moment.team_id, on_duty)
+    if isinstance(first, Known):
+        act(by, moment, FIRST, about=first.user, how=first.how, said_at=first.since)
+        return first.user
+    return first
 
 
 def move_from_empty_team(by: Actor, moment: Moment, teams: TeamsNow) -> bool:

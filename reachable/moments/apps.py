@@ -17,13 +17,14 @@ class MomentsConfig(AppConfig):
             references,
             schedules,
         )
-        from reachable.moments import reference
+        from reachable.moments import knowing, reference
         from reachable.moments.following import (
             follow_absence,
             follow_identity,
             follow_rights,
         )
         from reachable.moments.panels import MOMENTS
+        from reachable.moments.registries import whom_a_child_knows
         from reachable.moments.reminding import remind
         from reachable.moments.school_terms import KEEPS
         from reachable.moments.services import pass_on_unanswered
@@ -42,6 +43,9 @@ class MomentsConfig(AppConfig):
         rights_ended.add("moments", follow_rights, room="moments")
         absence_began.add("moments", follow_absence, room="moments")
         child_panels.add("moments", MOMENTS, room="moments")
+        whom_a_child_knows.add("allocated", knowing.ALLOCATED, room="moments")
+        whom_a_child_knows.add("reached", knowing.REACHED, room="moments")
+        whom_a_child_knows.add("list", knowing.KEEPS_LIST, room="moments")
         navigation.add(
             "rules", NavigationItem("Rules", "rules", "moments.rules", 60), room="moments"
         )

@@ -25,7 +25,6 @@ from reachable.notices import services as notices
 from reachable.notices.services import Telling
 from reachable.people import selectors as people
 from reachable.people.registries import IdentityChanged
-from reachable.practice import guidance
 
 FOLLOW = system("follow")
 
@@ -124,9 +123,7 @@ def _allocate(by: Actor, change: IdentityChanged) -> set[UUID]:
 
 
 def _noticeable(trigger: Trigger, owner: chronology.Owner) -> Noticeable:
-    """It keeps the clock that it started when it came."""
-    rule = guidance.rule(trigger.rule)
-    version = guidance.pathway(rule.opens).version
+    """It keeps what it called for, and the clock that it started, when it came."""
     return Noticeable(
         event_id=trigger.event_id,
         signal_id=trigger.signal_id,
@@ -134,7 +131,12 @@ def _noticeable(trigger: Trigger, owner: chronology.Owner) -> Noticeable:
         person_id=owner.person_id,
         current_id=owner.current_id,
         opening=rules.Opening(
-            rule.opens, rule.key, rule.version, version, trigger.due_at, trigger.due_note
+            trigger.kind,
+            trigger.rule,
+            trigger.rule_version,
+            trigger.pathway_version,
+            trigger.due_at,
+            trigger.due_note,
         ),
         received_at=owner.received_at,
         postcode=owner.postcode,

@@ -71,6 +71,8 @@ class Moment(Identified):
 class Trigger(Identified):
     """An event that by a rule opened a moment or joined it, and the child's clock it started.
 
+    `kind` is what the rule called for then, and `pathway_version` what was to be done in it: what
+    joined keeps its pathway, whatever the moment was opened as.
     It is ended when a correction took the event back, or gave it to another child. `due_note` is
     what the clock said of itself, such as where a calendar ended; a pause changes no `due_at`.
     """
@@ -80,6 +82,9 @@ class Trigger(Identified):
     signal_id = models.UUIDField()
     event_kind = models.CharField(max_length=40)
     rule = models.CharField(max_length=60)
+    rule_version = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=40)
+    pathway_version = models.PositiveSmallIntegerField()
     due_at = models.DateTimeField()
     due_note = models.CharField(max_length=200, blank=True)
     joined_at = models.DateTimeField()

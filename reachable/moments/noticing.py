@@ -21,8 +21,9 @@ from reachable.geography.selectors import areas_of
 from reachable.moments import rules
 from reachable.moments.correcting import Corrections, correct
 from reachable.moments.joined import earliest_due
+from reachable.moments.knowing import FIRST, Acquainted
 from reachable.moments.models import OPEN, Action, Moment, Trigger
-from reachable.moments.rules import Opening
+from reachable.moments.rules import Known, Opening
 from reachable.moments.teams import TeamsNow
 from reachable.notices import services as notices
 from reachable.notices.services import Telling
@@ -95,7 +96,8 @@ class Batch:
         self.at = now()
         self.writes = Writes()
         self.teams = TeamsNow()
-        self.first_on_duty: dict[UUID, UUID | None] = {}
+        self.on_duty: dict[UUID, list[UUID]] = {}
+        self.acquainted = Acquainted(by, self.at, ())
         self.members: dict[UUID, list[UUID]] = {}
         self.answer_by: dict[str, datetime] = {}
         self.opened: list[tuple[_Open, Values]] = []
@@ -121,7 +123,13 @@ class Batch:
             if (opening := self._called_for(event))
             and (event.event_id, opening.rule) not in settled
         ]
-        open_now = _open_moments(self.by, {event.current_id for event, _ in calling})
+        children = {event.current_id for event, _ in calling}
+        open_now = _open_moments(self.by, children)
+        # What somebody has, or is asked, goes to them; the others are asked whom they know.
+        with_somebody = {
+            child for child, known in open_now.items() if known.asked_id or known.holder_id
+        }
+        self.acquainted = Acquainted(self.by, self.at, children - with_somebody)
         areas = areas_of(event.postcode for event, _ in calling)
         for event, opening in calling:
             known = open_now.get(event.current_id)
@@ -133,7 +141,8 @@ class Batch:
             self.writes.triggers.append(
                 (
                     *(new_id(), known.moment_id, event.event_id, event.signal_id),
-                    *(event.kind, opening.rule, opening.child_due_at, opening.due_note[:200]),
+                    *(event.kind, opening.rule, opening.rule_version, opening.kind),
+                    *(opening.pathway_version, opening.child_due_at, opening.due_note[:200]),
                     self.at,
                 )
             )
@@ -165,7 +174,9 @@ class Batch:
 
     def _open(self, event: Noticeable, opening: Opening, area: str) -> _Open:
         kind, moment_id = opening.kind, new_id()
-        team_id, asked = self._goes_to({area} if area else set())
+        team_id = self._goes_to({area} if area else set())
+        first = self.acquainted.first_asked(event.current_id, team_id, self._on_duty(team_id))
+        asked = first.user if isinstance(first, Known) else first
         opened = _Open(
             moment_id=moment_id,
             team_id=team_id,
@@ -188,6 +199,7 @@ class Batch:
         self.writes.involved.append((None, team_id, event.person_id, "team", moment_id))
         self._act(moment_id, "opened", None)
         if asked:
+            self._say_why_first(moment_id, first)
             self._act(moment_id, "asked", asked)
             self.writes.involved.append((asked, None, event.person_id, "asked", moment_id))
             self._tell(asked, "moment.assigned", moment_id, f"asked:{moment_id}:1:{asked}")
@@ -212,7 +224,10 @@ class Batch:
         occasion = f"joined:{self.at:%Y%m%d%H%M%S%f}"
         telling = "moment.joined" if known.holder_id or known.asked_id else "moment.assigned"
         if known.asked_id is None:
-            asked = known.holder_id or self._first_on_duty(known.team_id)
+            first: Known | UUID | None = known.holder_id or self.acquainted.first_asked(
+                event.current_id, known.team_id, self._on_duty(known.team_id)
+            )
+            asked = first.user if isinstance(first, Known) else first
             if asked is None:
                 self._tell_team(known.team_id, known.moment_id, occasion)
                 return
@@ -221,16 +236,17 @@ class Batch:
                 kind=known.kind, joined=opening.kind, held=bool(known.holder_id), at=self.at
             )
             known.holder_id, known.held_at = None, None
+            self._say_why_first(known.moment_id, first)
             self._act(known.moment_id, "asked", asked, how=opening.kind)
             row = (asked, None, known.person_id, "asked", known.moment_id)
             self.writes.involved.append(row)
         self._tell(known.asked_id, telling, known.moment_id, f"{occasion}:{known.moment_id}")
 
-    def _goes_to(self, areas: set[str]) -> tuple[UUID, UUID | None]:
-        """The team, and who of it is asked; nobody, where nobody is on duty."""
+    def _goes_to(self, areas: set[str]) -> UUID:
+        """The nearest team, if somebody of it is on duty; else the nearest that has anybody."""
         nearest = self.teams.nearest(areas)
-        if nearest and (asked := self._first_on_duty(nearest.id)):
-            return nearest.id, asked
+        if nearest and self._on_duty(nearest.id):
+            return nearest.id
         team = self.teams.answering(areas)
         if team is None:
             raise BadInput(
@@ -238,22 +254,33 @@ class Batch:
                 kept="Nothing was lost: this can be sent again.",
                 next="Ask the system administrator to put a practitioner into a team and its rota.",
             )
-        return team.id, self._first_on_duty(team.id)
+        return team.id
 
-    def _first_on_duty(self, team_id: UUID) -> UUID | None:
-        if team_id not in self.first_on_duty:
+    def _on_duty(self, team_id: UUID) -> list[UUID]:
+        if team_id not in self.on_duty:
             on_duty = access.on_duty(team_id=team_id, at=self.at)
-            first = rules.next_asked([who.user_id for who in on_duty], [])
-            self.first_on_duty[team_id] = first
-        return self.first_on_duty[team_id]
+            self.on_duty[team_id] = [who.user_id for who in on_duty]
+        return self.on_duty[team_id]
+
+    def _say_why_first(self, moment_id: UUID, first: Known | UUID | None) -> None:
+        if isinstance(first, Known):
+            self._act(moment_id, FIRST, first.user, how=first.how, said_at=first.since)
 
     def _answer_by(self, kind: str) -> datetime:
         if kind not in self.answer_by:
             self.answer_by[kind] = rules.answer_by(kind, self.at)
         return self.answer_by[kind]
 
-    def _act(self, moment_id: UUID, kind: str, about: UUID | None, how: str = "") -> None:
-        self.writes.actions.append((new_id(), moment_id, kind, self.at, about, "", how, ""))
+    def _act(
+        self,
+        moment_id: UUID,
+        kind: str,
+        about: UUID | None,
+        how: str = "",
+        said_at: datetime | None = None,
+    ) -> None:
+        row = (new_id(), moment_id, kind, self.at, about, "", how, "", said_at)
+        self.writes.actions.append(row)
 
     def _tell(self, user_id: UUID, kind: str, moment_id: UUID, key: str) -> None:
         self.writes.tellings.append(Telling(user_id, kind, ("moment", moment_id), key))
@@ -287,13 +314,14 @@ class Batch:
                 Trigger,
                 [
                     *("id", "moment", "event_id", "signal_id", "event_kind"),
-                    *("rule", "due_at", "due_note", "joined_at"),
+                    *("rule", "rule_version", "kind", "pathway_version"),
+                    *("due_at", "due_note", "joined_at"),
                 ],
                 writes.triggers,
             ),
             (
                 Action,
-                ["id", "moment", "kind", "at", "about", "step", "how", "note"],
+                ["id", "moment", "kind", "at", "about", "step", "how", "note", "said_at"],
                 writes.actions,
             ),
         )

@@ -32,6 +32,9 @@ _EMPTY = {
     "next_due": "none runs",
     "duty": "nobody",
     "asked": "nobody",
+    "known": "nobody",
+    "at_work": "nobody",
+    "first": "the whole team is told",
     "area": "not known",
     "nobody": "none of them",
     "answers": "nobody: the sender is told so",
@@ -67,6 +70,8 @@ def _say(column: str, value: object) -> str:
         return _EMPTY[column]
     if isinstance(value, Mapping):
         return _event(value)
+    if column == "known":
+        return "; ".join(_known(each) for each in _list(value))
     if column == "before":
         return "; ".join(_event(each) for each in _list(value)) or "nothing"
     if column == "calls":
@@ -80,6 +85,20 @@ def _say(column: str, value: object) -> str:
     if column == "bucket":
         return BUCKETS[str(value)][0]
     return cell(column, value).replace("_", " ")
+
+
+_HOW = {
+    "allocated": "allocated to the child",
+    "reached": "reached the child on",
+    "list": "keeps the list the child is on",
+}
+
+
+def _known(value: Mapping[str, object]) -> str:
+    how, day = str(value["how"]), value["day"]
+    assert isinstance(day, date)
+    told = f" {say_day(day)}" if how == "reached" else ""
+    return f"{value['who']}, {_HOW[how]}{told}"
 
 
 def _list(value: object) -> list[Any]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -11,11 +13,42 @@ from reachable.foundation.registry import Registry
 
 
 class Answered(Protocol):
-    """Hears that `by` has taken up a moment, and which signals it came from."""
+    """Hears that `by` has taken up a moment, and which signals nobody had taken up before."""
 
     def __call__(self, *, by: Actor, moment_id: UUID, signal_ids: Sequence[UUID]) -> None: ...
 
 
+@dataclass(frozen=True)
+class Acquaintance:
+    """A worker whom a child knows, since when or last when."""
+
+    current_id: UUID
+    user_id: UUID
+    since: datetime
+
+
+class FindsAcquaintances(Protocol):
+    """Returns whom these children know. `people` is person → current, for all of them at once."""
+
+    def __call__(self, *, by: Actor, people: Mapping[UUID, UUID]) -> Iterable[Acquaintance]: ...
+
+
+@dataclass(frozen=True)
+class Knows:
+    """One way in which a child knows a worker.
+
+    A lower `order` is asked before a higher one. `said` says it after a name or, if it is told to
+    the worker, after “you”.
+    """
+
+    order: int
+    find: FindsAcquaintances
+    said: Callable[[datetime, bool], str]
+
+
+whom_a_child_knows: Registry[Knows] = Registry(
+    "Whom a child knows", "workers whom a child knows, who are asked first when they are at work"
+)
 moment_answered: Registry[Answered] = Registry(
     "Moment answered", "who hears that somebody has taken up a moment (moment, its signals)"
 )

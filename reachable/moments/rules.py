@@ -116,6 +116,29 @@ def next_asked(on_duty: Sequence[UUID], asked: Sequence[UUID]) -> UUID | None:
     return next((user for user in on_duty if user not in asked), None)
 
 
+@dataclass(frozen=True)
+class Known:
+    """A worker whom a child knows: how, and since when or last when."""
+
+    user: UUID
+    how: str
+    order: int
+    since: datetime
+
+
+def first_asked(
+    known: Iterable[Known], *, at_work: Collection[UUID], on_duty: Sequence[UUID]
+) -> Known | UUID | None:
+    """Return whom the child knows and who is at work; else the first on duty, else nobody.
+
+    Of several whom the child knows, the nearer way counts first, then who met them last.
+    """
+    there = [each for each in known if each.user in at_work]
+    # The last key decides between two who met the child at the same instant, always alike.
+    there.sort(key=lambda each: (each.order, -each.since.timestamp(), str(each.user)))
+    return there[0] if there else next(iter(on_duty), None)
+
+
 def stands_before(state: str) -> int:
     """Order the moments of what turns out to be one child: what somebody has stands first.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Count, F, Max, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from reachable.access import selectors as access
 from reachable.audit import services as audit
@@ -18,12 +18,15 @@ from reachable.foundation.errors import NotFound
 from reachable.foundation.time import now
 from reachable.moments import rules
 from reachable.moments.joined import families, standing_for
+from reachable.moments.knowing import FIRST, why_first
+from reachable.moments.merging import Part
 from reachable.moments.models import OPEN, Action, Moment, Trigger
+from reachable.moments.pathways import Fired, fired, what_helps
 from reachable.moments.pauses import PAUSED_BY
 from reachable.people import selectors as people
 from reachable.people.rules import age_on
 from reachable.practice import guidance
-from reachable.practice.items import MomentKind, Pathway
+from reachable.practice.items import MomentKind
 from reachable.practice.time import LONDON
 
 NAMED = ("team", "asked", "holder", "person__now")
@@ -81,17 +84,18 @@ class ActionFacts:
 class MomentFacts:
     """Everything on a moment's page. `events` lacks those in compartments kept from `by`.
 
+    `fired` says by which rules each event stands in it, `parts` what helps because of each kind.
     `taken_back` counts what had opened or joined it until its agency corrected it.
     """
 
     row: Row
     version: int
-    pathway: Pathway
+    parts: list[Part]
     events: list[EventFacts]
+    fired: dict[UUID, list[Fired]]
     hidden_events: int
     taken_back: int
     actions: list[ActionFacts]
-    done: frozenset[str]
     communication_needs: tuple[str, ...]
     opened_by_rule: str
     due_note: str
@@ -100,6 +104,7 @@ class MomentFacts:
     closed_at: datetime | None
     outcome: str
     asked_me: bool
+    asked_first_because: str
     can_assign: bool
     members: list[access.OnDuty]
     on_duty: list[access.OnDuty]
@@ -206,18 +211,19 @@ def moment(*, by: Actor, moment_id: UUID) -> MomentFacts:
     at = now()
     together = list(families([found.id]))
     triggers = Trigger.objects.filter(moment_id__in=together).order_by("joined_at", "id")
-    standing = [trigger.event_id for trigger in triggers if trigger.ended_at is None]
+    by_rule = fired(found, (trigger for trigger in triggers if trigger.ended_at is None))
+    standing = list(by_rule)
     events = chronology.events(by=by, event_ids=standing)
     actions = _actions(together)
     return MomentFacts(
         row=rows_of(by=by, moments=[found], at=at)[found.id],
         version=found.version,
-        pathway=guidance.pathway(found.kind, found.pathway_version),
+        parts=what_helps(found, together, triggers),
         events=sorted(events.values(), key=lambda event: event.occurred.earliest),
+        fired=by_rule,
         hidden_events=len(standing) - len(events),
-        taken_back=len(triggers) - len(standing),
+        taken_back=len({each.event_id for each in triggers} - by_rule.keys()),
         actions=actions,
-        done=frozenset(action.step for action in actions if action.kind == "step_done"),
         communication_needs=people.communication_needs(
             by=by, person_id=found.person.now.current_id
         ),
@@ -228,6 +234,7 @@ def moment(*, by: Actor, moment_id: UUID) -> MomentFacts:
         closed_at=found.closed_at,
         outcome=found.outcome,
         asked_me=found.asked_id == by.id,
+        asked_first_because=_why_first(by, found, actions),
         can_assign=by.can("moments.assign") or found.holder_id == by.id,
         members=_members_there(found.team_id, at),
         on_duty=access.on_duty(team_id=found.team_id, at=at),
@@ -266,6 +273,15 @@ def _actions(moment_ids: list[UUID]) -> list[ActionFacts]:
     )
 
 
+def _why_first(by: Actor, moment: Moment, actions: list[ActionFacts]) -> str:
+    """Say why whoever is asked now was asked first, if the child knows them; else nothing."""
+    asking = [each for each in actions if each.kind in rules.ASKING or each.kind == FIRST][-2:]
+    if moment.asked_id is None or len(asking) < 2 or asking[0].kind != FIRST:
+        return ""
+    known, you = asking[0], moment.asked_id == by.id
+    return f"{'you' if you else known.about} {why_first(known.how, known.said_at, you=you)}"
+
+
 def moments_of_child(*, by: Actor, person_id: UUID) -> list[Row]:
     """Return the moments of a child with whom `by` works, newest first."""
     held = Moment.objects.select_related(*NAMED).filter(
@@ -282,58 +298,6 @@ def triggers_of_signals(*, by: Actor) -> QuerySet[Trigger]:
     """Return what opened moments or joined them, to be counted by signal and never shown."""
     by.require("intake.used")
     return Trigger.objects.filter(ended_at=None)
-
-
-@dataclass(frozen=True)
-class Whereabouts:
-    """What the sender of a signal may know: who has it, whom to ring, and when it ended.
-
-    `reached_at` is when the child was seen or spoken with, if they were.
-    """
-
-    state: str
-    who: str
-    phone: str
-    team: str
-    team_phone: str
-    answer_by: datetime | None
-    since: datetime | None
-    reached_at: datetime | None
-
-
-def whereabouts(*, by: Actor, signal_ids: Iterable[UUID]) -> dict[UUID, Whereabouts]:
-    """Return signal → who has it, for senders; never whether the child was known."""
-    by.require("signals.send")
-    found: dict[UUID, Whereabouts] = {}
-    of_signals = Trigger.objects.filter(signal_id__in=list(signal_ids)).select_related("moment")
-    # Where a correction gave the signal to another child, what stands now comes last, and counts.
-    triggers = list(of_signals.order_by(F("ended_at").asc(nulls_last=True), "id"))
-    tops = standing_for(trigger.moment for trigger in triggers)
-    standing = Moment.objects.select_related(*NAMED).in_bulk(set(tops.values()))
-    reached_last = dict(
-        Action.objects.filter(moment_id__in=standing, kind="reached")
-        .values_list("moment_id")
-        .annotate(Max("said_at"))
-    )
-    for trigger in triggers:
-        held = standing[tops[trigger.moment_id]]
-        who = held.holder or held.asked
-        found[trigger.signal_id] = Whereabouts(
-            state=held.state,
-            who=who.name if who else "",
-            phone=who.phone if who else "",
-            team=held.team.name,
-            team_phone=held.team.phone,
-            answer_by=held.answer_by,
-            since=_after(held.held_at, trigger.joined_at),
-            reached_at=_after(reached_last.get(held.id), trigger.joined_at),
-        )
-    return found
-
-
-def _after(at: datetime | None, joined_at: datetime) -> datetime | None:
-    """What was so before a signal came would tell its sender that the child was known."""
-    return at if at and at >= joined_at else None
 
 
 def counts(*, by: Actor) -> dict[str, int]:

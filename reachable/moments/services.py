@@ -12,7 +12,7 @@ from reachable.access import selectors as access
 from reachable.access import services as access_services
 from reachable.chronology import selectors as chronology
 from reachable.foundation.actor import Actor
-from reachable.foundation.errors import BadInput, Conflict, NotFound
+from reachable.foundation.errors import BadInput, Conflict
 from reachable.foundation.time import now
 from reachable.moments import passing_on, reconsidering
 from reachable.moments.acting import (
@@ -27,7 +27,9 @@ from reachable.moments.acting import (
 from reachable.moments.joined import families
 from reachable.moments.models import Moment, Trigger
 from reachable.moments.noticing import Batch, Noticeable
+from reachable.moments.pathways import STEP_DONE, kind_of_step
 from reachable.moments.registries import moment_answered
+from reachable.moments.senders import unanswered
 from reachable.notices import services as notices
 from reachable.notices.services import Telling
 from reachable.practice import guidance
@@ -54,7 +56,10 @@ def reconsider(
 
 @transaction.atomic
 def take(*, by: Actor, moment_id: UUID, version: int | None = None) -> None:
-    """Acknowledge or claim: this person has it now, and whoever was asked before has not."""
+    """Acknowledge or claim: this person has it now, and whoever was asked before has not.
+
+    Senders hear of it once: that it is taken again would tell them that more had happened.
+    """
     taker = by.own_id
     moment = open_moment(by, moment_id, version)
     if moment.holder_id == taker:
@@ -62,6 +67,9 @@ def take(*, by: Actor, moment_id: UUID, version: int | None = None) -> None:
     if moment.holder_id is not None:
         holder = access.names([moment.holder_id])[moment.holder_id]
         raise Conflict(f"{holder} has this moment already.", kept=NOTHING_CHANGED)
+    together = families([moment.id])
+    signals = Trigger.objects.filter(moment_id__in=list(together), ended_at=None)
+    signal_ids = unanswered(signals.values_list("signal_id", flat=True))
     kind, at = "acknowledged" if moment.asked_id == taker else "claimed", now()
     moment.state, moment.holder_id, moment.held_at = "held", taker, at
     moment.asked_id, moment.answer_by = None, None
@@ -70,9 +78,6 @@ def take(*, by: Actor, moment_id: UUID, version: int | None = None) -> None:
         row = (taker, None, moment.person_id, "holder", moment.id)
         access_services.involve(by=by, rows=[row], kind="person")
     act(by, moment, kind, at=at)
-    together = families([moment.id])
-    signals = Trigger.objects.filter(moment_id__in=list(together), ended_at=None)
-    signal_ids = list(signals.values_list("signal_id", flat=True))
     for tell in moment_answered.items():
         tell(by=by, moment_id=moment.id, signal_ids=signal_ids)
 
@@ -164,13 +169,17 @@ def _began(by: Actor, moment: Moment) -> datetime:
 
 @transaction.atomic
 def do_step(
-    *, by: Actor, moment_id: UUID, step: str, note: str = "", version: int | None = None
+    *,
+    by: Actor,
+    moment_id: UUID,
+    step: str,
+    kind: str = "",
+    note: str = "",
+    version: int | None = None,
 ) -> None:
-    """Record that a step of the pathway is done."""
+    """Record that a step is done of the pathway of a kind that opened the moment or joined it."""
     moment = held(by, moment_id, version)
-    if guidance.pathway(moment.kind, moment.pathway_version).step(step) is None:
-        raise NotFound
-    act(by, moment, "step_done", step=step, note=note)
+    act(by, moment, STEP_DONE, step=step, how=kind_of_step(moment, step, kind), note=note)
 
 
 @transaction.atomic

@@ -106,7 +106,8 @@ def take(request: HttpRequest, moment_id: UUID) -> HttpResponse:
 def step_done(request: HttpRequest, moment_id: UUID) -> HttpResponse:
     """Steps may be ticked in any order and by hand, so the version does not matter here."""
     try:
-        services.do_step(by=actor(request), moment_id=moment_id, step=request.POST.get("step", ""))
+        step, kind = request.POST.get("step", ""), request.POST.get("kind", "")
+        services.do_step(by=actor(request), moment_id=moment_id, step=step, kind=kind)
     except Conflict as error:
         return _was_changed(request, moment_id, error)
     messages.success(request, "The step is noted as done.")

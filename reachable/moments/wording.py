@@ -10,6 +10,7 @@ from reachable.access.rules.rota import Gap
 from reachable.foundation.words import short_when
 from reachable.moments.acting import AWAY, LEFT, WAITED
 from reachable.moments.correcting import ENDED, MOVED, RECLOCKED
+from reachable.moments.knowing import FIRST, why_first
 from reachable.moments.pauses import PAUSED_BY
 from reachable.practice import guidance
 
@@ -81,9 +82,9 @@ def between(gap: Gap) -> str:
 def said(action: ActionFacts, moment: MomentFacts, outcomes: Mapping[str, str]) -> str:
     """Return one line of the history; what somebody wrote stands beside it, as they wrote it."""
     who, about = action.by, action.about
-    step = moment.pathway.step(action.step) if action.step else None
     sentences = {
         "opened": f"Opened by the rule {moment.opened_by_rule}",
+        FIRST: f"{about} comes first: {about} {why_first(action.how, action.said_at, you=False)}",
         "asked": f"{about} was asked",
         "passed_on": f"Whoever had it has left; {about} was asked"
         if action.how == LEFT
@@ -111,15 +112,30 @@ def said(action: ActionFacts, moment: MomentFacts, outcomes: Mapping[str, str]) 
         "reached": f"{who} {_REACHED.get(action.how, 'reached the child')}{_earlier(action)}",
         "paused": f"{who} paused the child’s clock{paused_words(action.how, action.said_at)}",
         "resumed": f"{who} let the child’s clock run again",
-        "step_done": f"{who} did: {step.title if step else action.step}",
+        "step_done": f"{who} did: {_step_title(action, moment)}",
         "closed": f"{who} closed it: {outcomes.get(action.how, action.how)}",
         "reclocked": "Records were joined or separated, and the child’s clock was set anew",
         "corrected": _CORRECTED.get(action.how, "What was sent was corrected"),
-        "joined": "Something else happened, and joined this moment",
+        "joined": f"Something else happened, and joined this moment{_kind_words(action.how)}",
         "joined_older": "It joined another moment of the same child",
         "separated": "It was separated again: the two records are different children",
     }
     return sentences[action.kind]
+
+
+def _step_title(action: ActionFacts, moment: MomentFacts) -> str:
+    found = [
+        step.title
+        for part in moment.parts
+        for step in part.steps
+        if step.key == action.step and action.how in ("", *(kind.key for kind in step.kinds))
+    ]
+    return next(iter(found), action.step.replace("_", " "))
+
+
+def _kind_words(kind: str) -> str:
+    titles = {each.key: each.title for each in guidance.moment_kinds()}
+    return f": {titles[kind][:1].lower()}{titles[kind][1:]}" if kind in titles else ""
 
 
 def paused_words(why: str, until: datetime | None) -> str:

@@ -255,6 +255,7 @@ class Step(Item):
     """One step of a pathway: who does it, by when, what good looks like and what to avoid.
 
     `due` is empty for a step that has no clock; `clock` is set where a named clock gives it.
+    `asked_of` names kinds of agency of which it is asked if they sent the signal; “sender” is any.
     """
 
     group: ClassVar[str] = "Pathway steps"
@@ -265,6 +266,7 @@ class Step(Item):
     due: Span | None
     good: str
     avoid: str
+    asked_of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -298,6 +298,10 @@ def _no_gaps(found: Mapping[tuple[str, int], Pathway], moments: Mapping[str, Mom
             )
 
 
+ASKED = frozenset({"sender", "school", "police", "health"})
+"""Of whom a step may be asked: whoever sent the signal, or only if they are such an agency."""
+
+
 def _step(table: Table, sources: Mapping[str, Source], clocks: Mapping[str, Clock]) -> Step:
     clock = table.reference("clock", clocks, "the clock") if table.has("clock") else None
     own = _span(table) if table.has("amount") else None
@@ -311,7 +315,13 @@ def _step(table: Table, sources: Mapping[str, Source], clocks: Mapping[str, Cloc
         due=clock.span if clock else own,
         good=table.text("good"),
         avoid=table.text("avoid"),
+        asked_of=table.texts("asked_of") if table.has("asked_of") else (),
     )
+    unknown = sorted(set(step.asked_of) - ASKED)
+    if unknown:
+        raise table.wrong(
+            f"nobody can be asked who is “{unknown[0]}”", f"Choose from {', '.join(sorted(ASKED))}"
+        )
     table.finish()
     return step
 

@@ -196,6 +196,10 @@ def _steps() -> Iterator[str]:
             yield step.detail
             yield ""
             yield f"- Who: {step.owner}."
+            if step.asked_of:
+                whom = "whatever they are" if "sender" in step.asked_of else "if they are "
+                kinds = "" if "sender" in step.asked_of else ", ".join(sorted(step.asked_of))
+                yield f"- Asked of whoever sent the signal, {whom}{kinds}."
             if step.due:
                 yield f"- Due: {step.due}."
             yield f"- Good: {step.good}"

@@ -82,6 +82,9 @@ ROTA, OF_SHIFT = "/rota/{team_id}/", "/rota/shifts/{shift_id}/"
 MOMENT, TAKEN = "/moments/{moment_id}/", ("/moments/{moment_id}/take/",)
 FORMS = {
     "a signal": Form("/signal/", "/signal/", "custody", SIGNAL),
+    "a task": Form(
+        "/signals/{signal_id}/tasks/", "/signals/{signal_id}/", "custody", {"step": "{step}"}
+    ),
     "take": Form(MOMENT + "take/", MOMENT, "practitioner", {}),
     "a step": Form(MOMENT + "steps/", MOMENT, "practitioner", {"step": "{step}"}, TAKEN),
     "an attempt": Form(
@@ -356,6 +359,8 @@ class Answering:
         self.ids = {name: str(held[0].id) for name, held in place.rows.items()}
         asked = [row for row in place.rows["moment_id"] if row.of == "custody-involved"]
         self.ids |= {"moment_id": str(asked[0].id)}
+        sent = [row for row in place.rows["signal_id"] if row.of == "custody-involved"]
+        self.ids |= {"signal_id": str(sent[0].id)}
         self.ids |= {"refused_id": str(QuarantinedRow.objects.get().delivery_id)}
         self.ids |= {"gone_id": str(Delivery.objects.get(feed="ssd").id)}
         self.ids |= {"agency": str(Agency.objects.values_list("id", flat=True)[0])}

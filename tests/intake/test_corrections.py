@@ -17,7 +17,7 @@ from reachable.foundation.errors import Conflict
 from reachable.foundation.time import travel
 from reachable.intake import correcting, loading, services
 from reachable.intake.models import Delivery, QuarantinedRow, Signal, SignalVersion
-from reachable.moments import selectors
+from reachable.moments import selectors, senders
 from reachable.moments import services as moments
 from reachable.moments.models import OPEN, Action, Moment, Trigger
 from reachable.moments.rebuilding import rebuild_moments
@@ -135,8 +135,8 @@ def test_its_sender_sees_who_has_the_child_whom_it_is_about_now(world: World) ->
     come(row(who=TAMSIN), hours=1)
     other = Moment.objects.exclude(id=moment.id).get()
     signal_id = Signal.objects.get().id
-    seen = selectors.whereabouts(by=world.actor("sergeant"), signal_ids=[signal_id])[signal_id]
-    assert (seen.state, seen.answer_by) == ("waiting", other.answer_by)
+    seen = senders.whereabouts(by=world.actor("sergeant"), signal_ids=[signal_id])[signal_id]
+    assert (seen.state, seen.answer_by) == ("told", other.answer_by)
 
 
 def test_a_closed_moment_keeps_no_child_from_theirs(world: World) -> None:

@@ -82,7 +82,7 @@ def test_the_first_hour_of_somebody_new(
 
 
 def send_the_signal(page: Page, server: Server) -> str:
-    """Return who was told."""
+    """Return who is on duty, and so was asked: nobody knows this child yet."""
     page.goto(f"{server.url}/sign-in/")
     expect(page.get_by_role("heading", name="Try it as")).to_be_visible()
     signed_in(page, server, "custody.sergeant")
@@ -99,8 +99,9 @@ def send_the_signal(page: Page, server: Server) -> str:
     needs = "Short sentences, one question at a time"
     page.get_by_label("How is it best to talk with the child?").fill(needs)
     page.get_by_role("button", name="Send it").click()
-    expect(page.get_by_text("For Exploitation and missing hub")).to_be_visible()
-    return page.get_by_text("has been told").inner_text().removesuffix(" has been told").strip()
+    expect(page.get_by_text("Exploitation and missing hub has been told")).to_be_visible()
+    said = page.get_by_text("is on duty for").inner_text()
+    return said.partition(" is on duty for")[0].partition(": ")[2].strip()
 
 
 def take_it_up(page: Page) -> None:

@@ -48,7 +48,8 @@ def test_promise_46_a_sergeant_signals_at_night_and_sees_who_has_it(
     sergeant.get_by_role("button", name="Send it").click()
 
     expect(sergeant.get_by_role("heading", name="Tamsin Orrell")).to_be_visible()
-    expect(sergeant.get_by_text("Fern First has been told")).to_be_visible()
+    expect(sergeant.get_by_text("Hub has been told")).to_be_visible()
+    expect(sergeant.get_by_text("Fern First is on duty for Hub")).to_be_visible()
     axe(sergeant)
     screenshot(sergeant, "journey-1-told")
 
@@ -60,7 +61,7 @@ def test_promise_46_a_sergeant_signals_at_night_and_sees_who_has_it(
     assert "Tamsin" not in first.inner_text("main")
 
     server.set_clock(NIGHT + timedelta(minutes=16))
-    expect(sergeant.get_by_text("Sol Second has been told")).to_be_visible(timeout=PATIENCE)
+    expect(sergeant.get_by_text("Nobody has taken it yet")).to_be_visible(timeout=PATIENCE)
     screenshot(sergeant, "journey-1-passed-on")
 
     second = open_page("phone")

@@ -12,8 +12,8 @@ from reachable.chronology import selectors as chronology
 from reachable.foundation.errors import BadInput, Conflict, Forbidden, NotFound
 from reachable.foundation.time import now
 from reachable.moments import selectors as moments
+from reachable.moments import senders, worklists
 from reachable.moments import services as moment_services
-from reachable.moments import worklists
 from reachable.moments.models import OPEN, Moment
 from reachable.notices.models import Notice
 from reachable.people import selectors, services
@@ -272,7 +272,7 @@ def test_senders_of_both_see_who_has_it(hub: Partnership) -> None:
     merge(hub, one, two)
     moment_services.take(by=hub.actor("fern"), moment_id=moment_of(first).id)
     hub.worker("sergeant", "custody")
-    seen = moments.whereabouts(by=hub.actor("sergeant"), signal_ids=[first, second])
+    seen = senders.whereabouts(by=hub.actor("sergeant"), signal_ids=[first, second])
     assert {who.who for who in seen.values()} == {"Fern"}
     assert {who.state for who in seen.values()} == {"held"}
 

@@ -1,0 +1,238 @@
+"""What the sender of a signal is told of it, and what is asked of them.
+
+They are told what follows from their own signal, and what people did after it came, as they would
+be told it of a child whom nobody knew: never what else opened or joined the moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+
+from reachable.access import selectors as access
+from reachable.audit import services as audit
+from reachable.foundation.actor import Actor
+from reachable.foundation.errors import Conflict, NotFound
+from reachable.foundation.time import now
+from reachable.moments import rules, telling
+from reachable.moments.acting import NOTHING_CHANGED
+from reachable.moments.joined import standing_for
+from reachable.moments.models import OPEN, Action, Moment, Trigger
+from reachable.moments.pathways import STEP_DONE
+from reachable.moments.rules import Done
+from reachable.moments.telling import Change
+from reachable.practice import guidance
+from reachable.practice.clocks import england_and_wales
+from reachable.practice.items import Step
+
+TOLD, HELD, FINISHED = "told", "held", "finished"
+
+
+@dataclass(frozen=True)
+class Task:
+    """A step that is asked of the sender; `done_at` is when somebody of their agency did it."""
+
+    step: Step
+    done_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Whereabouts:
+    """What the sender of a signal may know: who has it, whom to ring, and when it ended.
+
+    `who` is empty while nobody has taken it, and where whoever had it has it no longer. `on_duty`
+    is whoever is first on duty for the team, whether or not they were asked. `reached_at` is when
+    the child was first seen or spoken with after the signal came.
+    """
+
+    state: str
+    who: str
+    phone: str
+    team: str
+    team_phone: str
+    on_duty: str
+    on_duty_phone: str
+    answer_by: datetime
+    is_late: bool
+    since: datetime | None
+    reached_at: datetime | None
+    tasks: tuple[Task, ...]
+    can_do: bool
+
+
+@dataclass(frozen=True)
+class _Sent:
+    """A signal's trigger with the moment in which it stands now, and what was done since."""
+
+    trigger: Trigger
+    top: Moment
+    acts: list[tuple[Done, str, UUID | None]]
+
+    @property
+    def changes(self) -> list[Change]:
+        return telling.changes(done for done, _, _ in self.acts)
+
+    @property
+    def reached_at(self) -> datetime | None:
+        """The first time is told, and stays: a later one would tell that more had happened."""
+        began = self.trigger.joined_at
+        times = [done.said_at or done.at for done, _, _ in self.acts if done.kind == "reached"]
+        return next((at for at in times if at >= began), None)
+
+
+def whereabouts(*, by: Actor, signal_ids: Iterable[UUID]) -> dict[UUID, Whereabouts]:
+    """Return signal → who has it, for senders; never whether the child was known."""
+    by.require("signals.send")
+    sent = _sent(signal_ids)
+    at, calendar = now(), england_and_wales()
+    told = {
+        signal_id: telling.has_it(each.changes, now=at, calendar=calendar)
+        for signal_id, each in sent.items()
+    }
+    on_duty = access.everybody_on_duty(at=at) if sent else {}
+    first = {team: users[0] for team, users in on_duty.items() if users}
+    having = [each.who for each in told.values() if each and each.who]
+    people = access.contacts(by=by, user_ids=[*having, *first.values()])
+    agency = access.agency_kind(by=by) if sent else ""
+    return {
+        signal_id: _whereabouts(by, each, told[signal_id], first, people, agency, at)
+        for signal_id, each in sent.items()
+    }
+
+
+def _whereabouts(
+    by: Actor,
+    sent: _Sent,
+    change: Change | None,
+    first: Mapping[UUID, UUID],
+    people: Mapping[UUID, tuple[str, str]],
+    agency: str,
+    at: datetime,
+) -> Whereabouts:
+    trigger, team = sent.trigger, sent.top.team
+    taken = next((each for each in sent.changes if each.who is not None), None)
+    who, phone = people.get(change.who, ("", "")) if change and change.who else ("", "")
+    duty, duty_phone = people.get(first[team.id], ("", "")) if team.id in first else ("", "")
+    answer_by = rules.answer_by(trigger.kind, trigger.joined_at)
+    is_open = sent.top.state in OPEN
+    return Whereabouts(
+        state=FINISHED if not is_open else HELD if change else TOLD,
+        who=who,
+        phone=phone,
+        team=team.name,
+        team_phone=team.phone,
+        on_duty=duty,
+        on_duty_phone=duty_phone,
+        answer_by=answer_by,
+        is_late=change is None and answer_by <= at,
+        since=taken.at if taken and change and change.who == taken.who else None,
+        reached_at=sent.reached_at,
+        tasks=tuple(
+            Task(step, _done_at(sent, step, by.agency_id)) for step in asked_of(trigger, agency)
+        ),
+        can_do=is_open,
+    )
+
+
+def asked_of(trigger: Trigger, agency_kind: str) -> list[Step]:
+    """Return the steps of a signal's own pathway that its sender does."""
+    pathway = guidance.pathway(trigger.kind, trigger.pathway_version)
+    return [step for step in pathway.steps if {"sender", agency_kind}.intersection(step.asked_of)]
+
+
+def _done_at(sent: _Sent, step: Step, agency_id: UUID | None) -> datetime | None:
+    """What others did is not told: they may have done it for something else that happened."""
+    done = [
+        done.at
+        for done, key, agency in sent.acts
+        if done.kind == STEP_DONE
+        and (key, done.how, agency) == (step.key, sent.trigger.kind, agency_id)
+    ]
+    return min(done, default=None)
+
+
+@transaction.atomic
+def do_task(*, by: Actor, signal_id: UUID, step: str) -> None:
+    """Record that the sender did what was asked of them. The caller has found the signal theirs.
+
+    Whoever has the moment sees it there; what they are writing meanwhile stays as it is.
+    """
+    by.require("signals.send")
+    sent = _sent([signal_id]).get(signal_id)
+    if sent is None:
+        raise NotFound
+    moment = Moment.objects.select_for_update().get(id=sent.top.id)
+    sent = _sent([signal_id])[signal_id]
+    steps = {each.key: each for each in asked_of(sent.trigger, access.agency_kind(by=by))}
+    if step not in steps:
+        raise NotFound
+    if moment.state not in OPEN:
+        raise Conflict("What this began is finished.", kept=NOTHING_CHANGED)
+    if _done_at(sent, steps[step], by.agency_id):
+        return
+    kind = sent.trigger.kind
+    Action.objects.create(moment=moment, kind=STEP_DONE, at=now(), by_id=by.id, step=step, how=kind)
+    audit.record(by=by, action="moments.task_done", subject=("signal", signal_id), step=step)
+
+
+def unanswered(signal_ids: Iterable[UUID]) -> list[UUID]:
+    """Return those of these signals of which nobody had taken up what they began."""
+    sent = _sent(signal_ids)
+    return [
+        signal_id
+        for signal_id, each in sent.items()
+        if not any(change.who for change in each.changes)
+    ]
+
+
+def _sent(signal_ids: Iterable[UUID]) -> dict[UUID, _Sent]:
+    of_signals = Trigger.objects.filter(signal_id__in=list(signal_ids)).select_related("moment")
+    # Where a correction gave the signal to another child, what stands now comes last, and counts.
+    found = of_signals.order_by(F("ended_at").asc(nulls_last=True), "-due_at", "id")
+    # A rule that looks back fires because of what others sent, which is not the sender's to know.
+    triggers = [trigger for trigger in found if guidance.rule(trigger.rule).alone]
+    tops = standing_for(trigger.moment for trigger in triggers)
+    standing = Moment.objects.select_related("team").in_bulk(set(tops.values()))
+    acts = _acts({*tops, *tops.values()})
+    latest = {trigger.signal_id: trigger for trigger in triggers}
+    return {
+        signal_id: _Sent(trigger, standing[tops[trigger.moment_id]], _since(trigger, tops, acts))
+        for signal_id, trigger in latest.items()
+    }
+
+
+Acts = list[tuple[Done, str, UUID | None]]
+
+
+def _since(trigger: Trigger, tops: Mapping[UUID, UUID], acts: Mapping[UUID, Acts]) -> Acts:
+    """Return what was done since the signal came: in its own moment, then where that stands.
+
+    Whoever had the other moment when the two became one has this from then on.
+    """
+    own, top = acts.get(trigger.moment_id, []), tops[trigger.moment_id]
+    began = trigger.joined_at
+    if top == trigger.moment_id:
+        return [each for each in own if each[0].at >= began]
+    joined = max((done.at for done, *_ in own if done.kind == "joined_older"), default=began)
+    theirs = acts.get(top, [])
+    found = [each for each in own if began <= each[0].at < joined]
+    before = telling.changes(done for done, *_ in theirs if done.at < joined)
+    if before and before[-1].who:
+        found.append((Done("claimed", joined, before[-1].who), "", None))
+    return [*found, *(each for each in theirs if each[0].at >= max(began, joined))]
+
+
+def _acts(moment_ids: Iterable[UUID]) -> dict[UUID, Acts]:
+    rows = Action.objects.filter(moment_id__in=list(moment_ids)).order_by("at", "id")
+    found: dict[UUID, Acts] = {}
+    for moment_id, step, agency, *done in rows.values_list(
+        *("moment_id", "step", "by__agency_id", "kind", "at", "by_id", "about_id", "how"),
+        "said_at",
+    ):
+        found.setdefault(moment_id, []).append((Done(*done), step, agency))
+    return found
