@@ -287,12 +287,8 @@ def _after(kind: str, stands: Standing, done: Done) -> Standing:
         )
     if done.kind == "attempted":
         return replace(stands, attempted_at=stands.attempted_at or done.at)
-    if done.kind == "reached" and stands.reached_at is None:
-        return replace(
-            stands, reached_at=done.happened, reach_recorded_at=done.at, ask_again_at=None
-        )
     if done.kind in ANSWERED:
-        return replace(stands, ask_again_at=done.again_at)
+        return _answered(stands, done)
     if done.kind == "closed":
         return replace(
             stands, state="closed", closed_at=done.at, outcome=done.how, ask_again_at=None
@@ -305,6 +301,13 @@ def _after(kind: str, stands: Standing, done: Done) -> Standing:
         return replace(stands, state="joined", state_before=stands.state)
     if done.kind == "separated":
         return replace(stands, state=stands.state_before, state_before="")
+    return stands
+
+
+def _answered(stands: Standing, done: Done) -> Standing:
+    stands = replace(stands, ask_again_at=done.again_at)
+    if done.kind == "reached" and stands.reached_at is None:
+        return replace(stands, reached_at=done.happened, reach_recorded_at=done.at)
     return stands
 
 
