@@ -88,11 +88,11 @@ def measures(request: HttpRequest) -> HttpResponse:
     return _page(request, "moments/measures.html", _form(request), {})
 
 
-def measure(request: HttpRequest, key: str) -> HttpResponse:
+def measure(request: HttpRequest, measure_key: str) -> HttpResponse:
     """One measure by team and by kind of moment, with what it counts and what it leaves out."""
-    if key not in BY_KEY:
+    if measure_key not in BY_KEY:
         raise Http404
-    return _page(request, "moments/measure.html", _form(request), {"measure": BY_KEY[key]})
+    return _page(request, "moments/measure.html", _form(request), {"measure": BY_KEY[measure_key]})
 
 
 def download(request: HttpRequest) -> HttpResponse:

@@ -36,7 +36,7 @@ urlpatterns = [
     page("worklist/wall/", worklist_views.wall, name="wall", needs="moments.wall"),
     page("measures/", measure_views.measures, name="measures", needs=MEASURES),
     page("measures/download/", measure_views.download, name="measures_download", needs=MEASURES),
-    page("measures/<slug:key>/", measure_views.measure, name="measure", needs=MEASURES),
+    page("measures/<slug:measure_key>/", measure_views.measure, name="measure", needs=MEASURES),
     page("calendar/", calendar_views.address, name="calendar_address", needs=HOLD),
     page(
         "calendar/make/",
