@@ -110,6 +110,7 @@ class Question:
     check: str
     words: str
     reached_at: datetime
+    asked_at: datetime
     until: datetime
 
 
@@ -139,6 +140,7 @@ def questions(*, by: Actor) -> list[Question]:
             check,
             CHECKS[check],
             reached_at,
+            at,
             at + ANSWERED_WITHIN,
         )
         for moment_id, check, reached_at, current, at in rows

@@ -59,7 +59,12 @@ class PeriodForm(forms.Form):
 
 
 def _form(request: HttpRequest) -> PeriodForm:
-    return PeriodForm(request.GET or None, teams=selectors.own_teams(by=actor(request)))
+    last = today()
+    return PeriodForm(
+        request.GET or None,
+        teams=selectors.own_teams(by=actor(request)),
+        initial={"first": last - YEAR + timedelta(days=1), "last": last},
+    )
 
 
 def _found(request: HttpRequest, form: PeriodForm) -> Measures | None:

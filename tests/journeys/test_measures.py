@@ -1,8 +1,9 @@
-"""A child says no and is left in peace; whoever had one says whether contact lasted; all is counted."""
+"""A child says no and is left in peace; it is said whether contact lasted; all is counted."""
 
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -39,7 +40,7 @@ def placed(server: Server) -> tuple[Server, World]:
     return server, world
 
 
-def _long_ago(moment_id: object, by: timedelta) -> None:
+def _long_ago(moment_id: UUID, by: timedelta) -> None:
     """Let it all have happened so much earlier."""
     held = Moment.objects.get(id=moment_id)
     for name in ("opened_at", "received_at", "child_due_at", "closed_at"):
@@ -90,7 +91,7 @@ def test_a_no_is_respected_and_what_lasts_is_counted(
     both(page, phone, "04-no")
     page.get_by_role("button", name="Record it").click()
     expect(page.get_by_text("It is recorded, and does not count as reached.")).to_be_visible()
-    expect(page.get_by_text(f"asks again on {again.day}").first).to_be_visible()
+    expect(page.get_by_text("Sol Second asks again on").first).to_be_visible()
     both(page, phone, "05-moment")
     assert moment(held).reached_at is None
     page.goto(f"{server.url}/worklist/")

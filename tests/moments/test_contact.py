@@ -11,11 +11,12 @@ from reachable.audit.models import Entry
 from reachable.foundation.actor import system
 from reachable.foundation.errors import BadInput, Conflict, Forbidden, NotFound
 from reachable.foundation.time import now, today, travel
-from reachable.moments import contact, lasting, rules, selectors, services, worklists
+from reachable.moments import contact, lasting, selectors, services, worklists
 from reachable.moments.models import Action, Moment
 from reachable.moments.rebuilding import rebuild_moments
 from reachable.moments.reminding import remind
 from reachable.notices.rules import WORDINGS
+from reachable.practice.time import LONDON
 from tests.support.moments import ENDINGS, fresh, kinds, told
 from tests.support.people import SYSTEM, Partnership, child_with_moment, make_hub
 
@@ -70,7 +71,7 @@ def test_a_no_is_respected_and_comes_back_on_the_day_that_was_named(hub: Partner
         assert [bucket.total for bucket in found.buckets] == [0, 0, 1]
         (row,) = found.buckets[2].rows
         assert row.missed
-        assert row.ask_again_on == moment.ask_again_at.astimezone(rules.LONDON).date()
+        assert row.ask_again_on == moment.ask_again_at.astimezone(LONDON).date()
         assert lasting.ahead(by=by) == (1, 0)
         assert remind(by=REMIND) == 0
     with travel(moment.ask_again_at + timedelta(hours=9)):
