@@ -23,6 +23,7 @@ class MomentsConfig(AppConfig):
             follow_identity,
             follow_rights,
         )
+        from reachable.moments.own_pathways import WRITES
         from reachable.moments.panels import MOMENTS
         from reachable.moments.reminding import remind
         from reachable.moments.school_terms import KEEPS
@@ -44,6 +45,11 @@ class MomentsConfig(AppConfig):
         child_panels.add("moments", MOMENTS, room="moments")
         navigation.add(
             "rules", NavigationItem("Rules", "rules", "moments.rules", 60), room="moments"
+        )
+        navigation.add(
+            "pathways",
+            NavigationItem("Pathways", "pathways", WRITES, 65, place="footer"),
+            room="moments",
         )
         navigation.add(
             "school terms",

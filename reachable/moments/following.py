@@ -126,16 +126,13 @@ def _allocate(by: Actor, change: IdentityChanged) -> set[UUID]:
 def _noticeable(trigger: Trigger, owner: chronology.Owner) -> Noticeable:
     """It keeps the clock that it started when it came."""
     rule = guidance.rule(trigger.rule)
-    version = guidance.pathway(rule.opens).version
     return Noticeable(
         event_id=trigger.event_id,
         signal_id=trigger.signal_id,
         kind=trigger.event_kind,
         person_id=owner.person_id,
         current_id=owner.current_id,
-        opening=rules.Opening(
-            rule.opens, rule.key, rule.version, version, trigger.due_at, trigger.due_note
-        ),
+        opening=rules.Opening(rule.opens, rule.key, rule.version, trigger.due_at, trigger.due_note),
         received_at=owner.received_at,
         postcode=owner.postcode,
     )

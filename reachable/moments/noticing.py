@@ -22,6 +22,7 @@ from reachable.moments import rules
 from reachable.moments.correcting import Corrections, correct
 from reachable.moments.joined import earliest_due
 from reachable.moments.models import OPEN, Action, Moment, Trigger
+from reachable.moments.pathways import versions_in_force
 from reachable.moments.rules import Opening
 from reachable.moments.teams import TeamsNow
 from reachable.notices import services as notices
@@ -98,6 +99,7 @@ class Batch:
         self.first_on_duty: dict[UUID, UUID | None] = {}
         self.members: dict[UUID, list[UUID]] = {}
         self.answer_by: dict[str, datetime] = {}
+        self.pathways: dict[str, int] = {}
         self.opened: list[tuple[_Open, Values]] = []
         self.joined: dict[UUID, _Open] = {}
         self.corrections = Corrections()
@@ -182,7 +184,7 @@ class Batch:
         )
         fixed = (
             *(moment_id, event.person_id, kind, opening.rule, opening.rule_version),
-            *(opening.pathway_version, team_id, self.at, event.received_at),
+            *(self._pathway_version(kind), team_id, self.at, event.received_at),
         )
         self.opened.append((opened, fixed))
         self.writes.involved.append((None, team_id, event.person_id, "team", moment_id))
@@ -246,6 +248,11 @@ class Batch:
             first = rules.next_asked([who.user_id for who in on_duty], [])
             self.first_on_duty[team_id] = first
         return self.first_on_duty[team_id]
+
+    def _pathway_version(self, kind: str) -> int:
+        if not self.pathways:
+            self.pathways = versions_in_force()
+        return self.pathways[kind]
 
     def _answer_by(self, kind: str) -> datetime:
         if kind not in self.answer_by:

@@ -19,6 +19,7 @@ from reachable.foundation.time import now
 from reachable.moments import rules
 from reachable.moments.joined import families, standing_for
 from reachable.moments.models import OPEN, Action, Moment, Trigger
+from reachable.moments.pathways import pathway_of
 from reachable.moments.pauses import PAUSED_BY
 from reachable.people import selectors as people
 from reachable.people.rules import age_on
@@ -212,7 +213,7 @@ def moment(*, by: Actor, moment_id: UUID) -> MomentFacts:
     return MomentFacts(
         row=rows_of(by=by, moments=[found], at=at)[found.id],
         version=found.version,
-        pathway=guidance.pathway(found.kind, found.pathway_version),
+        pathway=pathway_of(found.kind, found.pathway_version),
         events=sorted(events.values(), key=lambda event: event.occurred.earliest),
         hidden_events=len(standing) - len(events),
         taken_back=len(triggers) - len(standing),

@@ -27,6 +27,7 @@ from reachable.moments.acting import (
 from reachable.moments.joined import families
 from reachable.moments.models import Moment, Trigger
 from reachable.moments.noticing import Batch, Noticeable
+from reachable.moments.pathways import pathway_of
 from reachable.moments.registries import moment_answered
 from reachable.notices import services as notices
 from reachable.notices.services import Telling
@@ -168,7 +169,7 @@ def do_step(
 ) -> None:
     """Record that a step of the pathway is done."""
     moment = held(by, moment_id, version)
-    if guidance.pathway(moment.kind, moment.pathway_version).step(step) is None:
+    if pathway_of(moment.kind, moment.pathway_version).step(step) is None:
         raise NotFound
     act(by, moment, "step_done", step=step, note=note)
 

@@ -6,7 +6,14 @@ from django.http import HttpResponse
 from django.urls import URLPattern
 
 from reachable.foundation.urls import PUBLIC, page
-from reachable.moments import calendar_views, rule_views, term_views, views, worklist_views
+from reachable.moments import (
+    calendar_views,
+    pathway_urls,
+    rule_views,
+    term_views,
+    views,
+    worklist_views,
+)
 from reachable.moments.school_terms import KEEPS
 
 HOLD, READ = "moments.hold", "practice.read"
@@ -63,6 +70,7 @@ urlpatterns = [
         needs=rule_views.DECIDES,
         methods=POST,
     ),
+    *pathway_urls.urlpatterns,
     page("school-terms/", term_views.school_terms, name="school_terms", needs=KEEPS, methods=BOTH),
     page(
         "school-terms/<uuid:dates_id>/take-out/",
