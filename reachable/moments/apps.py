@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
+DAILY = 24 * 60 * 60
+
 
 class MomentsConfig(AppConfig):
     name = "reachable.moments"
@@ -17,7 +19,7 @@ class MomentsConfig(AppConfig):
             references,
             schedules,
         )
-        from reachable.moments import reference
+        from reachable.moments import birthdays, reference
         from reachable.moments.following import (
             follow_absence,
             follow_identity,
@@ -36,6 +38,11 @@ class MomentsConfig(AppConfig):
         schedules.add(
             "pass on",
             Schedule("pass on", 2, lambda by: pass_on_unanswered(by=by)),
+            room="moments",
+        )
+        schedules.add(
+            "birthdays",
+            Schedule("birthdays", DAILY, lambda by: birthdays.keep(by=by), lane="daily"),
             room="moments",
         )
         schedules.add("remind", Schedule("remind", 30, lambda by: remind(by=by)), room="moments")

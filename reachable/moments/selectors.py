@@ -24,11 +24,14 @@ from reachable.moments.pauses import PAUSED_BY
 from reachable.people import selectors as people
 from reachable.people.rules import age_on
 from reachable.practice import guidance
-from reachable.practice.items import MomentKind, Pathway
+from reachable.practice.birthdays import turns
+from reachable.practice.items import MomentKind, Pathway, Step
 from reachable.practice.time import LONDON
 
 NAMED = ("team", "asked", "holder", "person__now")
 """What a row needs with its moment."""
+INTO_ADULTHOOD = ("nrm_consent", "adult_lead", "care_leaver", "again")
+"""Steps for growing up that count whatever opened the moment."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,8 @@ class ActionFacts:
 class MomentFacts:
     """Everything on a moment's page. `events` lacks those in compartments kept from `by`.
 
-    `taken_back` counts what had opened or joined it until its agency corrected it.
+    `taken_back` counts what had opened or joined it until its agency corrected it. `adult_since` is
+    set from the 18th birthday on while it is open; then `into_adulthood` says what changes.
     """
 
     row: Row
@@ -106,6 +110,8 @@ class MomentFacts:
     on_duty: list[access.OnDuty]
     received_at: datetime
     why_visible: list[str]
+    adult_since: date | None
+    into_adulthood: tuple[Step, ...]
 
 
 def visible_moments(*, by: Actor) -> QuerySet[Moment]:
@@ -210,8 +216,10 @@ def moment(*, by: Actor, moment_id: UUID) -> MomentFacts:
     standing = [trigger.event_id for trigger in triggers if trigger.ended_at is None]
     events = chronology.events(by=by, event_ids=standing)
     actions = _actions(together)
+    row = rows_of(by=by, moments=[found], at=at)[found.id]
+    adult_since = _adult_since(row, at)
     return MomentFacts(
-        row=rows_of(by=by, moments=[found], at=at)[found.id],
+        row=row,
         version=found.version,
         pathway=pathway_of(found.kind, found.pathway_version),
         events=sorted(events.values(), key=lambda event: event.occurred.earliest),
@@ -238,7 +246,22 @@ def moment(*, by: Actor, moment_id: UUID) -> MomentFacts:
             kind="person",
             subject_ids=people.same_people(by=by, current_ids=[found.person.now.current_id]),
         ),
+        adult_since=adult_since,
+        into_adulthood=_into_adulthood() if adult_since else (),
     )
+
+
+def _adult_since(row: Row, at: datetime) -> date | None:
+    """Say since when whoever an open moment is about is 18: it goes on, and they decide more."""
+    if row.birth_date is None or row.state == "closed":
+        return None
+    birthday = turns(row.birth_date, "turned_18")
+    return birthday if birthday <= at.astimezone(LONDON).date() else None
+
+
+def _into_adulthood() -> tuple[Step, ...]:
+    pathway = guidance.pathway("growing_up")
+    return tuple(step for key in INTO_ADULTHOOD if (step := pathway.step(key)) is not None)
 
 
 def _rule_in_words(moment: Moment) -> str:
