@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
+DAILY = 24 * 60 * 60
+
 
 class MomentsConfig(AppConfig):
     name = "reachable.moments"
@@ -17,13 +19,14 @@ class MomentsConfig(AppConfig):
             references,
             schedules,
         )
-        from reachable.moments import knowing, reference
+        from reachable.moments import birthdays, knowing, reference
         from reachable.moments.following import (
             follow_absence,
             follow_identity,
             follow_rights,
         )
         from reachable.moments.lasting import ask
+        from reachable.moments.own_pathways import WRITES
         from reachable.moments.panels import MOMENTS
         from reachable.moments.registries import whom_a_child_knows
         from reachable.moments.reminding import remind
@@ -39,6 +42,11 @@ class MomentsConfig(AppConfig):
             Schedule("pass on", 2, lambda by: pass_on_unanswered(by=by)),
             room="moments",
         )
+        schedules.add(
+            "birthdays",
+            Schedule("birthdays", DAILY, lambda by: birthdays.keep(by=by), lane="daily"),
+            room="moments",
+        )
         schedules.add("remind", Schedule("remind", 30, lambda by: remind(by=by)), room="moments")
         schedules.add("lasting", Schedule("lasting", 300, lambda by: ask(by=by)), room="moments")
         identity_changed.add("moments", follow_identity, room="moments")
@@ -50,6 +58,11 @@ class MomentsConfig(AppConfig):
         whom_a_child_knows.add("list", knowing.KEEPS_LIST, room="moments")
         navigation.add(
             "rules", NavigationItem("Rules", "rules", "moments.rules", 60), room="moments"
+        )
+        navigation.add(
+            "pathways",
+            NavigationItem("Pathways", "pathways", WRITES, 65, place="footer"),
+            room="moments",
         )
         navigation.add(
             "school terms",

@@ -15,6 +15,7 @@ from reachable.chronology import selectors as chronology
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import BadInput, Conflict, NotFound
 from reachable.foundation.time import now, today
+from reachable.moments.birthdays import with_birthdays
 from reachable.moments.models import DryRun, Moment, RuleSwitch
 from reachable.moments.switches import rules_in_force
 from reachable.moments.trying import Past, on_duty_by_hour, try_rule
@@ -96,15 +97,17 @@ def try_now(*, by: Actor, rule: str, months: int = MONTHS) -> dict[str, Any]:
     first = _months_before(last, months)
     kinds = set(tried.on | tried.after).union(*(each.on | each.after for each in book.rules))
     back = max([tried.looks_back_days, 60, *(each.looks_back_days for each in book.rules)])
-    past = chronology.whole_past(by=by, kinds=kinds, since=first - timedelta(days=back))
-    found = try_rule(tried, book, (Past(*each) for each in past), first=first, last=last)
+    since = first - timedelta(days=back)
+    rows = chronology.whole_past(by=by, kinds=kinds, since=since)
+    past = with_birthdays((Past(*each) for each in rows), first=since, last=last)
+    found = try_rule(tried, book, past, first=first, last=last)
     at = now()
-    since, until = at - ROTA_BEFORE, at + ROTA_AFTER
-    shifts = access.shifts_between(by=by, first=since, last=until)
+    begins, until = at - ROTA_BEFORE, at + ROTA_AFTER
+    shifts = access.shifts_between(by=by, first=begins, last=until)
     return {
         **found.as_dict(),
         "weeks_in_all": found.weeks_in_all,
-        "on_duty": [round(each, 2) for each in on_duty_by_hour(shifts, since, until)],
+        "on_duty": [round(each, 2) for each in on_duty_by_hour(shifts, begins, until)],
         "opened_a_week": round(_opened(since=at - LATELY) / (LATELY.days / 7), 1),
     }
 

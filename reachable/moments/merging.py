@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -66,16 +66,23 @@ class Part:
     steps: tuple[Merged, ...]
 
 
-def merged(called: Iterable[Called], done: Iterable[StepDone]) -> list[Part]:
+def merged(
+    called: Iterable[Called],
+    done: Iterable[StepDone],
+    *,
+    read: Callable[[str, int], Pathway] = guidance.pathway,
+) -> list[Part]:
     """Return what helps, kind by kind in the order in which they came.
 
+    `read` finds a version of the pathway of a kind, where a partnership has its own beside the
+    published ones.
     A step of the same key and title is one step: it stands under the first kind that has it, and
     says what later kinds say otherwise. How to communicate comes before all else.
     """
     first: dict[str, Called] = {}
     for each in sorted(called, key=lambda each: each.joined_at):
         first.setdefault(each.kind, each)
-    pathways = {kind: guidance.pathway(kind, each.pathway_version) for kind, each in first.items()}
+    pathways = {kind: read(kind, each.pathway_version) for kind, each in first.items()}
     having: dict[tuple[str, str], list[Told]] = {}
     for kind, pathway in pathways.items():
         for step in pathway.steps:

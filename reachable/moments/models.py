@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from reachable.access.models import Team, User
 from reachable.foundation.models import Identified
 from reachable.people.models import Person
+from reachable.practice.items import OWN_FROM
 
 OPEN = ("waiting", "with_team", "held")
 
@@ -176,6 +177,57 @@ class RuleSwitch(Identified):
                 condition=Q(is_on=False) | Q(dry_run__isnull=False), name="on_after_a_dry_run"
             )
         ]
+
+
+class OwnPathway(Identified):
+    """A partnership's own version of a pathway, beside the published ones.
+
+    It is a draft until it is first put in force; then it is never changed, because moments are
+    opened with it. `revision` counts the changes of a draft. `published` is the version that it
+    was made from, or compared with last. A draft that was given up has ended.
+    """
+
+    kind = models.CharField(max_length=40)
+    version = models.PositiveSmallIntegerField()
+    published = models.PositiveSmallIntegerField()
+    steps = models.JSONField(default=list)
+    revision = models.PositiveIntegerField(default=1)
+    begun_at = models.DateTimeField()
+    begun_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    changed_at = models.DateTimeField()
+    changed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    settled_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "version"], name="own_version_of_pathway"),
+            models.UniqueConstraint(
+                fields=["kind"],
+                condition=Q(settled_at=None, ended_at=None),
+                name="one_draft_of_pathway",
+            ),
+            models.CheckConstraint(
+                condition=Q(version__gte=OWN_FROM) & Q(published__lt=OWN_FROM),
+                name="own_versions_have_own_numbers",
+            ),
+        ]
+
+
+class PathwayDecision(Identified):
+    """Somebody decided which version of a pathway is in force: appended, the last one counts.
+
+    A published version stands for the newest published one, also of later releases.
+    """
+
+    kind = models.CharField(max_length=40)
+    version = models.PositiveSmallIntegerField()
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(max_length=400)
+
+    class Meta:
+        indexes = [models.Index(fields=["kind", "at"], name="decisions_of_pathway")]
 
 
 class SchoolDates(Identified):

@@ -23,6 +23,7 @@ from reachable.moments.correcting import Corrections, correct
 from reachable.moments.joined import earliest_due
 from reachable.moments.knowing import FIRST, Acquainted
 from reachable.moments.models import OPEN, Action, Moment, Trigger
+from reachable.moments.pathway_versions import versions_in_force
 from reachable.moments.rules import Known, Opening
 from reachable.moments.teams import TeamsNow
 from reachable.notices import services as notices
@@ -100,6 +101,7 @@ class Batch:
         self.acquainted = Acquainted(by, self.at, ())
         self.members: dict[UUID, list[UUID]] = {}
         self.answer_by: dict[str, datetime] = {}
+        self.pathways: dict[str, int] = {}
         self.opened: list[tuple[_Open, Values]] = []
         self.joined: dict[UUID, _Open] = {}
         self.corrections = Corrections()
@@ -142,7 +144,7 @@ class Batch:
                 (
                     *(new_id(), known.moment_id, event.event_id, event.signal_id),
                     *(event.kind, opening.rule, opening.rule_version, opening.kind),
-                    *(opening.pathway_version, opening.child_due_at, opening.due_note[:200]),
+                    *(self._pathway_version(opening), opening.child_due_at, opening.due_note[:200]),
                     self.at,
                 )
             )
@@ -193,7 +195,7 @@ class Batch:
         )
         fixed = (
             *(moment_id, event.person_id, kind, opening.rule, opening.rule_version),
-            *(opening.pathway_version, team_id, self.at, event.received_at),
+            *(self._pathway_version(opening), team_id, self.at, event.received_at),
         )
         self.opened.append((opened, fixed))
         self.writes.involved.append((None, team_id, event.person_id, "team", moment_id))
@@ -265,6 +267,13 @@ class Batch:
     def _say_why_first(self, moment_id: UUID, first: Known | UUID | None) -> None:
         if isinstance(first, Known):
             self._act(moment_id, FIRST, first.user, how=first.how, said_at=first.since)
+
+    def _pathway_version(self, opening: Opening) -> int:
+        if opening.pathway_version is not None:
+            return opening.pathway_version
+        if not self.pathways:
+            self.pathways = versions_in_force()
+        return self.pathways[opening.kind]
 
     def _answer_by(self, kind: str) -> datetime:
         if kind not in self.answer_by:

@@ -11,6 +11,7 @@ from reachable.foundation.errors import NotFound
 from reachable.moments.joined import families
 from reachable.moments.merging import Called, Part, StepDone, merged
 from reachable.moments.models import Action, Moment, Trigger
+from reachable.moments.pathway_versions import pathway_of
 from reachable.practice import guidance
 
 STEP_DONE = "step_done"
@@ -54,13 +55,13 @@ def what_helps(
         StepDone(step, how or opened_as, at)
         for step, how, opened_as, at in acts.values_list("step", "how", "moment__kind", "at")
     ]
-    return merged(_called(moment, triggers), done)
+    return merged(_called(moment, triggers), done, read=pathway_of)
 
 
 def kind_of_step(moment: Moment, step: str, kind: str) -> str:
     """Return of which kind a step is done; without one said, the first that has such a step."""
     triggers = Trigger.objects.filter(moment_id__in=list(families([moment.id])), ended_at=None)
-    for each in merged(_called(moment, triggers), ()):
+    for each in merged(_called(moment, triggers), (), read=pathway_of):
         for one in each.steps:
             if one.key == step and kind in ("", *(of.key for of in one.kinds)):
                 return kind or one.kind

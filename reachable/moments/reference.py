@@ -44,6 +44,12 @@ _EMPTY = {
     "area": "not known",
     "nobody": "none of them",
     "answers": "nobody: the sender is told so",
+    "wrong": "it may be put in force",
+    "look_at": "nothing",
+    "differs": "in nothing",
+    "done": "nothing is changed",
+    "step": "",
+    "said": "",
 }
 
 

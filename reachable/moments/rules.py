@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import cache
 from uuid import UUID
 
 from reachable.access.rules import TeamFacts
@@ -29,15 +28,19 @@ ANSWERED = frozenset({"offered", "accepted", "declined", "reached"})
 
 @dataclass(frozen=True)
 class Opening:
-    """A moment that an event calls for by a rule, with the child's clock."""
+    """A moment that an event calls for by a rule, with the child's clock.
+
+    It follows the version of its pathway that is in force when it opens.
+    """
 
     kind: str
     rule: str
     rule_version: int
-    pathway_version: int
     child_due_at: datetime
     due_note: str = ""
     """What the child's clock says of itself, such as where a calendar ended."""
+    pathway_version: int | None = None
+    """What was to be done, where it called for this before."""
 
 
 def opening(
@@ -70,17 +73,10 @@ def opened_by(
     `terms` are the partnership's school terms. Where a calendar ends, the clock goes on without
     it and its note says so: a date far away stops no load.
     """
-    span, version = _clock_and_pathway(rule.opens)
-    due = span.due(
+    due = guidance.moment_kind(rule.opens).child_clock.span.due(
         occurred=occurred, received=received_at, calendar=clocks.england_and_wales(), terms=terms
     )
-    return Opening(rule.opens, rule.key, rule.version, version, due.instant, due.note)
-
-
-@cache
-def _clock_and_pathway(kind: str) -> tuple[clocks.Span, int]:
-    """Practice data does not change while the product runs."""
-    return guidance.moment_kind(kind).child_clock.span, guidance.pathway(kind).version
+    return Opening(rule.opens, rule.key, rule.version, due.instant, due.note)
 
 
 def young_enough(rule: Rule, *, occurred: When, birth_date: date | None) -> bool:

@@ -27,11 +27,14 @@ from reachable.moments.pauses import PAUSED_BY
 from reachable.people import selectors as people
 from reachable.people.rules import age_on
 from reachable.practice import guidance
-from reachable.practice.items import MomentKind
+from reachable.practice.birthdays import turns
+from reachable.practice.items import MomentKind, Step
 from reachable.practice.time import LONDON
 
 NAMED = ("team", "asked", "holder", "person__now")
 """What a row needs with its moment."""
+INTO_ADULTHOOD = ("nrm_consent", "adult_lead", "care_leaver", "again")
+"""Steps for growing up that count whatever opened the moment."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,8 @@ class MomentFacts:
 
     `fired` says by which rules each event stands in it, `parts` what helps because of each kind.
     `taken_back` counts what had opened or joined it until its agency corrected it. `checks` are
-    those whose day has come on which it is asked whether contact has lasted.
+    those whose day has come on which it is asked whether contact has lasted. `adult_since`
+    is set from the 18th birthday on while it is open; then `into_adulthood` says what changes.
     """
 
     row: Row
@@ -115,6 +119,8 @@ class MomentFacts:
     received_at: datetime
     why_visible: list[str]
     checks: tuple[str, ...]
+    adult_since: date | None
+    into_adulthood: tuple[Step, ...]
 
 
 def visible_moments(*, by: Actor) -> QuerySet[Moment]:
@@ -221,8 +227,10 @@ def moment(*, by: Actor, moment_id: UUID) -> MomentFacts:
     standing = list(by_rule)
     events = chronology.events(by=by, event_ids=standing)
     actions = _actions(together)
+    row = rows_of(by=by, moments=[found], at=at)[found.id]
+    adult_since = _adult_since(row, at)
     return MomentFacts(
-        row=rows_of(by=by, moments=[found], at=at)[found.id],
+        row=row,
         version=found.version,
         parts=what_helps(found, together, triggers),
         events=sorted(events.values(), key=lambda event: event.occurred.earliest),
@@ -251,7 +259,22 @@ def moment(*, by: Actor, moment_id: UUID) -> MomentFacts:
             subject_ids=people.same_people(by=by, current_ids=[found.person.now.current_id]),
         ),
         checks=_checks_due(found, at),
+        adult_since=adult_since,
+        into_adulthood=_into_adulthood() if adult_since else (),
     )
+
+
+def _adult_since(row: Row, at: datetime) -> date | None:
+    """Say since when whoever an open moment is about is 18: it goes on, and they decide more."""
+    if row.birth_date is None or row.state == "closed":
+        return None
+    birthday = turns(row.birth_date, "turned_18")
+    return birthday if birthday <= at.astimezone(LONDON).date() else None
+
+
+def _into_adulthood() -> tuple[Step, ...]:
+    pathway = guidance.pathway("growing_up")
+    return tuple(step for key in INTO_ADULTHOOD if (step := pathway.step(key)) is not None)
 
 
 def _checks_due(moment: Moment, at: datetime) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from reachable.moments import rules, telling
 from reachable.moments.acting import NOTHING_CHANGED
 from reachable.moments.joined import standing_for
 from reachable.moments.models import OPEN, Action, Moment, Trigger
+from reachable.moments.pathway_versions import pathway_of
 from reachable.moments.pathways import STEP_DONE
 from reachable.moments.rules import Done
 from reachable.moments.telling import Change
@@ -141,7 +142,7 @@ def _whereabouts(
 
 def asked_of(trigger: Trigger, agency_kind: str) -> list[Step]:
     """Return the steps of a signal's own pathway that its sender does."""
-    pathway = guidance.pathway(trigger.kind, trigger.pathway_version)
+    pathway = pathway_of(trigger.kind, trigger.pathway_version)
     return [step for step in pathway.steps if {"sender", agency_kind}.intersection(step.asked_of)]
 
 

@@ -13,7 +13,7 @@ from reachable.access import services as access_services
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import BadInput, Conflict
 from reachable.foundation.time import now
-from reachable.moments import passing_on, reconsidering
+from reachable.moments import birthdays, passing_on, reconsidering
 from reachable.moments.acting import (
     NOTHING_CHANGED,
     act,
@@ -51,6 +51,8 @@ def reconsider(
 
     `signal_ids` were corrected. Runs in the caller's transaction, whose audit entry covers it.
     """
+    if signal_ids:
+        signal_ids = {*signal_ids, *birthdays.correct(by=by, current_ids=current_ids)}
     return reconsidering.reconsider(by=by, current_ids=current_ids, signal_ids=signal_ids)
 
 

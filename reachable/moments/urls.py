@@ -10,6 +10,7 @@ from reachable.moments import (
     calendar_views,
     contact_views,
     measure_views,
+    pathway_urls,
     rule_views,
     term_views,
     views,
@@ -74,6 +75,7 @@ urlpatterns = [
         needs=rule_views.DECIDES,
         methods=POST,
     ),
+    *pathway_urls.urlpatterns,
     page("school-terms/", term_views.school_terms, name="school_terms", needs=KEEPS, methods=BOTH),
     page(
         "school-terms/<uuid:dates_id>/take-out/",

@@ -107,6 +107,12 @@ def pathway(moment: str, version: int | None = None) -> Pathway:
     return found
 
 
+def published_pathways(moment: str) -> tuple[Pathway, ...]:
+    """Return every published version of the pathway of a kind of moment, the newest first."""
+    found = [each for (kind, _), each in practice().pathways.items() if kind == moment]
+    return tuple(sorted(found, key=lambda each: each.version, reverse=True))
+
+
 def outcome(key: str) -> Outcome:
     return _get(practice().outcomes, key, "way to close a moment")
 

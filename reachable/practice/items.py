@@ -41,6 +41,7 @@ class Certainty(StrEnum):
 
     SEEN = "seen"
     CHOSEN = "chosen"
+    AGREED = "agreed here"
     UNVERIFIED = "unverified"
     DO_NOT_GUESS = "do not guess"
 
@@ -80,6 +81,7 @@ _BASIS = {
 _CERTAINTY = {
     Certainty.SEEN: "Seen in a published source",
     Certainty.CHOSEN: "Chosen by this project, not taken from a publication",
+    Certainty.AGREED: "Agreed by this partnership, not taken from a publication",
     Certainty.UNVERIFIED: "Not checked against its source",
     Certainty.DO_NOT_GUESS: "Not known: take advice before relying on it",
 }
@@ -269,6 +271,19 @@ class Step(Item):
     asked_of: tuple[str, ...] = ()
 
 
+OWN_FROM = 1001
+"""The number of a partnership's first own version; published ones are counted from 1."""
+
+
+def is_own(version: int) -> bool:
+    return version >= OWN_FROM
+
+
+def version_words(version: int) -> str:
+    """Return "version 2", or "our own version 1" for one that the partnership wrote."""
+    return f"our own version {version - OWN_FROM + 1}" if is_own(version) else f"version {version}"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Pathway(Item):
     """What to do in a moment. A moment keeps the version that it was opened with."""
@@ -278,6 +293,10 @@ class Pathway(Item):
     moment: str
     version: int
     steps: tuple[Step, ...]
+
+    @property
+    def version_words(self) -> str:
+        return version_words(self.version)
 
     def step(self, key: str) -> Step | None:
         """Return a step, or nothing when this version has none of that key."""

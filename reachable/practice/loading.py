@@ -111,6 +111,10 @@ def _standing(table: Table, sources: Mapping[str, Source]) -> dict[str, Any]:
             f"it is said to be our own choice, and its basis is {basis.value}",
             "Say whether it was seen, or make the basis “local” or “practice”",
         )
+    if certainty is Certainty.AGREED:
+        raise table.wrong(
+            "it is said to be agreed by a partnership", "Leave that to partnerships: say “chosen”"
+        )
     if certainty is Certainty.DO_NOT_GUESS and not unknown:
         raise table.wrong(
             "it is marked “do not guess” and does not say what is not known", "Write “unknown”"
@@ -142,6 +146,7 @@ def _force(table: Table, basis: Basis, certainty: Certainty) -> tuple[InForce, d
     allowed = {
         Certainty.SEEN: (InForce.IN_FORCE, InForce.NOT_CHECKED, InForce.NOT_KNOWN),
         Certainty.CHOSEN: (),
+        Certainty.AGREED: (),
         Certainty.UNVERIFIED: (InForce.NOT_CHECKED, InForce.NOT_KNOWN),
         Certainty.DO_NOT_GUESS: (InForce.NOT_KNOWN,),
     }[certainty]

@@ -51,6 +51,7 @@ IDENTIFIERS = {
     "moment_id": Leads("a reachable moment", INVOLVED),
     "notice_id": Leads("a notice", TOLD),
     "partner_id": Leads("an agency", ANYBODY),
+    "pathway_kind": Leads("the pathway of a kind of moment", ANYBODY),
     "person_id": Leads("a child", INVOLVED),
     "review_id": Leads("two records that may be one child", ANYBODY),
     "row_id": Leads("a row that was refused", AGENCY),
@@ -59,7 +60,9 @@ IDENTIFIERS = {
     "set_key": Leads("a set of tables", ANYBODY),
     "shift_id": Leads("a shift of a team’s rota", MEMBERS),
     "signal_id": Leads("a signal from a phone", SENDER),
+    "step_key": Leads("a step of a pathway", ANYBODY),
     "team_id": Leads("a team with its rota", MEMBERS),
+    "version": Leads("a version of a pathway", ANYBODY),
 }
 
 

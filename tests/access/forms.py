@@ -22,11 +22,12 @@ from reachable.foundation.time import now
 from reachable.intake.models import Delivery, QuarantinedRow, Signal
 from reachable.intake.samples import write_set_sample
 from reachable.intake.table_sets import table_sets
-from reachable.moments import pausing
+from reachable.moments import own_pathways, pausing
 from reachable.moments.models import Moment
 from reachable.people import services as people
 from reachable.people.models import Review
-from tests.access.place import INVOLVED, MAPPING, ROWS, Account, Place
+from reachable.practice.items import OWN_FROM
+from tests.access.place import BY, INVOLVED, MAPPING, ROWS, Account, Place
 from tests.intake.test_panel_list import bring, row
 
 AT = datetime(2026, 11, 10, 12, 0, tzinfo=UTC)
@@ -81,6 +82,21 @@ WEEKS = {
 }
 ROTA, OF_SHIFT = "/rota/{team_id}/", "/rota/shifts/{shift_id}/"
 MOMENT, TAKEN = "/moments/{moment_id}/", ("/moments/{moment_id}/take/",)
+COURT, DRAFT = "/pathways/court/draft/", "/pathways/custody/draft/"
+IN_FORCE = f"/pathways/custody/versions/{OWN_FROM}/in-force/"
+LEFT_OUT = ("a step left out",)
+STEP = {
+    "revision": "1",
+    "title": "Give the child the night number",
+    "detail": "A card with the number.",
+    "owner": "The worker of the Hub",
+    "amount": "2",
+    "unit": "hours",
+    "start": "received",
+    "good": "The child has it.",
+    "avoid": "A number that nobody answers.",
+    "certainty": "agreed here",
+}
 FORMS = {
     "a signal": Form("/signal/", "/signal/", "custody", SIGNAL),
     "a task": Form(
@@ -188,6 +204,22 @@ FORMS = {
         "/calendar/make/", "/calendar/", "practitioner", {}, answered=200
     ),
     "revoke a calendar address": Form("/calendar/revoke/", "/calendar/", "practitioner", {}),
+    "begin a pathway": Form(COURT + "begin/", "/pathways/court/", "practitioner", {}),
+    "add a step": Form(DRAFT + "add/", DRAFT + "add/", "practitioner", STEP),
+    "reword a step": Form(DRAFT + "steps/visit/", DRAFT + "steps/visit/", "practitioner", STEP),
+    "move a step": Form(
+        DRAFT + "steps/visit/move/", DRAFT, "practitioner", {"revision": "1", "to": "up"}
+    ),
+    "leave a step out": Form(
+        DRAFT + "steps/visit/leave-out/", DRAFT, "practitioner", {"revision": "1"}
+    ),
+    "put a step back": Form(
+        DRAFT + "steps/visit/put-back/", DRAFT, "practitioner", {"revision": "2"}, LEFT_OUT
+    ),
+    "give a draft up": Form(DRAFT + "give-up/", DRAFT, "practitioner", {"revision": "1"}),
+    "put in force": Form(
+        IN_FORCE, IN_FORCE, "supervisor", {"revision": "2", "reason": "Agreed"}, LEFT_OUT
+    ),
     "close": Form(
         MOMENT + "close/",
         MOMENT + "close/?outcome=declined",
@@ -410,6 +442,8 @@ class Answering:
                 self._pause()
             elif step in ("missed", "reached long ago"):
                 self._was(step)
+            elif step == "a step left out":
+                own_pathways.leave_out(by=BY, kind="custody", revision=1, key="visit")
             else:
                 assert self.client.post(self.named(step)).status_code == 302
         page = self.client.get(self.named(form.on)).content.decode()

@@ -23,12 +23,13 @@ from reachable.intake import services as intake
 from reachable.intake.models import Delivery, QuarantinedRow
 from reachable.intake.rules.mapping import ColumnMapping
 from reachable.intake.services import PhoneSignal
-from reachable.moments import school_terms
+from reachable.moments import own_pathways, school_terms
 from reachable.moments.models import Moment, Trigger
 from reachable.notices import services as notices
 from reachable.notices.models import Notice
 from reachable.notices.services import Telling
 from reachable.people.models import Review
+from reachable.practice.items import OWN_FROM
 from reachable.site import addresses
 from reachable.site.addresses import IDENTIFIERS
 
@@ -170,6 +171,10 @@ def make_place() -> Place:
     place.rows["key"] = [Row("police_custody", "everybody")]
     place.rows["rule_key"] = [Row("arrest", "everybody")]
     place.rows["measure_key"] = [Row("reached", "everybody")]
+    place.rows["pathway_kind"] = [Row("custody", "everybody")]
+    place.rows["step_key"] = [Row("again", "everybody")]
+    own_pathways.begin(by=BY, kind="custody")
+    place.rows["version"] = [Row(OWN_FROM, "everybody")]
     place.rows["set_key"] = [Row("ssd", "everybody")]
     first = today() + timedelta(days=30)
     dates_id = school_terms.enter(

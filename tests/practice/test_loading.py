@@ -204,6 +204,12 @@ def test_the_data_of_this_release_is_whole(data: Path) -> None:
             "custody.1.toml, custody/communication: “avoid” is missing. Add it: a text in quotes.",
         ),
         (
+            "pathways/custody.2.toml",
+            'certainty = "chosen"',
+            'certainty = "agreed here"',
+            "it is said to be agreed by a partnership. Leave that to partnerships: say “chosen”.",
+        ),
+        (
             "language.toml",
             'avoid = ["sexual activity with"]',
             'avoid = "sexual activity with"',
@@ -227,8 +233,8 @@ def test_a_file_that_is_not_there_is_named(data: Path) -> None:
 
 
 def test_a_moment_without_a_pathway_is_named(data: Path) -> None:
-    (data / "pathways" / "signal.1.toml").unlink()
-    with pytest.raises(BadPractice, match="pathways, signal: the versions there are: none"):
+    (data / "pathways" / "hospital.1.toml").unlink()
+    with pytest.raises(BadPractice, match="pathways, hospital: the versions there are: none"):
         load(data)
 
 

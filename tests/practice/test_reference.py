@@ -43,6 +43,7 @@ def test_every_example_is_published() -> None:
         "When something is due",
         "How time left is said",
         "School days",
+        "When somebody turns 16, 17, 17½ and 18",
     ]
     for table in all_examples():
         for row in table.rows:
