@@ -8,6 +8,7 @@ from dataclasses import asdict
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 
 from reachable.foundation.errors import BadInput, Conflict
 from reachable.foundation.views import actor, render
@@ -80,6 +81,7 @@ def move(request: HttpRequest, pathway_kind: str, step_key: str) -> HttpResponse
             by=actor(request), kind=pathway_kind, revision=revision, key=step_key, up=up
         ),
         "The step was moved.",
+        at=step_key,
     )
 
 
@@ -102,6 +104,7 @@ def put_back(request: HttpRequest, pathway_kind: str, step_key: str) -> HttpResp
             by=actor(request), kind=pathway_kind, revision=revision, key=step_key
         ),
         "The step is back, as it is published.",
+        at=step_key,
     )
 
 
@@ -123,8 +126,9 @@ def _press(
     act: Callable[[int], None],
     done: str,
     then: str = "draft",
+    at: str = "",
 ) -> HttpResponse:
-    """Do what one button says with the draft as its page showed it."""
+    """Do what one button says with the draft as its page showed it; then stand at the step."""
     said = request.POST.get("revision", "")
     try:
         act(int(said) if said.isdecimal() else 0)
@@ -132,4 +136,4 @@ def _press(
         messages.warning(request, str(refused))
         return redirect("draft", kind)
     messages.success(request, done)
-    return redirect(then, kind)
+    return redirect(reverse(then, args=[kind]) + (f"#step-{at}" if at else ""))

@@ -20,6 +20,7 @@ def placed(server: Server) -> tuple[Server, World, UUID, UUID]:
     world = make_world()
     held = world.signal(needs="Short sentences, one question at a time")
     world.client("first").post(f"/moments/{held}/take/")
+    world.client("first").post("/pathways/custody/draft/begin/")
     waiting = world.signal("other_worry", given_names="Idris", family_name="Whitlock")
     return server, world, held, waiting
 
@@ -75,7 +76,6 @@ WORK = [
     ("first", "pathway-published", "/pathways/custody/"),
     ("first", "pathway-version", "/pathways/custody/versions/1/"),
     ("first", "pathway-compare", "/pathways/custody/versions/1/compare/"),
-    ("lead", "pathway-back", "/pathways/hospital/versions/1/in-force/"),
     ("first", "pathway-draft", "/pathways/custody/draft/"),
     ("first", "pathway-draft-step", "/pathways/custody/draft/steps/appropriate_adult/"),
     ("first", "pathway-draft-add", "/pathways/custody/draft/add/"),
