@@ -6,9 +6,10 @@ be told it of a child whom nobody knew: never what else opened or joined the mom
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
 from django.db import transaction
@@ -29,7 +30,7 @@ from reachable.moments.rules import Done
 from reachable.moments.telling import Change
 from reachable.practice import guidance
 from reachable.practice.clocks import england_and_wales
-from reachable.practice.items import Step
+from reachable.practice.items import Pathway, Step
 
 TOLD, HELD, FINISHED = "told", "held", "finished"
 
@@ -100,8 +101,9 @@ def whereabouts(*, by: Actor, signal_ids: Iterable[UUID]) -> dict[UUID, Whereabo
     having = [each.who for each in told.values() if each and each.who]
     people = access.contacts(by=by, user_ids=[*having, *first.values()])
     agency = access.agency_kind(by=by) if sent else ""
+    asked = cache(lambda kind, version: asked_of(pathway_of(kind, version), agency))
     return {
-        signal_id: _whereabouts(by, each, told[signal_id], first, people, agency, at)
+        signal_id: _whereabouts(by, each, told[signal_id], first, people, asked, at)
         for signal_id, each in sent.items()
     }
 
@@ -112,7 +114,7 @@ def _whereabouts(
     change: Change | None,
     first: Mapping[UUID, UUID],
     people: Mapping[UUID, tuple[str, str]],
-    agency: str,
+    asked: Callable[[str, int], list[Step]],
     at: datetime,
 ) -> Whereabouts:
     trigger, team = sent.trigger, sent.top.team
@@ -134,15 +136,15 @@ def _whereabouts(
         since=taken.at if taken and change and change.who == taken.who else None,
         reached_at=sent.reached_at,
         tasks=tuple(
-            Task(step, _done_at(sent, step, by.agency_id)) for step in asked_of(trigger, agency)
+            Task(step, _done_at(sent, step, by.agency_id))
+            for step in asked(trigger.kind, trigger.pathway_version)
         ),
         can_do=is_open,
     )
 
 
-def asked_of(trigger: Trigger, agency_kind: str) -> list[Step]:
+def asked_of(pathway: Pathway, agency_kind: str) -> list[Step]:
     """Return the steps of a signal's own pathway that its sender does."""
-    pathway = pathway_of(trigger.kind, trigger.pathway_version)
     return [step for step in pathway.steps if {"sender", agency_kind}.intersection(step.asked_of)]
 
 
@@ -169,7 +171,8 @@ def do_task(*, by: Actor, signal_id: UUID, step: str) -> None:
         raise NotFound
     moment = Moment.objects.select_for_update().get(id=sent.top.id)
     sent = _sent([signal_id])[signal_id]
-    steps = {each.key: each for each in asked_of(sent.trigger, access.agency_kind(by=by))}
+    pathway = pathway_of(sent.trigger.kind, sent.trigger.pathway_version)
+    steps = {each.key: each for each in asked_of(pathway, access.agency_kind(by=by))}
     if step not in steps:
         raise NotFound
     if moment.state not in OPEN:
