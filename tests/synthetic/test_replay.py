@@ -114,6 +114,7 @@ def test_what_a_review_opens_is_answered_too(small, small_sent, monkeypatch):
     year._review(datetime(2026, 11, 16, 9, 0, tzinfo=UTC))
     moment = Moment.objects.get()
     assert moment.state == "held"
+    assert moment.held_at is not None
     assert moment.held_at < NOW
 
 
