@@ -397,7 +397,7 @@ def test_what_is_finished_asks_nothing_more(world: World) -> None:
     client: Client = world.client("teacher")
     page_now = html(client.get(f"/signals/{signal_id}/"))
     assert "It has been dealt with" in page_now
-    assert "exploitation" not in page_now.split("What is asked of you")[0].split("<h1>")[1]
+    assert "exploitation" not in page_now.split("What was asked of you")[0].split("<h1>")[1]
     assert "signal_task" not in page_now
     answer = client.post(f"/signals/{signal_id}/tasks/", {"step": "together"}, follow=True)
     assert "What this began is finished." in html(answer)
