@@ -48,7 +48,7 @@ def test_every_example_is_published() -> None:
     for table in all_examples():
         for row in table.rows:
             assert row["case"] in page
-            assert row["said"] in page
+            assert cell("said", row[[*table.columns][-1]]) in page
 
 
 @pytest.mark.parametrize("day", ["2026-10-25", "2026-03-29"])
