@@ -171,6 +171,17 @@ FORMS = {
     "put in force": Form(
         IN_FORCE, IN_FORCE, "supervisor", {"revision": "2", "reason": "Agreed"}, LEFT_OUT
     ),
+    "run a rule dry": Form("/rules/arrest/dry-run/", "/rules/arrest/", "supervisor", {}),
+    "switch a rule": Form(
+        "/rules/arrest/switch/",
+        "/rules/arrest/",
+        "supervisor",
+        {"then": "off", "reason": "It calls too often"},
+    ),
+    "make a calendar address": Form(
+        "/calendar/make/", "/calendar/", "practitioner", {}, answered=200
+    ),
+    "revoke a calendar address": Form("/calendar/revoke/", "/calendar/", "practitioner", {}),
     "close": Form(
         MOMENT + "close/",
         MOMENT + "close/?outcome=declined",

@@ -85,6 +85,11 @@ def test_every_form_is_tried_here() -> None:
         re.sub("refused_id|gone_id|left_off_id", "delivery_id", form.to)
         .replace("police_custody", "{key}")
         .replace("/ssd/", "/{set_key}/")
+        .replace("/arrest/", "/{rule_key}/")
+        .replace("/custody/draft/", "/{pathway_kind}/draft/")
+        .replace("/court/draft/", "/{pathway_kind}/draft/")
+        .replace("/steps/visit/", "/steps/{step_key}/")
+        .replace(IN_FORCE, "/pathways/{pathway_kind}/versions/{version}/in-force/")
         for form in FORMS.values()
     }
     assert posted == tried

@@ -9,6 +9,7 @@ import pytest
 from reachable.practice import guidance
 from reachable.practice.examples import all_examples, example_table
 from reachable.practice.reference import render, render_clocks
+from reachable.practice.tables import cell
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 
