@@ -20,7 +20,7 @@ from reachable.intake import services as intake
 from reachable.moments import services as moments
 from reachable.people import services as people
 from reachable.site.addresses import addresses
-from tests.access.forms import AT, FORMS, Answering, every_model
+from tests.access.forms import AT, FORMS, IN_FORCE, Answering, every_model
 from tests.access.place import Account, Place, make_place
 
 pytestmark = pytest.mark.db
