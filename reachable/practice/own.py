@@ -274,6 +274,7 @@ class Difference:
 
     `what` is added, left out, moved, changed, or moved and changed; `changes` are (label, before,
     after); `rests_on` says what gives a step that is left out or changed its force, if it is law.
+    `after` is the title of the step that one which was added or moved now follows.
     """
 
     key: str
@@ -281,6 +282,7 @@ class Difference:
     what: str
     changes: tuple[tuple[str, str, str], ...] = ()
     rests_on: str = ""
+    after: str = ""
 
 
 def differences(before: Pathway, after: Sequence[StepWords]) -> list[Difference]:
@@ -290,15 +292,17 @@ def differences(before: Pathway, after: Sequence[StepWords]) -> list[Difference]
     common = [each.key for each in after if each.key in old]
     stayed = _stayed([key for key in old if key in common], common)
     found = []
-    for each in after:
+    for follows, each in zip(["", *(step.title for step in after)], after, strict=False):
         if each.key not in old:
-            found.append(Difference(each.key, each.title, "added"))
+            found.append(Difference(each.key, each.title, "added", _all(each), "", follows))
             continue
         changes = _changes(old[each.key], each)
         said = [*(["moved"] if each.key not in stayed else []), *(["changed"] if changes else [])]
         if said:
             rests_on = law.get(each.key, "") if changes else ""
-            found.append(Difference(each.key, each.title, " and ".join(said), changes, rests_on))
+            now_after = "" if each.key in stayed else follows
+            what = " and ".join(said)
+            found.append(Difference(each.key, each.title, what, changes, rests_on, now_after))
     kept = {each.key for each in after}
     found += [
         Difference(key, words.title, "left out", (), law.get(key, ""))
@@ -313,6 +317,12 @@ def _changes(before: StepWords, after: StepWords) -> tuple[tuple[str, str, str],
     return tuple(
         (label, old[name], new[name]) for name, label in _LABELS.items() if old[name] != new[name]
     )
+
+
+def _all(step: StepWords) -> tuple[tuple[str, str, str], ...]:
+    """Return what an added step says; its title stands above."""
+    words = step.words()
+    return tuple((label, "", words[name]) for name, label in _LABELS.items() if name != "title")
 
 
 def _stayed(before: Sequence[str], after: Sequence[str]) -> set[str]:

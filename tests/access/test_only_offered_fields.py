@@ -21,7 +21,7 @@ from reachable.moments import contact
 from reachable.moments import services as moments
 from reachable.people import services as people
 from reachable.site.addresses import addresses
-from tests.access.forms import AT, FORMS, Answering, every_model
+from tests.access.forms import AT, FORMS, IN_FORCE, Answering, every_model
 from tests.access.place import Account, Place, make_place
 
 pytestmark = pytest.mark.db
@@ -88,6 +88,10 @@ def test_every_form_is_tried_here() -> None:
         .replace("police_custody", "{key}")
         .replace("/ssd/", "/{set_key}/")
         .replace("/arrest/", "/{rule_key}/")
+        .replace("/custody/draft/", "/{pathway_kind}/draft/")
+        .replace("/court/draft/", "/{pathway_kind}/draft/")
+        .replace("/steps/visit/", "/steps/{step_key}/")
+        .replace(IN_FORCE, "/pathways/{pathway_kind}/versions/{version}/in-force/")
         for form in FORMS.values()
     }
     assert posted == tried

@@ -140,6 +140,17 @@ def test_own_versions_are_counted_by_themselves() -> None:
     assert max(version for _, version in guidance.practice().pathways) < OWN_FROM
 
 
+def test_what_is_added_or_moved_says_where_it_stands_and_what_it_says() -> None:
+    published, steps = guidance.pathway("custody"), words("custody")
+    moved = steps.pop(2)
+    steps.insert(5, moved)
+    steps.insert(0, replace(moved, key="own_1", title="Ring the night team", amount=None))
+    first, second = differences(published, steps)
+    assert (first.what, first.after) == ("added", "")
+    assert ("What to do", "", moved.detail) in first.changes
+    assert (second.key, second.what, second.after) == (moved.key, "moved", steps[5].title)
+
+
 @given(st.data())
 def test_moving_is_told_of_the_fewest_steps_and_changes_nothing_else(data: st.DataObject) -> None:
     published = guidance.pathway("custody")
