@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, time
 from typing import Any
 
+from reachable.moments import measuring
 from reachable.moments.examples import all_examples
 from reachable.moments.wording import BUCKETS
 from reachable.practice import guidance
@@ -16,6 +17,12 @@ _ABOUT = (
     "When a reachable moment opens, what joins it, who is asked, and when its clock was missed. "
     "These tables are the specification: the tests run "
     "every row of them."
+)
+_ABOUT_MEASURES = (
+    "Counted are moments that opened in a period and for which a team answers now. From every "
+    "measure are left out: moments that joined another, as that one is counted; moments closed as "
+    "opened in error or because the person was 18 or over; and moments of which corrections left "
+    "nothing that opened them. History opens no moments."
 )
 _EMPTY = {
     "opens": "nothing",
@@ -44,7 +51,16 @@ def render() -> str:
     ]
     for table in all_examples():
         lines += in_markdown(table, _say)
-    return "\n".join(lines)
+    return "\n".join([*lines, *_measures()])
+
+
+def _measures() -> Iterator[str]:
+    """Yield each measure: what it counts, of what, and what it leaves out."""
+    yield from ("## The measures", "", _ABOUT_MEASURES, "")
+    yield from ("| Measure | Numerator | Denominator | Left out |", "| --- | --- | --- | --- |")
+    for each in measuring.MEASURES:
+        yield f"| {each.title} | {each.counts} | {each.of} | {each.left_out} |"
+    yield ""
 
 
 def _say(column: str, value: object) -> str:
@@ -54,10 +70,16 @@ def _say(column: str, value: object) -> str:
         return _event(value)
     if column == "before":
         return "; ".join(_event(each) for each in _list(value)) or "nothing"
+    if column in ("yes", "no", "open"):
+        return ", ".join(measuring.BY_KEY[str(key)].title for key in _list(value)) or "none"
     if column == "calls":
         return ", ".join(guidance.rule(str(key)).title for key in _list(value)) or "no rule"
     if isinstance(value, list):
-        return "; ".join(map(str, value)) if column == "teams" else ", ".join(map(str, value))
+        return (
+            "; ".join(map(str, value))
+            if column in ("teams", "done")
+            else ", ".join(map(str, value))
+        )
     if column == "event":
         return guidance.event_kind(str(value)).title
     if column == "opens":

@@ -23,6 +23,8 @@ TONIGHT = timedelta(hours=8)
 SOON = timedelta(hours=1)
 ASKING = frozenset({"asked", "passed_on", "handed_over"})
 TAKING = frozenset({"acknowledged", "claimed"})
+# What somebody offered a child, or the child answered: it says anew when to ask again, or never.
+ANSWERED = frozenset({"offered", "accepted", "declined", "reached"})
 
 
 @dataclass(frozen=True)
@@ -226,6 +228,13 @@ class Done:
     about: UUID | None = None
     how: str = ""
     said_at: datetime | None = None
+    again_at: datetime | None = None
+    step: str = ""
+
+    @property
+    def happened(self) -> datetime:
+        """When it was, as whoever wrote it down says."""
+        return self.said_at or self.at
 
 
 @dataclass(frozen=True)
@@ -245,6 +254,7 @@ class Standing:
     outcome: str = ""
     paused_until: datetime | None = None
     paused_why: str = ""
+    ask_again_at: datetime | None = None
 
 
 def standing(kind: str, actions: Iterable[Done]) -> Standing:
@@ -277,10 +287,12 @@ def _after(kind: str, stands: Standing, done: Done) -> Standing:
         )
     if done.kind == "attempted":
         return replace(stands, attempted_at=stands.attempted_at or done.at)
-    if done.kind == "reached" and stands.reached_at is None:
-        return replace(stands, reached_at=done.said_at or done.at, reach_recorded_at=done.at)
+    if done.kind in ANSWERED:
+        return _answered(stands, done)
     if done.kind == "closed":
-        return replace(stands, state="closed", closed_at=done.at, outcome=done.how)
+        return replace(
+            stands, state="closed", closed_at=done.at, outcome=done.how, ask_again_at=None
+        )
     if done.kind == PAUSED:
         return replace(stands, paused_until=done.said_at, paused_why=done.how)
     if done.kind == RESUMED:
@@ -289,6 +301,13 @@ def _after(kind: str, stands: Standing, done: Done) -> Standing:
         return replace(stands, state="joined", state_before=stands.state)
     if done.kind == "separated":
         return replace(stands, state=stands.state_before, state_before="")
+    return stands
+
+
+def _answered(stands: Standing, done: Done) -> Standing:
+    stands = replace(stands, ask_again_at=done.again_at)
+    if done.kind == "reached" and stands.reached_at is None:
+        return replace(stands, reached_at=done.happened, reach_recorded_at=done.at)
     return stands
 
 
