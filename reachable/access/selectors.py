@@ -28,6 +28,7 @@ from reachable.foundation.actor import Actor
 _BECAUSE = {
     "asked": "You are or were asked to take an open moment of this child",
     "holder": "You have an open moment of this child",
+    "lasted": "You are asked whether contact with this child has lasted",
     "panel": "This child is on the list that you keep for your panel",
 }
 

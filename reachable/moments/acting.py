@@ -9,11 +9,13 @@ from reachable.access import selectors as access
 from reachable.access import services as access_services
 from reachable.access.rules import TeamFacts
 from reachable.audit import services as audit
+from reachable.chronology import selectors as chronology
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import BadInput, Conflict, NotFound
 from reachable.foundation.time import now
 from reachable.moments import rules
-from reachable.moments.models import OPEN, Action, Moment
+from reachable.moments.joined import families
+from reachable.moments.models import OPEN, Action, Moment, Trigger
 from reachable.moments.rules import Done
 from reachable.moments.selectors import is_visible
 from reachable.moments.teams import TeamsNow
@@ -162,6 +164,7 @@ def act(
     note: str = "",
     at: datetime | None = None,
     said_at: datetime | None = None,
+    again_at: datetime | None = None,
 ) -> None:
     """Append what was done, bring the projection up to date, and leave the audit entry."""
     moment.next_due_at = rules.next_due(
@@ -182,10 +185,19 @@ def act(
         how=how[:40],
         note=note.strip(),
         said_at=said_at,
+        again_at=again_at,
     )
     audit.record(
         by=by, action=f"moments.{kind}", subject=("moment", moment.id), about=about, how=how
     )
+
+
+def began(by: Actor, moment: Moment) -> datetime:
+    """Return when the first thing happened that opened or joined it, as far as `by` may know."""
+    triggers = Trigger.objects.filter(moment_id__in=list(families([moment.id])), ended_at=None)
+    event_ids = triggers.values_list("event_id", flat=True)
+    events = chronology.events(by=by, event_ids=event_ids).values()
+    return min([moment.received_at, *(event.occurred.earliest for event in events)])
 
 
 def say_why(reason: str) -> None:

@@ -30,14 +30,14 @@ class ActForm(forms.Form):
         return dict(self.cleaned_data)
 
 
-def _note(label: str, help_text: str, *, required: bool) -> forms.CharField:
+def note_box(label: str, help_text: str, *, required: bool) -> forms.CharField:
     box = forms.Textarea(attrs={"rows": 4})
     return forms.CharField(
         label=label, help_text=help_text, required=required, widget=box, max_length=4000
     )
 
 
-def _offer(form: forms.Form, name: str, choices: Sequence[tuple[str, Any]]) -> None:
+def offer_choices(form: forms.Form, name: str, choices: Sequence[tuple[str, Any]]) -> None:
     field = form.fields[name]
     assert isinstance(field, forms.ChoiceField)
     field.choices = choices
@@ -45,25 +45,19 @@ def _offer(form: forms.Form, name: str, choices: Sequence[tuple[str, Any]]) -> N
 
 class AttemptForm(ActForm):
     how = forms.ChoiceField(label="How did you try?", choices=ATTEMPTS, widget=forms.RadioSelect)
-    note = _note(
+    note = note_box(
         "What happened, and what will you try next?",
         "Another time of day, another place, or somebody the child trusts.",
         required=False,
     )
 
 
-class ReachForm(ActForm):
-    how = forms.ChoiceField(
-        label="How was the child reached?", choices=REACHED, widget=forms.RadioSelect
-    )
+class WhenForm(ActForm):
+    """An act that may have happened earlier than just now."""
+
     day = DayField(label="On which day?", required=False, help_text="Leave empty for today.")
     at = ClockTimeField(
         label="At what time?", required=False, help_text="Leave empty for just now."
-    )
-    note = _note(
-        "What does the child say they need?",
-        "Their words, if you can. Do not ask about an offence.",
-        required=False,
     )
 
     def clean(self) -> dict[str, Any]:
@@ -79,11 +73,23 @@ class ReachForm(ActForm):
         return {**given, "at": read_local(day or today(), at).instant if at else None}
 
 
+class ReachForm(WhenForm):
+    how = forms.ChoiceField(
+        label="How was the child reached?", choices=REACHED, widget=forms.RadioSelect
+    )
+    note = note_box(
+        "What does the child say they need?",
+        "Their words, if you can. Do not ask about an offence.",
+        required=False,
+    )
+    field_order = ("version", "how", "day", "at", "note")
+
+
 class PauseForm(ActForm):
     how = forms.ChoiceField(
         label="Why does the child’s clock stand still?", choices=PAUSES, widget=forms.RadioSelect
     )
-    note = _note(
+    note = note_box(
         "In your words: what is it, and who will say when it is over?",
         "Whoever looks at how long the child waited reads this.",
         required=True,
@@ -104,11 +110,11 @@ class PauseForm(ActForm):
 
 
 class ResumeForm(ActForm):
-    note = _note("Is there anything to note?", "It stands in the history.", required=False)
+    note = note_box("Is there anything to note?", "It stands in the history.", required=False)
 
 
 class PassOnForm(ActForm):
-    reason = _note("Why can you not take it?", "A few words are enough.", required=True)
+    reason = note_box("Why can you not take it?", "A few words are enough.", required=True)
 
 
 class HandOverForm(ActForm):
@@ -118,7 +124,7 @@ class HandOverForm(ActForm):
         widget=forms.RadioSelect,
         help_text="They have to acknowledge it. Until then it counts as waiting.",
     )
-    reason = _note("Why, and what do they need to know?", "", required=True)
+    reason = note_box("Why, and what do they need to know?", "", required=True)
 
     def __init__(self, *args: Any, people: Iterable[tuple[UUID, str, bool]], **kwargs: Any) -> None:
         """Offer these people (user, name, whether they are on duty now)."""
@@ -127,14 +133,14 @@ class HandOverForm(ActForm):
             (str(user), Hinted(name, "On duty now") if on_duty else name)
             for user, name, on_duty in people
         ]
-        _offer(self, "to_user", choices)
+        offer_choices(self, "to_user", choices)
 
 
 class CloseForm(ActForm):
     """How it ends is chosen on the page before; here its own question is answered."""
 
     outcome = forms.CharField(widget=forms.HiddenInput, max_length=60)
-    reason = _note("", "", required=True)
+    reason = note_box("", "", required=True)
 
     def __init__(self, *args: Any, ending: Outcome, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -46,6 +46,7 @@ class Moment(Identified):
     outcome = models.CharField(max_length=40, blank=True)
     paused_until = models.DateTimeField(null=True)
     paused_why = models.CharField(max_length=40, blank=True, db_default="")
+    ask_again_at = models.DateTimeField(null=True)
     next_due_at = models.DateTimeField(null=True)
     joined_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True)
     joined_by = models.UUIDField(null=True)
@@ -64,6 +65,15 @@ class Moment(Identified):
             ),
             models.Index(
                 fields=["answer_by"], condition=Q(state="waiting"), name="moment_unanswered"
+            ),
+            models.Index(
+                fields=["ask_again_at"],
+                condition=Q(ask_again_at__isnull=False),
+                name="moment_ask_again",
+            ),
+            models.Index(fields=["team", "opened_at"], name="moment_measured"),
+            models.Index(
+                fields=["reached_at"], condition=Q(reached_at__isnull=False), name="moment_reached"
             ),
         ]
 
@@ -97,7 +107,8 @@ class Trigger(Identified):
 class Action(Identified):
     """Something that a person or the clock did with a moment: appended, never changed.
 
-    `at` is when it was written down; `said_at` when it happened, as somebody says.
+    `at` is when it was written down; `said_at` when it happened, as somebody says. `again_at` is
+    when a child who said no is asked again, by whom it is `about`.
     """
 
     moment = models.ForeignKey(
@@ -115,6 +126,7 @@ class Action(Identified):
     how = models.CharField(max_length=40, blank=True)
     note = models.TextField(blank=True)
     said_at = models.DateTimeField(null=True)
+    again_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["moment", "at"], name="actions_of_moment")]

@@ -17,7 +17,7 @@ BATCH = 500
 DERIVED = (
     *("state", "state_before", "asked_id", "answer_by", "holder_id", "held_at", "attempted_at"),
     *("reached_at", "reach_recorded_at", "closed_at", "outcome", "child_due_at", "next_due_at"),
-    *("paused_until", "paused_why"),
+    *("paused_until", "paused_why", "ask_again_at"),
 )
 
 
@@ -44,7 +44,7 @@ def _rebuild_some(by: Actor, held: list[Moment]) -> int:
     done: dict[UUID, list[Done]] = {moment.id: [] for moment in held}
     for act in Action.objects.filter(moment_id__in=list(done)).order_by("id"):
         done[act.moment_id].append(
-            Done(act.kind, act.at, act.by_id, act.about_id, act.how, act.said_at)
+            Done(act.kind, act.at, act.by_id, act.about_id, act.how, act.said_at, act.again_at)
         )
     due = earliest_due(moment.id for moment in held if moment.joined_into_id is None)
     for moment in held:
@@ -80,5 +80,5 @@ def _set(moment: Moment, stands: Standing) -> None:
     moment.holder_id, moment.held_at = stands.holder, stands.held_at
     moment.attempted_at, moment.outcome = stands.attempted_at, stands.outcome
     moment.reached_at, moment.reach_recorded_at = stands.reached_at, stands.reach_recorded_at
-    moment.closed_at = stands.closed_at
+    moment.closed_at, moment.ask_again_at = stands.closed_at, stands.ask_again_at
     moment.paused_until, moment.paused_why = stands.paused_until, stands.paused_why

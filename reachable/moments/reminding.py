@@ -1,7 +1,8 @@
 """Telling people before time runs out, not only after: once for each clock.
 
 Whoever has a moment hears when a quarter of the child's clock is left, at least an hour before its
-end; whoever is asked, when half of the time to answer has passed.
+end; whoever is asked, when half of the time to answer has passed; and whoever is to ask a child
+again who said no, on the day that was named.
 """
 
 from __future__ import annotations
@@ -14,21 +15,25 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Max, Q
 
+from reachable.access import selectors as access
 from reachable.audit import services as audit
 from reachable.foundation.actor import Actor
 from reachable.foundation.time import now
 from reachable.moments import rules
-from reachable.moments.models import Action, Moment
+from reachable.moments.models import OPEN, Action, Moment
 from reachable.moments.rules import ASKING
 from reachable.notices import services as notices
 from reachable.notices.services import Telling
 from reachable.practice import guidance
 
+_FOLLOWED = timedelta(days=7)
+"""For how long whoever comes to have a moment is told that its day to ask again has come."""
+
 
 def remind(*, by: Actor) -> int:
     """Tell whoever has, or is asked to take, what is due soon; return how many were told."""
     at = now()
-    tellings = [*_holders(at), *_asked(at)]
+    tellings = [*_holders(at), *_asked(at), *_ask_again(at)]
     if not tellings:
         return 0
     with transaction.atomic():
@@ -72,6 +77,24 @@ def _asked(at: datetime) -> list[Telling]:
         for moment_id, who, by in rows
         if who and by and rules.is_half_over(now=at, since=since.get(moment_id, by), until=by)
     ]
+
+
+def _ask_again(at: datetime) -> list[Telling]:
+    """Whoever was named, and whoever has it; where nobody is left, everybody in the team."""
+    come = Moment.objects.filter(
+        state__in=OPEN, ask_again_at__lte=at, ask_again_at__gte=at - _FOLLOWED
+    )
+    rows = list(come.values_list("id", "team_id", "holder_id", "ask_again_at"))
+    said = Action.objects.filter(moment_id__among=[row[0] for row in rows], kind="declined")
+    named = dict(said.order_by("id").values_list("moment_id", "about_id"))
+    able = access.able(capability="moments.hold") if rows else frozenset()
+    tellings = []
+    for moment_id, team_id, holder_id, again_at in rows:
+        there = [who for who in {named.get(moment_id), holder_id} if who and who in able]
+        for who in there or access.members_to_tell(team_id=team_id, at=at):
+            key = f"again:{moment_id}:{again_at:%Y%m%d}:{who}"
+            tellings.append(Telling(who, "moment.ask_again", ("moment", moment_id), key))
+    return tellings
 
 
 def _asked_since(moment_ids: Iterable[UUID]) -> dict[UUID, datetime]:

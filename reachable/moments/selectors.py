@@ -18,6 +18,7 @@ from reachable.foundation.errors import NotFound
 from reachable.foundation.time import now
 from reachable.moments import rules
 from reachable.moments.joined import families, standing_for
+from reachable.moments.measuring import CHECKS, check_due
 from reachable.moments.models import OPEN, Action, Moment, Trigger
 from reachable.moments.pauses import PAUSED_BY
 from reachable.people import selectors as people
@@ -36,7 +37,7 @@ class Row:
 
     `clock_ended_at` is when that was written down, which may be later than `reached_at`.
     `told_too_late` says that the child's clock had run out before we were told. `paused_until` is
-    set while it stands still.
+    set while it stands still, `ask_again_on` while a child who said no is left in peace.
     """
 
     id: UUID
@@ -58,6 +59,7 @@ class Row:
     told_too_late: bool
     paused_until: datetime | None
     paused_why: str
+    ask_again_on: date | None
     reached_at: datetime | None
     clock_ended_at: datetime | None
     opened_at: datetime
@@ -75,13 +77,15 @@ class ActionFacts:
     how: str
     note: str
     said_at: datetime | None
+    again_at: datetime | None
 
 
 @dataclass(frozen=True)
 class MomentFacts:
     """Everything on a moment's page. `events` lacks those in compartments kept from `by`.
 
-    `taken_back` counts what had opened or joined it until its agency corrected it.
+    `taken_back` counts what had opened or joined it until its agency corrected it. `checks` are
+    those whose day has come on which it is asked whether contact has lasted.
     """
 
     row: Row
@@ -105,6 +109,7 @@ class MomentFacts:
     on_duty: list[access.OnDuty]
     received_at: datetime
     why_visible: list[str]
+    checks: tuple[str, ...]
 
 
 def visible_moments(*, by: Actor) -> QuerySet[Moment]:
@@ -176,6 +181,7 @@ def _row(
         ),
         paused_until=paused_until if paused_until and paused_until > at else None,
         paused_why=PAUSED_BY.get(moment.paused_why, ""),
+        ask_again_on=moment.ask_again_at.astimezone(LONDON).date() if moment.ask_again_at else None,
         reached_at=moment.reached_at,
         clock_ended_at=moment.reach_recorded_at,
         opened_at=moment.opened_at,
@@ -237,7 +243,15 @@ def moment(*, by: Actor, moment_id: UUID) -> MomentFacts:
             kind="person",
             subject_ids=people.same_people(by=by, current_ids=[found.person.now.current_id]),
         ),
+        checks=_checks_due(found, at),
     )
+
+
+def _checks_due(moment: Moment, at: datetime) -> tuple[str, ...]:
+    reached_at = moment.reached_at
+    if reached_at is None:
+        return ()
+    return tuple(check for check in CHECKS if check_due(reached_at, check) <= at)
 
 
 def _rule_in_words(moment: Moment) -> str:
@@ -255,13 +269,15 @@ def _actions(moment_ids: list[UUID]) -> list[ActionFacts]:
     rows = (
         Action.objects.filter(moment_id__in=moment_ids)
         .order_by("at", "id")
-        .values_list("kind", "at", "by__name", "about__name", "step", "how", "note", "said_at")
+        .values_list(
+            *("kind", "at", "by__name", "about__name", "step", "how", "note", "said_at", "again_at")
+        )
     )
     # A pause is written down with each moment of a family, and said once.
     return list(
         dict.fromkeys(
-            ActionFacts(kind, at, by or "", about or "", step, how, note, said_at)
-            for kind, at, by, about, step, how, note, said_at in rows
+            ActionFacts(kind, at, by or "", about or "", step, how, note, said_at, again_at)
+            for kind, at, by, about, step, how, note, said_at, again_at in rows
         )
     )
 

@@ -10,7 +10,6 @@ from django.db import transaction
 
 from reachable.access import selectors as access
 from reachable.access import services as access_services
-from reachable.chronology import selectors as chronology
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import BadInput, Conflict, NotFound
 from reachable.foundation.time import now
@@ -20,12 +19,13 @@ from reachable.moments.acting import (
     act,
     ask,
     ask_next,
+    began,
     held,
     open_moment,
     say_why,
 )
 from reachable.moments.joined import families
-from reachable.moments.models import Moment, Trigger
+from reachable.moments.models import Trigger
 from reachable.moments.noticing import Batch, Noticeable
 from reachable.moments.registries import moment_answered
 from reachable.notices import services as notices
@@ -147,19 +147,12 @@ def reach(
     at = at or recorded
     if at > recorded:
         raise BadInput("That time has not come yet.", kept=NOTHING_CHANGED)
-    if at < recorded and at < _began(by, moment):
+    if at < recorded and at < began(by, moment):
         raise BadInput("That is before anything had happened.", kept=NOTHING_CHANGED)
     if moment.reached_at is None:
         moment.reached_at, moment.reach_recorded_at = at, recorded
+    moment.ask_again_at = None
     act(by, moment, "reached", how=how, note=note, at=recorded, said_at=at)
-
-
-def _began(by: Actor, moment: Moment) -> datetime:
-    """Return when the first thing happened that opened or joined it, as far as `by` may know."""
-    triggers = Trigger.objects.filter(moment_id__in=list(families([moment.id])), ended_at=None)
-    event_ids = triggers.values_list("event_id", flat=True)
-    events = chronology.events(by=by, event_ids=event_ids).values()
-    return min([moment.received_at, *(event.occurred.earliest for event in events)])
 
 
 @transaction.atomic
@@ -189,7 +182,14 @@ def close(
             next="Record when and how the child was reached first, or choose how else it ends.",
         )
     at = now()
+    if outcome == "declined" and moment.ask_again_at is not None and moment.ask_again_at > at:
+        raise Conflict(
+            "A day was named on which the child is asked again.",
+            kept=NOTHING_CHANGED,
+            next="Keep it open until then, hand it over, or choose how else it ends.",
+        )
     moment.state, moment.outcome, moment.closed_at = "closed", outcome, at
+    moment.ask_again_at = None
     act(by, moment, "closed", how=outcome, note=reason, at=at)
     for member in families([moment.id]):
         access_services.end_involvement(by=by, because_of=member)

@@ -15,6 +15,7 @@ from reachable.foundation.actor import Actor
 from reachable.foundation.errors import BadInput, Conflict
 from reachable.foundation.views import actor, render
 from reachable.moments import forms, pausing, rules, selectors, services, wording
+from reachable.moments.measuring import CHECKS, EXPLAINED, IN_TOUCH
 from reachable.moments.selectors import MomentFacts
 from reachable.notices import services as notices
 from reachable.practice import guidance
@@ -38,6 +39,13 @@ def told(found: MomentFacts) -> dict[str, Any]:
         "row": found.row,
         "history": [(one, wording.said(one, found, outcomes)) for one in newest_first],
         "taken": next((one for one in found.actions if one.kind in rules.TAKING), None),
+        "lasted": {
+            one.step: wording.LASTED.get(one.how, one.how)
+            for one in found.actions
+            if one.kind == IN_TOUCH
+        },
+        "checks": CHECKS,
+        "explained": any(one.kind == EXPLAINED for one in found.actions),
         "is_holder": found.row.state == "held" and found.row.mine,
         "standing": wording.standing(found.row),
         "answer_due": rules.answer_by(found.row.kind.key, found.received_at),
@@ -113,7 +121,9 @@ def step_done(request: HttpRequest, moment_id: UUID) -> HttpResponse:
     return redirect("moment", moment_id)
 
 
-def _plain(form: type[forms.ActForm]) -> Callable[[HttpRequest, MomentFacts], forms.ActForm]:
+def plain(form: type[forms.ActForm]) -> Callable[[HttpRequest, MomentFacts], forms.ActForm]:
+    """Return what makes a form that asks for nothing but itself."""
+
     def make(request: HttpRequest, moment: MomentFacts) -> forms.ActForm:
         return form(request.POST or None, initial={"version": moment.version})
 
@@ -138,7 +148,7 @@ attempt = asked(
     Question(
         "I tried to reach the child",
         "Record the attempt",
-        _plain(forms.AttemptForm),
+        plain(forms.AttemptForm),
         lambda by, moment_id, given: services.attempt(by=by, moment_id=moment_id, **given),
         "Your attempt is recorded. Trying is not reaching: the child’s clock runs on.",
     )
@@ -147,7 +157,7 @@ reach = asked(
     Question(
         "The child was reached",
         "Record it",
-        _plain(forms.ReachForm),
+        plain(forms.ReachForm),
         lambda by, moment_id, given: services.reach(by=by, moment_id=moment_id, **given),
         "The child was reached. The moment stays open until that has lasted.",
     )
@@ -156,7 +166,7 @@ pause = asked(
     Question(
         "Pause the child’s clock",
         "Pause it",
-        _plain(forms.PauseForm),
+        plain(forms.PauseForm),
         lambda by, moment_id, given: pausing.pause(by=by, moment_id=moment_id, **given),
         "The child’s clock is paused. It runs again by itself, and what was missed stays missed.",
     )
@@ -165,7 +175,7 @@ resume = asked(
     Question(
         "Let the child’s clock run again",
         "Let it run",
-        _plain(forms.ResumeForm),
+        plain(forms.ResumeForm),
         lambda by, moment_id, given: pausing.resume(by=by, moment_id=moment_id, **given),
         "The child’s clock runs again.",
     )
@@ -174,7 +184,7 @@ pass_on = asked(
     Question(
         "I cannot take it",
         "Pass it on",
-        _plain(forms.PassOnForm),
+        plain(forms.PassOnForm),
         lambda by, moment_id, given: services.pass_on(by=by, moment_id=moment_id, **given),
         "It was passed on, and whoever is next was told.",
         stays=False,

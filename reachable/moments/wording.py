@@ -10,8 +10,10 @@ from reachable.access.rules.rota import Gap
 from reachable.foundation.words import short_when
 from reachable.moments.acting import AWAY, LEFT, WAITED
 from reachable.moments.correcting import ENDED, MOVED, RECLOCKED
+from reachable.moments.measuring import CHECKS
 from reachable.moments.pauses import PAUSED_BY
 from reachable.practice import guidance
+from reachable.practice.time import LONDON, say_day
 
 if TYPE_CHECKING:
     from reachable.moments.selectors import ActionFacts, MomentFacts, Row
@@ -53,6 +55,22 @@ _REACHED = {
     "seen": "saw the child",
     "spoken": "spoke with the child",
     "answered": "had an answer from the child",
+}
+_OFFERED = {
+    "in_person": "in person",
+    "spoken": "by phone or video",
+    "message": "by a message",
+    "through_somebody": "through somebody whom the child trusts",
+}
+LASTED = {"kept": "contact has lasted", "lost": "contact was lost", "not_known": "it is not known"}
+WHY_MISSED = {
+    "written_late": "the child was reached in time, and it was written down late",
+    "not_found": "the child could not be found",
+    "child_said_no": "the child did not want contact then",
+    "nobody_free": "nobody was free to go",
+    "waited_for_others": "another agency had to act first",
+    "not_safe": "it was not safe",
+    "other": "something else",
 }
 _CORRECTED = {
     RECLOCKED: "What was sent was corrected, and the child’s clock was set anew",
@@ -111,6 +129,7 @@ def said(action: ActionFacts, moment: MomentFacts, outcomes: Mapping[str, str]) 
         "reached": f"{who} {_REACHED.get(action.how, 'reached the child')}{_earlier(action)}",
         "paused": f"{who} paused the child’s clock{paused_words(action.how, action.said_at)}",
         "resumed": f"{who} let the child’s clock run again",
+        **_contact(action),
         "step_done": f"{who} did: {step.title if step else action.step}",
         "closed": f"{who} closed it: {outcomes.get(action.how, action.how)}",
         "reclocked": "Records were joined or separated, and the child’s clock was set anew",
@@ -120,6 +139,22 @@ def said(action: ActionFacts, moment: MomentFacts, outcomes: Mapping[str, str]) 
         "separated": "It was separated again: the two records are different children",
     }
     return sentences[action.kind]
+
+
+def _contact(action: ActionFacts) -> dict[str, str]:
+    """Say what was offered to a child, what the child said, whether it lasted, and why not."""
+    who, how = action.by, _OFFERED.get(action.how, "")
+    again = action.again_at.astimezone(LONDON).date() if action.again_at else None
+    asked = f"; {action.about or 'somebody'} asks again on {say_day(again)}" if again else ""
+    after = CHECKS.get(action.step, "")
+    return {
+        "offered": f"{who} offered contact {how}{_earlier(action)}",
+        "accepted": f"The child said yes, {how}{_earlier(action)}",
+        "declined": f"The child said no for now, {how}{_earlier(action)}{asked}",
+        "lasting_asked": f"{action.about} was asked whether contact has lasted, after {after}",
+        "in_touch": f"{who} said of {after} after: {LASTED.get(action.how, '')}",
+        "explained": f"{who} said why the clock was missed: {WHY_MISSED.get(action.how, '')}",
+    }
 
 
 def paused_words(why: str, until: datetime | None) -> str:

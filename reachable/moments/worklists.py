@@ -20,8 +20,12 @@ from reachable.moments.narrowing import EVERYTHING, Narrowing, Part, narrow, par
 from reachable.moments.selectors import NAMED, Row, rows_of, visible_moments
 
 SHOWN = 50
+# A child who said no is left in peace until the day that was named, whatever clock has run out.
+_DUE = Case(
+    When(state="held", ask_again_at__isnull=False, then=F("ask_again_at")), default=F("next_due_at")
+)
 # Those whose child was reached have no clock that runs; they come last on every database.
-_NEAREST = F("next_due_at").asc(nulls_last=True)
+_NEAREST = F("due").asc(nulls_last=True)
 
 
 @dataclass(frozen=True)
@@ -85,15 +89,19 @@ def _open(by: Actor, mine_only: bool) -> QuerySet[Moment]:
 def _nearest(held: QuerySet[Moment], at: datetime) -> list[tuple[UUID, str, int]]:
     """Return the nearest of each bucket, with the bucket and how many it holds: what `rules.bucket`
     says, in one pass over all that may be seen."""
-    urgent = Q(state__in=("waiting", "with_team")) | Q(next_due_at__lte=at + rules.SOON)
+    urgent = Q(state__in=("waiting", "with_team")) | Q(due__lte=at + rules.SOON)
     bucket = Case(
         When(urgent, then=Value("now")),
-        When(next_due_at__lt=rules.today_ends(at), then=Value("today")),
+        When(due__lt=rules.today_ends(at), then=Value("today")),
         default=Value("week"),
     )
-    together = held.annotate(bucket=bucket).annotate(
-        place=Window(RowNumber(), partition_by="bucket", order_by=[_NEAREST, "id"]),
-        in_bucket=Window(Count("id"), partition_by="bucket"),
+    together = (
+        held.annotate(due=_DUE)
+        .annotate(bucket=bucket)
+        .annotate(
+            place=Window(RowNumber(), partition_by="bucket", order_by=[_NEAREST, "id"]),
+            in_bucket=Window(Count("id"), partition_by="bucket"),
+        )
     )
     nearest = together.filter(place__lte=SHOWN).order_by("place")
     return list(nearest.values_list("id", "bucket", "in_bucket"))

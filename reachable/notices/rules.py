@@ -74,6 +74,17 @@ WORDINGS = {
         "Half of the time has passed. Please acknowledge it, or say that you cannot take it.",
         "moment",
     ),
+    "moment.ask_again": Wording(
+        "A child who said no for now is to be asked again today",
+        "The day that was named has come. Please ask again, or say when somebody will.",
+        "moment",
+    ),
+    "moment.lasting": Wording(
+        "You are asked whether contact with a child has lasted",
+        "You had a moment in which the child was reached. Please say within two weeks whether "
+        "somebody is still in touch; “not known” is an answer too.",
+        "moment",
+    ),
     "team.without_holders": Wording(
         "Reachable moments wait where nobody can take them",
         "No team has anybody who may. Your first page names the teams. Please put somebody whose "
