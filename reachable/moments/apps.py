@@ -23,6 +23,7 @@ class MomentsConfig(AppConfig):
             follow_identity,
             follow_rights,
         )
+        from reachable.moments.lasting import ask
         from reachable.moments.panels import MOMENTS
         from reachable.moments.reminding import remind
         from reachable.moments.school_terms import KEEPS
@@ -38,6 +39,7 @@ class MomentsConfig(AppConfig):
             room="moments",
         )
         schedules.add("remind", Schedule("remind", 30, lambda by: remind(by=by)), room="moments")
+        schedules.add("lasting", Schedule("lasting", 300, lambda by: ask(by=by)), room="moments")
         identity_changed.add("moments", follow_identity, room="moments")
         rights_ended.add("moments", follow_rights, room="moments")
         absence_began.add("moments", follow_absence, room="moments")
@@ -48,6 +50,11 @@ class MomentsConfig(AppConfig):
         navigation.add(
             "school terms",
             NavigationItem("School terms", "school_terms", KEEPS, 70, place="footer"),
+            room="moments",
+        )
+        navigation.add(
+            "measures",
+            NavigationItem("Measures", "measures", "moments.measures", 55),
             room="moments",
         )
         navigation.add(

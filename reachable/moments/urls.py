@@ -6,10 +6,18 @@ from django.http import HttpResponse
 from django.urls import URLPattern
 
 from reachable.foundation.urls import PUBLIC, page
-from reachable.moments import calendar_views, rule_views, term_views, views, worklist_views
+from reachable.moments import (
+    calendar_views,
+    contact_views,
+    measure_views,
+    rule_views,
+    term_views,
+    views,
+    worklist_views,
+)
 from reachable.moments.school_terms import KEEPS
 
-HOLD, READ = "moments.hold", "practice.read"
+HOLD, READ, MEASURES = "moments.hold", "practice.read", "moments.measures"
 BOTH, POST = ("GET", "POST"), ("POST",)
 
 
@@ -26,6 +34,9 @@ urlpatterns = [
     page("worklist/print/", worklist_views.on_paper, name="worklist_print", needs=HOLD),
     page("worklist/ahead/", worklist_views.ahead, name="load_ahead", needs=HOLD),
     page("worklist/wall/", worklist_views.wall, name="wall", needs="moments.wall"),
+    page("measures/", measure_views.measures, name="measures", needs=MEASURES),
+    page("measures/download/", measure_views.download, name="measures_download", needs=MEASURES),
+    page("measures/<slug:measure_key>/", measure_views.measure, name="measure", needs=MEASURES),
     page("calendar/", calendar_views.address, name="calendar_address", needs=HOLD),
     page(
         "calendar/make/",
@@ -81,5 +92,10 @@ urlpatterns = [
     _of_one("reached/", views.reach, "moment_reached", BOTH),
     _of_one("pass-on/", views.pass_on, "moment_pass_on", BOTH),
     _of_one("hand-over/", views.hand_over, "moment_hand_over", BOTH),
+    _of_one("offered/", contact_views.offered, "moment_offered", BOTH),
+    _of_one("accepted/", contact_views.accepted, "moment_accepted", BOTH),
+    _of_one("declined/", contact_views.declined, "moment_declined", BOTH),
+    _of_one("still-in-touch/", contact_views.still, "moment_still", BOTH),
+    _of_one("missed/", contact_views.explained, "moment_missed", BOTH),
     _of_one("close/", views.close, "moment_close", BOTH),
 ]

@@ -9,7 +9,15 @@ from django.http import HttpRequest, HttpResponse
 from reachable.foundation.time import now
 from reachable.foundation.views import actor, render
 from reachable.foundation.words import number
-from reachable.moments import load_ahead, printing, rule_wording, selectors, wording, worklists
+from reachable.moments import (
+    lasting,
+    load_ahead,
+    printing,
+    rule_wording,
+    selectors,
+    wording,
+    worklists,
+)
 from reachable.moments.ahead import Slot
 from reachable.moments.narrowing import Narrowing, Part
 from reachable.moments.rule_wording import Chart
@@ -32,6 +40,8 @@ def worklist(request: HttpRequest) -> HttpResponse:
         "standing": wording.standing,
         "between": wording.between,
         "may_wall": by.can("moments.wall"),
+        "may_measures": by.can("moments.measures"),
+        "questions": lasting.questions(by=by),
     }
     return render(request, "moments/worklist.html", context)
 
@@ -54,8 +64,11 @@ def _parts(request: HttpRequest, narrowed: Narrowing) -> list[Part]:
 
 def ahead(request: HttpRequest) -> HttpResponse:
     found = load_ahead.load_ahead(by=actor(request))
+    again, lasted = lasting.ahead(by=actor(request))
     context = {
         "load": found,
+        "again": again,
+        "lasting": lasted,
         "hours": _drawn(found.hours, "%H:%M", "Clocks that end by the hour, the next 24 hours"),
         "days": _drawn(found.days, "%A %-d %B", "Clocks that end by the day, the next 7 days"),
     }

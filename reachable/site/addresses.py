@@ -47,6 +47,7 @@ IDENTIFIERS = {
     "key_id": Leads("a key of an agency’s program", ANYBODY),
     "kind": Leads("a kind of file", ANYBODY),
     "mapping_id": Leads("which column is which in an agency’s files", AGENCY),
+    "measure_key": Leads("a measure", ANYBODY),
     "moment_id": Leads("a reachable moment", INVOLVED),
     "notice_id": Leads("a notice", TOLD),
     "partner_id": Leads("an agency", ANYBODY),

@@ -23,6 +23,7 @@ from reachable.intake.models import Delivery, QuarantinedRow, Signal
 from reachable.intake.samples import write_set_sample
 from reachable.intake.table_sets import table_sets
 from reachable.moments import pausing
+from reachable.moments.models import Moment
 from reachable.people import services as people
 from reachable.people.models import Review
 from tests.access.place import INVOLVED, MAPPING, ROWS, Account, Place
@@ -89,6 +90,40 @@ FORMS = {
     ),
     "reached": Form(
         MOMENT + "reached/", MOMENT + "reached/", "practitioner", {"how": "seen"}, TAKEN
+    ),
+    "offered": Form(
+        MOMENT + "offered/", MOMENT + "offered/", "practitioner", {"how": "in_person"}, TAKEN
+    ),
+    "accepted": Form(
+        MOMENT + "accepted/", MOMENT + "accepted/", "practitioner", {"how": "spoken"}, TAKEN
+    ),
+    "declined": Form(
+        MOMENT + "declined/",
+        MOMENT + "declined/",
+        "practitioner",
+        {
+            "how": "message",
+            "note": "Not now",
+            "again_on-day": "20",
+            "again_on-month": "11",
+            "again_on-year": "2026",
+            "by_whom": "{supervisor}",
+        },
+        TAKEN,
+    ),
+    "still in touch": Form(
+        MOMENT + "still-in-touch/",
+        MOMENT + "still-in-touch/",
+        "practitioner",
+        {"check": "28_days", "how": "kept", "note": "Mo"},
+        (*TAKEN, "reached long ago"),
+    ),
+    "why it was missed": Form(
+        MOMENT + "missed/",
+        MOMENT + "missed/",
+        "practitioner",
+        {"how": "not_found", "note": "Nobody at home"},
+        (*TAKEN, "missed"),
     ),
     "pass on": Form(
         MOMENT + "pass-on/", MOMENT + "pass-on/", "practitioner", {"reason": "Off sick"}, TAKEN
@@ -357,6 +392,8 @@ class Answering:
                 self._leave_off()
             elif step == "pause":
                 self._pause()
+            elif step in ("missed", "reached long ago"):
+                self._was(step)
             else:
                 assert self.client.post(self.named(step)).status_code == 302
         page = self.client.get(self.named(form.on)).content.decode()
@@ -371,6 +408,13 @@ class Answering:
             how="hospital",
             until=now() + timedelta(hours=2),
             note="Under anaesthetic",
+        )
+
+    def _was(self, step: str) -> None:
+        long_ago = now() - timedelta(days=30)
+        reached = {"reached_at": long_ago, "reach_recorded_at": long_ago}
+        Moment.objects.filter(id=self.ids["moment_id"]).update(
+            **({"child_due_at": now() - timedelta(hours=1)} if step == "missed" else reached)
         )
 
     def _merge(self) -> None:

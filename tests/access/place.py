@@ -169,6 +169,7 @@ def make_place() -> Place:
     place.rows["partner_id"] = place.rows["agency_id"] = [Row(mine, "intake_worker-involved")]
     place.rows["key"] = [Row("police_custody", "everybody")]
     place.rows["rule_key"] = [Row("arrest", "everybody")]
+    place.rows["measure_key"] = [Row("reached", "everybody")]
     place.rows["set_key"] = [Row("ssd", "everybody")]
     first = today() + timedelta(days=30)
     dates_id = school_terms.enter(

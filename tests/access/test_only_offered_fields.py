@@ -17,6 +17,7 @@ from reachable.foundation.time import travel
 from reachable.foundation.urls import PUBLIC, WITH_A_KEY
 from reachable.intake import correcting, status, together
 from reachable.intake import services as intake
+from reachable.moments import contact
 from reachable.moments import services as moments
 from reachable.people import services as people
 from reachable.site.addresses import addresses
@@ -46,6 +47,7 @@ def beside(place: Place) -> dict[str, str]:
     rooms = (
         absences,
         access,
+        contact,
         correcting,
         intake,
         keys,
