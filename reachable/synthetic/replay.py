@@ -28,6 +28,7 @@ from reachable.intake import loading
 from reachable.intake import services as intake
 from reachable.intake.models import Delivery, Signal
 from reachable.intake.services import PhoneSignal
+from reachable.moments import contact, lasting
 from reachable.moments import rules as moment_rules
 from reachable.moments import services as moments
 from reachable.moments.models import OPEN, Action, Moment, Trigger
@@ -45,6 +46,7 @@ from reachable.synthetic.workers import Planned
 
 PASS_ON = system("pass on")
 FORGET = system("forget")
+LASTING = system("lasting")
 SENDS = "intake_worker"
 FORGETS_AT = timedelta(hours=2)
 REVIEWS_ON = 0
@@ -52,6 +54,11 @@ REVIEWS_ON = 0
 IN_SHORT_BEFORE = timedelta(days=42)
 READ_EVERY = timedelta(days=28)
 LAST_DAY = timedelta(hours=30)
+_CONTACT: dict[str, Callable[..., None]] = {
+    workers.OFFER: contact.offer,
+    workers.ACCEPT: contact.accept,
+    workers.EXPLAIN: contact.explain,
+}
 
 
 @dataclass(frozen=True)
@@ -160,6 +167,27 @@ class _Year:
         self.forgot_on = night
         with travel(start_of_day(night) + FORGETS_AT):
             self.result.forgotten += intake.forget(by=FORGET)
+            if not self.only_files:
+                lasting.ask(by=LASTING)
+                self._say_what_lasted()
+
+    def _say_what_lasted(self) -> None:
+        """Whoever is asked answers after some days, the same whenever the replay began."""
+        for by in self.by.values():
+            if not by.can("moments.hold"):
+                continue
+            for asked in lasting.questions(by=by):
+                rng = Random(f"{self.made.seed} {asked.reached_at.isoformat()} {asked.check}")
+                said = workers.lasted(rng, asked.check)
+                if said and asked.asked_at + said[2] <= now():
+                    contact.still_in_touch(
+                        by=by,
+                        moment_id=asked.moment_id,
+                        check=asked.check,
+                        how=said[0],
+                        note=said[1],
+                    )
+                    self.result.actions += 1
 
     def _signals(self, starts: datetime) -> deque[PhonedIn]:
         if self.only_files:
@@ -348,6 +376,17 @@ class _Year:
             moments.reach(by=by, moment_id=moment_id, how=planned.how, note=planned.note)
         elif planned.verb == workers.STEP:
             moments.do_step(by=by, moment_id=moment_id, step=planned.how, note=planned.note)
+        elif planned.verb in _CONTACT:
+            _CONTACT[planned.verb](by=by, moment_id=moment_id, how=planned.how, note=planned.note)
+        elif planned.verb == workers.DECLINE and planned.again_on and by.id:
+            contact.decline(
+                by=by,
+                moment_id=moment_id,
+                how=planned.how,
+                note=planned.note,
+                again_on=planned.again_on,
+                by_whom=by.id,
+            )
         else:
             moments.close(by=by, moment_id=moment_id, outcome=planned.how, reason=planned.note)
             self.holders.pop(moment_id, None)

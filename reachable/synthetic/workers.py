@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from random import Random
 
 from reachable.practice.time import LONDON
 
 TAKE, LET_PASS, CLAIM = "take", "let_pass", "claim"
 ATTEMPT, REACH, STEP, CLOSE = "attempt", "reach", "step", "close"
+OFFER, ACCEPT, DECLINE, EXPLAIN = "offer", "accept", "decline", "explain"
 ANSWERS = frozenset({TAKE, LET_PASS, CLAIM})
 
 FIRST, SECOND, TEAM = "first", "second", "team"
@@ -33,6 +34,24 @@ _MEETS_OTHERWISE = (0.1, 0.95, 0.5)
 _TOO_LITTLE = timedelta(minutes=40)
 _HOURS_LATE = {_BY_NIGHT_TOO: 7.0, "return_from_missing": 20.0}
 _HOURS_LATE_OTHERWISE = 10.0
+# Contact is offered in most moments; what a child answers and whether it lasts are our shares.
+_OFFERED, _ACCEPTED, _NO_AT_FIRST, _ASKED_IN_TIME, _SAYS_WHY = 0.82, 0.88, 0.25, 0.8, 0.55
+_LASTS = {
+    "28_days": (("kept", 66), ("lost", 15), ("not_known", 8), ("", 11)),
+    "3_months": (("kept", 49), ("lost", 24), ("not_known", 12), ("", 15)),
+}
+_LASTED = {
+    "kept": "The youth worker sees the child each week, and says so.",
+    "lost": "The number no longer answers. The school may know more.",
+    "not_known": "Somebody else took it on; asked, and have not heard yet.",
+}
+_WHY = (
+    ("not_found", "Nobody at home, and no answer on three days."),
+    ("nobody_free", "Two of us were off, and the third was in court."),
+    ("waited_for_others", "The police asked us to wait until they had spoken with the family."),
+    ("child_said_no", "The child did not want to see anybody that day."),
+)
+_WAYS = ("in_person", "in_person", "spoken", "message", "through_somebody")
 _OPENS, _CLOSES = time(9, 30), time(19, 30)
 _TRIES = (
     ("rang", "No answer; left a message without saying why."),
@@ -63,6 +82,7 @@ class Planned:
     verb: str
     how: str = field(default="", compare=False)
     note: str = field(default="", compare=False)
+    again_on: date | None = field(default=None, compare=False)
 
 
 def plan(
@@ -83,7 +103,52 @@ def plan(
     answers = _answers(rng, _choose(rng, _ANSWERED), opened_at, minutes_to_answer)
     work = _work(rng, kind, answers[-1].at, due_at, steps)
     kept = [action for action in work if not in_short or action.verb in (REACH, CLOSE)]
-    return sorted([*answers, *kept])
+    contact = _contact(rng, answers[-1].at, due_at, kept)
+    return sorted([*answers, *contact])
+
+
+def lasted(rng: Random, check: str) -> tuple[str, str, timedelta] | None:
+    """Return what whoever had a moment says of whether contact lasted, and how long after."""
+    how = _choose(rng, _LASTS[check])
+    return (how, _LASTED[how], timedelta(days=rng.uniform(0.4, 9))) if how else None
+
+
+def _contact(
+    rng: Random, held_at: datetime, due_at: datetime, work: Sequence[Planned]
+) -> list[Planned]:
+    """Return the work with what was offered to the child, the answer, and why a clock was missed.
+
+    A child who says no for now is asked again on the day that was named, or some days later.
+    """
+    close = work[-1]
+    reach = next((action for action in work if action.verb == REACH), None)
+    if reach is None and close.how != "declined":
+        return list(work)
+    way = rng.choice(_WAYS)
+    if reach is None:
+        no_at = close.at - timedelta(minutes=10)
+        again_on = no_at.astimezone(LONDON).date() + timedelta(days=rng.randint(8, 14))
+        late = timedelta(days=0 if rng.random() < _ASKED_IN_TIME else rng.randint(1, 4))
+        asked_at = datetime.combine(again_on + late, time(11), LONDON).astimezone(no_at.tzinfo)
+        return [
+            *work[:-1],
+            Planned(no_at, DECLINE, way, "“Not now.” May be asked again.", again_on),
+            Planned(asked_at, OFFER, way, "Asked again, as was agreed."),
+            Planned(asked_at + timedelta(minutes=40), CLOSE, close.how, close.note),
+        ]
+    extra = []
+    between = reach.at - held_at
+    if between > timedelta(hours=30) and rng.random() < _NO_AT_FIRST:
+        again_on = reach.at.astimezone(LONDON).date()
+        extra.append(Planned(held_at + between * 0.1, DECLINE, way, "“Not today.”", again_on))
+    if rng.random() < _OFFERED:
+        offered_at = held_at + between * rng.uniform(0.2, 0.6)
+        extra.append(Planned(offered_at, OFFER, way, "A talk, at a place of the child’s choice."))
+        if rng.random() < _ACCEPTED:
+            extra.append(Planned(offered_at + (reach.at - offered_at) * 0.5, ACCEPT, way))
+    if reach.at > due_at and rng.random() < _SAYS_WHY:
+        extra.append(Planned(reach.at + timedelta(minutes=5), EXPLAIN, *rng.choice(_WHY)))
+    return [*work, *extra]
 
 
 def daytime(rng: Random, at: datetime) -> datetime:

@@ -87,3 +87,29 @@ def test_casework_happens_by_day(hour):
     moved = workers.daytime(Random(1), at)
     assert moved >= at
     assert 9 <= moved.astimezone(LONDON).hour < 20
+
+
+def test_most_are_offered_contact_and_a_no_is_asked_again_mostly_on_its_day():
+    offered = declined = on_its_day = 0
+    for planned in plans(1000):
+        verbs = [action.verb for action in planned]
+        offered += "offer" in verbs
+        for action in planned:
+            if action.verb == workers.DECLINE:
+                declined += 1
+                assert action.again_on >= action.at.astimezone(LONDON).date()
+                later = [a for a in planned if a.at > action.at and a.verb in ("offer", "reach")]
+                on_its_day += min(a.at for a in later).astimezone(LONDON).date() <= action.again_on
+    assert 0.55 < offered / 1000 < 0.8
+    assert 0.08 < declined / 1000 < 0.35
+    assert 0.7 < on_its_day / declined < 1
+
+
+def test_contact_lasts_for_fewer_at_three_months_than_at_28_days():
+    kept = {}
+    for check in ("28_days", "3_months"):
+        said = [workers.lasted(Random(f"{seed} {check}"), check) for seed in range(1000)]
+        kept[check] = sum(1 for one in said if one and one[0] == "kept") / 1000
+        assert 0.05 < said.count(None) / 1000 < 0.2
+        assert all(one[2] < timedelta(days=14) for one in said if one)
+    assert 0.4 < kept["3_months"] < kept["28_days"] < 0.75
