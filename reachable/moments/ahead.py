@@ -6,11 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from reachable.practice.time import LONDON, start_of_day
 
 HOURS = 24
+ON_THE_WALL = 8
 DAYS = 7
 Shift = tuple[UUID, datetime, datetime]
 
@@ -27,6 +29,29 @@ class Slot:
     due: int
     on_duty: int
     most_on_duty: int
+
+
+class Due(Protocol):
+    """Something with a time by which it is due."""
+
+    @property
+    def due_at(self) -> datetime: ...
+
+
+D = TypeVar("D", bound=Due)
+
+
+def on_the_wall(running: Sequence[D], at: datetime) -> list[D]:
+    """Return what fits on a wall, of what is ordered by its time.
+
+    What has run out takes half of it at most where something can still be met: old misses would
+    hide what can be done now. Of what has run out, the newest stand there.
+    """
+    late = [each for each in running if each.due_at < at]
+    ahead = running[len(late) :]
+    room = max(ON_THE_WALL // 2, ON_THE_WALL - len(ahead))
+    shown = late[-room:]
+    return [*shown, *ahead[: ON_THE_WALL - len(shown)]]
 
 
 def by_hour(due: Iterable[datetime], shifts: Sequence[Shift], at: datetime) -> list[Slot]:

@@ -17,8 +17,6 @@ from reachable.moments.models import OPEN, Moment
 from reachable.moments.selectors import visible_moments
 from reachable.practice import guidance
 
-ON_THE_WALL = 8
-
 
 @dataclass(frozen=True)
 class LoadAhead:
@@ -89,7 +87,7 @@ class Tile:
 
 @dataclass(frozen=True)
 class Wall:
-    """Moments of the reader's teams whose child was not reached yet, the nearest clock first."""
+    """Moments of the reader's teams whose child was not reached yet; what fits, by their clocks."""
 
     at: datetime
     tiles: list[Tile]
@@ -108,7 +106,7 @@ def wall(*, by: Actor) -> Wall:
     names = access.names({who for people in shifts.values() for who in people})
     return Wall(
         at=at,
-        tiles=running[:ON_THE_WALL],
+        tiles=ahead.on_the_wall(running, at),
         total=len(running),
         untaken=sum(tile.state != "held" for tile in running),
         overdue=sum(tile.due_at < at for tile in running),

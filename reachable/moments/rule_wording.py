@@ -81,6 +81,10 @@ def drawn(counts: Sequence[tuple[str, int]], words: str) -> Chart:
 
 def in_short(found: Mapping[str, Any]) -> str:
     """Say how often a rule would have called, beside what moments are opened now."""
+    if not found["calls"]:
+        return (
+            "It would not have called once: nothing that it asks for is recorded here in that time."
+        )
     opens = plural(found["opens"], "moment of its own", "moments of their own")
     of = plural(found["children"], "child", "children")
     calls = plural(found["calls"], "time", "times")

@@ -19,6 +19,7 @@ from reachable.practice.items import (
     Pathway,
     Rule,
     Source,
+    Step,
 )
 from reachable.practice.loading import Practice, load
 
@@ -138,6 +139,18 @@ def all_items() -> tuple[Group, ...]:
     ]
     groups = (tuple(items) for items in kinds)
     return tuple(Group(items[0].group, items) for items in groups)
+
+
+def item_pages() -> tuple[Group, ...]:
+    """Return the same, parted for reading: the steps of each pathway by themselves."""
+    pages: list[Group] = []
+    for group in all_items():
+        if group.title != Step.group:
+            pages.append(group)
+            continue
+        newest = [pathway(moment) for moment in practice().moments]
+        pages += [Group(f"Steps: {each.title}", each.steps) for each in newest]
+    return tuple(pages)
 
 
 def not_known() -> tuple[Item, ...]:

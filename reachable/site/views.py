@@ -50,7 +50,7 @@ def help_page(request: HttpRequest) -> HttpResponse:
 
 def practice(request: HttpRequest) -> HttpResponse:
     """What is not known first, then one group at a time."""
-    groups = [(group_key(group.title), group) for group in guidance.all_items()]
+    groups = [(group_key(group.title), group) for group in guidance.item_pages()]
     asked = request.GET.get("group", "")
     shown = next((group for key, group in groups if key == asked), None)
     return render(

@@ -61,22 +61,22 @@ _SCENES = (
         taker=ALWAYS,
     ),
     _Scene(
-        1_080,
-        "came_to_hospital_hurt",
-        "A cut to the forearm that does not fit a fall. Came with an older boy who answered for "
-        "the child and left when asked his name.",
-        (
-            (9, TAKE, "", ""),
-            (14, STEP, "call_back", "The nurse keeps the child in until somebody comes."),
-            (150, ATTEMPT, "visited", "Was asleep after treatment. The nurse will ring me."),
-        ),
-    ),
-    _Scene(
         185,
         "in_custody_now",
         "Two phones and cash. Has not eaten and asks what time the last train goes.",
         ((4, TAKE, "", ""), (12, STEP, "communication", "Short sentences, and time to answer.")),
         from_custody=True,
+    ),
+    _Scene(
+        100,
+        "came_to_hospital_hurt",
+        "A cut to the forearm that does not fit a fall. Came with an older boy who answered for "
+        "the child and left when asked his name.",
+        (
+            (9, TAKE, "", ""),
+            (14, STEP, "who_brought", "The nurse keeps him out, and the child in, until I come."),
+            (70, ATTEMPT, "visited", "With the surgeon just then. The nurse will ring me."),
+        ),
     ),
     _Scene(
         72,

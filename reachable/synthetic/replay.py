@@ -268,9 +268,13 @@ class _Year:
         if day.weekday() != REVIEWS_ON or day == self.reviewed_on:
             return
         self.reviewed_on = day
-        with travel(at):
-            before = start_of_day(day) - LEFT_OPEN
-            self.result.reviews += self.steward.decide(opened_before=before)
+        with transaction.atomic():
+            with travel(at):
+                before = start_of_day(day) - LEFT_OPEN
+                self.result.reviews += self.steward.decide(opened_before=before)
+            # Records that are joined may together be what a rule asks for.
+            self._plan_new(at)
+            self._answer()
 
     def _read_notices(self, at: datetime) -> None:
         """Now and then everybody reads what they were told; what came since is still new."""

@@ -174,6 +174,17 @@ FORMS = {
     "take a term out": Form(
         "/school-terms/{dates_id}/take-out/", "/school-terms/", "supervisor", {}
     ),
+    "run a rule dry": Form("/rules/arrest/dry-run/", "/rules/arrest/", "supervisor", {}),
+    "switch a rule": Form(
+        "/rules/arrest/switch/",
+        "/rules/arrest/",
+        "supervisor",
+        {"then": "off", "reason": "It calls too often"},
+    ),
+    "make a calendar address": Form(
+        "/calendar/make/", "/calendar/", "practitioner", {}, answered=200
+    ),
+    "revoke a calendar address": Form("/calendar/revoke/", "/calendar/", "practitioner", {}),
     "close": Form(
         MOMENT + "close/",
         MOMENT + "close/?outcome=declined",

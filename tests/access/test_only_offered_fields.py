@@ -87,6 +87,7 @@ def test_every_form_is_tried_here() -> None:
         re.sub("refused_id|gone_id|left_off_id", "delivery_id", form.to)
         .replace("police_custody", "{key}")
         .replace("/ssd/", "/{set_key}/")
+        .replace("/arrest/", "/{rule_key}/")
         for form in FORMS.values()
     }
     assert posted == tried

@@ -166,7 +166,7 @@ def test_promise_24_every_task_keeps_nothing_of_what_an_error_says() -> None:
         for path in rooms.rglob("*.py")
     }
     makers = sorted(place for place, text in said.items() if "\n@task\n" in text)
-    assert makers == ["intake/jobs.py", "intake/together_jobs.py"]
+    assert makers == ["intake/jobs.py", "intake/together_jobs.py", "moments/rule_jobs.py"]
     for place, text in said.items():
         if "from django_tasks import" in text:
             assert place == "foundation/jobs.py"

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
+from reachable.practice import guidance
 from tests.support.pages import PHONE, OpenPage, axe, complaints_of, looks_right, sign_in
 from tests.support.servers import Server
 from tests.support.world import World, make_world, moment
@@ -52,11 +53,27 @@ WORK = [
     ("administrator", "home", "/"),
     ("first", "measures", "/measures/"),
     ("first", "measure", "/measures/kept_28_days/"),
+    ("first", "worklist-narrow", "/worklist/narrow/"),
+    ("first", "worklist-print", "/worklist/print/"),
+    ("first", "load-ahead", "/worklist/ahead/"),
+    ("first", "wall", "/worklist/wall/"),
+    ("first", "moment-print", "/moments/{held}/print/"),
+    ("first", "calendar", "/calendar/"),
+    ("first", "rules", "/rules/"),
+    ("first", "rule", "/rules/arrest/"),
+    ("lead", "rule-decided", "/rules/arrest/"),
+    ("lead", "rule-off", "/rules/{off}/"),
+    ("first", "rota", "/rota/{team}/"),
+    ("lead", "rota-planned", "/rota/{team}/"),
+    ("lead", "rota-shift", "/rota/{team}/shift/"),
+    ("lead", "rota-pattern", "/rota/{team}/pattern/"),
+    ("lead", "rota-away", "/rota/{team}/away/"),
+    ("first", "away", "/rota/away/"),
     ("lead", "school-terms", "/school-terms/"),
     ("administrator", "mail-none", "/mail/"),
     ("first", "help", "/help/"),
     ("first", "practice", "/what-this-follows/"),
-    ("first", "practice-group", "/what-this-follows/?group=pathway-steps"),
+    ("first", "practice-group", "/what-this-follows/?group=steps-a-child-in-custody"),
     ("sergeant", "refused", "/worklist/"),
     ("first", "not-found", "/no-such-page/"),
 ]
@@ -68,8 +85,10 @@ def test_every_page_is_accessible_and_fits(
     open_page: OpenPage,
     size: str,
 ) -> None:
-    server, _, held, waiting = placed
-    places = {"held": held, "waiting": waiting, "person": moment(held).person_id}
+    server, world, held, waiting = placed
+    off = next(rule.key for rule in guidance.rules() if not rule.usual)
+    places: dict[str, object] = {"held": held, "waiting": waiting}
+    places |= {"person": moment(held).person_id, "team": world.team, "off": off}
     people: dict[str, Page] = {}
     for username, name, address in WORK:
         if username not in people:

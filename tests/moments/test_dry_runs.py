@@ -161,7 +161,7 @@ def test_the_pages_lead_from_a_dry_run_to_the_switch(db: None) -> None:
     assert "Trying “Suspended or excluded”" in waiting
     assert rule_jobs.work_out.call(str(DryRun.objects.get().id)) == "done"
     page = html(lead.get(f"/rules/{RULE}/"))
-    assert "It would have called 0 times" in page
+    assert "It would not have called once" in page
     refused = lead.post(f"/rules/{RULE}/switch/", {"then": "on", "reason": ""})
     assert (refused.status_code, RuleSwitch.objects.count()) == (422, 0)
     done = lead.post(

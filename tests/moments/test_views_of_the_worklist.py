@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import pytest
 
+from reachable.access import absences
 from reachable.access import services as access
 from reachable.access.selectors import agency_id
 from reachable.audit.models import Entry
@@ -159,6 +161,33 @@ def test_people_on_duty_stand_beside_what_ends(world: World) -> None:
         page = html(world.client("lead").get("/worklist/ahead/"))
     assert len(lead.unstaffed) == 24
     assert "Nobody is on duty in 24 of the next 24 hours" in page
+
+
+def test_whoever_is_away_is_not_counted_as_on_duty(world: World) -> None:
+    with travel(now().replace(minute=10)):
+        absences.say_away(
+            by=world.actor("first"),
+            user_id=world.users["first"],
+            starts_at=now() + timedelta(hours=2),
+            ends_at=now() + timedelta(hours=5),
+            reason="sickness",
+        )
+        found = load_ahead.load_ahead(by=world.actor("second"))
+    assert [slot.on_duty for slot in found.hours[:7]] == [2, 2, 2, 1, 1, 1, 2]
+
+
+@dataclass(frozen=True)
+class Clock:
+    due_at: datetime
+
+
+def test_old_misses_do_not_hide_on_a_wall_what_can_still_be_met() -> None:
+    late = [Clock(NOON - timedelta(hours=hours)) for hours in range(20, 0, -1)]
+    ahead_of = [Clock(NOON + timedelta(hours=hours)) for hours in range(20)]
+    assert ahead.on_the_wall([*late, *ahead_of], NOON) == [*late[-4:], *ahead_of[:4]]
+    assert ahead.on_the_wall([*late, *ahead_of[:2]], NOON) == [*late[-6:], *ahead_of[:2]]
+    assert ahead.on_the_wall(late, NOON) == late[-8:]
+    assert ahead.on_the_wall([*late[-2:], *ahead_of], NOON) == [*late[-2:], *ahead_of[:6]]
 
 
 def test_what_is_over_or_not_of_ones_team_is_not_ahead(world: World) -> None:

@@ -98,7 +98,7 @@ def test_what_is_not_known_is_shown_first(world: World) -> None:
     assert page.index("What is not known") < page.index("Sources")
 
 
-@pytest.mark.parametrize("group", guidance.all_items(), ids=lambda group: group_key(group.title))
+@pytest.mark.parametrize("group", guidance.item_pages(), ids=lambda group: group_key(group.title))
 def test_every_item_is_shown_with_its_standing(world: World, group: guidance.Group) -> None:
     answer = world.client("teacher").get("/what-this-follows/", {"group": group_key(group.title)})
     page = answer.content.decode()
@@ -106,6 +106,13 @@ def test_every_item_is_shown_with_its_standing(world: World, group: guidance.Gro
         assert f'id="{item.key}"' in page
         assert item.basis.words in page
         assert item.certainty.words in page
+
+
+def test_every_item_stands_on_one_of_the_pages_and_once() -> None:
+    shown = [item for page in guidance.item_pages() for item in page.items]
+    assert shown == [item for group in guidance.all_items() for item in group.items]
+    for page in guidance.item_pages():
+        assert len({item.key for item in page.items}) == len(page.items)
 
 
 def test_an_unknown_group_shows_all(world: World) -> None:

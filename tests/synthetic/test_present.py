@@ -7,8 +7,9 @@ import pytest
 from reachable.foundation.actor import system
 from reachable.foundation.time import travel
 from reachable.moments import selectors, worklists
+from reachable.moments.models import Action
 from reachable.notices.selectors import unread_count
-from reachable.synthetic import cadence, feeds, partnership, present
+from reachable.synthetic import cadence, feeds, partnership, present, workers
 from reachable.synthetic.arrival import actors
 from reachable.synthetic.replay import replay
 
@@ -38,6 +39,9 @@ def test_there_is_something_now_today_and_this_week(instant, settings, tmp_path)
         mine = worklists.worklist(by=duty, mine_only=True)
         unread = unread_count(by=duty)
         overdue = selectors.counts(by=system("tests"))["overdue"]
+        told = [step for each in present.signals(made, instant) for step in each.then]
+        steps = Action.objects.filter(kind="step_done", at__in=[step.at for step in told])
+        done = set(steps.values_list("step", flat=True))
     assert 2 <= shown["now"].total <= 8
     assert "waiting" in {row.state for row in shown["now"].rows}
     assert 2 <= shown["today"].total <= 8
@@ -45,6 +49,7 @@ def test_there_is_something_now_today_and_this_week(instant, settings, tmp_path)
     assert sum(bucket.total for bucket in mine.buckets) > 0
     assert overdue <= 3
     assert unread <= 6
+    assert done == {step.how for step in told if step.verb == workers.STEP}
 
 
 @pytest.mark.parametrize("instant", INSTANTS, ids=lambda at: f"{at:%a %H:%M}")

@@ -1,5 +1,6 @@
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import transaction
@@ -9,11 +10,13 @@ from reachable.access.models import Team, User
 from reachable.access.rota import rota
 from reachable.audit.models import Entry
 from reachable.foundation.time import travel
+from reachable.intake import services as intake
 from reachable.intake.models import QuarantinedRow, SignalVersion
+from reachable.intake.services import PhoneSignal
 from reachable.moments.models import Action, Moment
 from reachable.people.models import Person
 from reachable.synthetic import arrival, feeds, partnership, truth
-from reachable.synthetic.replay import Replayed, replay
+from reachable.synthetic.replay import Replayed, _Year, replay
 from reachable.synthetic.signals import signals
 from tests.synthetic.conftest import UNTIL, loaded_once
 
@@ -81,6 +84,38 @@ def test_the_year_happens_as_the_truth_says(small, small_sent):
     assert Moment.objects.filter(outcome="held_elsewhere").exists()
     assert Action.objects.filter(kind="passed_on").exists()
     assert not Action.objects.filter(at__gt=NOW).exists()
+    untouched = Moment.objects.filter(opened_at__lt=NOW - timedelta(days=10), joined_into=None)
+    assert not untouched.exclude(actions__by__isnull=False).exists()
+
+
+def test_what_a_review_opens_is_answered_too(small, small_sent, monkeypatch):
+    """Two records that are joined may together be what a rule asks for."""
+    with travel(NOW):
+        arrival.set_up(small, password=PASSWORD)
+        year = _Year(small, small_sent, only_files=False)
+    year.has_planned = True
+
+    def opens(*, opened_before):
+        signal = PhoneSignal(
+            token=uuid4(),
+            kind="in_custody_now",
+            family_name="Lark",
+            given_names="Wren",
+            birth_date=date(2012, 3, 3),
+            where="Netherquay Custody Suite",
+            said="Looks exhausted.",
+            reach="07700 900150",
+            postcode="FX1 1AA",
+        )
+        intake.send_signal(by=year.by["custody.sergeant"], signal=signal)
+        return 1
+
+    monkeypatch.setattr(year.steward, "decide", opens)
+    year._review(datetime(2026, 11, 16, 9, 0, tzinfo=UTC))
+    moment = Moment.objects.get()
+    assert moment.state == "held"
+    assert moment.held_at is not None
+    assert moment.held_at < NOW
 
 
 def test_a_second_replay_does_nothing(small, small_sent):
