@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, Min
 from django.db.models.fields.json import KT
 
 from reachable.chronology.models import FACTS, Event
@@ -157,6 +157,13 @@ def recent(
         for event_id, signal_id, kind, at, day, precision, status, *facts in rows
         if status != WITHDRAWN
     ]
+
+
+def first_day(*, by: Actor) -> date | None:
+    """Return the first day of which anything is recorded of anybody; None where nothing is."""
+    by.require("moments.rules")
+    day: date | None = Event.objects.aggregate(first=Min("occurred_on"))["first"]
+    return day
 
 
 def whole_past(

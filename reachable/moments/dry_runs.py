@@ -95,6 +95,8 @@ def try_now(*, by: Actor, rule: str, months: int = MONTHS) -> dict[str, Any]:
     by.require("moments.rules")
     tried, book, last = _rule(rule), rules_in_force(), today()
     first = _months_before(last, months)
+    # Where less is recorded, the weeks before it would make a week look quieter than it was.
+    first = max(first, chronology.first_day(by=by) or first)
     kinds = set(tried.on | tried.after).union(*(each.on | each.after for each in book.rules))
     back = max([tried.looks_back_days, 60, *(each.looks_back_days for each in book.rules)])
     since = first - timedelta(days=back)

@@ -71,6 +71,13 @@ def test_it_counts_the_partnerships_own_past_and_opens_nothing(
     assert Entry.objects.filter(action="moments.dry_run_begun").count() == 1
 
 
+def test_weeks_before_anything_is_recorded_do_not_count(hub: Partnership, lead: Actor) -> None:
+    for days in (20, 2):
+        suspended(hub, days)
+    found = run_dry(lead)
+    assert (found["first"], found["opens"], found["weeks_in_all"]) == ("2026-02-28", 1, 3)
+
+
 def test_promise_44_no_rule_is_switched_on_before_it_was_run_dry(
     hub: Partnership, lead: Actor
 ) -> None:
