@@ -3,77 +3,67 @@ from __future__ import annotations
 from django.apps import AppConfig
 
 DAILY = 24 * 60 * 60
+ROOM = "moments"
 
 
 class MomentsConfig(AppConfig):
     name = "reachable.moments"
-    label = "moments"
+    label = ROOM
 
     def ready(self) -> None:
         from reachable.access.registries import absence_began, rights_ended
-        from reachable.foundation.registries import (
-            NavigationItem,
-            Reference,
-            Schedule,
-            navigation,
-            references,
-            schedules,
-        )
-        from reachable.moments import birthdays, knowing, reference
+        from reachable.foundation.registries import Reference, references
+        from reachable.moments import knowing, reference
         from reachable.moments.following import (
             follow_absence,
             follow_identity,
             follow_rights,
         )
-        from reachable.moments.lasting import ask
-        from reachable.moments.own_pathways import WRITES
         from reachable.moments.panels import MOMENTS
         from reachable.moments.registries import whom_a_child_knows
-        from reachable.moments.reminding import remind
-        from reachable.moments.school_terms import KEEPS
-        from reachable.moments.services import pass_on_unanswered
         from reachable.people.registries import child_panels, identity_changed
 
         references.add(
-            "moments", Reference("docs/reference/moments.md", reference.render), room="moments"
+            "moments", Reference("docs/reference/moments.md", reference.render), room=ROOM
         )
-        schedules.add(
-            "pass on",
+        identity_changed.add("moments", follow_identity, room=ROOM)
+        rights_ended.add("moments", follow_rights, room=ROOM)
+        absence_began.add("moments", follow_absence, room=ROOM)
+        child_panels.add("moments", MOMENTS, room=ROOM)
+        whom_a_child_knows.add("allocated", knowing.ALLOCATED, room=ROOM)
+        whom_a_child_knows.add("reached", knowing.REACHED, room=ROOM)
+        whom_a_child_knows.add("list", knowing.KEEPS_LIST, room=ROOM)
+        self._schedules()
+        self._navigation()
+
+    def _schedules(self) -> None:
+        from reachable.foundation.registries import Schedule, schedules
+        from reachable.moments import birthdays
+        from reachable.moments.lasting import ask
+        from reachable.moments.reminding import remind
+        from reachable.moments.services import pass_on_unanswered
+
+        for each in (
             Schedule("pass on", 2, lambda by: pass_on_unanswered(by=by)),
-            room="moments",
-        )
-        schedules.add(
-            "birthdays",
             Schedule("birthdays", DAILY, lambda by: birthdays.keep(by=by), lane="daily"),
-            room="moments",
-        )
-        schedules.add("remind", Schedule("remind", 30, lambda by: remind(by=by)), room="moments")
-        schedules.add("lasting", Schedule("lasting", 300, lambda by: ask(by=by)), room="moments")
-        identity_changed.add("moments", follow_identity, room="moments")
-        rights_ended.add("moments", follow_rights, room="moments")
-        absence_began.add("moments", follow_absence, room="moments")
-        child_panels.add("moments", MOMENTS, room="moments")
-        whom_a_child_knows.add("allocated", knowing.ALLOCATED, room="moments")
-        whom_a_child_knows.add("reached", knowing.REACHED, room="moments")
-        whom_a_child_knows.add("list", knowing.KEEPS_LIST, room="moments")
-        navigation.add(
-            "rules", NavigationItem("Rules", "rules", "moments.rules", 60), room="moments"
-        )
-        navigation.add(
-            "pathways",
-            NavigationItem("Pathways", "pathways", WRITES, 65, place="footer"),
-            room="moments",
-        )
-        navigation.add(
-            "school terms",
-            NavigationItem("School terms", "school_terms", KEEPS, 70, place="footer"),
-            room="moments",
-        )
-        navigation.add(
-            "measures",
-            NavigationItem("Measures", "measures", "moments.measures", 55),
-            room="moments",
-        )
-        navigation.add(
-            "worklist", NavigationItem("Worklist", "worklist", "moments.hold", 10), room="moments"
-        )
+            Schedule("remind", 30, lambda by: remind(by=by)),
+            Schedule("lasting", 300, lambda by: ask(by=by)),
+        ):
+            schedules.add(each.name, each, room=ROOM)
+
+    def _navigation(self) -> None:
+        from reachable.foundation.registries import NavigationItem, navigation
+        from reachable.moments.own_pathways import WRITES
+        from reachable.moments.school_terms import KEEPS
+
+        for name, item in (
+            ("rules", NavigationItem("Rules", "rules", "moments.rules", 60)),
+            ("pathways", NavigationItem("Pathways", "pathways", WRITES, 65, place="footer")),
+            (
+                "school terms",
+                NavigationItem("School terms", "school_terms", KEEPS, 70, place="footer"),
+            ),
+            ("measures", NavigationItem("Measures", "measures", "moments.measures", 55)),
+            ("worklist", NavigationItem("Worklist", "worklist", "moments.hold", 10)),
+        ):
+            navigation.add(name, item, room=ROOM)

@@ -21,7 +21,8 @@ from reachable.moments import contact
 from reachable.moments import services as moments
 from reachable.people import services as people
 from reachable.site.addresses import addresses
-from tests.access.forms import AT, FORMS, IN_FORCE, Answering, every_model
+from tests.access.every_form import FORMS, IN_FORCE
+from tests.access.forms import AT, Answering, every_model
 from tests.access.place import Account, Place, make_place
 
 pytestmark = pytest.mark.db

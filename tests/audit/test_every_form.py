@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from reachable.foundation.time import travel
-from tests.access.forms import AT, FORMS, Answering
+from tests.access.every_form import FORMS
+from tests.access.forms import AT, Answering
 from tests.access.place import INVOLVED, Account, make_place
 
 pytestmark = pytest.mark.db

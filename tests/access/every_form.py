@@ -1,0 +1,340 @@
+"""Every form of the product, and how somebody who may answers it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from reachable.practice.items import OWN_FROM
+from tests.access.place import MAPPING
+
+
+@dataclass(frozen=True)
+class Form:
+    """Where a form is sent to, the page that shows it, who answers, and what they answer."""
+
+    to: str
+    on: str
+    who: str
+    answers: dict[str, Any]
+    before: tuple[str, ...] = ()
+    answered: int = 302
+
+
+SIGNAL = {
+    "token": "9d7c0c5e-5f0e-4b43-8c10-3c9f4f5d1a11",
+    "kind": "in_custody_now",
+    "given_names": "Wren",
+    "family_name": "Lark",
+    "where": "Fenmarch Police Station",
+    "reach": "07700 900123",
+}
+COLUMNS = {
+    **{f"column-{place}": name for place, (_, name) in enumerate(MAPPING.columns)},
+    "name_order": "family first",
+    "date_order": "day-month-year",
+    "told_by": "number",
+}
+FROM, UNTIL = (
+    {f"{name}-{part}": value for part, value in zip(("day", "month", "year"), day, strict=True)}
+    for name, day in (("day", ("1", "12", "2026")), ("until_day", ("2", "12", "2026")))
+)
+SHIFT = {"user": "{supervisor}", "position": "2", **FROM, "starts": "09:00", "ends": "17:00"}
+WEEKS = {
+    "user": "{supervisor}",
+    "position": "3",
+    "weekdays": "0",
+    "starts": "20:00",
+    "ends": "08:00",
+    "first_day-day": "1",
+    "first_day-month": "12",
+    "first_day-year": "2026",
+    "last_day-day": "28",
+    "last_day-month": "12",
+    "last_day-year": "2026",
+}
+ROTA, OF_SHIFT = "/rota/{team_id}/", "/rota/shifts/{shift_id}/"
+MOMENT, TAKEN = "/moments/{moment_id}/", ("/moments/{moment_id}/take/",)
+COURT, DRAFT = "/pathways/court/draft/", "/pathways/custody/draft/"
+IN_FORCE = f"/pathways/custody/versions/{OWN_FROM}/in-force/"
+LEFT_OUT = ("a step left out",)
+STEP = {
+    "revision": "1",
+    "title": "Give the child the night number",
+    "detail": "A card with the number.",
+    "owner": "The worker of the Hub",
+    "amount": "2",
+    "unit": "hours",
+    "start": "received",
+    "good": "The child has it.",
+    "avoid": "A number that nobody answers.",
+    "certainty": "agreed here",
+}
+FORMS = {
+    "a signal": Form("/signal/", "/signal/", "custody", SIGNAL),
+    "a task": Form(
+        "/signals/{signal_id}/tasks/", "/signals/{signal_id}/", "custody", {"step": "{step}"}
+    ),
+    "take": Form(MOMENT + "take/", MOMENT, "practitioner", {}),
+    "a step": Form(MOMENT + "steps/", MOMENT, "practitioner", {"step": "{step}"}, TAKEN),
+    "an attempt": Form(
+        MOMENT + "attempt/", MOMENT + "attempt/", "practitioner", {"how": "visited"}, TAKEN
+    ),
+    "reached": Form(
+        MOMENT + "reached/", MOMENT + "reached/", "practitioner", {"how": "seen"}, TAKEN
+    ),
+    "offered": Form(
+        MOMENT + "offered/", MOMENT + "offered/", "practitioner", {"how": "in_person"}, TAKEN
+    ),
+    "accepted": Form(
+        MOMENT + "accepted/", MOMENT + "accepted/", "practitioner", {"how": "spoken"}, TAKEN
+    ),
+    "declined": Form(
+        MOMENT + "declined/",
+        MOMENT + "declined/",
+        "practitioner",
+        {
+            "how": "message",
+            "note": "Not now",
+            "again_on-day": "20",
+            "again_on-month": "11",
+            "again_on-year": "2026",
+            "by_whom": "{supervisor}",
+        },
+        TAKEN,
+    ),
+    "still in touch": Form(
+        MOMENT + "still-in-touch/",
+        MOMENT + "still-in-touch/",
+        "practitioner",
+        {"check": "28_days", "how": "kept", "note": "Mo"},
+        (*TAKEN, "reached long ago"),
+    ),
+    "why it was missed": Form(
+        MOMENT + "missed/",
+        MOMENT + "missed/",
+        "practitioner",
+        {"how": "not_found", "note": "Nobody at home"},
+        (*TAKEN, "missed"),
+    ),
+    "pass on": Form(
+        MOMENT + "pass-on/", MOMENT + "pass-on/", "practitioner", {"reason": "Off sick"}, TAKEN
+    ),
+    "hand over": Form(
+        MOMENT + "hand-over/",
+        MOMENT + "hand-over/",
+        "practitioner",
+        {"to_user": "{supervisor}", "reason": "Knows her"},
+        TAKEN,
+    ),
+    "pause": Form(
+        MOMENT + "pause/",
+        MOMENT + "pause/",
+        "practitioner",
+        {
+            "how": "hospital",
+            "note": "Under anaesthetic",
+            "day-day": "11",
+            "day-month": "11",
+            "day-year": "2026",
+            "at": "09:00",
+        },
+        TAKEN,
+    ),
+    "resume": Form(
+        MOMENT + "resume/",
+        MOMENT + "resume/",
+        "practitioner",
+        {"note": "Awake"},
+        (*TAKEN, "pause"),
+    ),
+    "enter a term": Form(
+        "/school-terms/",
+        "/school-terms/",
+        "supervisor",
+        {
+            "kind": "term",
+            "name": "Summer term",
+            "first-day": "12",
+            "first-month": "4",
+            "first-year": "2027",
+            "last-day": "21",
+            "last-month": "7",
+            "last-year": "2027",
+        },
+    ),
+    "take a term out": Form(
+        "/school-terms/{dates_id}/take-out/", "/school-terms/", "supervisor", {}
+    ),
+    "run a rule dry": Form("/rules/arrest/dry-run/", "/rules/arrest/", "supervisor", {}),
+    "switch a rule": Form(
+        "/rules/arrest/switch/",
+        "/rules/arrest/",
+        "supervisor",
+        {"then": "off", "reason": "It calls too often"},
+    ),
+    "make a calendar address": Form(
+        "/calendar/make/", "/calendar/", "practitioner", {}, answered=200
+    ),
+    "revoke a calendar address": Form("/calendar/revoke/", "/calendar/", "practitioner", {}),
+    "begin a pathway": Form(COURT + "begin/", "/pathways/court/", "practitioner", {}),
+    "add a step": Form(DRAFT + "add/", DRAFT + "add/", "practitioner", STEP),
+    "reword a step": Form(DRAFT + "steps/visit/", DRAFT + "steps/visit/", "practitioner", STEP),
+    "move a step": Form(
+        DRAFT + "steps/visit/move/", DRAFT, "practitioner", {"revision": "1", "to": "up"}
+    ),
+    "leave a step out": Form(
+        DRAFT + "steps/visit/leave-out/", DRAFT, "practitioner", {"revision": "1"}
+    ),
+    "put a step back": Form(
+        DRAFT + "steps/visit/put-back/", DRAFT, "practitioner", {"revision": "2"}, LEFT_OUT
+    ),
+    "give a draft up": Form(DRAFT + "give-up/", DRAFT, "practitioner", {"revision": "1"}),
+    "put in force": Form(
+        IN_FORCE, IN_FORCE, "supervisor", {"revision": "2", "reason": "Agreed"}, LEFT_OUT
+    ),
+    "close": Form(
+        MOMENT + "close/",
+        MOMENT + "close/?outcome=declined",
+        "practitioner",
+        {"outcome": "declined", "reason": "No for now"},
+        TAKEN,
+    ),
+    "review": Form(
+        "/review/{review_id}/",
+        "/review/{review_id}/",
+        "linkage_steward",
+        {"same_as": "nobody", "reason": "Two girls"},
+    ),
+    "undo a merge": Form(
+        "/review/{review_id}/undo/",
+        "/review/{review_id}/undo/",
+        "linkage_steward",
+        {"reason": "Two girls"},
+        ("merge",),
+    ),
+    "a file": Form(
+        "/intake/feeds/police_custody/",
+        "/intake/feeds/police_custody/",
+        "intake_worker",
+        {"file": ""},
+    ),
+    "a set": Form(
+        "/intake/sets/ssd/",
+        "/intake/sets/ssd/",
+        "intake_worker",
+        {"file": "", "holds": "everything"},
+    ),
+    "what is gone": Form(
+        "/intake/files/{gone_id}/gone/", "/intake/files/{gone_id}/", "intake_worker", {}
+    ),
+    "who left a list": Form(
+        "/intake/files/{left_off_id}/left-off/",
+        "/intake/files/{left_off_id}/left-off/",
+        "panel_coordinator",
+        {
+            "child-{left_off}": "closed",
+            "closed_on-day": "9",
+            "closed_on-month": "11",
+            "closed_on-year": "2026",
+        },
+        ("next month's list",),
+    ),
+    "load": Form(
+        "/intake/files/{delivery_id}/load/", "/intake/files/{delivery_id}/", "intake_worker", {}
+    ),
+    "remove": Form(
+        "/intake/files/{delivery_id}/remove/", "/intake/files/{delivery_id}/", "intake_worker", {}
+    ),
+    "which column is which": Form(
+        "/intake/files/{delivery_id}/columns/",
+        "/intake/files/{delivery_id}/columns/",
+        "intake_worker",
+        COLUMNS | {"left_out_rows": "Total"},
+    ),
+    "use it from now on": Form(
+        "/intake/files/{delivery_id}/columns/use/",
+        "/intake/files/{delivery_id}/",
+        "intake_worker",
+        {},
+    ),
+    "a mapping": Form(
+        "/intake/mappings/{mapping_id}/", "/intake/mappings/{mapping_id}/", "intake_worker", COLUMNS
+    ),
+    "a row": Form(
+        "/intake/rows/{row_id}/",
+        "/intake/rows/{row_id}/",
+        "intake_worker",
+        {"cell-2": "02/09/2024"},
+    ),
+    "set a row aside": Form(
+        "/intake/rows/{row_id}/set-aside/",
+        "/intake/rows/{row_id}/",
+        "intake_worker",
+        {"reason": "A test entry"},
+    ),
+    "rows together": Form(
+        "/intake/files/{refused_id}/together/",
+        "/intake/files/{refused_id}/together/?fault=date_unreadable-arrived_date-",
+        "intake_worker",
+        {
+            "fault": "date_unreadable-arrived_date-",
+            "answer": "leave_out",
+            "reason": "A test entry",
+            "confirm": "yes",
+        },
+    ),
+    "how often": Form(
+        "/intake/status/{partner_id}/police_custody/expected/",
+        "/intake/status/{partner_id}/police_custody/",
+        "information_governance",
+        {"every_days": "7"},
+    ),
+    "whom to ask": Form(
+        "/intake/agencies/{partner_id}/contact/",
+        "/intake/agencies/{partner_id}/contact/",
+        "system_administrator",
+        {"contact": "Data team", "email": "data@example.org", "phone": "07700 900555"},
+    ),
+    "issue a key": Form(
+        "/keys/new/",
+        "/keys/new/",
+        "system_administrator",
+        {
+            "agency": "{agency}",
+            "name": "Nightly export",
+            "feeds": "police_custody",
+            "last_day-day": "31",
+            "last_day-month": "12",
+            "last_day-year": "2026",
+        },
+    ),
+    "show a secret": Form(
+        "/keys/{key_id}/secret/", "/keys/{key_id}/", "system_administrator", {}, answered=200
+    ),
+    "revoke a key": Form(
+        "/keys/{key_id}/revoke/",
+        "/keys/{key_id}/revoke/",
+        "system_administrator",
+        {"reason": "The program is gone"},
+    ),
+    "plan a shift": Form(ROTA + "shift/", ROTA + "shift/", "supervisor", SHIFT),
+    "plan week by week": Form(ROTA + "pattern/", ROTA + "pattern/", "supervisor", WEEKS),
+    "change a shift": Form(OF_SHIFT, OF_SHIFT, "supervisor", SHIFT),
+    "end a shift": Form(OF_SHIFT + "end/", OF_SHIFT, "supervisor", {"which": "this"}),
+    "hand over a shift": Form(
+        OF_SHIFT + "hand-over/",
+        OF_SHIFT + "hand-over/",
+        "practitioner",
+        {"user": "{supervisor}"},
+    ),
+    "I am away": Form("/rota/away/", "/rota/away/", "practitioner", {"reason": "sickness"}),
+    "somebody is away": Form(
+        ROTA + "away/",
+        ROTA + "away/",
+        "supervisor",
+        {"user": "{practitioner}", "reason": "sickness", **FROM, **UNTIL},
+    ),
+    "back": Form("/rota/away/{absence_id}/back/", ROTA, "supervisor", {}),
+    "notices read": Form("/notices/read/", "/notices/", "practitioner", {}),
+}
