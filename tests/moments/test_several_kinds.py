@@ -28,7 +28,10 @@ def hub(db: None) -> Partnership:
 
 
 def called(*kinds: str) -> list[Called]:
-    return [Called(kind, 1, START + timedelta(hours=at)) for at, kind in enumerate(kinds)]
+    return [
+        Called(kind, guidance.pathway(kind).version, START + timedelta(hours=at))
+        for at, kind in enumerate(kinds)
+    ]
 
 
 def titles(part: Part) -> list[str]:
@@ -143,7 +146,7 @@ def test_what_joined_keeps_the_version_of_its_pathway(hub: Partnership) -> None:
     happen(who, hub.police, "arrest")
     kept = Trigger.objects.filter(moment=moment).order_by("id")
     assert list(kept.values_list("kind", "pathway_version", "rule_version")) == [
-        ("return_from_missing", 1, 1),
-        ("custody", 1, 1),
+        ("return_from_missing", guidance.pathway("return_from_missing").version, 1),
+        ("custody", guidance.pathway("custody").version, 1),
     ]
     assert fresh(moment).kind == "return_from_missing"
