@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 
 from reachable.access.selectors import own_phone
 from reachable.foundation import kept
-from reachable.foundation.errors import Conflict
+from reachable.foundation.errors import BadInput, Conflict
 from reachable.foundation.views import actor, render
 from reachable.intake import selectors, sender_tasks, services
 from reachable.intake.signal_forms import SignalForm
@@ -43,7 +43,7 @@ def task_done(request: HttpRequest, signal_id: UUID) -> HttpResponse:
         sender_tasks.do_task(
             by=actor(request), signal_id=signal_id, step=request.POST.get("step", "")
         )
-    except Conflict as error:
+    except (BadInput, Conflict) as error:
         messages.warning(request, str(error))
     else:
         messages.success(request, "It is noted as done. Whoever has it sees that.")

@@ -18,7 +18,7 @@ from django.db.models import F
 from reachable.access import selectors as access
 from reachable.audit import services as audit
 from reachable.foundation.actor import Actor
-from reachable.foundation.errors import Conflict, NotFound
+from reachable.foundation.errors import BadInput, Conflict, NotFound
 from reachable.foundation.time import now
 from reachable.moments import rules, telling
 from reachable.moments.acting import NOTHING_CHANGED
@@ -174,7 +174,7 @@ def do_task(*, by: Actor, signal_id: UUID, step: str) -> None:
     pathway = pathway_of(sent.trigger.kind, sent.trigger.pathway_version)
     steps = {each.key: each for each in asked_of(pathway, access.agency_kind(by=by))}
     if step not in steps:
-        raise NotFound
+        raise BadInput("This is not asked of you here.", kept=NOTHING_CHANGED)
     if moment.state not in OPEN:
         raise Conflict("What this began is finished.", kept=NOTHING_CHANGED)
     if _done_at(sent, steps[step], by.agency_id):

@@ -371,7 +371,9 @@ def test_promise_46_a_school_sees_its_tasks_and_marks_them_done(world: World) ->
     assert [step.key for step in part.steps if step.done_at] == ["their_view"]
     entry = Entry.objects.get(action="moments.task_done")
     assert (entry.actor_id, entry.subject_id) == (teacher.id, signal_id)
-    assert client.post(f"/signals/{signal_id}/tasks/", {"step": "again"}).status_code == 404
+    not_theirs = client.post(f"/signals/{signal_id}/tasks/", {"step": "again"}, follow=True)
+    assert "This is not asked of you here." in not_theirs.content.decode()
+    assert Entry.objects.filter(action="moments.task_done").count() == 1
 
 
 @db
