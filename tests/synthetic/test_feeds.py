@@ -237,7 +237,10 @@ def test_a_row_opens_is_of_a_known_child_awaits_one_or_is_forgotten(true_rows):
             waits = datetime.fromisoformat(row.known_from) - datetime.fromisoformat(row.sent_at)
             assert waits >= timedelta(days=30)
     fates = Counter(row.fate for row in true_rows if row.fate)
-    assert fates[truth.FORGOTTEN] > fates[truth.OPENS] > fates[truth.AWAITED] > 0
+    # Most rows open nothing, and four thousand of a year's are forgotten.
+    assert fates.total() > 3 * fates[truth.OPENS]
+    assert fates[truth.OPENS] > fates[truth.AWAITED] > 0
+    assert fates[truth.FORGOTTEN] > 4000
     assert {row.person for row in true_rows if row.known_from} == set(known)
 
 
