@@ -7,7 +7,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reachable.foundation.errors import BadInput
@@ -97,6 +97,7 @@ def test_promise_26_what_is_written_comes_out(
     ]
 
 
+@example(at=0, byte=b"|")
 @given(at=st.integers(0, len(ROWS) - 1), byte=st.binary(min_size=0, max_size=3))
 def test_promise_26_any_damage_gives_rows_or_a_sentence(
     tmp_path_factory: pytest.TempPathFactory, at: int, byte: bytes
@@ -107,4 +108,7 @@ def test_promise_26_any_damage_gives_rows_or_a_sentence(
         table = open_table(path)
         for number, cells in table.rows():
             assert number > 1
-            assert isinstance(cells, Unreadable) or len(cells) == len(table.headings)
+            if isinstance(cells, Unreadable) or table.kind != "xml":
+                # Without its first character it is a text with separators, whose rows may be short.
+                continue
+            assert len(cells) == len(table.headings)
