@@ -180,9 +180,10 @@ def known() -> dict[str, Any]:
             if row[0] in standing
         ),
         "clocks": Counter(
-            Trigger.objects.filter(ended_at=None).values_list("event_kind", "due_at")
+            Trigger.objects.filter(ended_at=None).values_list("event_kind", "kind", "due_at")
         ),
-        "moments": Counter(Moment.objects.values_list("kind", "child_due_at")),
+        # What a moment is called follows from what came first; all that joined is above.
+        "moments": Counter(Moment.objects.values_list("child_due_at", flat=True)),
         "waiting": sorted(
             QuarantinedRow.objects.filter(state="open").values_list("source_key", flat=True)
         ),
