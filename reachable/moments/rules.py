@@ -230,11 +230,17 @@ def today_ends(now: datetime) -> datetime:
     return max(midnight, now + TONIGHT)
 
 
-def bucket(*, due_at: datetime | None, waiting: bool, now: datetime, day_ends: datetime) -> str:
-    """Return now, today or week: what nobody has taken up and what is overdue comes first."""
-    if waiting or (due_at is not None and due_at <= now + SOON):
+def bucket(*, due_at: datetime | None, state: str, now: datetime, day_ends: datetime) -> str:
+    """Return now, today or week: what nobody has taken up and what is overdue comes first.
+
+    Somebody who is asked, and has until another day to answer, is not called for now.
+    """
+    today = due_at is not None and due_at < day_ends
+    if state == "with_team" or (state == "waiting" and today):
         return "now"
-    return "today" if due_at is not None and due_at < day_ends else "week"
+    if due_at is not None and due_at <= now + SOON:
+        return "now"
+    return "today" if today else "week"
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ WRITTEN_AT_ONCE = timedelta(minutes=1)
 BUCKETS: Mapping[str, tuple[str, str, str]] = {
     "now": (
         "Now",
-        "Nobody has taken it up yet, or its time is nearly over or has passed.",
+        "To be taken up today, or its time is nearly over or has passed.",
         "Nothing waits to be taken up.",
     ),
     "today": (

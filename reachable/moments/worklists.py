@@ -89,10 +89,11 @@ def _open(by: Actor, mine_only: bool) -> QuerySet[Moment]:
 def _nearest(held: QuerySet[Moment], at: datetime) -> list[tuple[UUID, str, int]]:
     """Return the nearest of each bucket, with the bucket and how many it holds: what `rules.bucket`
     says, in one pass over all that may be seen."""
-    urgent = Q(state__in=("waiting", "with_team")) | Q(due__lte=at + rules.SOON)
+    today = Q(due__lt=rules.today_ends(at))
+    unanswered = Q(state="with_team") | (Q(state="waiting") & today)
     bucket = Case(
-        When(urgent, then=Value("now")),
-        When(due__lt=rules.today_ends(at), then=Value("today")),
+        When(unanswered | Q(due__lte=at + rules.SOON), then=Value("now")),
+        When(today, then=Value("today")),
         default=Value("week"),
     )
     together = (
