@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from itertools import chain
 
 from reachable.moments import rules
 from reachable.moments.rules import TAKING, Done
@@ -337,7 +338,7 @@ def _hours(since: datetime, at: datetime | None) -> float | None:
     return None if at is None else max((at - since).total_seconds(), 0) / 3600
 
 
-@dataclass
+@dataclass(frozen=True)
 class Tally:
     """How many moments a measure says what of."""
 
@@ -350,9 +351,6 @@ class Tally:
     def of(self) -> int:
         """The denominator: what is settled."""
         return self.yes + self.no
-
-    def add(self, state: State) -> None:
-        setattr(self, state.value, getattr(self, state.value) + 1)
 
 
 @dataclass(frozen=True)
@@ -378,10 +376,8 @@ class Tallied:
 def tallied(each: Iterable[Measured]) -> Tallied:
     """Count what the measures say of many moments."""
     moments = list(each)
-    tallies = {key: Tally() for key in BY_KEY}
-    for moment in moments:
-        for key, state in moment.states.items():
-            tallies[key].add(state)
+    said = Counter(chain.from_iterable(moment.states.items() for moment in moments))
+    tallies = {key: Tally(**{state.value: said[key, state] for state in State}) for key in BY_KEY}
     return Tallied(
         moments=len(moments),
         tallies=tallies,
