@@ -114,6 +114,16 @@ class Question:
     until: datetime
 
 
+def asked_lately(*, by: Actor) -> QuerySet[Action, UUID]:
+    """Return who may still answer whether some contact has lasted: the system asks for others."""
+    by.require("rebuild")
+    return (
+        Action.objects.filter(kind=ASKED, at__gt=now() - ANSWERED_WITHIN, about__isnull=False)
+        .values_list("about_id", flat=True)
+        .distinct()
+    )
+
+
 def questions(*, by: Actor) -> list[Question]:
     """Return what this person is asked now, the one whose time ends first before the others."""
     answered = Action.objects.filter(

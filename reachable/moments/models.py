@@ -135,7 +135,14 @@ class Action(Identified):
     again_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["moment", "at"], name="actions_of_moment")]
+        indexes = [
+            models.Index(fields=["moment", "at"], name="actions_of_moment"),
+            models.Index(
+                fields=["about", "at"],
+                condition=Q(kind="lasting_asked"),
+                name="asked_what_lasted",
+            ),
+        ]
 
 
 class DryRun(Identified):

@@ -122,6 +122,8 @@ def current_people(*, by: Actor, person_ids: Iterable[UUID]) -> set[UUID]:
 def names(*, by: Actor, current_ids: Iterable[UUID]) -> dict[UUID, Name]:
     """Return the newest name of each of these people whom `by` may see, in one question."""
     wanted = list(set(current_ids))
+    if not wanted:
+        return {}
     rows = Record.objects.filter(person__now__current_id__in=wanted)
     if not by.is_system:
         rows = rows.filter(person__now__current_id__in=_visible_among(by, wanted))

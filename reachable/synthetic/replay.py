@@ -173,8 +173,9 @@ class _Year:
 
     def _say_what_lasted(self) -> None:
         """Whoever is asked answers after some days, the same whenever the replay began."""
+        asked_lately = set(lasting.asked_lately(by=LASTING))
         for by in self.by.values():
-            if not by.can("moments.hold"):
+            if by.id not in asked_lately or not by.can("moments.hold"):
                 continue
             for asked in lasting.questions(by=by):
                 rng = Random(f"{self.made.seed} {asked.reached_at.isoformat()} {asked.check}")
