@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from django.db import IntegrityError, transaction
+from django.test import Client
 
+from reachable.access.models import User
 from reachable.audit.models import Entry
 from reachable.foundation.actor import Actor, system
 from reachable.foundation.errors import BadInput, Conflict, Forbidden, NotFound
@@ -177,6 +179,21 @@ def test_the_pages_lead_from_a_dry_run_to_the_switch(db: None) -> None:
     assert "is in force from now on" in html(done)
     again = lead.post(f"/rules/{RULE}/switch/", {"then": "on", "reason": "Again"})
     assert "in force already" in again.content.decode()
+
+
+def test_the_page_says_of_how_many_the_hour_is_known(hub: Partnership, lead: Actor) -> None:
+    client = Client()
+    client.force_login(User.objects.get(id=lead.id))
+    who = identify_one(claim(hub.police, "P-Tamsin", given="Tamsin", postcode=""))
+    with travel(NOW - timedelta(days=100)):
+        happen(who, hub.police, "suspended", occurred=(NOW - timedelta(days=100)).date())
+    run_dry(lead)
+    assert "nobody can say at which hour" in html(client.get(f"/rules/{RULE}/"))
+    suspended(hub, 10)
+    run_dry(lead, at=NOW + timedelta(minutes=1))
+    page = html(client.get(f"/rules/{RULE}/"))
+    assert "The hour is known of 1 of 2" in page
+    assert "nobody can say" not in page
 
 
 def test_a_system_may_run_one_dry_in_the_shell(hub: Partnership) -> None:

@@ -164,7 +164,7 @@ def happen(
     agency_id: UUID,
     kind: str = "arrest",
     *,
-    occurred: datetime | None = None,
+    occurred: datetime | date | None = None,
     born: date | None = date(2012, 3, 3),
     signal_id: UUID | None = None,
     postcode: str = "",
@@ -172,7 +172,8 @@ def happen(
 ) -> UUID:
     """Record an event of an identified child and notice it; return its signal."""
     received_at = now()
-    when = When.at(occurred or received_at - timedelta(minutes=30))
+    occurred = occurred or received_at - timedelta(minutes=30)
+    when = When.at(occurred) if isinstance(occurred, datetime) else When.on(occurred)
     revised = signal_id is not None
     signal_id = signal_id or uuid4()
     events = chronology.record(
