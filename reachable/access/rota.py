@@ -13,7 +13,17 @@ from django.db.models import Q
 from reachable.access.models import Absence, Shift, Team, TeamMembership
 from reachable.access.registries import RotaNews, rota_news
 from reachable.access.rules import rota as rules
-from reachable.access.rules.rota import AHEAD, NEAR, REASONS, Away, Gap, Stretch, gaps, stretches
+from reachable.access.rules.rota import (
+    AHEAD,
+    NEAR,
+    REASONS,
+    Away,
+    Gap,
+    Stretch,
+    Unrested,
+    gaps,
+    stretches,
+)
 from reachable.access.selectors import able, away_since, names, shifts_that_count
 from reachable.foundation.actor import Actor
 from reachable.foundation.db import exclusive
@@ -74,13 +84,15 @@ class AbsenceFacts:
 
 @dataclass(frozen=True)
 class RotaFacts:
-    """Two weeks of a team's rota. `ever` says whether anybody was ever planned."""
+    """Two weeks of a team's rota. `ever` says whether anybody was ever planned, `unrested` who is
+    asked first without rest, by name."""
 
     team_id: UUID
     team: str
     first: date
     days: tuple[Day, ...]
     gaps: tuple[Gap, ...]
+    unrested: tuple[tuple[str, Unrested], ...]
     ever: bool
     shifts: tuple[ShiftFacts, ...]
     absences: tuple[AbsenceFacts, ...]
@@ -127,6 +139,11 @@ def rota(*, by: Actor, team_id: UUID, first: date | None = None) -> RotaFacts:
         first=first,
         days=tuple(_day(day, found, called, calendar.holidays) for day in rules.days(first, DAYS)),
         gaps=tuple(gaps(each for each in ahead if each.starts_at < each.ends_at)),
+        unrested=tuple(
+            (called[spell.user_id], spell)
+            for spell in rules.unrested(found)
+            if spell.ends_at > now()
+        ),
         ever=Shift.objects.filter(team_id=team_id).exists(),
         shifts=tuple(_shifts(by, team_id, max(begins, now()), ends)),
         absences=tuple(_absences(by, team_id, can_plan)),

@@ -54,6 +54,15 @@ def test_hours_with_nobody_stand_at_the_top_in_words(hub: World) -> None:
     assert "somebody is asked at every hour" not in shown
 
 
+def test_whoever_has_no_rest_is_named_to_those_who_plan_and_to_the_team(hub: World) -> None:
+    said = "to Thursday 10 December 2026, 12:00, without eleven hours off in between"
+    assert said in page(hub, "first")
+    assert "Plan somebody else for some of it" in page(hub, "lead")
+    end = AT + timedelta(hours=9)
+    Shift.objects.update(ends_at=end)
+    assert "without eleven hours off" not in page(hub, "first")
+
+
 @pytest.mark.parametrize("asked", ["nonsense", "9999-12-31", "2020-01-01", ""])
 def test_a_day_that_is_none_shows_today(hub: World, asked: str) -> None:
     assert "Wednesday 2 December 2026<" in page(hub, "first", f"?from={asked}")

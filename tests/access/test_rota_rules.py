@@ -14,6 +14,7 @@ from reachable.access.rules.rota import (
     Gap,
     Pattern,
     Planned,
+    Unrested,
     asked_at,
     between,
     gaps,
@@ -22,6 +23,7 @@ from reachable.access.rules.rota import (
     lay_out,
     stretches,
     told_day,
+    unrested,
     wrong_with,
 )
 from reachable.practice.clocks import england_and_wales
@@ -133,6 +135,35 @@ def test_hours_with_nobody_are_one_gap_across_midnight_and_across_who_is_away() 
     found = stretches(shifts, away, NOW, NOW + timedelta(days=1), cut_at=[midnight])
     assert len(found) == 3
     assert gaps(found) == [Gap(NOW + timedelta(hours=4), NOW + timedelta(days=1))]
+
+
+@pytest.mark.parametrize(
+    ("shifts", "expected"),
+    [
+        pytest.param([(0, 24)], [], id="a day and a night"),
+        pytest.param([(0, 25)], [(0, 25)], id="an hour more"),
+        pytest.param([(0, 12), (23, 35), (46, 58)], [], id="eleven hours off each night"),
+        pytest.param([(0, 12), (22, 36)], [(0, 36)], id="ten hours off are no rest"),
+        pytest.param([(0, 20), (31, 60)], [(31, 60)], id="rested once, then not"),
+    ],
+)
+def test_whoever_is_asked_first_without_rest_is_named(
+    shifts: list[tuple[int, int]], expected: list[tuple[int, int]]
+) -> None:
+    def at(hours: int) -> datetime:
+        return NOW + timedelta(hours=hours)
+
+    planned = [Planned(FERN, at(begins), at(ends)) for begins, ends in shifts]
+    found = unrested(stretches(planned, [], NOW, at(72), cut_at=[at(12), at(36)]))
+    assert found == [Unrested(FERN, at(begins), at(ends)) for begins, ends in expected]
+
+
+def test_whoever_is_second_rests_until_the_first_is_away() -> None:
+    ends = NOW + timedelta(hours=48)
+    planned = [Planned(FERN, NOW, ends, 1), Planned(SOL, NOW, ends, 2)]
+    assert unrested(stretches(planned, [], NOW, ends)) == [Unrested(FERN, NOW, ends)]
+    gone = [Away(FERN, NOW)]
+    assert unrested(stretches(planned, gone, NOW, ends)) == [Unrested(SOL, NOW, ends)]
 
 
 steps = some.integers(0, 96)

@@ -18,6 +18,9 @@ LONGEST_AHEAD = timedelta(days=366)
 POSITIONS = {1: "first", 2: "second", 3: "third"}
 REASONS = {"holiday": "Holiday", "sickness": "Sickness", "other": "Something else"}
 NIGHT = (time(20), time(8))
+REST = timedelta(hours=11)
+AT_A_STRETCH = timedelta(hours=24)
+"""Whoever is asked first for longer, with no eleven hours off in between, is named."""
 TOLD_FROM = timedelta(hours=8)
 """What is told once a day is told from eight in the morning on."""
 
@@ -58,6 +61,15 @@ class Stretch:
 class Gap:
     """A time in which nobody is on the rota."""
 
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True)
+class Unrested:
+    """Somebody is asked first from one time to another, without eleven hours off in between."""
+
+    user_id: UUID
     starts_at: datetime
     ends_at: datetime
 
@@ -130,6 +142,27 @@ def gaps(found: Iterable[Stretch]) -> list[Gap]:
         else:
             joined.append(Gap(each.starts_at, each.ends_at))
     return joined
+
+
+def unrested(found: Iterable[Stretch]) -> list[Unrested]:
+    """Return who is asked first for more than a day and a night without rest, earliest first."""
+    spells: dict[UUID, list[Unrested]] = {}
+    for each in found:
+        if not each.asked:
+            continue
+        first = each.asked[0]
+        own = spells.setdefault(first, [])
+        if own and each.starts_at - own[-1].ends_at < REST:
+            own[-1] = Unrested(first, own[-1].starts_at, each.ends_at)
+        else:
+            own.append(Unrested(first, each.starts_at, each.ends_at))
+    long = [
+        spell
+        for own in spells.values()
+        for spell in own
+        if spell.ends_at - spell.starts_at > AT_A_STRETCH
+    ]
+    return sorted(long, key=lambda spell: (spell.starts_at, spell.user_id))
 
 
 def days(first: date, count: int) -> list[date]:
