@@ -12,8 +12,9 @@ import subprocess
 from dev import setup
 from dev.paths import PYTHON, ROOT
 
-# Tests of one module stay together, because they may share a running server.
-TOGETHER = ["-n", "2", "--dist", "loadscope"]
+# Tests of one module stay together, because they may share a running server. Modules are given out
+# in the order in which tests/conftest.py puts them, not those with the most tests first.
+TOGETHER = ["-n", "2", "--dist", "loadscope", "--no-loadscope-reorder"]
 # What makes a run long is seen in every run.
 LONGEST = ["--durations=25", "--durations-min=5"]
 
