@@ -20,7 +20,7 @@ from tests.support.world import World, make_world
 
 JOURNEYS = Path(__file__).parent / "journeys"
 LONGEST = ("test_killed.py", "synthetic", "journeys", "access", "intake")
-"""Begun in this order and before all others, so that none runs on while a core has nothing to do."""
+"""Begun in this order, before all others: none runs on while a core has nothing to do."""
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -49,7 +49,9 @@ class LongestFirst:
 
 
 def _when(item: pytest.Item) -> int:
-    return next((turn for turn, part in enumerate(LONGEST) if part in item.path.parts), len(LONGEST))
+    return next(
+        (turn for turn, part in enumerate(LONGEST) if part in item.path.parts), len(LONGEST)
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
