@@ -12,8 +12,10 @@ import subprocess
 from dev import setup
 from dev.paths import PYTHON, ROOT
 
-# Tests of one module stay together, because they may share a running server.
-TOGETHER = ["-n", "2", "--dist", "loadscope"]
+# Tests of one module stay together, because they may share a running server. Modules are given out
+# in the order in which tests/conftest.py puts them, not those with the most tests first.
+TOGETHER = ["-n", "2", "--dist", "loadscope", "--no-loadscope-reorder"]
+PICTURES = "--pictures"
 # What makes a run long is seen in every run.
 LONGEST = ["--durations=25", "--durations-min=5"]
 
@@ -22,5 +24,9 @@ def main(arguments: list[str]) -> int:
     """Return pytest's exit status."""
     setup.prepare()
     setup.prepare_browser()
+    environment = dict(os.environ)
+    if PICTURES in arguments:
+        arguments = [each for each in arguments if each != PICTURES]
+        environment["REACHABLE_PICTURES"] = "1"
     command = [str(PYTHON), "-m", "pytest", *TOGETHER, *LONGEST, *arguments]
-    return subprocess.run(command, cwd=ROOT, env=dict(os.environ), check=False).returncode
+    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode

@@ -227,3 +227,22 @@ def test_indexes_are_followed_in_one_transaction_only() -> None:
         assert not reads_whole_tables()
         transaction.set_rollback(True)
     assert reads_whole_tables() == before == is_postgres()
+
+
+@pytest.mark.db
+def test_no_statement_is_compiled_where_indexes_are_followed() -> None:
+    if not is_postgres():
+        return
+    read_from_end_to_end = "EXPLAIN (ANALYZE) SELECT * FROM people_person WHERE id::text <> ''"
+
+    def compiled() -> bool:
+        return ("JIT:",) in asked(read_from_end_to_end, [])
+
+    with transaction.atomic():
+        asked("SELECT set_config('enable_seqscan', 'off', true)", [])
+        before = compiled()
+        follow_indexes()
+        assert not compiled()
+        transaction.set_rollback(True)
+    # Without it this server would compile, wherever it can.
+    assert before == asked("SELECT pg_jit_available()", [])[0][0]
