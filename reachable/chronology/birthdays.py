@@ -107,7 +107,7 @@ def kept(
     by.require("rebuild")
     held = Event.objects.filter(kind__in=list(kinds))
     if current_ids is not None:
-        people = CurrentPerson.objects.filter(current_id__in=list(current_ids))
+        people = CurrentPerson.objects.filter(current_id__among=set(current_ids))
         held = held.filter(signal_id__in=people.values("person_id"))
     newest = Record.objects.filter(
         person__now__current_id=OuterRef("record__person__now__current_id"),

@@ -143,7 +143,7 @@ def recent(
     """
     by.require("rebuild")
     rows = Event.objects.filter(
-        record__person__now__current_id__in=list(current_ids),
+        record__person__now__current_id__among=set(current_ids),
         kind__in=list(kinds),
         occurred_on__gte=since,
     ).values_list(

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Q
-
 from reachable.chronology import selectors as chronology
 from reachable.chronology.selectors import Recent
 from reachable.foundation.actor import Actor, system
@@ -78,15 +76,18 @@ def reconsider(*, by: Actor, current_ids: Collection[UUID], signal_ids: Iterable
 
 
 def _standing(current_ids: Collection[UUID], signal_ids: Iterable[UUID]) -> list[Trigger]:
-    """Return what such rules had called for, of these children and these signals."""
+    """Return what such rules had called for, of these children and these signals.
+
+    Two questions, each by its index: either-or in one reads every trigger that there ever was.
+    """
     looking_back = [rule.key for rule in guidance.rules() if not rule.alone]
-    held = Trigger.objects.filter(
-        Q(moment__person__now__current_id__in=list(current_ids))
-        | Q(signal_id__in=list(signal_ids)),
-        rule__in=looking_back,
-        ended_at=None,
+    held = Trigger.objects.filter(rule__in=looking_back, ended_at=None).select_related(
+        "moment__person__now"
     )
-    return list(held.select_related("moment__person__now").order_by("id"))
+    of_children = held.filter(moment__person__now__current_id__among=set(current_ids))
+    of_signals = held.filter(signal_id__among=set(signal_ids))
+    found = {trigger.id: trigger for some in (of_children, of_signals) for trigger in some}
+    return [found[trigger_id] for trigger_id in sorted(found)]
 
 
 def _fired(
