@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
@@ -24,6 +25,7 @@ from reachable.access.policy import policy
 from reachable.access.rules import TeamFacts
 from reachable.access.rules.rota import Planned
 from reachable.foundation.actor import Actor
+from reachable.foundation.questions import Question
 
 _BECAUSE = {
     "asked": "You are or were asked to take an open moment of this child",
@@ -107,13 +109,18 @@ def on_duty(*, team_id: UUID, at: datetime) -> list[OnDuty]:
 
     A shift of somebody who is away, left the team, or may no longer hold a moment is passed over.
     """
-    shifts = _shifts(at).filter(team_id=team_id)
     seen: dict[UUID, OnDuty] = {}
-    for user_id, name, phone, position in shifts.values_list(
-        "user_id", "user__name", "user__phone", "position"
+    for user_id, name, phone, position in _on_duty(
+        team_id=team_id, at=at, roles=_roles_with("moments.hold")
     ):
         seen.setdefault(user_id, OnDuty(user_id, name, phone, position))
     return list(seen.values())
+
+
+@Question
+def _on_duty(team_id: Any, at: Any, roles: Any) -> QuerySet[Shift, Any]:
+    shifts = _shifts(at, roles).filter(team_id=team_id)
+    return shifts.values_list("user_id", "user__name", "user__phone", "position")
 
 
 def shifts_between(
@@ -128,14 +135,15 @@ def shifts_between(
 def everybody_on_duty(*, at: datetime) -> dict[UUID, list[UUID]]:
     """Return team → who answers for it at that instant, in the order in which they are asked."""
     found: dict[UUID, list[UUID]] = {}
-    for team_id, user_id in _shifts(at).values_list("team_id", "user_id"):
+    shifts = _shifts(at, _roles_with("moments.hold"))
+    for team_id, user_id in shifts.values_list("team_id", "user_id"):
         asked = found.setdefault(team_id, [])
         if user_id not in asked:
             asked.append(user_id)
     return found
 
 
-def _shifts(at: datetime) -> QuerySet[Shift]:
+def _shifts(at: Any, roles: Any) -> QuerySet[Shift]:
     """Shifts that run, of members who may answer. Who has two such roles is in it twice."""
     running = Shift.objects.filter(
         ~Q(Exists(_absences(at).filter(user_id=OuterRef("user_id")))),
@@ -143,14 +151,14 @@ def _shifts(at: datetime) -> QuerySet[Shift]:
         ends_at__gt=at,
         user__is_active=True,
         user__held_roles__ended_at=None,
-        user__held_roles__role__in=_roles_with("moments.hold"),
+        user__held_roles__role__among=roles,
         user__team_memberships__ended_at=None,
         user__team_memberships__team_id=F("team_id"),
     )
     return running.order_by("position", "starts_at", "user_id")
 
 
-def _absences(at: datetime) -> QuerySet[Absence]:
+def _absences(at: Any) -> QuerySet[Absence]:
     return Absence.objects.filter(Q(ends_at=None) | Q(ends_at__gt=at), starts_at__lte=at)
 
 
@@ -271,18 +279,23 @@ def working_with(
 ) -> list[tuple[UUID, UUID, datetime]]:
     """Return who works with these subjects now on this basis: (subject, person, since)."""
     del by
-    held = Involvement.objects.filter(
+    return [
+        (subject, user, since)
+        for subject, user, since in _working_with(
+            kind=kind, subject_ids=set(subject_ids), basis=basis
+        )
+    ]
+
+
+@Question
+def _working_with(kind: Any, subject_ids: Any, basis: Any) -> QuerySet[Involvement, Any]:
+    return Involvement.objects.filter(
         subject_kind=kind,
-        subject_id__among=set(subject_ids),
+        subject_id__among=subject_ids,
         basis=basis,
         user__isnull=False,
         ended_at=None,
-    )
-    return [
-        (subject, user, since)
-        for subject, user, since in held.values_list("subject_id", "user_id", "started_at")
-        if user
-    ]
+    ).values_list("subject_id", "user_id", "started_at")
 
 
 def left_teams(*, by: Actor, user_ids: Iterable[UUID]) -> frozenset[tuple[UUID, UUID]]:

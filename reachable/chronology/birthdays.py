@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from reachable.chronology.models import Event
 from reachable.foundation.actor import Actor
+from reachable.foundation.questions import Question
 from reachable.people.models import CurrentPerson, Record
 
 
@@ -105,16 +106,25 @@ def kept(
     A birthday is recorded under its person, as other events are under their signal.
     """
     by.require("rebuild")
-    held = Event.objects.filter(kind__in=list(kinds))
     if current_ids is not None:
-        people = CurrentPerson.objects.filter(current_id__in=list(current_ids))
-        held = held.filter(signal_id__in=people.values("person_id"))
+        rows: Any = _kept_of(kinds=list(kinds), current_ids=set(current_ids))
+    else:
+        rows = _kept(Event.objects.filter(kind__in=list(kinds)))
+    return [Kept(*facts) for facts in rows]
+
+
+@Question
+def _kept_of(kinds: Any, current_ids: Any) -> QuerySet[Event, Any]:
+    people = CurrentPerson.objects.filter(current_id__among=current_ids)
+    return _kept(Event.objects.filter(kind__among=kinds, signal_id__in=people.values("person_id")))
+
+
+def _kept(held: QuerySet[Event]) -> QuerySet[Event, Any]:
     newest = Record.objects.filter(
         person__now__current_id=OuterRef("record__person__now__current_id"),
         birth_date__isnull=False,
     ).order_by("-detail_at", "-id")
-    rows: Any = held.annotate(born_now=Subquery(newest.values("birth_date")[:1])).values_list(
+    return held.annotate(born_now=Subquery(newest.values("birth_date")[:1])).values_list(
         *("signal_id", "kind", "record_id", "agency_id", "compartment", "source"),
         *("record__person__now__current_id", "occurred_on", "received_at", "news", "born_now"),
     )
-    return [Kept(*facts) for facts in rows]

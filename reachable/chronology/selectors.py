@@ -8,12 +8,13 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Min
+from django.db.models import F, Min, QuerySet
 from django.db.models.fields.json import KT
 
 from reachable.chronology.models import FACTS, Event
 from reachable.chronology.wording import in_words
 from reachable.foundation.actor import Actor
+from reachable.foundation.questions import Question
 from reachable.people.selectors import visible_people
 from reachable.practice import guidance
 from reachable.practice.time import Precision, When
@@ -142,9 +143,19 @@ def recent(
     What its agency took back is left out.
     """
     by.require("rebuild")
-    rows = Event.objects.filter(
-        record__person__now__current_id__in=list(current_ids),
-        kind__in=list(kinds),
+    rows = _recent(current_ids=set(current_ids), kinds=list(kinds), since=since)
+    return [
+        Recent(event_id, signal_id, kind, _when(at, day, precision), *facts)
+        for event_id, signal_id, kind, at, day, precision, status, *facts in rows
+        if status != WITHDRAWN
+    ]
+
+
+@Question
+def _recent(current_ids: Any, kinds: Any, since: Any) -> QuerySet[Event, Any]:
+    return Event.objects.filter(
+        record__person__now__current_id__among=current_ids,
+        kind__among=kinds,
         occurred_on__gte=since,
     ).values_list(
         *("id", "signal_id", "kind", "occurred_at", "occurred_on", "precision"),
@@ -152,11 +163,29 @@ def recent(
         *("received_at", "news", "record__person_id", "record__person__now__current_id"),
         *("record__birth_date", "record__postcode"),
     )
-    return [
-        Recent(event_id, signal_id, kind, _when(at, day, precision), *facts)
-        for event_id, signal_id, kind, at, day, precision, status, *facts in rows
-        if status != WITHDRAWN
-    ]
+
+
+def with_news(
+    *, by: Actor, current_ids: Iterable[UUID], kinds: Iterable[str], since: date
+) -> set[UUID]:
+    """Return of which of these people `recent` has news: most have none, and need no more said."""
+    by.require("rebuild")
+    rows = _news(current_ids=set(current_ids), kinds=list(kinds), since=since)
+    return {current_id for current_id, status in rows if status != WITHDRAWN}
+
+
+@Question
+def _news(current_ids: Any, kinds: Any, since: Any) -> QuerySet[Event, Any]:
+    return (
+        Event.objects.filter(
+            record__person__now__current_id__among=current_ids,
+            kind__among=kinds,
+            occurred_on__gte=since,
+            news=True,
+        )
+        .values_list("record__person__now__current_id", KT("details__record_status"))
+        .distinct()
+    )
 
 
 def first_day(*, by: Actor) -> date | None:

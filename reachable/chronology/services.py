@@ -8,10 +8,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from reachable.chronology.models import FACTS, Event
 from reachable.foundation.actor import Actor
 from reachable.foundation.db import bulk_insert, bulk_update
 from reachable.foundation.ids import new_id
+from reachable.foundation.questions import Question
 from reachable.foundation.time import now
 from reachable.practice.time import When
 
@@ -44,9 +47,7 @@ def record(
     del by
     known = {
         (signal_id, kind): event_id
-        for event_id, signal_id, kind in Event.objects.filter(
-            signal_id__among=list(revised)
-        ).values_list("id", "signal_id", "kind")
+        for event_id, signal_id, kind in _events_of(signal_ids=list(revised))
     }
     at = now()
     fresh, changed, found = [], [], {}
@@ -65,6 +66,11 @@ def record(
     if gone:
         Event.objects.filter(id__in=gone).delete()
     return found
+
+
+@Question
+def _events_of(signal_ids: Any) -> QuerySet[Event, Any]:
+    return Event.objects.filter(signal_id__among=signal_ids).values_list("id", "signal_id", "kind")
 
 
 def _facts(what: Happening) -> tuple[Any, ...]:

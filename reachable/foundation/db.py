@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from itertools import count
@@ -178,6 +179,25 @@ def _array(values: Iterable[Any]) -> str:
     return f"{{{','.join(map(str, values))}}}"
 
 
+class Place(models.Expression):
+    """Where a value comes once a question is asked that was put into SQL before."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        return "%s", [self]
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceOfMany:
+    """Where values by the hundred come, as one parameter; `kind` is what PostgreSQL calls them."""
+
+    name: str
+    kind: str
+
+
 # A reference has lookups of its own, and none of those of other fields.
 @models.ForeignKey.register_lookup
 @models.Field.register_lookup
@@ -194,8 +214,41 @@ class Among(models.Lookup[Any]):
         if not self.rhs:
             raise EmptyResultSet
         column, parameters = self.process_lhs(compiler, connection)
+        if isinstance(self.rhs, Place):
+            return self._with_place(column), [*parameters, PlaceOfMany(self.rhs.name, self._kind)]
         clause, values = in_values(column, self.rhs)
         return clause, [*parameters, *values]
+
+    def _with_place(self, column: str) -> str:
+        if is_postgres():
+            return f"{column} = ANY(%s::{self._kind}[])"
+        return f"{column} IN (SELECT value FROM json_each(%s))"
+
+    @property
+    def _kind(self) -> str:
+        field = self.lhs.output_field
+        target = field.target_field if field.is_relation else field
+        return _ARRAYS.get(target.get_internal_type(), "text")
+
+
+_ARRAYS = {"UUIDField": "uuid", "BigIntegerField": "bigint"}
+
+
+def in_place(place: Any, values: Mapping[str, Any]) -> Any:
+    """Return the parameter for a place in a question, of the values with which it is asked."""
+    if isinstance(place, Place):
+        value = values[place.name]
+        return value if is_postgres() else _SQLITE_VALUES.get(type(value), _same)(value)
+    if isinstance(place, PlaceOfMany):
+        return _many(place.kind, values[place.name])
+    return place
+
+
+def _many(kind: str, values: Iterable[Any]) -> Any:
+    plain = [_hex(value) if isinstance(value, UUID) else value for value in values]
+    if not is_postgres():
+        return json.dumps(plain)
+    return plain if kind == "text" else _array(plain)
 
 
 def looked_up(values: Sequence[int], *steps: tuple[str, str]) -> tuple[str, list[Any]]:
@@ -296,6 +349,17 @@ _SQLITE: Adapters = {
     "DateTimeField": _sqlite_datetime,
     "DateField": _day,
     "JSONField": json_text,
+}
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+_SQLITE_VALUES: dict[type, Callable[[Any], Any]] = {
+    UUID: _hex,
+    datetime: _sqlite_datetime,
+    date: _day,
 }
 
 

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
+from django.db.models import QuerySet
+
+from reachable.foundation.questions import Question
 from reachable.geography.models import Area, Postcode
 
 
@@ -12,7 +16,12 @@ def areas_of(postcodes: Iterable[str]) -> dict[str, str]:
     wanted = {postcode for postcode in postcodes if postcode}
     if not wanted:
         return {}
-    return dict(Postcode.objects.filter(postcode__among=wanted).values_list("postcode", "area_id"))
+    return dict(_lying_in(postcodes=wanted))
+
+
+@Question
+def _lying_in(postcodes: Any) -> QuerySet[Postcode, Any]:
+    return Postcode.objects.filter(postcode__among=postcodes).values_list("postcode", "area_id")
 
 
 def area_names() -> dict[str, str]:

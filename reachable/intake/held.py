@@ -12,13 +12,14 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from reachable.access.selectors import agency_names
 from reachable.audit import services as audit
 from reachable.chronology import services as chronology
 from reachable.foundation.actor import Actor, system
 from reachable.foundation.db import bulk_insert, bulk_update, exclusive
+from reachable.foundation.questions import Question
 from reachable.foundation.time import today
 from reachable.intake.happenings import happenings, title_of
 from reachable.intake.models import HeldKey, Signal, SignalVersion
@@ -145,8 +146,13 @@ def claim_of(held: _Held, *, needed: bool = False) -> Claim:
 
 
 def _found_by(keys: set[int]) -> list[_Held]:
-    ids = set(HeldKey.objects.filter(key__among=keys).values_list("signal_id", flat=True))
+    ids = {signal_id for (signal_id,) in _held_by(keys=keys)}
     return _with_content(Signal.objects.filter(id__among=ids)) if ids else []
+
+
+@Question
+def _held_by(keys: Any) -> QuerySet[HeldKey, Any]:
+    return HeldKey.objects.filter(key__among=keys).values_list("signal_id")
 
 
 def _with_content(signals: Any) -> list[_Held]:

@@ -20,6 +20,7 @@ from reachable.foundation.db import bulk_insert, exclusive, follow_indexes, log_
 from reachable.foundation.errors import BadInput, ReachableError, place
 from reachable.foundation.ids import new_id
 from reachable.foundation.outages import outage
+from reachable.foundation.questions import Question
 from reachable.foundation.time import now, today
 from reachable.intake import gone, involving, parts, preparing
 from reachable.intake.happenings import title_of
@@ -253,7 +254,7 @@ def _settle_returned(origin: Origin, prepared: Prepared) -> None:
     came_back = {row.was for row in prepared.rows if row.was}
     came_back |= {row.was for row in prepared.refused if row.was}
     if came_back:
-        _waiting_of(origin).filter(
+        _waiting(origin.agency_id, origin.feed).filter(
             id__in=came_back, delivery__received_at__lt=origin.received_at
         ).update(**_superseded())
 
@@ -271,11 +272,7 @@ def _settle_earlier(origin: Origin, until: dict[str, int]) -> None:
     """Settle rows with these keys of earlier files, and those above a row number of this one."""
     if not until:
         return
-    waiting = (
-        _waiting_of(origin)
-        .filter(key_hash__among=until)
-        .values_list(*("id", "key_hash", "row_number", "delivery_id", "delivery__received_at"))
-    )
+    waiting = _waiting_with(agency_id=origin.agency_id, feed=origin.feed, key_hashes=until)
     settled = [
         row_id
         for row_id, key_hash, number, delivery_id, received_at in waiting
@@ -286,9 +283,17 @@ def _settle_earlier(origin: Origin, until: dict[str, int]) -> None:
         QuarantinedRow.objects.filter(id__among=settled).update(**_superseded())
 
 
-def _waiting_of(origin: Origin) -> QuerySet[QuarantinedRow]:
+def _waiting(agency_id: Any, feed: Any) -> QuerySet[QuarantinedRow]:
     return QuarantinedRow.objects.filter(
-        state="open", delivery__agency_id=origin.agency_id, delivery__feed=origin.feed
+        state="open", delivery__agency_id=agency_id, delivery__feed=feed
+    )
+
+
+@Question
+def _waiting_with(agency_id: Any, feed: Any, key_hashes: Any) -> QuerySet[QuarantinedRow, Any]:
+    waiting = _waiting(agency_id, feed).filter(key_hash__among=key_hashes)
+    return waiting.values_list(
+        *("id", "key_hash", "row_number", "delivery_id", "delivery__received_at")
     )
 
 

@@ -14,11 +14,14 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from reachable.chronology import services as chronology
 from reachable.chronology.services import Happening
 from reachable.foundation.actor import Actor, system
 from reachable.foundation.db import bulk_insert_all, bulk_update
 from reachable.foundation.ids import new_id
+from reachable.foundation.questions import Question
 from reachable.foundation.time import today
 from reachable.intake import held, involving
 from reachable.intake.happenings import happenings
@@ -215,13 +218,20 @@ def _sort_out(
 
 
 def _known_signals(origin: Origin, rows: Sequence[Incoming]) -> dict[str, _Known]:
-    held = Signal.objects.filter(
-        agency_id=origin.agency_id, feed=origin.feed, key_hash__among=[row.key_hash for row in rows]
+    known = _signals_known(
+        agency_id=origin.agency_id, feed=origin.feed, key_hashes=[row.key_hash for row in rows]
+    )
+    return {key_hash: _Known(*facts) for key_hash, *facts in known}
+
+
+@Question
+def _signals_known(agency_id: Any, feed: Any, key_hashes: Any) -> QuerySet[Signal, Any]:
+    return Signal.objects.filter(
+        agency_id=agency_id, feed=feed, key_hash__among=key_hashes
     ).values_list(
         *("key_hash", "id", "version", "last_version", "content_hash", "received_at", "newest_at"),
         *("news_at", "record_id", "sent_hash"),
     )
-    return {key_hash: _Known(*facts) for key_hash, *facts in held}
 
 
 def _accepted(

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from reachable.foundation.db import bulk_update
-from reachable.moments.joined import standing_for
+from reachable.foundation.questions import Question
+from reachable.moments.joined import standing_of
 from reachable.moments.models import Moment, Trigger
 from reachable.moments.rules import Opening
 from reachable.practice import guidance
@@ -27,6 +30,30 @@ class Corrected(Protocol):
     def current_id(self) -> UUID: ...
     @property
     def kept(self) -> Mapping[str, Opening]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A trigger, with the child of its moment as they stand now."""
+
+    id: UUID
+    event_id: UUID
+    signal_id: UUID
+    event_kind: str
+    rule: str
+    due_at: datetime
+    joined_at: datetime
+    ended_at: datetime | None
+    moment_id: UUID
+    joined_into_id: UUID | None
+    current_id: UUID
+
+
+CALLED = (
+    *("id", "event_id", "signal_id", "event_kind", "rule", "due_at", "joined_at", "ended_at"),
+    *("moment_id", "moment__joined_into_id", "moment__person__now__current_id"),
+)
+"""The columns of `Called`."""
 
 
 @dataclass
@@ -51,11 +78,7 @@ def correct(
     A trigger ends when its event is gone, calls for no moment any more, or is another child's. Of
     rules that look back, that does not follow from one signal: they are asked again afterwards.
     """
-    ever = list(
-        Trigger.objects.filter(signal_id__among=list(signal_ids))
-        .select_related("moment__person__now")
-        .order_by("id")
-    )
+    ever = [Called(*facts) for facts in _ever_called(signal_ids=list(signal_ids))]
     says = {event.event_id: event for event in events}
     found = settle(
         [
@@ -69,7 +92,13 @@ def correct(
     return found
 
 
-def settle(changes: Sequence[tuple[Trigger, str, datetime | None]], at: datetime) -> Corrections:
+@Question
+def _ever_called(signal_ids: Any) -> QuerySet[Trigger, Any]:
+    called = Trigger.objects.filter(signal_id__among=signal_ids)
+    return called.order_by("id").values_list(*CALLED)
+
+
+def settle(changes: Sequence[tuple[Called, str, datetime | None]], at: datetime) -> Corrections:
     """End and reclock triggers, each given with its change and the clock that it has now."""
     found = Corrections()
     if not changes:
@@ -84,23 +113,25 @@ def settle(changes: Sequence[tuple[Trigger, str, datetime | None]], at: datetime
     Trigger.objects.filter(id__among=ended).update(ended_at=at)
     reclocked = [(trigger.id, due) for trigger, change, due in changes if change == RECLOCKED]
     bulk_update(Trigger, "id", ["due_at"], reclocked)
-    _find_standing(found, of_moments, [trigger.moment for trigger, *_ in changes])
+    _find_standing(found, of_moments, {each.moment_id: each.joined_into_id for each, *_ in changes})
     return found
 
 
-def _change(trigger: Trigger, says: Mapping[UUID, Corrected]) -> tuple[str, datetime | None]:
+def _change(trigger: Called, says: Mapping[UUID, Corrected]) -> tuple[str, datetime | None]:
     event = says.get(trigger.event_id)
     kept = event.kept.get(trigger.rule) if event else None
     if event is None or kept is None:
         return ENDED, None
-    if event.current_id != trigger.moment.person.now.current_id:
+    if event.current_id != trigger.current_id:
         return ENDED, None
     return (RECLOCKED if kept.child_due_at != trigger.due_at else ""), kept.child_due_at
 
 
-def _find_standing(found: Corrections, changes: dict[UUID, str], moments: list[Moment]) -> None:
+def _find_standing(
+    found: Corrections, changes: dict[UUID, str], joined_into: Mapping[UUID, UUID | None]
+) -> None:
     """Lock the moments that stand for the changed ones, so that nobody acts on them meanwhile."""
-    tops = standing_for(moments)
+    tops = standing_of(joined_into)
     for moment_id, change in changes.items():
         before = found.changed.get(tops[moment_id], "")
         found.changed[tops[moment_id]] = ENDED if ENDED in (before, change) else change or before

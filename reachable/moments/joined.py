@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
+from reachable.foundation.questions import Question
 from reachable.moments.models import Action, Moment, Trigger
 from reachable.moments.pauses import PAUSED, RESUMED, Pause, due_with, pauses_in
 
@@ -15,26 +19,36 @@ def families(moment_ids: Iterable[UUID]) -> dict[UUID, UUID]:
     found = {moment_id: moment_id for moment_id in moment_ids}
     level = list(found)
     while level:
-        below = Moment.objects.filter(joined_into_id__among=level).values_list(
-            "id", "joined_into_id"
-        )
+        below = _joined_into(moment_ids=level)
         level = []
         for member, into in below:
-            if into is not None:
-                found[member] = found[into]
-                level.append(member)
+            found[member] = found[into]
+            level.append(member)
     return found
+
+
+@Question
+def _joined_into(moment_ids: Any) -> QuerySet[Moment, Any]:
+    return Moment.objects.filter(joined_into_id__among=moment_ids).values_list(
+        "id", "joined_into_id"
+    )
 
 
 def standing_for(moments: Iterable[Moment]) -> dict[UUID, UUID]:
     """Return moment → the one that stands for it now: itself, unless it was joined into another."""
-    top = {moment.id: moment.joined_into_id or moment.id for moment in moments}
-    while True:
+    return standing_of({moment.id: moment.joined_into_id for moment in moments})
+
+
+def standing_of(joined_into: Mapping[UUID, UUID | None]) -> dict[UUID, UUID]:
+    """The same, of moments given with the one that each was joined into."""
+    top = {moment_id: into or moment_id for moment_id, into in joined_into.items()}
+    while any(joined_into.values()):
         joined = Moment.objects.filter(id__among=set(top.values()), joined_into__isnull=False)
         further = dict(joined.values_list("id", "joined_into_id"))
         if not further:
-            return top
+            break
         top = {moment_id: further.get(into) or into for moment_id, into in top.items()}
+    return top
 
 
 def earliest_due(moment_ids: Iterable[UUID]) -> dict[UUID, datetime]:
@@ -48,21 +62,29 @@ def earliest_due(moment_ids: Iterable[UUID]) -> dict[UUID, datetime]:
         return {}
     paused = _pauses(members)
     found: dict[UUID, tuple[bool, datetime]] = {}
-    triggers = Trigger.objects.filter(moment_id__among=members)
-    for member, due_at, joined_at, ended_at in triggers.values_list(
-        "moment_id", "due_at", "joined_at", "ended_at"
-    ):
+    for member, due_at, joined_at, ended_at in _clocks(moment_ids=members):
         due_at = due_with(due_at, joined_at, paused.get(member, ()))
         into, clock = members[member], (ended_at is not None, due_at)
         found[into] = min(clock, found.get(into, clock))
     return {moment_id: due_at for moment_id, (_, due_at) in found.items()}
 
 
+@Question
+def _clocks(moment_ids: Any) -> QuerySet[Trigger, Any]:
+    return Trigger.objects.filter(moment_id__among=moment_ids).values_list(
+        "moment_id", "due_at", "joined_at", "ended_at"
+    )
+
+
 def _pauses(moment_ids: Iterable[UUID]) -> dict[UUID, list[Pause]]:
     """Return the pauses of each: one that was joined keeps its own, whatever it is joined into."""
-    acts = Action.objects.filter(moment_id__among=moment_ids, kind__in=(PAUSED, RESUMED))
     found: dict[UUID, list[tuple[str, datetime, datetime | None]]] = {}
-    rows = acts.order_by("id").values_list("moment_id", "kind", "at", "said_at")
-    for moment_id, kind, at, until in rows:
+    for moment_id, kind, at, until in _paused(moment_ids=list(moment_ids)):
         found.setdefault(moment_id, []).append((kind, at, until))
     return {moment_id: pauses_in(acts) for moment_id, acts in found.items()}
+
+
+@Question
+def _paused(moment_ids: Any) -> QuerySet[Action, Any]:
+    acts = Action.objects.filter(moment_id__among=moment_ids, kind__in=(PAUSED, RESUMED))
+    return acts.order_by("id").values_list("moment_id", "kind", "at", "said_at")

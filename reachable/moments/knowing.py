@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from reachable.access import selectors as access
 from reachable.foundation.actor import Actor
+from reachable.foundation.questions import Question
 from reachable.moments import rules
 from reachable.moments.models import Action
 from reachable.moments.registries import Acquaintance, Knows, whom_a_child_knows
@@ -79,16 +83,17 @@ def why_first(how: str, since: datetime | None, *, you: bool) -> str:
 def _who_reached(*, by: Actor, people: Mapping[UUID, UUID]) -> Iterable[Acquaintance]:
     """Whoever wrote down that they reached the child."""
     del by
-    reached = Action.objects.filter(
-        moment__person_id__among=people, kind="reached", by__isnull=False
-    )
     return [
         Acquaintance(people[person_id], user_id, said_at or at)
-        for person_id, user_id, said_at, at in reached.values_list(
-            "moment__person_id", "by_id", "said_at", "at"
-        )
-        if user_id
+        for person_id, user_id, said_at, at in _reached(person_ids=people)
     ]
+
+
+@Question
+def _reached(person_ids: Any) -> QuerySet[Action, Any]:
+    return Action.objects.filter(
+        moment__person_id__among=person_ids, kind="reached", by__isnull=False
+    ).values_list("moment__person_id", "by_id", "said_at", "at")
 
 
 def _who_works_with(basis: str, by: Actor, people: Mapping[UUID, UUID]) -> list[Acquaintance]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from reachable.access import selectors as access
 from reachable.access import services as access_services
@@ -16,6 +16,7 @@ from reachable.foundation.actor import Actor
 from reachable.foundation.db import bulk_insert_all, bulk_update
 from reachable.foundation.errors import BadInput
 from reachable.foundation.ids import new_id
+from reachable.foundation.questions import Question
 from reachable.foundation.time import now
 from reachable.geography.selectors import areas_of
 from reachable.moments import rules
@@ -397,14 +398,18 @@ def _due(opening: Opening) -> datetime:
 def _open_moments(by: Actor, current_ids: set[UUID]) -> dict[UUID, _Open]:
     """Return the open moment of each child, locked, so that nobody closes it meanwhile."""
     current_of = people.same_people(by=by, current_ids=current_ids)
-    held = (
+    found = [_Open(*facts) for facts in _open_of(person_ids=current_of)]
+    return {current_of[known.person_id]: known for known in found}
+
+
+@Question
+def _open_of(person_ids: Any) -> QuerySet[Moment, Any]:
+    return (
         Moment.objects.select_for_update()
-        .filter(person_id__among=current_of, state__in=OPEN)
+        .filter(person_id__among=person_ids, state__in=OPEN)
         .order_by("-opened_at", "-id")
         .values_list(
             *("id", "team_id", "asked_id", "holder_id", "held_at", "state", "answer_by"),
             *("reached_at", "child_due_at", "person_id", "kind"),
         )
     )
-    found = [_Open(*facts) for facts in held]
-    return {current_of[known.person_id]: known for known in found}

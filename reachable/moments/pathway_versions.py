@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.db.models import QuerySet
+
 from reachable.foundation.models import Partnership
+from reachable.foundation.questions import Question
 from reachable.moments.models import OwnPathway, PathwayDecision
 from reachable.practice import guidance
 from reachable.practice.errors import PracticeError
@@ -14,9 +19,14 @@ from reachable.practice.time import LONDON
 def versions_in_force() -> dict[str, int]:
     """Return kind of moment → version: as last decided, and else the newest published one."""
     found = {kind.key: guidance.pathway(kind.key).version for kind in guidance.moment_kinds()}
-    decided = dict(PathwayDecision.objects.order_by("at", "id").values_list("kind", "version"))
+    decided: dict[str, int] = dict(_decided())
     own = {kind: version for kind, version in decided.items() if is_own(version)}
     return found | {kind: version for kind, version in own.items() if kind in found}
+
+
+@Question
+def _decided() -> QuerySet[PathwayDecision, Any]:
+    return PathwayDecision.objects.order_by("at", "id").values_list("kind", "version")
 
 
 def pathway_of(kind: str, version: int) -> Pathway:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from reachable.audit import services as audit
 from reachable.foundation.actor import Actor
 from reachable.foundation.db import exclusive
 from reachable.foundation.errors import BadInput, NotFound
+from reachable.foundation.questions import Question
 from reachable.foundation.time import now, today
 from reachable.moments.models import SchoolDates
 from reachable.practice.clocks import Dates, TermCalendar, england_and_wales
@@ -57,10 +59,15 @@ class CalendarFacts:
 def school_terms() -> TermCalendar:
     """Return the calendar as it stands, for whatever counts a clock."""
     dates: dict[str, list[Dates]] = {TERM: [], CLOSED: []}
-    standing = SchoolDates.objects.filter(ended_at=None).order_by("first")
-    for kind, first, last in standing.values_list("kind", "first", "last"):
+    for kind, first, last in _standing_dates():
         dates[kind].append(Dates(first, last))
     return TermCalendar(tuple(dates[TERM]), tuple(dates[CLOSED]))
+
+
+@Question
+def _standing_dates() -> QuerySet[SchoolDates, Any]:
+    standing = SchoolDates.objects.filter(ended_at=None).order_by("first")
+    return standing.values_list("kind", "first", "last")
 
 
 def calendar(*, by: Actor) -> CalendarFacts:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import smtplib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -12,12 +13,14 @@ from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.message import EmailMessage
 from django.db import transaction
+from django.db.models import QuerySet
 
 from reachable.access.registries import RotaNews
 from reachable.audit import services as audit
 from reachable.foundation.actor import Actor
 from reachable.foundation.db import bulk_insert_all
 from reachable.foundation.ids import new_id
+from reachable.foundation.questions import Question
 from reachable.foundation.time import now
 from reachable.notices.models import Mailing, Notice
 from reachable.notices.rules import NO_ADDRESS, TOO_OLD, WORDINGS, next_try
@@ -56,7 +59,7 @@ def tell(*, by: Actor, tellings: Sequence[Telling]) -> int:
     """
     del by
     wanted = {telling.key: telling for telling in tellings}
-    known = set(Notice.objects.filter(key__among=wanted).values_list("key", flat=True))
+    known = {key for (key,) in _told(keys=wanted)}
     fresh = [(new_id(), telling) for key, telling in wanted.items() if key not in known]
     at = now()
     bulk_insert_all(
@@ -75,6 +78,11 @@ def tell(*, by: Actor, tellings: Sequence[Telling]) -> int:
         ),
     )
     return len(fresh)
+
+
+@Question
+def _told(keys: Any) -> QuerySet[Notice, Any]:
+    return Notice.objects.filter(key__among=keys).values_list("key")
 
 
 def tell_of_rota(*, by: Actor, news: Sequence[RotaNews]) -> None:

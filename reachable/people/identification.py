@@ -317,7 +317,10 @@ def references_of(claim: Claim) -> tuple[str, str]:
 
 
 _day = lru_cache(maxsize=32768)(date.fromisoformat)
-_IDENTITY = "r.family_name, r.given_names, r.birth_date, r.postcode, r.nhs_number, r.upn"
+# SQLite gives an expression's date as text: most are of candidates, the same again and again.
+_IDENTITY = (
+    "r.family_name, r.given_names, COALESCE(r.birth_date, NULL), r.postcode, r.nhs_number, r.upn"
+)
 
 
 def _delete_keys(keys: set[int], record_ids: list[UUID]) -> None:

@@ -14,6 +14,7 @@ from reachable.access import selectors as access
 from reachable.audit import services as audit
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import NotFound
+from reachable.foundation.questions import Question
 from reachable.foundation.words import readable_name
 from reachable.geography.selectors import area_names, areas_of
 from reachable.people.models import CurrentPerson, LinkDecision, Record, RecordDetail
@@ -105,10 +106,13 @@ def same_people(*, by: Actor, current_ids: Iterable[UUID]) -> dict[UUID, UUID]:
     """Return person → current for everybody who is one of these people now: identifiers only, for
     those whom the caller has already found visible to `by`."""
     del by
-    return dict(
-        CurrentPerson.objects.filter(current_id__among=set(current_ids)).values_list(
-            "person_id", "current_id"
-        )
+    return dict(_same_people(current_ids=set(current_ids)))
+
+
+@Question
+def _same_people(current_ids: Any) -> QuerySet[CurrentPerson, Any]:
+    return CurrentPerson.objects.filter(current_id__among=current_ids).values_list(
+        "person_id", "current_id"
     )
 
 

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from reachable.foundation.db import follow_indexes
 from reachable.foundation.time import travel
 from reachable.moments.models import Action, Moment, RuleSwitch, Trigger
+from reachable.moments.reconsidering import reconsider
 from reachable.notices.models import Notice
 from reachable.people.identification import Identified
 from tests.support.merging import make_hub_with_steward, merge, undo
-from tests.support.people import Partnership, claim, happen, identify_one
+from tests.support.people import SYSTEM, Partnership, claim, happen, identify_one
 
 pytestmark = pytest.mark.db
 
@@ -134,6 +138,47 @@ def test_an_open_moment_keeps_what_called_for_it_when_the_rule_is_switched_off(
     comes(hub, who, RETURN, 0.5)
     assert live("third_return") == 1
     assert live("return_from_missing") == 4
+
+
+def test_what_is_found_of_a_child_does_not_depend_on_who_else_is_looked_at(
+    hub: Partnership,
+) -> None:
+    """Another child's moment of long ago opens none for what this one's rule did not see then."""
+    first, other = a_child(hub), a_child(hub, "Idris")
+    for days in (80, 70, 60):
+        with travel(NOW - timedelta(days=days)):
+            happen(first, hub.police, RETURN)
+    assert live("third_return") == 1
+    RuleSwitch.objects.create(rule="third_return", version=1, is_on=False, at=NOW, reason="x")
+    for days in (55, 50, 45):
+        with travel(NOW - timedelta(days=days)):
+            happen(other, hub.police, RETURN)
+    RuleSwitch.objects.all().delete()
+    with travel(NOW), transaction.atomic():
+        reconsider(by=SYSTEM, current_ids={other.current_id})
+        assert live("third_return") == 1
+        reconsider(by=SYSTEM, current_ids={first.current_id, other.current_id})
+        assert live("third_return") == 1
+
+
+def test_what_stands_is_found_by_indexes_however_much_there_ever_was(hub: Partnership) -> None:
+    who = a_child(hub)
+    signal = comes(hub, who, RETURN, 1)
+    with travel(NOW), transaction.atomic(), CaptureQueriesContext(connection) as asked:
+        follow_indexes()
+        reconsider(by=SYSTEM, current_ids={who.current_id}, signal_ids={signal})
+    about = [each["sql"] for each in asked if "moments_trigger" in each["sql"]]
+    assert about
+    plans = [_plan(sql) for sql in about]
+    assert not [plan for plan in plans if re.search(r"(?i)(seq )?scan (on )?moments_trigger", plan)]
+
+
+def _plan(sql: str) -> str:
+    explain = "EXPLAIN" if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN"
+    with transaction.atomic(), connection.cursor() as cursor:
+        follow_indexes()
+        cursor.execute(f"{explain} {sql.replace('%', '%%')}")
+        return "\n".join(str(row[-1]) for row in cursor.fetchall())
 
 
 HAPPENS = st.tuples(

@@ -1,4 +1,4 @@
-"""XML read in pieces by expat itself: for files with so many elements that SAX takes too long.
+"""XML read in pieces by expat itself: of many elements, SAX takes too long.
 
 Neither a document type, and with it an entity, is taken, nor what would fill the memory: a tag that
 does not end, or ever more names.
@@ -24,14 +24,18 @@ def parser_of(
     start: Callable[[str, dict[str, str]], None],
     end: Callable[[str], None],
     text: Callable[[str], None],
+    declared: Callable[..., None],
 ) -> expat.XMLParserType:
-    """Return a parser that tells of each element, names with their prefix, and of its text."""
+    """Return a parser that tells of each element, names with their prefix, and of its text.
+
+    `declared` refuses a document type, in words that fit what is read.
+    """
     parser = expat.ParserCreate()
     parser.buffer_text = True
     parser.StartElementHandler = start
     parser.EndElementHandler = end
     parser.CharacterDataHandler = text
-    parser.StartDoctypeDeclHandler = _refuse_declaration
+    parser.StartDoctypeDeclHandler = declared
     return parser
 
 
@@ -50,11 +54,3 @@ def parsed(file: BinaryIO, parser: expat.XMLParserType) -> Iterator[None]:
         yield
     parser.Parse(b"", True)
     yield
-
-
-def _refuse_declaration(*declared: object) -> None:
-    raise BadInput(
-        "The workbook declares XML entities, which no spreadsheet needs.",
-        kept=NOTHING_KEPT,
-        next=SAVE_AS,
-    )

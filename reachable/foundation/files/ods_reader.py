@@ -21,7 +21,7 @@ from reachable.foundation.files.archives import DAMAGED
 from reachable.foundation.files.expat_stream import parsed, parser_of
 from reachable.foundation.files.failed_cells import NOT_WORKED_OUT
 from reachable.foundation.files.iso_values import read_iso, time_of
-from reachable.foundation.files.kinds import NOTHING_KEPT, damaged
+from reachable.foundation.files.kinds import NOTHING_KEPT, SAVE_AS, damaged
 from reachable.foundation.files.limits import Limits
 from reachable.foundation.files.rows import Cell, too_many_columns
 
@@ -91,7 +91,7 @@ class _Reader:
     """Turns the pieces of a spreadsheet into the rows of one sheet, or into what its sheets are."""
 
     def __init__(self, limits: Limits, place: int | None) -> None:
-        self.parser = parser_of(self._start, self._end, self._text)
+        self.parser = parser_of(self._start, self._end, self._text, _refuse_declaration)
         self.sheets: list[OdsSheet] = []
         self.found: list[Found] = []
         self._limits = limits
@@ -278,3 +278,11 @@ def _number(text: str) -> float | str:
 def _clock(text: str) -> time | str:
     found = _CLOCK.fullmatch(text)
     return (time_of(*found.groups()) if found else None) or text
+
+
+def _refuse_declaration(*declared: object) -> None:
+    raise BadInput(
+        "The workbook declares XML entities, which no spreadsheet needs.",
+        kept=NOTHING_KEPT,
+        next=SAVE_AS,
+    )

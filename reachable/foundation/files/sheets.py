@@ -75,10 +75,11 @@ def open_sheets(
 
 def _merged_over_rows(sheet: CalamineSheet) -> tuple[Merged, ...]:
     ranges = sheet.merged_cell_ranges or []
+    first = sheet.start[1] if sheet.start else 0
     return tuple(
-        Merged(above + 1, below + 1, left, right)
+        Merged(above + 1, below + 1, max(left - first, 0), right - first)
         for (above, left), (below, right) in ranges[:MOST_MERGED]
-        if below > above
+        if below > above and right >= first
     )
 
 
@@ -120,7 +121,9 @@ def _sheet_rows(sheet: CalamineSheet, failed: Failed, limits: Limits) -> Iterato
             yield number, _LENGTH_OF_TIME
             continue
         if number in failed:
-            cells = [failed[number].get(place, cell) for place, cell in enumerate(cells)]
+            # Columns before the first that holds anything are left out.
+            left = sheet.start[1] if sheet.start else 0
+            cells = [failed[number].get(place, cell) for place, cell in enumerate(cells, left)]
         if any(cell != "" for cell in cells):
             yield number, judged(cells, limits)
 

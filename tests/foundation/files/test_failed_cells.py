@@ -84,3 +84,19 @@ def test_merged_rows_are_told(tmp_path: Path, area: tuple[int, int, int, int], t
         sheet.merge_range(*area, "x")
     notes = " ".join(open_table(path).notes)
     assert ("merged over several rows" in notes) is told
+
+
+@pytest.mark.parametrize("left", [0, 1, 3])
+@pytest.mark.parametrize("top", [0, 2])
+def test_promise_26_errors_stand_in_their_column_where_the_first_columns_are_empty(
+    tmp_path: Path, left: int, top: int
+) -> None:
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(top, left, ["a", "b", "c"])
+        sheet.write_row(top + 1, left, ["one", "two"])
+        sheet.write_formula(top + 1, left + 2, "=1/0", None, "#DIV/0!")
+        sheet.write_formula(top + 2, left, "=NA()", None, "#N/A")
+        sheet.write_row(top + 2, left + 1, ["three", "four"])
+    assert rows_of(path) == [("one", "two", "#DIV/0!"), ("#N/A", "three", "four")]

@@ -112,6 +112,11 @@ class CalamineSheet:
         bounds = self._bounds
         return bounds.bottom - bounds.top + 1 if bounds.bottom else 0
 
+    @property
+    def start(self) -> tuple[int, int] | None:
+        bounds = self._bounds
+        return (bounds.top - 1, bounds.left) if bounds.bottom else None
+
     def iter_rows(self) -> Iterator[list[Value]]:
         """Yield each row as wide as the widest; one that cannot be held raises, the next comes."""
         return _Rows(self._each_row())
