@@ -32,7 +32,10 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(Identified, AbstractBaseUser):
-    """A person's account: one agency, any number of roles and teams."""
+    """A person's account: one agency, any number of roles and teams.
+
+    `staff_number` is what their own agency calls them in its records.
+    """
 
     username = models.CharField(max_length=60, unique=True)
     name = models.CharField(max_length=120)
@@ -40,6 +43,7 @@ class User(Identified, AbstractBaseUser):
     email = models.EmailField(blank=True)
     phone = models.CharField(max_length=30, blank=True)
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT)
+    staff_number = models.CharField(max_length=50, blank=True)
     is_active = models.BooleanField(default=True)
 
     USERNAME_FIELD = "username"
@@ -48,7 +52,13 @@ class User(Identified, AbstractBaseUser):
     class Meta:
         constraints = [
             # People sign in whatever the case they type; two accounts would lock each other out.
-            models.UniqueConstraint(Lower("username"), name="username_in_any_case")
+            models.UniqueConstraint(Lower("username"), name="username_in_any_case"),
+            models.UniqueConstraint(
+                "agency",
+                Lower("staff_number"),
+                condition=Q(is_active=True) & ~Q(staff_number=""),
+                name="staff_number_of_one",
+            ),
         ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
@@ -56,6 +56,15 @@ class FollowsKeys(Protocol):
     def __call__(self, *, by: Actor, key_id: UUID) -> None: ...
 
 
+class FollowsStaffNumbers(Protocol):
+    """Opens or closes what an agency said of these staff numbers, in the open transaction."""
+
+    def __call__(self, *, by: Actor, agency_id: UUID, numbers: Collection[str]) -> None: ...
+
+
+staff_number_given: Registry[FollowsStaffNumbers] = Registry(
+    "Staff number given", "who follows when a number leads to another account than before"
+)
 key_revoked: Registry[FollowsKeys] = Registry(
     "Key revoked", "who follows when the key of an agency’s program is revoked"
 )

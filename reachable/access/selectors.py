@@ -25,9 +25,11 @@ from reachable.access.policy import policy
 from reachable.access.rules import TeamFacts
 from reachable.access.rules.rota import Planned
 from reachable.foundation.actor import Actor
+from reachable.foundation.errors import NotFound
 from reachable.foundation.questions import Question
 
 _BECAUSE = {
+    "allocated": "You are the worker who is allocated to this child",
     "asked": "You are or were asked to take an open moment of this child",
     "holder": "You have an open moment of this child",
     "lasted": "You are asked whether contact with this child has lasted",
@@ -274,6 +276,17 @@ def involved_because(
     return {reason: subject for reason, subject in pairs if reason}
 
 
+def allocations(
+    *, by: Actor, because_of: Iterable[UUID]
+) -> list[tuple[UUID | None, UUID | None, UUID, datetime]]:
+    """Return (reason, worker, subject, since) of whom agencies' records allocate now."""
+    by.require("rebuild")
+    held = Involvement.objects.filter(
+        because_of__among=set(because_of), basis="allocated", ended_at=None
+    )
+    return list(held.values_list("because_of", "user_id", "subject_id", "started_at"))
+
+
 def working_with(
     *, by: Actor, kind: str, subject_ids: Iterable[UUID], basis: str
 ) -> list[tuple[UUID, UUID, datetime]]:
@@ -342,6 +355,16 @@ def contacts(*, by: Actor, user_ids: Iterable[UUID]) -> dict[UUID, tuple[str, st
     return {
         user_id: (name, phone) for user_id, name, phone in found.values_list("id", "name", "phone")
     }
+
+
+def account_named(*, by: Actor, username: str) -> UUID:
+    """Return whose account has this username, in any case."""
+    by.require("accounts.manage")
+    found = User.objects.filter(username__iexact=username, is_active=True)
+    user_id = found.values_list("id", flat=True).first()
+    if user_id is None:
+        raise NotFound
+    return user_id
 
 
 def own_phone(*, by: Actor) -> str:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from reachable.access import planning
+from reachable.access import allocating, planning
 from reachable.access.models import Agency, Involvement, Role, Team, TeamMembership, User
 from reachable.access.policy import policy
 from reachable.access.registries import RightsEnded, rights_ended
@@ -16,7 +16,7 @@ from reachable.access.rules.rota import Planned
 from reachable.access.selectors import actor_for, teams_without_holders
 from reachable.audit import services as audit
 from reachable.foundation.actor import Actor
-from reachable.foundation.db import bulk_insert
+from reachable.foundation.db import bulk_insert, exclusive
 from reachable.foundation.errors import BadInput, NotFound
 from reachable.foundation.ids import new_id
 from reachable.foundation.models import Partnership
@@ -89,6 +89,7 @@ def create_account(
     job_title: str = "",
     email: str = "",
     phone: str = "",
+    staff_number: str = "",
     password_hash: str = "",
 ) -> UUID:
     """Create an account with its roles and teams; without a password hash nobody signs in."""
@@ -110,7 +111,11 @@ def create_account(
         job_title=job_title,
         email=email,
         phone=phone,
+        staff_number="".join(staff_number.split()),
     )
+    if user.staff_number:
+        exclusive("people.identify")
+        allocating.refuse_taken(agency_id=agency_id, number=user.staff_number)
     user.password = password_hash
     if not password_hash:
         user.set_unusable_password()
@@ -123,6 +128,7 @@ def create_account(
     audit.record(
         by=by, action="access.account_created", subject=("user", user.id), roles=sorted(roles)
     )
+    allocating.tell_of_numbers(by=by, agency_id=agency_id, numbers={user.staff_number} - {""})
     return user.id
 
 

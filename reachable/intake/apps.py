@@ -10,7 +10,7 @@ class IntakeConfig(AppConfig):
     label = "intake"
 
     def ready(self) -> None:
-        from reachable.access.registries import key_revoked
+        from reachable.access.registries import key_revoked, staff_number_given
         from reachable.chronology.registries import detail_words
         from reachable.foundation.actor import system
         from reachable.foundation.registries import (
@@ -18,7 +18,7 @@ class IntakeConfig(AppConfig):
             rebuilders,
             schedules,
         )
-        from reachable.intake import jobs, services, watching
+        from reachable.intake import allocated, jobs, services, watching
         from reachable.intake.happenings import code_in_words
         from reachable.intake.rebuilding import person_said, rebuild_events
         from reachable.moments.rebuilding import rebuild_moments
@@ -28,6 +28,7 @@ class IntakeConfig(AppConfig):
             rebuild_keys,
             rebuild_records,
         )
+        from reachable.people.registries import child_panels
 
         schedules.add(
             "loads",
@@ -57,6 +58,9 @@ class IntakeConfig(AppConfig):
         rebuilders.add("keys", lambda by: rebuild_keys(by=by), room="people")
         rebuilders.add("events", lambda by: rebuild_events(by=by), room="intake")
         rebuilders.add("moments", lambda by: rebuild_moments(by=by), room="moments")
+        child_panels.add("allocated", allocated.PANEL, room="intake")
+        staff_number_given.add("allocated", allocated.follow_numbers, room="intake")
+        rebuilders.add("allocated", lambda by: allocated.rebuild(by=by), room="intake")
         key_revoked.add("loads", jobs.stop_loads_of, room="intake")
         detail_words.add("feeds", code_in_words, room="intake")
         moment_answered.add("senders", services.tell_senders, room="intake")

@@ -21,6 +21,7 @@ from reachable.foundation.actor import Actor, system
 from reachable.foundation.db import bulk_insert, bulk_update, exclusive
 from reachable.foundation.questions import Question
 from reachable.foundation.time import today
+from reachable.intake import allocated
 from reachable.intake.happenings import happenings, title_of
 from reachable.intake.models import HeldKey, Signal, SignalVersion
 from reachable.intake.rules import making
@@ -187,3 +188,8 @@ def _record(by: Actor, pairs: Sequence[tuple[_Held, Identified]]) -> None:
             news=held.news_at is not None,
         )
     chronology.record(by=by, happenings=events)
+    by_feed: dict[str, list[UUID]] = {}
+    for held, _ in pairs:
+        by_feed.setdefault(held.feed, []).append(held.signal_id)
+    for feed_key, signal_ids in by_feed.items():
+        allocated.follow(by=by, feed=feed_key, signal_ids=signal_ids)

@@ -23,7 +23,7 @@ from reachable.foundation.db import bulk_insert_all, bulk_update
 from reachable.foundation.ids import new_id
 from reachable.foundation.questions import Question
 from reachable.foundation.time import today
-from reachable.intake import held, involving
+from reachable.intake import allocated, held, involving
 from reachable.intake.happenings import happenings
 from reachable.intake.models import Signal, SignalVersion
 from reachable.intake.preparing import Incoming
@@ -127,9 +127,13 @@ def take_in(*, by: Actor, origin: Origin, rows: Sequence[Incoming]) -> Counts:
     }
     events = _record(by, origin, accepted, found, corrected)
     counts.events = len(events)
+    allocated.follow(
+        by=by, feed=origin.feed, signal_ids=[each.signal.signal_id for each in accepted]
+    )
     noticeable = _noticeable(origin, accepted, found, events)
-    counts.moments = moments.notice(by=by, events=noticeable, corrected=corrected)
+    # Who is allocated to a child may be held, and is to be asked first.
     brought_in = held.bring_in(by=by, keys=news)
+    counts.moments = moments.notice(by=by, events=noticeable, corrected=corrected)
     happened_to = {who.current_id for each, who in zip(accepted, found, strict=True) if who}
     counts.moments += moments.reconsider(
         by=by, current_ids=happened_to | brought_in, signal_ids=corrected

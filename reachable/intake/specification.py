@@ -149,6 +149,18 @@ class Join:
 
 
 @dataclass(frozen=True, eq=False)
+class Allocates:
+    """A row says who works with a child: a worker by the agency's `staff` number, in a `role`.
+
+    Only in one of `roles`, compared by their words, is the worker allocated to the child.
+    """
+
+    staff: str
+    role: str
+    roles: frozenset[str]
+
+
+@dataclass(frozen=True, eq=False)
 class Sample:
     """An invented row as the agency's system would write it, cells in the order of the columns."""
 
@@ -194,6 +206,7 @@ class Feed:
     partial: bool = False
     """Whether rows say too little of a person to describe them: no name."""
     joins: tuple[Join, ...] = ()
+    allocates: Allocates | None = None
 
     def column(self, name: str) -> Column:
         """Return a column by our name for it."""
@@ -286,6 +299,7 @@ def read_feed(path: Traversable) -> Feed:
         joins=tuple(_join(each) for each in _some(table, "join")),
         own_headings=table.has("own_headings") and table.flag("own_headings"),
         involves=table.text("involves", ""),
+        allocates=next((_allocates(each, by_name) for each in _some(table, "allocates")), None),
     )
     table.finish()
     if bool(made.samples) == bool(made.of_set):
@@ -408,6 +422,15 @@ def _made(table: Table, columns: Mapping[str, Column], points: Mapping[str, Happ
         compartment=table.choice("compartment", Compartment),
         tells=frozenset(_names(table, "tells", columns)) if table.has("tells") else frozenset(),
     )
+    table.finish()
+    return made
+
+
+def _allocates(table: Table, columns: Mapping[str, Column]) -> Allocates:
+    for name in ("staff", "role"):
+        table.reference(name, columns, "a column")
+    words = frozenset(word_key(each) for each in table.texts("roles"))
+    made = Allocates(table.text("staff"), table.text("role"), words)
     table.finish()
     return made
 

@@ -15,6 +15,7 @@ import click
 from django.core.management import call_command
 from django.db import connection
 
+from reachable.access.cli import group as account
 from reachable.audit.cli import group as audit
 from reachable.foundation import jobs
 from reachable.foundation.actor import system
@@ -46,6 +47,7 @@ def add_to(main: click.Group) -> None:
         worker,
         rebuild,
         docs,
+        account,
         audit,
         feed,
         moments,

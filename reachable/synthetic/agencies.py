@@ -38,6 +38,8 @@ class Worker:
     roles: tuple[str, ...]
     email: str
     phone: str
+    staff_number: str = ""
+    """By which their own agency's records know them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,7 @@ def make_staff(rng: Random, until: date) -> Staff:
             roles=tuple(row["roles"]),
             email=f"{row['username']}@{row['agency']}.example",
             phone=phone(rng),
+            staff_number=row.get("staff_number", ""),
         )
         for row in source["workers"]
     )

@@ -107,6 +107,7 @@ def _create(by: Actor, made: Partnership, password_hash: str) -> None:
             job_title=worker.job,
             email=worker.email,
             phone=worker.phone,
+            staff_number=worker.staff_number,
             password_hash=password_hash,
         )
 

@@ -39,7 +39,7 @@ from reachable.moments.selectors import counts
 from reachable.people.selectors import how_many
 from reachable.synthetic import cadence, feeds, partnership
 from reachable.synthetic.arrival import fall_sick, refuse_real, set_up
-from reachable.synthetic.dataset import bring_social_care
+from reachable.synthetic.dataset import bring_social_care, return_tonight
 from reachable.synthetic.feeds import Manifest
 from reachable.synthetic.partnership import Partnership
 from reachable.synthetic.replay import Progress, replay
@@ -97,6 +97,7 @@ def _load(children: int, months: int, fresh: bool, quiet: bool) -> None:
     replay(made, manifest, password=DEMONSTRATION_PASSWORD, tell=_Telling(quiet).tell)
     bring_social_care(made)
     fall_sick(made)
+    return_tonight(made)
     audit.seal(by=system("sealer"))
     progress.finish(WORK)
 

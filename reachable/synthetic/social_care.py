@@ -94,13 +94,18 @@ class _SocialCare:
 
     def _professionals(self) -> Iterator[Row]:
         rng = stream(self._made.seed, "social workers")
-        for number in self._workers:
+        # Some of them have an account here, and the number that stands there too.
+        here = [worker for worker in self._made.workers if worker.staff_number]
+        for at, number in enumerate(self._workers):
             group = pick_group(rng)
             name = child_name(rng, group, "female", family_name(rng, group))
+            account = here[at] if at < len(here) else None
             yield Row("ssd_professionals", date.min, {
                 "prof_professional_id": number,
-                "prof_staff_id": f"S{number}",
-                "prof_professional_name": f"{name.given} {name.family}",
+                "prof_staff_id": account.staff_number if account else f"S{number}",
+                "prof_professional_name": (
+                    account.name if account else f"{name.given} {name.family}"
+                ),
                 "prof_social_worker_registration_no": f"SWX{number}",
                 "prof_agency_worker_flag": "Y" if rng.random() < 0.17 else "N",
                 "prof_professional_job_title": "Social worker",
