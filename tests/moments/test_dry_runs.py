@@ -183,7 +183,7 @@ def test_the_pages_lead_from_a_dry_run_to_the_switch(db: None) -> None:
 
 def test_the_page_says_of_how_many_the_hour_is_known(hub: Partnership, lead: Actor) -> None:
     client = Client()
-    client.force_login(User.objects.get(id=lead.id))
+    client.force_login(User.objects.get(id=lead.own_id))
     who = identify_one(claim(hub.police, "P-Tamsin", given="Tamsin", postcode=""))
     with travel(NOW - timedelta(days=100)):
         happen(who, hub.police, "suspended", occurred=(NOW - timedelta(days=100)).date())
