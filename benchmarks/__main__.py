@@ -67,6 +67,7 @@ def measured(name: str) -> dict[str, Any]:
         **numbers,
         "missed": missed(numbers),
         "seconds": seconds,
+        "note": getattr(module, "NOTE", ""),
     }
 
 

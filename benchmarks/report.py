@@ -7,7 +7,7 @@ import platform
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-FRAME = {"benchmark", "about", "baseline", "database", "missed", "seconds"}
+FRAME = {"benchmark", "about", "baseline", "database", "missed", "seconds", "note"}
 HEAD = """# How fast
 
 Written by `python3 dev bench --write`. Every ratio is against a baseline measured in the same run
@@ -34,6 +34,8 @@ def _table(result: Mapping[str, Any]) -> Iterator[str]:
         if name not in FRAME and not name.startswith(("target_", "least_")):
             yield f"| {name.replace('_', ' ')} | {_said(value)} | {_target(name, result)} |"
     yield ""
+    if result["missed"] and result.get("note"):
+        yield f"{result['note']}\n"
 
 
 def _target(name: str, result: Mapping[str, Any]) -> str:

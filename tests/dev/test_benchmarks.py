@@ -38,6 +38,14 @@ def test_the_page_says_number_and_target() -> None:
     assert "| rows | 100,000 |  |" in written
 
 
+def test_the_page_says_what_bounds_a_number_that_is_missed() -> None:
+    noted = {**RESULT, "note": "What bounds it: the disk."}
+    assert "What bounds it" not in page([noted])
+    assert "| rows | 100,000 |  |\n\nWhat bounds it: the disk.\n" in page(
+        [{**noted, "missed": ["ratio"]}]
+    )
+
+
 def test_every_benchmark_says_what_it_measures() -> None:
     for name in available():
         module = importlib.import_module(f"benchmarks.{name}")
