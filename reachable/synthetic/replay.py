@@ -392,7 +392,13 @@ class _Year:
                 by_whom=by.id,
             )
         else:
-            moments.close(by=by, moment_id=moment_id, outcome=planned.how, reason=planned.note)
+            moments.close(
+                by=by,
+                moment_id=moment_id,
+                outcome=planned.how,
+                reason=planned.note,
+                not_again="others_ask",
+            )
             self.holders.pop(moment_id, None)
 
     def _who(self, moment_id: UUID, planned: Planned) -> Actor | None:
