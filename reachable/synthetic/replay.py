@@ -48,6 +48,7 @@ PASS_ON = system("pass on")
 FORGET = system("forget")
 LASTING = system("lasting")
 BIRTHDAYS = system("birthdays")
+BIRTHDAY = "birthday"
 SENDS = "intake_worker"
 FORGETS_AT = timedelta(hours=2)
 REVIEWS_ON = 0
@@ -444,5 +445,7 @@ def _opened_by(moment_ids: Sequence[UUID]) -> dict[UUID, str]:
     )
     openers: dict[UUID, str] = {}
     for moment_id, signal_id in pairs:
-        openers[moment_id] = min(keys[signal_id], openers.get(moment_id, keys[signal_id]))
+        # A birthday follows from a birth date, and came by no signal.
+        key = keys.get(signal_id, BIRTHDAY)
+        openers[moment_id] = min(key, openers.get(moment_id, key))
     return openers
