@@ -7,15 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from icalendar import Calendar, Event
 
 from reachable.foundation.actor import Actor
 from reachable.foundation.time import now
-from reachable.moments.models import OPEN
+from reachable.moments.measuring import DECLINED
+from reachable.moments.models import OPEN, Action
 from reachable.moments.selectors import visible_moments
+from reachable.practice.time import LONDON
 
 HAS, ASKED = "A moment you have is due", "A moment waits for your answer"
+AGAIN = "In one of your moments something is to be done today"
+"""On the day on which a child who said no is asked again; a calendar may be seen by others."""
 LASTS = timedelta(minutes=15)
 FETCHED_EVERY = timedelta(minutes=15)
 
@@ -27,6 +31,7 @@ class Entry:
     moment_id: UUID
     words: str
     at: datetime
+    whole_day: bool = False
 
 
 def entries(*, by: Actor) -> list[Entry]:
@@ -41,7 +46,22 @@ def entries(*, by: Actor) -> list[Entry]:
             found.append(Entry(moment_id, ASKED, answer_by))
         elif state == "held" and reached_at is None:
             found.append(Entry(moment_id, HAS, due_at))
-    return found
+    return [*found, *_to_ask_again(by)]
+
+
+def _to_ask_again(by: Actor) -> list[Entry]:
+    """Days on which this person asks a child again: as they were named, or as they have it."""
+    named = Action.objects.filter(
+        moment_id=OuterRef("id"),
+        kind=DECLINED,
+        about_id=by.id,
+        again_at=OuterRef("ask_again_at"),
+    )
+    held = visible_moments(by=by).filter(
+        Q(holder_id=by.id) | Q(Exists(named)), state__in=OPEN, ask_again_at__isnull=False
+    )
+    days = held.order_by("id").values_list("id", "ask_again_at")
+    return [Entry(moment_id, AGAIN, at, whole_day=True) for moment_id, at in days if at]
 
 
 def written(due: Iterable[Entry], link: Callable[[UUID], str]) -> bytes:
@@ -53,10 +73,15 @@ def written(due: Iterable[Entry], link: Callable[[UUID], str]) -> bytes:
     calendar.add("refresh-interval", FETCHED_EVERY, parameters={"value": "DURATION"})
     for entry in due:
         event = Event()
-        event.add("uid", f"{entry.moment_id}@reachable")
+        event.add("uid", f"{entry.moment_id}{'-day' if entry.whole_day else ''}@reachable")
         event.add("dtstamp", now())
-        event.add("dtstart", entry.at)
-        event.add("dtend", entry.at + LASTS)
+        if entry.whole_day:
+            day = entry.at.astimezone(LONDON).date()
+            event.add("dtstart", day)
+            event.add("dtend", day + timedelta(days=1))
+        else:
+            event.add("dtstart", entry.at)
+            event.add("dtend", entry.at + LASTS)
         event.add("summary", entry.words)
         event.add("url", link(entry.moment_id))
         event.add("class", "PRIVATE")

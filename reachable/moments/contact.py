@@ -33,6 +33,14 @@ LASTED = (
     ("lost", "No: contact was lost"),
     ("not_known", "It is not known"),
 )
+WHY_NOT_AGAIN = (
+    ("asked_not_to", "The child asked not to be asked again by us"),
+    ("others_ask", "Somebody whom the child trusts stays in touch, and asks when it fits"),
+    ("not_safe", "Asking again would not be safe for the child"),
+    ("elsewhere", "Another area or service answers for the child now"),
+    ("other", "Something else, as I say above"),
+)
+"""Why a child who said no is not asked again, where no day was named."""
 WHY_MISSED = (
     ("written_late", "The child was reached in time, and it was written down late"),
     ("not_found", "The child could not be found"),

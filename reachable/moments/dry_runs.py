@@ -31,6 +31,16 @@ LATELY = timedelta(weeks=12)
 
 
 @dataclass(frozen=True)
+class SwitchFacts:
+    """Somebody's decision to put a rule in force or out of it; `by` is empty for the shell."""
+
+    is_on: bool
+    at: datetime
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class RuleFacts:
     """A rule, whether it is in force, who decided so last and why, and what it opened lately.
 
@@ -39,7 +49,7 @@ class RuleFacts:
 
     rule: Rule
     is_on: bool
-    decided: RuleSwitch | None
+    decided: SwitchFacts | None
     lately: int
     latest: DryRunFacts | None
 
@@ -173,9 +183,9 @@ def rule(*, by: Actor, key: str) -> RuleFacts:
 
 
 def _facts(rule: Rule) -> RuleFacts:
-    decided = (
-        RuleSwitch.objects.filter(rule=rule.key).select_related("by").order_by("-at", "-id").first()
-    )
+    held = RuleSwitch.objects.filter(rule=rule.key).order_by("-at", "-id")
+    newest = held.values_list("is_on", "at", "by__name", "reason").first()
+    decided = SwitchFacts(newest[0], newest[1], newest[2] or "", newest[3]) if newest else None
     return RuleFacts(
         rule=rule,
         is_on=decided.is_on if decided else rule.usual,

@@ -11,6 +11,8 @@ from django import forms
 
 from reachable.foundation.fields import ClockTimeField, DayField, Hinted
 from reachable.foundation.time import today
+from reachable.moments.contact import WHY_NOT_AGAIN
+from reachable.moments.measuring import DECLINED
 from reachable.moments.pauses import PAUSES
 from reachable.moments.wording import ATTEMPTS, REACHED
 from reachable.practice.items import Outcome
@@ -147,3 +149,15 @@ class CloseForm(ActForm):
         self.title = f"Close: {ending.title[:1].lower()}{ending.title[1:]}"
         self.fields["reason"].label = ending.asks
         self.fields["reason"].help_text = ending.detail
+        if ending.key == DECLINED:
+            self.fields["not_again"] = forms.ChoiceField(
+                label="Why is the child not asked again?",
+                help_text="Rather name a day on which they are, with the link above: then it "
+                "stays open, and comes back by itself.",
+                choices=WHY_NOT_AGAIN,
+                widget=forms.RadioSelect,
+                error_messages={
+                    "required": "Choose why the child is not asked again, or name a day on which "
+                    "they are, and by whom"
+                },
+            )

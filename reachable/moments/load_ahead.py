@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
@@ -13,9 +13,12 @@ from reachable.foundation.actor import Actor
 from reachable.foundation.time import now, today
 from reachable.moments import ahead
 from reachable.moments.ahead import Slot
+from reachable.moments.measuring import ask_again_ends
 from reachable.moments.models import OPEN, Moment
 from reachable.moments.selectors import visible_moments
 from reachable.practice import guidance
+
+A_MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -39,15 +42,22 @@ class LoadAhead:
 
 
 def load_ahead(*, by: Actor) -> LoadAhead:
-    """Count the clocks of this person's teams that run: the child's, and ours to answer."""
+    """Count what is due of this person's teams: the child's clock, ours to answer, asking again.
+
+    A child who said no is asked again by the end of the day that was named.
+    """
     by.require("moments.hold")
     at = now()
     last = ahead.last_day_ends(today())
     due: list[datetime] = []
-    clocks = _of_teams(by).filter(Q(child_due_at__lt=last) | Q(answer_by__lt=last))
-    for child_due_at, reached_at, state, answer_by in clocks.values_list(
-        "child_due_at", "reached_at", "state", "answer_by"
+    clocks = _of_teams(by).filter(
+        Q(child_due_at__lt=last) | Q(answer_by__lt=last) | Q(ask_again_at__lt=last)
+    )
+    for child_due_at, reached_at, state, answer_by, again_at in clocks.values_list(
+        "child_due_at", "reached_at", "state", "answer_by", "ask_again_at"
     ):
+        if again_at:
+            due.append(ask_again_ends(again_at) - A_MINUTE)
         if reached_at is None:
             due.append(child_due_at)
         if state == "waiting" and answer_by:
@@ -86,14 +96,27 @@ class Tile:
 
 
 @dataclass(frozen=True)
+class Again:
+    """A moment whose child said no, and is asked again today, or was to be asked before."""
+
+    kind: str
+    team: str
+    who: str
+
+
+@dataclass(frozen=True)
 class Wall:
-    """Moments of the reader's teams whose child was not reached yet; what fits, by their clocks."""
+    """Moments of the reader's teams whose child was not reached yet; what fits, by their clocks.
+
+    `again` are those in which a child is to be asked again today; it is due by no clock.
+    """
 
     at: datetime
     tiles: list[Tile]
     total: int
     untaken: int
     overdue: int
+    again: list[Again]
     on_duty: list[tuple[str, list[str]]]
 
 
@@ -110,12 +133,23 @@ def wall(*, by: Actor) -> Wall:
         total=len(running),
         untaken=sum(tile.state != "held" for tile in running),
         overdue=sum(tile.due_at < at for tile in running),
+        again=_to_ask_again(by, at),
         on_duty=[
             (team.name, [names[who] for who in shifts.get(team.id, [])])
             for team in access.teams()
             if team.id in by.team_ids
         ],
     )
+
+
+def _to_ask_again(by: Actor, at: datetime) -> list[Again]:
+    come = _of_teams(by).filter(ask_again_at__lte=at).order_by("ask_again_at", "id")
+    return [
+        Again(guidance.moment_kind(kind).title, team, holder or asked or "")
+        for kind, team, holder, asked in come.values_list(
+            "kind", "team__name", "holder__name", "asked__name"
+        )
+    ]
 
 
 def _running(by: Actor) -> list[Tile]:

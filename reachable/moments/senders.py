@@ -28,6 +28,8 @@ from reachable.moments.pathway_versions import pathway_of
 from reachable.moments.pathways import STEP_DONE
 from reachable.moments.rules import Done
 from reachable.moments.telling import Change
+from reachable.notices import services as notices
+from reachable.notices.services import Telling
 from reachable.practice import guidance
 from reachable.practice.clocks import england_and_wales
 from reachable.practice.items import Pathway, Step
@@ -180,8 +182,18 @@ def do_task(*, by: Actor, signal_id: UUID, step: str) -> None:
     if _done_at(sent, steps[step], by.agency_id):
         return
     kind = sent.trigger.kind
-    Action.objects.create(moment=moment, kind=STEP_DONE, at=now(), by_id=by.id, step=step, how=kind)
+    at = now()
+    Action.objects.create(moment=moment, kind=STEP_DONE, at=at, by_id=by.id, step=step, how=kind)
+    _tell_holder(by, moment, at)
     audit.record(by=by, action="moments.task_done", subject=("signal", signal_id), step=step)
+
+
+def _tell_holder(by: Actor, moment: Moment, at: datetime) -> None:
+    """Tell whoever has the moment, once in an hour however many are ticked; nobody else waits."""
+    if moment.state == "held" and moment.holder_id and moment.holder_id != by.id:
+        key = f"task_done:{moment.id}:{at:%Y%m%d%H}:{moment.holder_id}"
+        told = Telling(moment.holder_id, "moment.task_done", ("moment", moment.id), key)
+        notices.tell(by=by, tellings=[told])
 
 
 def unanswered(signal_ids: Iterable[UUID]) -> list[UUID]:

@@ -24,7 +24,9 @@ from reachable.moments.acting import (
     open_moment,
     say_why,
 )
+from reachable.moments.contact import WHY_NOT_AGAIN
 from reachable.moments.joined import families
+from reachable.moments.measuring import DECLINED
 from reachable.moments.models import Trigger
 from reachable.moments.noticing import Batch, Noticeable
 from reachable.moments.pathways import STEP_DONE, kind_of_step
@@ -179,9 +181,19 @@ def do_step(
 
 @transaction.atomic
 def close(
-    *, by: Actor, moment_id: UUID, outcome: str, reason: str, version: int | None = None
+    *,
+    by: Actor,
+    moment_id: UUID,
+    outcome: str,
+    reason: str,
+    not_again: str = "",
+    version: int | None = None,
 ) -> None:
-    """Close with an outcome and a reason; what the moment opened closes with it."""
+    """Close with an outcome and a reason; what the moment opened closes with it.
+
+    A no is no dead end: a child who said no is asked again on a day that is named, for which the
+    moment stays open, or `not_again` says why not.
+    """
     moment = held(by, moment_id, version)
     if outcome not in {known.key for known in guidance.outcomes()}:
         raise BadInput("Please choose how it ends.", kept=NOTHING_CHANGED)
@@ -193,15 +205,23 @@ def close(
             next="Record when and how the child was reached first, or choose how else it ends.",
         )
     at = now()
-    if outcome == "declined" and moment.ask_again_at is not None and moment.ask_again_at > at:
+    if outcome == DECLINED and moment.ask_again_at is not None and moment.ask_again_at > at:
         raise Conflict(
             "A day was named on which the child is asked again.",
             kept=NOTHING_CHANGED,
             next="Keep it open until then, hand it over, or choose how else it ends.",
         )
+    if outcome == DECLINED and not_again not in dict(WHY_NOT_AGAIN):
+        raise BadInput(
+            "Nothing says yet when the child is asked again, or why not.",
+            kept=NOTHING_CHANGED,
+            next="Name a day and who asks, and it stays open until then; or choose why the child "
+            "is not asked again.",
+        )
     moment.state, moment.outcome, moment.closed_at = "closed", outcome, at
     moment.ask_again_at = None
-    act(by, moment, "closed", how=outcome, note=reason, at=at)
+    why = not_again if outcome == DECLINED else ""
+    act(by, moment, "closed", how=outcome, step=why, note=reason, at=at)
     for member in families([moment.id]):
         access_services.end_involvement(by=by, because_of=member)
 

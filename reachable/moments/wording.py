@@ -64,6 +64,13 @@ _OFFERED = {
     "through_somebody": "through somebody whom the child trusts",
 }
 LASTED = {"kept": "contact has lasted", "lost": "contact was lost", "not_known": "it is not known"}
+NOT_AGAIN = {
+    "asked_not_to": "the child asked for that",
+    "others_ask": "somebody whom the child trusts stays in touch, and asks when it fits",
+    "not_safe": "asking again would not be safe for the child",
+    "elsewhere": "another area or service answers for the child now",
+    "other": "for another reason",
+}
 WHY_MISSED = {
     "written_late": "the child was reached in time, and it was written down late",
     "not_found": "the child could not be found",
@@ -132,7 +139,7 @@ def said(action: ActionFacts, moment: MomentFacts, outcomes: Mapping[str, str]) 
         "resumed": f"{who} let the child’s clock run again",
         "step_done": f"{who} did: {_step_title(action, moment)}",
         **_contact(action),
-        "closed": f"{who} closed it: {outcomes.get(action.how, action.how)}",
+        "closed": f"{who} closed it: {outcomes.get(action.how, action.how)}{_not_again(action)}",
         "reclocked": "Records were joined or separated, and the child’s clock was set anew",
         "corrected": _CORRECTED.get(action.how, "What was sent was corrected"),
         "joined": f"Something else happened, and joined this moment{_kind_words(action.how)}",
@@ -177,6 +184,11 @@ def paused_words(why: str, until: datetime | None) -> str:
     """Return until when a clock stands still and why, after a word such as “paused”."""
     said = f" until {short_when(until)}" if until else ""
     return f"{said}: {PAUSED_BY[why]}" if why in PAUSED_BY else said
+
+
+def _not_again(action: ActionFacts) -> str:
+    why = NOT_AGAIN.get(action.step, "")
+    return f". Not asked again: {why}" if why else ""
 
 
 def _earlier(action: ActionFacts) -> str:

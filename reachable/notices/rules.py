@@ -49,6 +49,11 @@ WORDINGS = {
         "You have it, or are asked to take it. Please look at what changed.",
         "moment",
     ),
+    "moment.task_done": Wording(
+        "Somebody has done what was asked of them",
+        "It is in a reachable moment that you have. Its history says what was done, and when.",
+        "moment",
+    ),
     "moment.handed_away": Wording(
         "A reachable moment was handed over to somebody else",
         "You had it, or were asked to take it. Open it to see who is asked now.",

@@ -50,6 +50,7 @@ class Record(Identified):
             # The telling column first: a whole batch is looked up by it.
             models.UniqueConstraint(fields=["source_ref", "agency"], name="record_of_agency")
         ]
+        indexes = [models.Index(fields=["birth_date"], name="record_birth_date")]
 
 
 class RecordDetail(Identified):

@@ -59,6 +59,8 @@ def return_tonight(made: Partnership) -> Delivery | None:
 
 def _child_to_return() -> str | None:
     by = system("synthetic")
+    today = now().astimezone(LONDON).date()
+    adult = today - timedelta(days=17 * 365)
     on_duty = access.everybody_on_duty(at=now())
     at_work = {user: place for users in on_duty.values() for place, user in enumerate(users)}
     held = Involvement.objects.filter(basis="allocated", ended_at=None, user_id__in=at_work)
@@ -69,7 +71,7 @@ def _child_to_return() -> str | None:
     current = dict(CurrentPerson.objects.values_list("person_id", "current_id"))
     taken = {current[person_id] for person_id in busy}
     numbers = dict(
-        Record.objects.filter(agency__key=AGENCY, person_id__in=worker_of)
+        Record.objects.filter(agency__key=AGENCY, person_id__in=worker_of, birth_date__gt=adult)
         .exclude(source_ref="")
         .values_list("source_ref", "person_id")
     )

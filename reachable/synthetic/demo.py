@@ -43,6 +43,7 @@ from reachable.synthetic.dataset import bring_social_care, return_tonight
 from reachable.synthetic.feeds import Manifest
 from reachable.synthetic.partnership import Partnership
 from reachable.synthetic.replay import Progress, replay
+from reachable.synthetic.terms import enter_terms
 
 WORK = "demonstration"
 TITLE = "An invented year is being loaded"
@@ -90,6 +91,7 @@ def _load(children: int, months: int, fresh: bool, quiet: bool) -> None:
     folder = Path(settings.VAR_DIR) / "demonstration"
     made, manifest = _made(folder, children, months)
     set_up(made, password=DEMONSTRATION_PASSWORD)
+    enter_terms(made)
     if not fresh:
         return
     name_partnership(by=system("demonstration"), name=made.places.area.name, fictional=True)

@@ -28,7 +28,7 @@ from reachable.intake import loading
 from reachable.intake import services as intake
 from reachable.intake.models import Delivery, Signal
 from reachable.intake.services import PhoneSignal
-from reachable.moments import contact, lasting
+from reachable.moments import birthdays, contact, lasting
 from reachable.moments import rules as moment_rules
 from reachable.moments import services as moments
 from reachable.moments.models import OPEN, Action, Moment, Trigger
@@ -47,6 +47,8 @@ from reachable.synthetic.workers import Planned
 PASS_ON = system("pass on")
 FORGET = system("forget")
 LASTING = system("lasting")
+BIRTHDAYS = system("birthdays")
+BIRTHDAY = "birthday"
 SENDS = "intake_worker"
 FORGETS_AT = timedelta(hours=2)
 REVIEWS_ON = 0
@@ -87,6 +89,7 @@ class Replayed:
     refused: int = 0
     reviews: int = 0
     forgotten: int = 0
+    birthdays: int = 0
 
 
 def replay(
@@ -167,9 +170,15 @@ class _Year:
         self.forgot_on = night
         with travel(start_of_day(night) + FORGETS_AT):
             self.result.forgotten += intake.forget(by=FORGET)
-            if not self.only_files:
-                lasting.ask(by=LASTING)
-                self._say_what_lasted()
+            if self.only_files:
+                return
+            lasting.ask(by=LASTING)
+            self._say_what_lasted()
+            opened = birthdays.keep(by=BIRTHDAYS)
+        self.result.birthdays += opened
+        if opened:
+            self._plan_new(start_of_day(night) + FORGETS_AT)
+            self._answer()
 
     def _say_what_lasted(self) -> None:
         """Whoever is asked answers after some days, the same whenever the replay began."""
@@ -393,7 +402,13 @@ class _Year:
                 by_whom=by.id,
             )
         else:
-            moments.close(by=by, moment_id=moment_id, outcome=planned.how, reason=planned.note)
+            moments.close(
+                by=by,
+                moment_id=moment_id,
+                outcome=planned.how,
+                reason=planned.note,
+                not_again="others_ask",
+            )
             self.holders.pop(moment_id, None)
 
     def _who(self, moment_id: UUID, planned: Planned) -> Actor | None:
@@ -431,5 +446,7 @@ def _opened_by(moment_ids: Sequence[UUID]) -> dict[UUID, str]:
     )
     openers: dict[UUID, str] = {}
     for moment_id, signal_id in pairs:
-        openers[moment_id] = min(keys[signal_id], openers.get(moment_id, keys[signal_id]))
+        # A birthday follows from a birth date, and came by no signal.
+        key = keys.get(signal_id, BIRTHDAY)
+        openers[moment_id] = min(key, openers.get(moment_id, key))
     return openers

@@ -67,7 +67,7 @@ _MEETINGS = (
 )
 _ENDINGS = {
     "reached": "Met more than once. The next meeting is agreed, and the child knows who to ring.",
-    "declined": "Offered in person. Said no for now; it will be offered again in a fortnight.",
+    "declined": "Offered in person, and refused. The aunt stays close, and says when to ask again.",
     "held_elsewhere": "The child's own social worker has agreed today to take this up.",
     "not_found_yet": "Rang, visited and asked at school. The aunt may know more; to be asked.",
     "no_exploitation_found": "Child and carer were asked. Nothing points to exploitation.",

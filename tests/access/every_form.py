@@ -197,7 +197,7 @@ FORMS = {
         MOMENT + "close/",
         MOMENT + "close/?outcome=declined",
         "practitioner",
-        {"outcome": "declined", "reason": "No for now"},
+        {"outcome": "declined", "reason": "No for now", "not_again": "others_ask"},
         TAKEN,
     ),
     "review": Form(

@@ -143,7 +143,11 @@ def test_a_closed_moment_keeps_no_child_from_theirs(world: World) -> None:
     moment = taken(world)
     with travel(AT):
         moments.close(
-            by=world.actor("first"), moment_id=moment.id, outcome="declined", reason="Not now"
+            by=world.actor("first"),
+            moment_id=moment.id,
+            outcome="declined",
+            reason="Not now",
+            not_again="asked_not_to",
         )
     come(row(who=TAMSIN), hours=1)
     assert live().get().moment.state == "waiting"

@@ -55,7 +55,13 @@ def _work(world: World) -> None:
     moments.attempt(by=first, moment_id=open_now[0], how="visited", note="Nobody in.")
     moments.reach(by=first, moment_id=open_now[1], how="seen", note="", at=None)
     moments.close(by=first, moment_id=open_now[1], outcome="reached", reason="Meets Fern.")
-    moments.close(by=first, moment_id=open_now[2], outcome="declined", reason="No for now.")
+    moments.close(
+        by=first,
+        moment_id=open_now[2],
+        outcome="declined",
+        reason="No for now.",
+        not_again="asked_not_to",
+    )
     moments.pass_on(by=first, moment_id=open_now[3], reason="Off sick")
     moments.take(by=second, moment_id=open_now[4])
     moments.hand_over(

@@ -151,7 +151,9 @@ def fill_signals(places: Places) -> None:
     moments.take(by=first, moment_id=held)
     ended = places.signal("ended", "Marisol", "came_to_hospital_hurt")
     moments.take(by=first, moment_id=ended)
-    moments.close(by=first, moment_id=ended, outcome="declined", reason="Not today")
+    moments.close(
+        by=first, moment_id=ended, outcome="declined", reason="Not today", not_again="asked_not_to"
+    )
     reached = places.signal("reached", "Noor", "exclusion_considered")
     moments.take(by=first, moment_id=reached)
     moments.reach(by=first, moment_id=reached, how="in_person", note="At the school gate")

@@ -57,7 +57,13 @@ def placed(server: Server) -> Placed:
     by = world.actor("first")
     closed = world.signal(given_names="Wren", family_name="Sallow")
     moments.take(by=by, moment_id=closed)
-    moments.close(by=by, moment_id=closed, outcome="declined", reason="Said no, at home, to me")
+    moments.close(
+        by=by,
+        moment_id=closed,
+        outcome="declined",
+        reason="Said no, at home, to me",
+        not_again="asked_not_to",
+    )
     world.signal(given_names="Wren", family_name="Sallow", needs="Short sentences")
     late = world.signal(given_names="Kester", family_name="Ravel")
     told = moment(late).received_at

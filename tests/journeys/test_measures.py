@@ -34,7 +34,13 @@ def placed(server: Server) -> tuple[Server, World]:
             services.reach(by=first, moment_id=moment_id, how="seen", note="")
             services.close(by=first, moment_id=moment_id, outcome="reached", reason="Thursday")
         else:
-            services.close(by=first, moment_id=moment_id, outcome="declined", reason="No")
+            services.close(
+                by=first,
+                moment_id=moment_id,
+                outcome="declined",
+                reason="No",
+                not_again="asked_not_to",
+            )
         _long_ago(moment_id, timedelta(days=30 + number))
     lasting.ask(by=system("lasting"))
     return server, world

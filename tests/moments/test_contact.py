@@ -6,12 +6,22 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
+from icalendar import Calendar
 
 from reachable.audit.models import Entry
 from reachable.foundation.actor import system
 from reachable.foundation.errors import BadInput, Conflict, Forbidden, NotFound
 from reachable.foundation.time import now, today, travel
-from reachable.moments import contact, lasting, selectors, services, worklists
+from reachable.moments import (
+    calendars,
+    contact,
+    lasting,
+    load_ahead,
+    selectors,
+    services,
+    wording,
+    worklists,
+)
 from reachable.moments.models import Action, Moment
 from reachable.moments.rebuilding import rebuild_moments
 from reachable.moments.reminding import remind
@@ -98,14 +108,81 @@ def test_whoever_comes_to_have_it_is_told_and_where_nobody_is_left_the_team(
     assert "moment.ask_again" not in told(hub, "fern")
 
 
+def test_on_the_day_to_ask_again_calendar_wall_and_load_say_that_something_is_due(
+    hub: Partnership,
+) -> None:
+    moment = _held(hub)
+    _decline(hub, moment, days=5)
+    again = fresh(moment).ask_again_at
+    assert again is not None
+    day = again.astimezone(LONDON).date()
+    fern, sol, lead = (hub.actor(name) for name in ("fern", "sol", "lead"))
+    assert load_ahead.wall(by=fern).again == []
+    counted = load_ahead.load_ahead(by=lead)
+    assert [slot.due for slot in counted.days if slot.starts.astimezone(LONDON).date() == day] == [
+        1
+    ]
+    for by in (fern, sol):
+        (entry,) = [each for each in calendars.entries(by=by) if each.whole_day]
+        assert (entry.moment_id, entry.words) == (moment.id, calendars.AGAIN)
+    assert not any(each.whole_day for each in calendars.entries(by=lead))
+    said = Calendar.from_ical(calendars.written(calendars.entries(by=sol), str).decode())
+    (event,) = said.walk("VEVENT")
+    assert (event["dtstart"].dt, event["dtend"].dt) == (day, day + timedelta(days=1))
+    for word in ("Tamsin", "Orrell", "missing", "said", "no for now", "child"):
+        assert word not in str(event["summary"])
+    with travel(again + timedelta(hours=9)):
+        (tile,) = load_ahead.wall(by=sol).again
+        assert (tile.team, tile.who) == ("Hub", "Fern")
+        assert load_ahead.load_ahead(by=lead).days[0].due == 1
+        contact.offer(by=fern, moment_id=moment.id, how="message", note="")
+        assert load_ahead.wall(by=sol).again == []
+        assert not any(each.whole_day for each in calendars.entries(by=sol))
+
+
+def test_a_no_is_no_dead_end_a_day_or_a_reason_why_not(hub: Partnership) -> None:
+    moment = _held(hub)
+    fern = hub.actor("fern")
+    for not_again in ("", "because"):
+        with pytest.raises(BadInput) as refused:
+            services.close(
+                by=fern,
+                moment_id=moment.id,
+                outcome="declined",
+                reason="Said no",
+                not_again=not_again,
+            )
+        assert "Nothing says yet when the child is asked again, or why not." in str(refused.value)
+        assert "Name a day and who asks" in str(refused.value)
+    assert fresh(moment).state == "held"
+    services.close(
+        by=fern, moment_id=moment.id, outcome="declined", reason="Said no", not_again="not_safe"
+    )
+    closed = Action.objects.get(moment=moment, kind="closed")
+    assert (closed.how, closed.step) == ("declined", "not_safe")
+    assert dict(contact.WHY_NOT_AGAIN).keys() == wording.NOT_AGAIN.keys()
+
+
 def test_closing_as_a_no_waits_for_the_day_that_was_named(hub: Partnership) -> None:
     moment = _held(hub)
     _decline(hub, moment, days=2)
     fern = hub.actor("fern")
     with pytest.raises(Conflict, match="asked again"):
-        services.close(by=fern, moment_id=moment.id, outcome="declined", reason="Said no")
+        services.close(
+            by=fern,
+            moment_id=moment.id,
+            outcome="declined",
+            reason="Said no",
+            not_again="asked_not_to",
+        )
     with travel(now() + timedelta(days=3)):
-        services.close(by=fern, moment_id=moment.id, outcome="declined", reason="Said no twice")
+        services.close(
+            by=fern,
+            moment_id=moment.id,
+            outcome="declined",
+            reason="Said no twice",
+            not_again="asked_not_to",
+        )
     assert (fresh(moment).state, fresh(moment).ask_again_at) == ("closed", None)
 
 

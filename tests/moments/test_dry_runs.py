@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from django.db import IntegrityError, transaction
+from django.db.models import Model
 from django.test import Client
 
 from reachable.access.models import User
@@ -118,6 +119,7 @@ def test_from_then_on_it_opens_and_after_it_is_off_it_does_not(
     facts = dry_runs.rule(by=lead, key=RULE)
     assert facts.decided
     assert (facts.is_on, facts.decided.reason) == (False, "We are enough now")
+    assert not isinstance(facts.decided, Model)
 
 
 def test_a_reason_is_needed_and_the_rule_has_to_be_there(hub: Partnership, lead: Actor) -> None:

@@ -55,7 +55,9 @@ def _live(hub: Partnership) -> list[Moment]:
         services.take(by=fern, moment_id=moment.id)
     contact.offer(by=fern, moment_id=held[0].id, how="in_person", note="")
     services.reach(by=fern, moment_id=held[0].id, how="seen", note="")
-    services.close(by=fern, moment_id=held[1].id, outcome="declined", reason="No")
+    services.close(
+        by=fern, moment_id=held[1].id, outcome="declined", reason="No", not_again="asked_not_to"
+    )
     contact.decline(
         by=fern,
         moment_id=held[2].id,

@@ -62,7 +62,11 @@ def test_the_childs_page_folds_earlier_moments_away(world: World) -> None:
         moment_id = world.signal()
         client.post(f"/moments/{moment_id}/take/")
         services.close(
-            by=world.actor("first"), moment_id=moment_id, outcome="declined", reason="No for now"
+            by=world.actor("first"),
+            moment_id=moment_id,
+            outcome="declined",
+            reason="No for now",
+            not_again="asked_not_to",
         )
     person_id = moment(world.signal()).person_id
     page = html(client.get(f"/children/{person_id}/"))
@@ -108,10 +112,25 @@ def test_a_moment_is_acknowledged_tried_reached_and_closed(world: World) -> None
 def test_an_ending_that_is_not_reached_never_counts_as_reached(world: World, outcome: str) -> None:
     client, moment_id = world.client("first"), world.signal()
     do(client, moment_id, "take")
-    do(client, moment_id, "close", outcome=outcome, reason="Agreed with the school.")
+    given = {"not_again": "others_ask"} if outcome == "declined" else {}
+    do(client, moment_id, "close", outcome=outcome, reason="Agreed with the school.", **given)
     found = moment(moment_id)
     assert found.outcome == outcome
     assert found.reached_at is None
+
+
+def test_closing_as_a_no_asks_for_a_day_or_for_why_there_is_none(world: World) -> None:
+    client, moment_id = world.client("first"), world.signal()
+    do(client, moment_id, "take")
+    page = html(client.get(f"/moments/{moment_id}/close/?outcome=declined"))
+    assert "A no is no dead end." in page
+    assert f'href="/moments/{moment_id}/declined/"' in page
+    given = {"version": moment(moment_id).version, "outcome": "declined", "reason": "Not now"}
+    page = html(client.post(f"/moments/{moment_id}/close/", given), 422)
+    assert "Choose why the child is not asked again, or name a day on which they are" in page
+    assert moment(moment_id).state == "held"
+    do(client, moment_id, "close", outcome="declined", reason="No.", not_again="others_ask")
+    assert moment(moment_id).state == "closed"
 
 
 def test_reached_cannot_be_chosen_before_somebody_recorded_it(world: World) -> None:

@@ -173,7 +173,13 @@ def test_a_clock_is_the_same_whether_it_is_rebuilt_or_not_also_of_what_was_close
     two, _ = child_with_moment(hub, "Ben", occurred=now() - timedelta(hours=5))
     merge_id = merge(hub, one, two)
     services.take(by=hub.actor("fern"), moment_id=moment.id)
-    services.close(by=hub.actor("fern"), moment_id=moment.id, outcome="declined", reason="No")
+    services.close(
+        by=hub.actor("fern"),
+        moment_id=moment.id,
+        outcome="declined",
+        reason="No",
+        not_again="asked_not_to",
+    )
     undo(hub, merge_id)
     assert fresh(moment).child_due_at == moment.child_due_at
     assert rebuild_moments(by=SYSTEM) == 0

@@ -27,6 +27,7 @@ from reachable.moments.rules import Done
 from reachable.moments.senders import Whereabouts
 from reachable.moments.telling import Change, changes, has_it, last_morning
 from reachable.notices.models import Notice
+from reachable.notices.rules import WORDINGS
 from reachable.practice import guidance
 from reachable.practice.clocks import england_and_wales
 from reachable.practice.time import LONDON
@@ -374,6 +375,36 @@ def test_promise_46_a_school_sees_its_tasks_and_marks_them_done(world: World) ->
     not_theirs = client.post(f"/signals/{signal_id}/tasks/", {"step": "again"}, follow=True)
     assert "This is not asked of you here." in not_theirs.content.decode()
     assert Entry.objects.filter(action="moments.task_done").count() == 1
+
+
+@db
+def test_whoever_has_it_is_told_once_in_an_hour_that_a_sender_did_what_was_asked(
+    world: World,
+) -> None:
+    moment_id = send(world)
+    signal_id = Signal.objects.get().id
+
+    def tick(step: str) -> None:
+        sender_tasks.do_task(by=world.actor("teacher"), signal_id=signal_id, step=step)
+
+    def told_of() -> list[UUID]:
+        notices = Notice.objects.filter(kind="moment.task_done", subject_id=moment_id)
+        return list(notices.order_by("id").values_list("user_id", flat=True))
+
+    with travel(TUESDAY):
+        tick("communication")
+        assert told_of() == []
+        services.take(by=world.actor("first"), moment_id=moment_id)
+        tick("together")
+        tick("together")
+        tick("their_view")
+        assert told_of() == [world.users["first"]]
+    with travel(TUESDAY + 2 * HOUR):
+        tick("behind_it")
+        assert told_of() == [world.users["first"]] * 2
+    said = WORDINGS["moment.task_done"]
+    assert said.address == "moment"
+    assert "{" not in said.title + said.text
 
 
 @db

@@ -175,7 +175,9 @@ def test_held_by_somebody_else_and_declined_are_not_reached(hub: Partnership, ou
     _, moment = child_with_moment(hub)
     fern = hub.actor("fern")
     services.take(by=fern, moment_id=moment.id)
-    services.close(by=fern, moment_id=moment.id, outcome=outcome, reason="As agreed")
+    services.close(
+        by=fern, moment_id=moment.id, outcome=outcome, reason="As agreed", not_again="others_ask"
+    )
     moment = fresh(moment)
     assert (moment.state, moment.outcome, moment.reached_at) == ("closed", outcome, None)
     assert selectors.counts(by=SYSTEM)["reached"] == 0
@@ -232,7 +234,13 @@ def test_promise_37_closing_does_not_end_the_clock(hub: Partnership) -> None:
     services.take(by=fern, moment_id=moment.id)
     with travel(moment.child_due_at + timedelta(minutes=1)):
         assert counted() == (1, 1, 0)
-        services.close(by=fern, moment_id=moment.id, outcome="declined", reason="Said no")
+        services.close(
+            by=fern,
+            moment_id=moment.id,
+            outcome="declined",
+            reason="Said no",
+            not_again="asked_not_to",
+        )
         assert counted() == (0, 1, 0)
         assert selectors.counts(by=SYSTEM)["told_too_late"] == 0
         Moment.objects.update(received_at=moment.child_due_at)
@@ -263,7 +271,9 @@ ACTS: dict[str, Callable[..., None]] = {
     "attempt": lambda **given: services.attempt(how="rang", note="", **given),
     "reach": lambda **given: services.reach(how="seen", note="", **given),
     "do_step": lambda **given: services.do_step(step="communication", **given),
-    "close": lambda **given: services.close(outcome="declined", reason="Because", **given),
+    "close": lambda **given: services.close(
+        outcome="declined", reason="Because", not_again="asked_not_to", **given
+    ),
 }
 
 
@@ -305,7 +315,9 @@ def test_nothing_is_done_to_a_closed_moment(hub: Partnership, act: str) -> None:
     who, moment = child_with_moment(hub)
     fern = hub.actor("fern")
     services.take(by=fern, moment_id=moment.id)
-    services.close(by=fern, moment_id=moment.id, outcome="declined", reason="Said no")
+    services.close(
+        by=fern, moment_id=moment.id, outcome="declined", reason="Said no", not_again="asked_not_to"
+    )
     with pytest.raises(NotFound):
         ACTS[act](by=fern, moment_id=moment.id)
     happen(who, hub.police, "returned_from_missing")
@@ -318,7 +330,13 @@ def test_promise_13_a_closed_moment_closes_the_record_to_holder_and_team(hub: Pa
     for name in ("fern", "sol", "lead"):
         assert people.child(by=hub.actor(name), person_id=who.current_id).name == "Tamsin Orrell"
     services.take(by=hub.actor("fern"), moment_id=moment.id)
-    services.close(by=hub.actor("fern"), moment_id=moment.id, outcome="declined", reason="Said no")
+    services.close(
+        by=hub.actor("fern"),
+        moment_id=moment.id,
+        outcome="declined",
+        reason="Said no",
+        not_again="asked_not_to",
+    )
     for name in ("fern", "sol", "lead"):
         by = hub.actor(name)
         with pytest.raises(NotFound):
@@ -385,7 +403,13 @@ def _meanwhile(hub: Partnership, moment: Moment, what: str) -> None:
     if what == "reached":
         services.reach(by=fern, moment_id=moment.id, how="seen", note="")
     if what == "closed":
-        services.close(by=fern, moment_id=moment.id, outcome="declined", reason="Said no")
+        services.close(
+            by=fern,
+            moment_id=moment.id,
+            outcome="declined",
+            reason="Said no",
+            not_again="asked_not_to",
+        )
 
 
 def test_two_events_of_one_child_in_one_batch_are_one_moment(hub: Partnership) -> None:

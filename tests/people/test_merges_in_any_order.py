@@ -114,7 +114,11 @@ def _do(hub: Partnership, people: list[Identified], what: str, a: int, b: int) -
                 moment_services.take(by=by, moment_id=moment.id)
             if what == "close":
                 moment_services.close(
-                    by=by, moment_id=moment.id, outcome="declined", reason="Said no"
+                    by=by,
+                    moment_id=moment.id,
+                    outcome="declined",
+                    reason="Said no",
+                    not_again="asked_not_to",
                 )
 
 

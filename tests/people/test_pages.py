@@ -53,7 +53,8 @@ def test_a_child_is_gone_for_the_team_once_the_moment_closed(world: World) -> No
     given = {
         "version": moment(found.id).version,
         "outcome": "declined",
-        "reason": "Offered by Fern; again on Friday.",
+        "reason": "Offered by Fern. The aunt asks again.",
+        "not_again": "others_ask",
     }
     assert client.post(f"/moments/{found.id}/close/", given).status_code == 302
     assert client.get(f"/children/{found.person_id}/").status_code == 404

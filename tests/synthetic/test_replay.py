@@ -10,6 +10,7 @@ from reachable.access import selectors as access
 from reachable.access.models import Team, User
 from reachable.access.rota import rota
 from reachable.audit.models import Entry
+from reachable.chronology.models import Event
 from reachable.foundation.time import travel
 from reachable.intake import services as intake
 from reachable.intake.models import QuarantinedRow, SignalVersion
@@ -17,6 +18,7 @@ from reachable.intake.services import PhoneSignal
 from reachable.moments import states
 from reachable.moments.models import Action, Moment
 from reachable.people.models import Person
+from reachable.practice.birthdays import AGES
 from reachable.synthetic import arrival, feeds, partnership, truth
 from reachable.synthetic.replay import Replayed, _Year, replay
 from reachable.synthetic.signals import signals
@@ -24,6 +26,7 @@ from tests.synthetic.conftest import UNTIL, loaded_once
 
 pytestmark = pytest.mark.db
 
+DAY = timedelta(days=2)
 NOW = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
 PASSWORD = "only-for-a-demonstration"
 
@@ -88,7 +91,20 @@ def test_the_year_happens_as_the_truth_says(small, small_sent):
     assert not Action.objects.filter(at__gt=NOW).exists()
     untouched = Moment.objects.filter(opened_at__lt=NOW - timedelta(days=10), joined_into=None)
     assert not untouched.exclude(actions__by__isnull=False).exists()
+    birthdays_are_kept_as_time_passes(result)
     every_move_is_one_that_the_diagram_shows()
+
+
+def birthdays_are_kept_as_time_passes(result):
+    """Recorded in the night after the day began, and what they opened is answered as all else."""
+    kept = Event.objects.filter(kind__in=AGES)
+    assert kept.exists()
+    on_the_day = [each for each in kept if each.recorded_at.date() - each.occurred_on < DAY]
+    assert on_the_day
+    opened = Moment.objects.filter(triggers__rule="growing_up_after_sign").distinct()
+    assert result.birthdays > 0
+    assert opened.count() >= result.birthdays
+    assert opened.filter(actions__kind__in=["acknowledged", "claimed"]).exists()
 
 
 def every_move_is_one_that_the_diagram_shows():
