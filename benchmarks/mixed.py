@@ -46,12 +46,13 @@ BASELINE = (
     "rows that the load wrote into empty tables, 1,000 at a time (to_inserting)"
 )
 NOTE = (
-    "What bounds it: most files are small, so that a batch has some 130 rows and bears the cost "
-    "of some 75 statements. No one thing is left that costs much: reading and checking take about "
-    "a sixth of the processor time, asking again the rules that look back a seventh, and more the "
-    "longer the histories of the children are, writing rows a sixth, telling who it is a fifth. "
-    "One process does all of it, one batch after the other, as only one may identify people at a "
-    "time: the second core serves PostgreSQL, and on SQLite little."
+    "What bounds it: most files are small, so that a batch has some 130 rows and bears the cost of "
+    "some 75 statements. Of the processor time at the beginning of the year, reading and checking "
+    "take a sixth, writing rows a sixth, telling who it is a fifth, and asking again the rules "
+    "that look back an eighth. The last grows to more than a third at its end: of a child of whom "
+    "something stands, all is read since before it began. One process does all of it, one batch "
+    "after the other, as only one may identify people at a time: the second core serves "
+    "PostgreSQL, and on SQLite little."
 )
 CHILDREN = 57_000
 """Whom agencies know in a year; they come to some 3.5 rows each."""
