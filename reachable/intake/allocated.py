@@ -95,6 +95,7 @@ def follow_numbers(*, by: Actor, agency_id: UUID, numbers: Collection[str]) -> N
 
 def rebuild(*, by: Actor) -> int:
     """Bring every allocation into line with what was received; return how many changed."""
+    by.require("rebuild")
     changed = 0
     for feed in allocating_feeds():
         held = Signal.objects.filter(feed=feed, record__isnull=False).order_by("id")

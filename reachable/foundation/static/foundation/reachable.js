@@ -9,17 +9,16 @@ document.body.addEventListener("htmx:load", (event) => {
   if (event.target !== document.body) initAll({ scope: event.target });
 });
 
-// An open account menu closes with Escape or with a press beside it, as people expect of menus.
-const account = document.querySelector("details.account");
-if (account) {
+// An open menu closes with Escape or with a press beside it, as people expect of menus.
+for (const menu of document.querySelectorAll("details.account, details.top__menu")) {
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && account.open) {
-      account.open = false;
-      account.querySelector("summary").focus();
+    if (event.key === "Escape" && menu.open) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
     }
   });
   document.addEventListener("click", (event) => {
-    if (!account.contains(event.target)) account.open = false;
+    if (!menu.contains(event.target)) menu.open = false;
   });
 }
 
