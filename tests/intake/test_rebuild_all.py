@@ -10,6 +10,8 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 
+from reachable.access import allocating
+from reachable.access.models import Involvement, User
 from reachable.audit.models import Entry
 from reachable.chronology.models import Event
 from reachable.foundation.actor import system
@@ -19,8 +21,10 @@ from reachable.moments import services as moments
 from reachable.moments.models import Moment
 from reachable.people import services as people
 from reachable.people.models import CurrentPerson, Merge, Record, RecordKey, Review
+from tests.intake.test_table_sets import come
 from tests.support.files import CORRECTED, CUSTODY, MISSING, load
 from tests.support.killing import AT
+from tests.support.tables import sample
 from tests.support.world import World, make_world, moment
 
 pytestmark = pytest.mark.db
@@ -34,6 +38,8 @@ def lived(db: None) -> World:
         world = make_world()
         for name in ("Ada", "Ben", "Cai", "Dee"):
             world.signal(given_names=name, family_name=f"{name}son")
+        allocating.give_staff_number(by=BY, user_id=world.users["outsider"], number="S100")
+    come(sample(), history=True)
     for hours, feed, content in (
         (1, "police_custody", CUSTODY),
         (2, "police_missing", MISSING),
@@ -75,16 +81,22 @@ def _work(world: World) -> None:
 
 
 def everything() -> dict[str, list[Any]]:
-    """All that is derived, row by row."""
+    """All that is derived, row by row; of those who are allocated, who is now."""
+    allocated = Involvement.objects.filter(basis="allocated", ended_at=None)
     return {
-        model.__name__: sorted(map(str, model.objects.values_list(*columns)))
-        for model, columns in (
-            (CurrentPerson, ("person_id", "current_id")),
-            (Record, [field.attname for field in Record._meta.concrete_fields]),
-            (RecordKey, ("key", "record_id")),
-            (Event, EVENT),
-            (Moment, MOMENT),
-        )
+        "allocated": sorted(
+            map(str, allocated.values_list("user_id", "subject_id", "because_of", "started_at"))
+        ),
+        **{
+            model.__name__: sorted(map(str, model.objects.values_list(*columns)))
+            for model, columns in (
+                (CurrentPerson, ("person_id", "current_id")),
+                (Record, [field.attname for field in Record._meta.concrete_fields]),
+                (RecordKey, ("key", "record_id")),
+                (Event, EVENT),
+                (Moment, MOMENT),
+            )
+        },
     }
 
 
@@ -163,12 +175,24 @@ def _lose_events() -> None:
     Event.objects.filter(kind="returned_from_missing").delete()
 
 
+def _lose_allocations() -> None:
+    Involvement.objects.filter(basis="allocated").update(ended_at=AT)
+
+
+def _invent_an_allocation() -> None:
+    """To somebody whom no row names."""
+    Involvement.objects.filter(basis="allocated").update(
+        user=User.objects.exclude(involvement__basis="allocated").order_by("id").first()
+    )
+
+
 SPOILT: dict[str, list[Callable[[], None]]] = {
     "people": [_mix_up_people, _lose_people],
     "records": [_spoil_records, _spoil_records_and_keys],
     "keys": [_lose_keys, _spoil_keys],
     "events": [_spoil_events, _lose_events],
     "moments": [_spoil_moments],
+    "allocated": [_lose_allocations, _invent_an_allocation],
 }
 
 
