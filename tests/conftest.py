@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 from playwright.sync_api import BrowserContext, Page
 from pytest_django import DjangoDbBlocker
 
@@ -33,7 +34,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 f"{item.nodeid}: transaction=True empties every table after the test, audit "
                 "included. Take the fixture own_database: a clone where commits are real."
             )
-        clones = {"own_database", "server"}.intersection(getattr(item, "fixturenames", ()))
+        clones = {"own_database", "server", "undone"}.intersection(
+            getattr(item, "fixturenames", ())
+        )
         if item.get_closest_marker("db") and not marker and not clones:
             item.add_marker(pytest.mark.django_db)
         if JOURNEYS in item.path.parents:
@@ -100,6 +103,23 @@ def server(django_db_blocker: DjangoDbBlocker) -> Iterator[Server]:
         servers.running(database) as server,
     ):
         yield server
+
+
+@pytest.fixture(scope="module")
+def kept(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """A transaction for all tests of a module: each finds what a fixture wrote first."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def undone(kept: None) -> Iterator[None]:
+    """Undo what one test writes, as `db` does, but within what the module keeps."""
+    with transaction.atomic():
+        yield
+        connection.check_constraints()
+        transaction.set_rollback(True)
 
 
 @pytest.fixture(scope="session")

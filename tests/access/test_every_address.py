@@ -51,9 +51,14 @@ LEADS_ON = {"review_skip": "it only leads to whatever waits longest, and shows n
 EVERY = list(addresses())
 
 
-@pytest.fixture
-def place(db: None) -> Place:
+@pytest.fixture(scope="module")
+def placed(kept: None) -> Place:
     return make_place()
+
+
+@pytest.fixture
+def place(placed: Place, undone: None) -> Place:
+    return placed
 
 
 def expected(account: Account | None, address: Address, method: str, rows: dict[str, Row]) -> str:

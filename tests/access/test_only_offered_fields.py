@@ -25,7 +25,11 @@ from tests.access.every_form import FORMS, IN_FORCE
 from tests.access.forms import AT, Answering, every_model
 from tests.access.place import Account, Place, make_place
 
-pytestmark = pytest.mark.db
+
+@pytest.fixture(scope="module")
+def placed(kept: None) -> Place:
+    with travel(AT):
+        return make_place()
 
 
 def beside(place: Place) -> dict[str, str]:
@@ -65,12 +69,14 @@ def beside(place: Place) -> dict[str, str]:
     return given | {"roles": "system_administrator", "is_staff": "on", "is_superuser": "on"}
 
 
+@pytest.mark.db
 @pytest.mark.parametrize("name", FORMS)
-def test_promise_11_what_a_form_does_not_offer_cannot_be_set(db: None, name: str) -> None:
+def test_promise_11_what_a_form_does_not_offer_cannot_be_set(
+    placed: Place, undone: None, name: str
+) -> None:
     with travel(AT):
-        place = make_place()
-        answering = Answering(place, FORMS[name])
-        more = {key: value for key, value in beside(place).items() if key not in answering.offered}
+        answering = Answering(placed, FORMS[name])
+        more = {key: value for key, value in beside(placed).items() if key not in answering.offered}
         plainly, beside_it = answering.send({}), answering.send(more)
     assert len(more) > 80
     assert plainly.status == beside_it.status == FORMS[name].answered
