@@ -178,6 +178,17 @@ def test_a_number_that_is_given_later_opens_and_that_is_taken_away_closes(world:
     assert not sees("outsider")
 
 
+def test_a_number_that_the_council_writes_with_spaces_opens_and_closes_as_any_other(
+    world: World,
+) -> None:
+    come(changed(sample(), "ssd_professionals", "W1", prof_staff_id="s 100"))
+    give(world, "outsider", "S100")
+    assert allocated() == {("outsider", child(), CHILD)}
+    give(world, "outsider", "")
+    assert not allocated()
+    assert not sees("outsider")
+
+
 def test_a_new_account_with_the_number_takes_the_place_of_one_that_ended(world: World) -> None:
     give(world, "outsider", "S100")
     come(sample())
