@@ -265,6 +265,9 @@ def test_the_page_says_whom_to_ring_where_there_is_no_account(world: World) -> N
     assert "Allocated worker" in page
     assert "Has no account here, so nothing is asked of them here" in page
     assert "S100" not in page.split('id="chronology"')[0]
+    give(world, "second", "S100")
+    page = world.client("outsider").get(f"/children/{child()}/").content.decode()
+    assert "Asked first about this child while on duty here." in page
 
 
 def test_the_shell_gives_a_number_and_says_what_is_wrong(world: World) -> None:
