@@ -276,7 +276,12 @@ def test_the_shell_gives_a_number_and_says_what_is_wrong(world: World) -> None:
     said = CliRunner().invoke(group, ["staff-number", "first", "s100"])
     assert said.exit_code == 1
     assert "Another account of this agency has the staff number s100" in said.output
-    said = CliRunner().invoke(group, ["staff-number", "outsider"])
+    said = CliRunner().invoke(group, ["staff-number", "first", "7" * 51])
+    assert said.exit_code == 1
+    assert "A staff number has 50 characters at most. Nothing was changed." in said.output
+    said = CliRunner().invoke(group, ["staff-number", "second", " s 20 "])
+    assert said.output == "second is found by the staff number s20.\n"
+    said = CliRunner().invoke(group, ["staff-number", "outsider", " "])
     assert "nothing is allocated to them" in said.output
     assert CliRunner().invoke(group, ["staff-number", "nobody", "S1"]).exit_code == 1
     with pytest.raises(NotFound):
