@@ -124,6 +124,7 @@ def test_closing_as_a_no_asks_for_a_day_or_for_why_there_is_none(world: World) -
     do(client, moment_id, "take")
     page = html(client.get(f"/moments/{moment_id}/close/?outcome=declined"))
     assert "If the child may be asked again, do not close it" in page
+    assert "offered again" not in page
     assert f'href="/moments/{moment_id}/declined/"' in page
     given = {"version": moment(moment_id).version, "outcome": "declined", "reason": "Not now"}
     page = html(client.post(f"/moments/{moment_id}/close/", given), 422)
