@@ -222,6 +222,14 @@ def test_the_wall_says_kind_team_time_and_worker_and_nothing_of_a_child(three: W
     assert "Sol Second" not in outside
 
 
+def test_the_wall_names_what_is_asked_again_as_it_is_named_elsewhere(three: World) -> None:
+    first = three.users["first"]
+    Moment.objects.filter(holder=first).update(kind="hospital", ask_again_at=now())
+    page = html(three.client("first").get("/worklist/wall/"))
+    assert "To be asked again today</strong>, after a no for now: In A&amp;E with a wound" in page
+    assert "an assault or an overdose, Fern First (Hub)." in page
+
+
 def test_what_goes_to_paper_is_audited_for_each_child(three: World) -> None:
     client = three.client("first")
     before = Entry.objects.filter(action="looked", details__page="worklist printed").count()
