@@ -65,7 +65,7 @@ def test_whoever_has_no_rest_is_named_to_those_who_plan_and_to_the_team(hub: Wor
 
 def test_whoever_has_no_rest_is_named_until_it_ends_also_on_the_day_after(hub: World) -> None:
     Shift.objects.update(ends_at=AT + timedelta(hours=17))
-    said = "from Wednesday 2 December 2026, 04:00 to Thursday 3 December 2026, 05:00"
+    said = "is asked first from Wednesday 2 December 2026, 04:00 to Thursday 3 December 2026, 05:00"
     assert said in page(hub, "first")
     with travel(AT + timedelta(hours=16)):
         assert said in page(hub, "first")

@@ -159,6 +159,8 @@ def test_people_on_duty_stand_beside_what_ends(world: World) -> None:
     with travel(at):
         lead = load_ahead.load_ahead(by=world.actor("lead"))
         page = html(world.client("lead").get("/worklist/ahead/"))
+        assert "What is due by the hour, the next 24 hours" in page
+        assert "the end of each day on which a child is to be asked again" in page
     assert len(lead.unstaffed) == 24
     assert "Nobody is on duty in 24 of the next 24 hours" in page
 
