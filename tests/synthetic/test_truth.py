@@ -156,7 +156,10 @@ def what_is_reached_is_what_exact_identity_can_reach(loaded: Loaded) -> None:
 def shares(
     loaded: Loaded, fate: str, people_of: dict[str, Counter[UUID]]
 ) -> defaultdict[str, float]:
-    """Return what became of the rows of a fate, as shares of them."""
+    """Return what became of the rows of a fate, as shares of them.
+
+    Seed 51 has 16 rows of one fate, the fewest of nine seeds; of ten or fewer no share is taken.
+    """
     became: Counter[str] = Counter()
     for key, row in loaded.last.items():
         if row.fate == fate:
