@@ -156,10 +156,7 @@ def what_is_reached_is_what_exact_identity_can_reach(loaded: Loaded) -> None:
 def shares(
     loaded: Loaded, fate: str, people_of: dict[str, Counter[UUID]]
 ) -> defaultdict[str, float]:
-    """Return what became of the rows of a fate, as shares of them.
-
-    Seed 51 has 16 rows of one fate, the fewest of nine seeds; of ten or fewer no share is taken.
-    """
+    """Return what became of the rows of a fate, as shares of them."""
     became: Counter[str] = Counter()
     for key, row in loaded.last.items():
         if row.fate == fate:
@@ -170,5 +167,5 @@ def shares(
                 became["with the child"] += 1
             else:
                 became["in review" if record in loaded.in_review else "apart"] += 1
-    assert became.total() > 10
+    assert became.total() > 20
     return defaultdict(float, {each: count / became.total() for each, count in became.items()})
