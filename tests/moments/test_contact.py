@@ -133,7 +133,7 @@ def test_on_the_day_to_ask_again_calendar_wall_and_load_say_that_something_is_du
         assert word not in str(event["summary"])
     with travel(again + timedelta(hours=9)):
         (tile,) = load_ahead.wall(by=sol).again
-        assert (tile.team, tile.who) == ("Hub", "Fern")
+        assert (tile.who, tile.children) == ("Fern", 1)
         assert load_ahead.load_ahead(by=lead).days[0].due == 1
         contact.offer(by=fern, moment_id=moment.id, how="message", note="")
         assert load_ahead.wall(by=sol).again == []
