@@ -329,7 +329,7 @@ def test_a_row_further_down_still_waits_however_many_are_written_at_once(
     monkeypatch.setattr("reachable.intake.preparing.PIECE", at_once)
     monkeypatch.setattr(loading, "LEAST", at_once)
     monkeypatch.setattr(loading, "MOST", at_once)
-    monkeypatch.setattr(loading.Pace, "rows", at_once, raising=False)
+    monkeypatch.setattr(loading, "pace_of", lambda feed: loading.Pace(at_once))
     come(row(), WRONG.format("Osierbeck"))
     assert states() == ["open"]
     come(row(key="CU/2"), WRONG.format("Netherquay"), row(clock="21:00"), hours=1)
