@@ -142,6 +142,12 @@ WORDINGS = {
         "intake_status",
         of_subject=False,
     ),
+    "directory.due": Wording(
+        "Entries of the directory were not checked for half a year",
+        "Its page says which. Please ring each service, and write down what you are told.",
+        "directory",
+        of_subject=False,
+    ),
     "signal.answered": Wording(
         "Somebody has taken up what you sent",
         "Open it to see who has it and whom to ring.",

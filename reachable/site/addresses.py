@@ -47,6 +47,7 @@ IDENTIFIERS = {
     "key_id": Leads("a key of an agency’s program", ANYBODY),
     "kind": Leads("a kind of file", ANYBODY),
     "mapping_id": Leads("which column is which in an agency’s files", AGENCY),
+    "location_id": Leads("a place at which a service is given", ANYBODY),
     "measure_key": Leads("a measure", ANYBODY),
     "moment_id": Leads("a reachable moment", INVOLVED),
     "notice_id": Leads("a notice", TOLD),
@@ -57,11 +58,14 @@ IDENTIFIERS = {
     "row_id": Leads("a row that was refused", AGENCY),
     "rule_key": Leads("a rule", ANYBODY),
     "secret": Leads("the secret of that calendar address", KNOWN),
+    "service_id": Leads("a service of the directory", ANYBODY),
     "set_key": Leads("a set of tables", ANYBODY),
     "shift_id": Leads("a shift of a team’s rota", MEMBERS),
     "signal_id": Leads("a signal from a phone", SENDER),
     "step_key": Leads("a step of a pathway", ANYBODY),
+    "taxonomy_id": Leads("a set of words for services", ANYBODY),
     "team_id": Leads("a team with its rota", MEMBERS),
+    "term_id": Leads("a word by which services are described", ANYBODY),
     "version": Leads("a version of a pathway", ANYBODY),
 }
 

@@ -28,6 +28,7 @@ ROOMS = [
     "access",
     "geography",
     "notices",
+    "provision",
     "people",
     "chronology",
     "moments",

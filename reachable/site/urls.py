@@ -7,6 +7,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("reachable.access.urls")),
     path("", include("reachable.notices.urls")),
+    path("", include("reachable.provision.urls")),
     path("", include("reachable.people.urls")),
     path("", include("reachable.moments.urls")),
     path("", include("reachable.intake.urls")),

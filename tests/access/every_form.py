@@ -58,6 +58,15 @@ MOMENT, TAKEN = "/moments/{moment_id}/", ("/moments/{moment_id}/take/",)
 COURT, DRAFT = "/pathways/court/draft/", "/pathways/custody/draft/"
 IN_FORCE = f"/pathways/custody/versions/{OWN_FROM}/in-force/"
 LEFT_OUT = ("a step left out",)
+SERVICES = "/directory/{service_id}/"
+SERVICE = {
+    "name": "Night Bus",
+    "description": "Somebody to talk to on the way home.",
+    "status": "active",
+    "minimum_age": "11",
+    "maximum_age": "17",
+    "help": "mentoring",
+}
 STEP = {
     "revision": "1",
     "title": "Give the child the night number",
@@ -199,6 +208,20 @@ FORMS = {
         "practitioner",
         {"outcome": "declined", "reason": "No for now", "not_again": "others_ask"},
         TAKEN,
+    ),
+    "add a service": Form("/directory/add/", "/directory/add/", "supervisor", SERVICE),
+    "write a service": Form(
+        SERVICES + "edit/", SERVICES + "edit/", "supervisor", SERVICE | {"seen": "{seen}"}
+    ),
+    "check a service": Form(
+        SERVICES + "checked/",
+        SERVICES + "checked/",
+        "panel_coordinator",
+        {"capacity": "waiting_list", "waiting_days": "21", "referral": "Ring", "evidence": "None"},
+    ),
+    "keep a place back": Form("/directory/places/{location_id}/", SERVICES, "supervisor", {}),
+    "the open feed": Form(
+        "/directory/feed/", "/directory/feed/", "panel_coordinator", {"then": "close"}
     ),
     "review": Form(
         "/review/{review_id}/",

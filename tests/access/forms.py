@@ -31,7 +31,7 @@ from tests.access.place import BY, INVOLVED, ROWS, Account, Place
 from tests.intake.test_panel_list import bring, row
 
 AT = datetime(2026, 11, 10, 12, 0, tzinfo=UTC)
-ROOMS = ("access", "notices", "people", "chronology", "moments", "intake", "geography")
+ROOMS = ("access", "notices", "people", "chronology", "moments", "intake", "geography", "provision")
 IDENTIFIER = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 OFFERED = re.compile(r'\bname="([^"]+)"')
 
@@ -118,6 +118,7 @@ class Answering:
         page = self.client.get(self.named(form.on)).content.decode()
         self.offered = set(OFFERED.findall(page))
         self.ids["step"] = next(iter(re.findall(r'name="step" value="([^"]+)"', page)), "")
+        self.ids["seen"] = next(iter(re.findall(r'name="seen" value="([^"]+)"', page)), "")
         self.version = next(iter(re.findall(r'name="version" value="(\d+)"', page)), "")
 
     def _pause(self) -> None:

@@ -30,8 +30,12 @@ from reachable.notices.models import Notice
 from reachable.notices.services import Telling
 from reachable.people.models import Review
 from reachable.practice.items import OWN_FROM
+from reachable.provision import loading as directory
+from reachable.provision import services as directory_services
+from reachable.provision.taxonomy import taxonomies
 from reachable.site import addresses
 from reachable.site.addresses import IDENTIFIERS
+from tests.support.directory import at, in_file, offer
 
 BY = system("tests")
 INVOLVED, OWN, OTHER = "involved", "own", "other"
@@ -183,7 +187,19 @@ def make_place() -> Place:
     place.rows["dates_id"] = [Row(dates_id, "everybody")]
     place.rows["kind"] = [Row("csv", "everybody")]
     _asked_what_is_gone(mine)
+    _directory(place, mine)
     return place
+
+
+def _directory(place: Place, agency_id: UUID) -> None:
+    """A service, and the feed open to everybody."""
+    directory.load(by=BY, agency_id=agency_id, file_name="d.json", content=in_file(offer(1)))
+    directory_services.switch_open_feed(by=BY, on=True)
+    help_given = taxonomies()["help"]
+    place.rows["service_id"] = [Row(offer(1)["id"], "everybody")]
+    place.rows["location_id"] = [Row(at(1)["location"]["id"], "everybody")]
+    place.rows["taxonomy_id"] = [Row(help_given.id, "everybody")]
+    place.rows["term_id"] = [Row(help_given.terms[0].id, "everybody")]
 
 
 def _rota(place: Place, team: UUID) -> None:

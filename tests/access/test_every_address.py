@@ -31,6 +31,13 @@ ANONYMOUS = {
     "/progress/": {"GET"},
     "/api/openapi.json": {"GET"},
     "/calendar/<uuid:address_id>/<str:secret>.ics": {"GET"},
+    "/open-referral/": {"GET"},
+    "/open-referral/services": {"GET"},
+    "/open-referral/services/<uuid:service_id>": {"GET"},
+    "/open-referral/taxonomies": {"GET"},
+    "/open-referral/taxonomies/<uuid:taxonomy_id>": {"GET"},
+    "/open-referral/taxonomy_terms": {"GET"},
+    "/open-referral/taxonomy_terms/<uuid:term_id>": {"GET"},
 }
 """All that somebody without an account can open. It grows by a decision, never by itself."""
 

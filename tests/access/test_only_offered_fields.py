@@ -20,6 +20,7 @@ from reachable.intake import services as intake
 from reachable.moments import contact
 from reachable.moments import services as moments
 from reachable.people import services as people
+from reachable.provision import services as provision
 from reachable.site.addresses import addresses
 from tests.access.every_form import FORMS, IN_FORCE
 from tests.access.forms import AT, Answering, every_model
@@ -59,6 +60,7 @@ def beside(place: Place) -> dict[str, str]:
         moments,
         people,
         planning,
+        provision,
         status,
         together,
     )

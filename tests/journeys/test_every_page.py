@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from reachable.practice import guidance
+from tests.support.directory import fill_directory, offer
 from tests.support.pages import PHONE, OpenPage, axe, complaints_of, looks_right, sign_in
 from tests.support.servers import Server
 from tests.support.world import World, make_world, moment
@@ -21,6 +22,7 @@ def placed(server: Server) -> tuple[Server, World, UUID, UUID]:
     held = world.signal(needs="Short sentences, one question at a time")
     world.client("first").post(f"/moments/{held}/take/")
     world.client("first").post("/pathways/custody/draft/begin/")
+    fill_directory(60)
     waiting = world.signal("other_worry", given_names="Idris", family_name="Whitlock")
     return server, world, held, waiting
 
@@ -80,6 +82,16 @@ WORK = [
     ("first", "pathway-draft-step", "/pathways/custody/draft/steps/appropriate_adult/"),
     ("first", "pathway-draft-add", "/pathways/custody/draft/add/"),
     ("lead", "pathway-decide", "/pathways/custody/versions/1001/in-force/"),
+    ("first", "directory", "/directory/"),
+    ("lead", "directory-kept", "/directory/"),
+    ("first", "directory-none", "/directory/?words=nothing+like+this"),
+    ("first", "directory-wrong", "/directory/?age=fourteen"),
+    ("first", "service", "/directory/{service}/"),
+    ("lead", "service-kept", "/directory/{service}/"),
+    ("lead", "service-edit", "/directory/{service}/edit/"),
+    ("lead", "service-checked", "/directory/{service}/checked/"),
+    ("lead", "service-add", "/directory/add/"),
+    ("lead", "open-feed", "/directory/feed/"),
     ("administrator", "mail-none", "/mail/"),
     ("first", "help", "/help/"),
     ("first", "practice", "/what-this-follows/"),
@@ -99,6 +111,7 @@ def test_every_page_is_accessible_and_fits(
     off = next(rule.key for rule in guidance.rules() if not rule.usual)
     places: dict[str, object] = {"held": held, "waiting": waiting}
     places |= {"person": moment(held).person_id, "team": world.team, "off": off}
+    places["service"] = offer(1)["id"]
     people: dict[str, Page] = {}
     for username, name, address in WORK:
         if username not in people:

@@ -1,0 +1,217 @@
+"""Questions about what is on offer. Services are no secret; where a safe place is, is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.db.models import QuerySet
+
+from reachable.foundation.actor import Actor
+from reachable.foundation.errors import NotFound
+from reachable.provision.deriving import places_kept_back
+from reachable.provision.loading import HELD, KEEPS
+from reachable.provision.models import Check, DirectoryFile, OpenFeed, Place, Service
+from reachable.provision.rules.reading import without_places
+from reachable.provision.rules.standard import Json
+from reachable.provision.searching import Asked, listed
+
+READS = "directory.read"
+PER_PAGE = 50
+
+
+@dataclass(frozen=True)
+class ServiceFacts:
+    """A service as it stands; `document` holds what this person may see of it."""
+
+    id: UUID
+    name: str
+    organisation: str
+    owner: str
+    status: str
+    minimum_age: float | None
+    maximum_age: float | None
+    missing: tuple[str, ...]
+    terms: frozenset[tuple[str, str]]
+    areas: tuple[str, ...]
+    last_checked_at: datetime | None
+    ended_at: datetime | None
+    version: UUID | None
+    document: Json
+
+
+@dataclass(frozen=True)
+class FoundServices:
+    """A page of the services that were asked for."""
+
+    services: list[ServiceFacts]
+    number: int
+    pages: int
+    total: int
+
+
+@dataclass(frozen=True)
+class CheckFacts:
+    """What somebody was told when they last checked an entry."""
+
+    checked_at: datetime
+    checked_by: str
+    capacity: str
+    waiting_days: int | None
+    referral: str
+    evidence: str
+
+
+@dataclass(frozen=True)
+class HeldFile:
+    """A file that waits for somebody to decide."""
+
+    id: UUID
+    agency: str
+    file_name: str
+    received_at: datetime
+    services: int
+
+
+def service(*, by: Actor, service_id: UUID) -> ServiceFacts:
+    """Return a service, also one that its feed ceased to name."""
+    by.require(READS)
+    found = _with_parts(Service.objects.filter(id=service_id)).first()
+    if found is None or found.current is None:
+        raise NotFound
+    return _facts(found, hidden=_hidden_from(by))
+
+
+def services(*, by: Actor) -> list[ServiceFacts]:
+    """Return every service that is listed, by name."""
+    by.require(READS)
+    hidden = _hidden_from(by)
+    return [_facts(each, hidden) for each in _with_parts(listed(Asked()))]
+
+
+def found_services(*, by: Actor, asked: Asked, number: int) -> FoundServices:
+    """Return a page of the services that are asked for."""
+    by.require(READS)
+    found, hidden = listed(asked), _hidden_from(by)
+    total = found.count()
+    pages = max(1, -(-total // PER_PAGE))
+    number = min(max(1, number), pages)
+    first = (number - 1) * PER_PAGE
+    part = _with_parts(found)[first : first + PER_PAGE]
+    return FoundServices([_facts(each, hidden) for each in part], number, pages, total)
+
+
+def last_check(*, by: Actor, service_id: UUID) -> CheckFacts | None:
+    by.require(READS)
+    last = (
+        Check.objects.filter(service_id=service_id)
+        .select_related("checked_by")
+        .order_by("-checked_at", "-id")
+        .first()
+    )
+    if last is None:
+        return None
+    return CheckFacts(
+        checked_at=last.checked_at,
+        checked_by=last.checked_by.name if last.checked_by else "the shell",
+        capacity=last.capacity,
+        waiting_days=last.waiting_days,
+        referral=last.referral,
+        evidence=last.evidence,
+    )
+
+
+def kept_back_of(*, by: Actor, service_id: UUID) -> frozenset[str]:
+    """Return which places of a service are kept back, for whoever may see where they are."""
+    by.require(READS)
+    if not by.can(KEEPS):
+        return frozenset()
+    hidden = places_kept_back()
+    of = Place.objects.filter(service_id=service_id).values_list("location_id", flat=True)
+    return frozenset(str(each) for each in of if each in hidden)
+
+
+def service_at(*, by: Actor, location_id: UUID) -> UUID:
+    """Return a service that is given at a place."""
+    by.require(KEEPS)
+    found = Place.objects.filter(location_id=location_id).order_by("service_id").first()
+    if found is None:
+        raise NotFound
+    return found.service_id
+
+
+def export(*, by: Actor) -> bytes:
+    """Return the directory as one page of the standard, without places that are kept back.
+
+    What goes into a file leaves the building, so this is so whoever asks.
+    """
+    by.require(READS)
+    hidden = places_kept_back()
+    every = Service.objects.filter(ended_at=None).select_related("current").order_by("id")
+    contents = [
+        without_places(orjson.loads(each.current.document), hidden)
+        for each in every
+        if each.current is not None
+    ]
+    return orjson.dumps(
+        {
+            "total_items": len(contents),
+            "total_pages": 1,
+            "page_number": 1,
+            "size": len(contents),
+            "first_page": True,
+            "last_page": True,
+            "empty": not contents,
+            "contents": contents,
+        },
+        option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS,
+    )
+
+
+def held_files(*, by: Actor) -> list[HeldFile]:
+    """Return the files that wait for somebody to decide, the oldest first."""
+    by.require(KEEPS)
+    held = DirectoryFile.objects.filter(state=HELD).select_related("agency").order_by("received_at")
+    return [
+        HeldFile(each.id, each.agency.name, each.file_name, each.received_at, each.services)
+        for each in held
+    ]
+
+
+def feed_is_open(*, by: Actor) -> bool:
+    """Say whether everybody may read the directory without signing in: as last decided, else no."""
+    del by
+    last = OpenFeed.objects.order_by("-at", "-id").values_list("is_on", flat=True).first()
+    return bool(last)
+
+
+def _hidden_from(by: Actor) -> frozenset[UUID]:
+    return frozenset() if by.can(KEEPS) else places_kept_back()
+
+
+def _with_parts(found: QuerySet[Service, Any]) -> QuerySet[Service, Any]:
+    related = found.select_related("current", "organisation", "owner")
+    return related.prefetch_related("terms", "areas")
+
+
+def _facts(found: Service, hidden: frozenset[UUID]) -> ServiceFacts:
+    assert found.current is not None
+    return ServiceFacts(
+        id=found.id,
+        name=found.name,
+        organisation=found.organisation.name if found.organisation else "",
+        owner=found.owner.name,
+        status=found.status,
+        minimum_age=found.minimum_age,
+        maximum_age=found.maximum_age,
+        missing=tuple(found.missing.split()),
+        terms=frozenset((each.taxonomy, each.key) for each in found.terms.all() if each.key),
+        areas=tuple(each.name for each in found.areas.all()),
+        last_checked_at=found.last_checked_at,
+        ended_at=found.ended_at,
+        version=found.current_id,
+        document=without_places(orjson.loads(found.current.document), hidden),
+    )
