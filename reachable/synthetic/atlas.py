@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
 
+from reachable.provision.taxonomy import described
 from reachable.synthetic.boundaries import Ring, boundaries, point_in
 from reachable.synthetic.material import material, stream
 from reachable.synthetic.partnership import Partnership
@@ -43,8 +44,8 @@ def services() -> list[dict[str, Any]]:
 def _service(row: dict[str, Any], organisations: dict[str, str]) -> dict[str, Any]:
     key, organisation = row["key"], row["organisation"]
     attributes = [
-        {"id": _id(f"{key} {term}"), "taxonomy_term": {"id": _id(term), "name": term}}
-        for term in row["helps_with"]
+        {"id": _id(f"{key} {term}"), "taxonomy_term": described(*term.split("/"))}
+        for term in row["terms"]
     ]
     return {
         "id": _id(key),
