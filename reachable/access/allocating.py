@@ -25,6 +25,8 @@ from reachable.practice.time import start_of_day
 
 BASIS = "allocated"
 KIND = "person"
+LONGEST = 50
+"""Characters of a staff number, as its column holds them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,18 @@ class _Wanted:
 def staff_key(number: str) -> str:
     """Return a staff number as it is compared: whatever case and spaces it was written with."""
     return "".join(number.split()).casefold()
+
+
+def as_kept(number: str) -> str:
+    """Return a staff number without spaces; raise BadInput where it is longer than one can be."""
+    number = "".join(number.split())
+    if len(number) > LONGEST:
+        raise BadInput(
+            f"A staff number has {LONGEST} characters at most.",
+            kept="Nothing was changed.",
+            next="Give the number as the agency’s records have it.",
+        )
+    return number
 
 
 def with_account(*, by: Actor, numbers: Iterable[tuple[UUID, str]]) -> dict[tuple[UUID, str], UUID]:
@@ -153,8 +167,10 @@ def _audit(by: Actor, action: str, rows: Sequence[tuple[UUID, UUID | None, UUID 
 
 
 @transaction.atomic
-def give_staff_number(*, by: Actor, user_id: UUID, number: str) -> None:
+def give_staff_number(*, by: Actor, user_id: UUID, number: str) -> str:
     """Say which number their own agency has given somebody, or with none that they have none.
+
+    Return it as it is kept.
 
     Children to whom its records allocate that number are open to them from now on; those of the
     number that they had before are open no longer.
@@ -164,12 +180,13 @@ def give_staff_number(*, by: Actor, user_id: UUID, number: str) -> None:
     user = User.objects.filter(id=user_id, is_active=True).first()
     if user is None:
         raise NotFound
-    number = "".join(number.split())
+    number = as_kept(number)
     refuse_taken(agency_id=user.agency_id, number=number, except_user=user_id)
     User.objects.filter(id=user_id).update(staff_number=number)
     audit.record(by=by, action="access.staff_number_given", subject=("user", user_id))
     numbers_of = {user.staff_number, number} - {""}
     tell_of_numbers(by=by, agency_id=user.agency_id, numbers=numbers_of)
+    return number
 
 
 def refuse_taken(*, agency_id: UUID, number: str, except_user: UUID | None = None) -> None:

@@ -26,13 +26,13 @@ def staff_number(username: str, number: str) -> None:
     Children to whom its records allocate that number are open to them from then on.
     """
     try:
-        allocating.give_staff_number(
+        kept = allocating.give_staff_number(
             by=BY, user_id=account_named(by=BY, username=username), number=number
         )
     except ReachableError as error:
         raise click.ClickException(str(error)) from None
     click.echo(
-        f"{username} is found by the staff number {number}."
-        if number
+        f"{username} is found by the staff number {kept}."
+        if kept
         else f"{username} has no staff number now, and nothing is allocated to them."
     )

@@ -33,6 +33,8 @@ from reachable.practice.clocks import england_and_wales
 from reachable.practice.time import LONDON, start_of_day
 
 DAYS = 14
+LOOKED_BACK = timedelta(days=7)
+"""Whoever has no rest today may have begun on an earlier day."""
 
 
 @dataclass(frozen=True)
@@ -139,11 +141,7 @@ def rota(*, by: Actor, team_id: UUID, first: date | None = None) -> RotaFacts:
         first=first,
         days=tuple(_day(day, found, called, calendar.holidays) for day in rules.days(first, DAYS)),
         gaps=tuple(gaps(each for each in ahead if each.starts_at < each.ends_at)),
-        unrested=tuple(
-            (called[spell.user_id], spell)
-            for spell in rules.unrested(found)
-            if spell.ends_at > now()
-        ),
+        unrested=_unrested(team_id, begins, ends),
         ever=Shift.objects.filter(team_id=team_id).exists(),
         shifts=tuple(_shifts(by, team_id, max(begins, now()), ends)),
         absences=tuple(_absences(by, team_id, can_plan)),
@@ -257,6 +255,14 @@ def _aways(users: Iterable[UUID], first: datetime, last: datetime) -> list[Away]
         Q(ends_at=None) | Q(ends_at__gt=first), user_id__in=list(users), starts_at__lt=last
     )
     return [Away(*each) for each in held.values_list("user_id", "starts_at", "ends_at")]
+
+
+def _unrested(team_id: UUID, first: datetime, last: datetime) -> tuple[tuple[str, Unrested], ...]:
+    """Return who is asked first without rest in that time, by name, since whenever it began."""
+    found = rules.unrested(_divided(team_id, first - LOOKED_BACK, last))
+    lasting = [spell for spell in found if spell.ends_at > max(first, now())]
+    called = names(spell.user_id for spell in lasting)
+    return tuple((called[spell.user_id], spell) for spell in lasting)
 
 
 def _day(

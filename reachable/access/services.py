@@ -111,7 +111,7 @@ def create_account(
         job_title=job_title,
         email=email,
         phone=phone,
-        staff_number="".join(staff_number.split()),
+        staff_number=allocating.as_kept(staff_number),
     )
     if user.staff_number:
         exclusive("people.identify")

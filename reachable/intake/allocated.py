@@ -9,7 +9,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
+from django.db.models.fields.json import KT
 
 from reachable.access import allocating
 from reachable.access import selectors as access
@@ -79,18 +80,20 @@ def _day(content: Mapping[str, Any], column: str) -> date | None:
 
 def follow_numbers(*, by: Actor, agency_id: UUID, numbers: Collection[str]) -> None:
     """Follow when a staff number leads to another account than before."""
+    keys = {allocating.staff_key(number) for number in numbers}
     for feed, says in allocating_feeds().items():
-        any_of = Q()
-        for number in numbers:
-            any_of |= Q(**{f"content__{says.staff}__iexact": number})
-        held = SignalVersion.objects.filter(
-            any_of,
+        newest = SignalVersion.objects.filter(
             signal__agency_id=agency_id,
             signal__feed=feed,
             signal__record__isnull=False,
             version=F("signal__version"),
         )
-        follow(by=by, feed=feed, signal_ids=list(held.values_list("signal_id", flat=True)))
+        # As they are compared elsewhere: an agency may write its numbers with spaces.
+        written = newest.values_list("signal_id", KT(f"content__{says.staff}"))
+        signal_ids = [
+            signal_id for signal_id, said in written if allocating.staff_key(said or "") in keys
+        ]
+        follow(by=by, feed=feed, signal_ids=signal_ids)
 
 
 def rebuild(*, by: Actor) -> int:

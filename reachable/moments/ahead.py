@@ -19,7 +19,7 @@ Shift = tuple[UUID, datetime, datetime]
 
 @dataclass(frozen=True)
 class Slot:
-    """A stretch of time: how many clocks end in it, and how many people are on duty.
+    """A stretch of time: how much is due in it, and how many people are on duty.
 
     `on_duty` is the fewest at the beginning of any of its hours; `most_on_duty` the most.
     """

@@ -152,8 +152,7 @@ class CloseForm(ActForm):
         if ending.key == DECLINED:
             self.fields["not_again"] = forms.ChoiceField(
                 label="Why is the child not asked again?",
-                help_text="Rather name a day on which they are, with the link above: then it "
-                "stays open, and comes back by itself.",
+                help_text="A child who may be asked again is given a day, with the link above.",
                 choices=WHY_NOT_AGAIN,
                 widget=forms.RadioSelect,
                 error_messages={

@@ -23,7 +23,7 @@ A_MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class LoadAhead:
-    """Clocks of the reader's teams: those that have run out, and those that end by hour and day."""
+    """What is due of the reader's teams: what has run out, and the rest by hour and day."""
 
     at: datetime
     overdue: int

@@ -69,8 +69,8 @@ def ahead(request: HttpRequest) -> HttpResponse:
         "load": found,
         "again": again,
         "lasting": lasted,
-        "hours": _drawn(found.hours, "%H:%M", "Clocks that end by the hour, the next 24 hours"),
-        "days": _drawn(found.days, "%A %-d %B", "Clocks that end by the day, the next 7 days"),
+        "hours": _drawn(found.hours, "%H:%M", "What is due by the hour, the next 24 hours"),
+        "days": _drawn(found.days, "%A %-d %B", "What is due by the day, the next 7 days"),
     }
     return render(request, "moments/load_ahead.html", context)
 

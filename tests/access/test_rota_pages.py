@@ -63,6 +63,16 @@ def test_whoever_has_no_rest_is_named_to_those_who_plan_and_to_the_team(hub: Wor
     assert "without eleven hours off" not in page(hub, "first")
 
 
+def test_whoever_has_no_rest_is_named_until_it_ends_also_on_the_day_after(hub: World) -> None:
+    Shift.objects.update(ends_at=AT + timedelta(hours=17))
+    said = "is asked first from Wednesday 2 December 2026, 04:00 to Thursday 3 December 2026, 05:00"
+    assert said in page(hub, "first")
+    with travel(AT + timedelta(hours=16)):
+        assert said in page(hub, "first")
+    with travel(AT + timedelta(hours=18)):
+        assert "without eleven hours off" not in page(hub, "first")
+
+
 @pytest.mark.parametrize("asked", ["nonsense", "9999-12-31", "2020-01-01", ""])
 def test_a_day_that_is_none_shows_today(hub: World, asked: str) -> None:
     assert "Wednesday 2 December 2026<" in page(hub, "first", f"?from={asked}")

@@ -178,6 +178,17 @@ def test_a_number_that_is_given_later_opens_and_that_is_taken_away_closes(world:
     assert not sees("outsider")
 
 
+def test_a_number_that_the_council_writes_with_spaces_opens_and_closes_as_any_other(
+    world: World,
+) -> None:
+    come(changed(sample(), "ssd_professionals", "W1", prof_staff_id="s 100"))
+    give(world, "outsider", "S100")
+    assert allocated() == {("outsider", child(), CHILD)}
+    give(world, "outsider", "")
+    assert not allocated()
+    assert not sees("outsider")
+
+
 def test_a_new_account_with_the_number_takes_the_place_of_one_that_ended(world: World) -> None:
     give(world, "outsider", "S100")
     come(sample())
@@ -254,6 +265,9 @@ def test_the_page_says_whom_to_ring_where_there_is_no_account(world: World) -> N
     assert "Allocated worker" in page
     assert "Has no account here, so nothing is asked of them here" in page
     assert "S100" not in page.split('id="chronology"')[0]
+    give(world, "second", "S100")
+    page = world.client("outsider").get(f"/children/{child()}/").content.decode()
+    assert "Asked first about this child while on duty here." in page
 
 
 def test_the_shell_gives_a_number_and_says_what_is_wrong(world: World) -> None:
@@ -262,7 +276,12 @@ def test_the_shell_gives_a_number_and_says_what_is_wrong(world: World) -> None:
     said = CliRunner().invoke(group, ["staff-number", "first", "s100"])
     assert said.exit_code == 1
     assert "Another account of this agency has the staff number s100" in said.output
-    said = CliRunner().invoke(group, ["staff-number", "outsider"])
+    said = CliRunner().invoke(group, ["staff-number", "first", "7" * 51])
+    assert said.exit_code == 1
+    assert "A staff number has 50 characters at most. Nothing was changed." in said.output
+    said = CliRunner().invoke(group, ["staff-number", "second", " s 20 "])
+    assert said.output == "second is found by the staff number s20.\n"
+    said = CliRunner().invoke(group, ["staff-number", "outsider", " "])
     assert "nothing is allocated to them" in said.output
     assert CliRunner().invoke(group, ["staff-number", "nobody", "S1"]).exit_code == 1
     with pytest.raises(NotFound):

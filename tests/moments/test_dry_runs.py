@@ -198,6 +198,22 @@ def test_the_page_says_of_how_many_the_hour_is_known(hub: Partnership, lead: Act
     assert "nobody can say" not in page
 
 
+def test_the_page_says_so_where_all_that_it_calls_for_joins_what_is_open(
+    hub: Partnership, lead: Actor
+) -> None:
+    client = Client()
+    client.force_login(User.objects.get(id=lead.own_id))
+    who = identify_one(claim(hub.police, "P-Tamsin", given="Tamsin", postcode=""))
+    with travel(NOW - timedelta(days=11)):
+        happen(who, hub.police, "arrest", occurred=NOW - timedelta(days=11))
+    suspended(hub, 10)
+    found = run_dry(lead)
+    assert (found["calls"], found["opens"]) == (1, 0)
+    page = html(client.get(f"/rules/{RULE}/"))
+    assert "no moment of its own, so that there is no hour to show" in page
+    assert "nobody can say at which hour" not in page
+
+
 def test_a_system_may_run_one_dry_in_the_shell(hub: Partnership) -> None:
     with travel(NOW):
         found = dry_runs.try_now(by=system("moments dry-run"), rule=RULE, months=6)

@@ -123,7 +123,8 @@ def test_closing_as_a_no_asks_for_a_day_or_for_why_there_is_none(world: World) -
     client, moment_id = world.client("first"), world.signal()
     do(client, moment_id, "take")
     page = html(client.get(f"/moments/{moment_id}/close/?outcome=declined"))
-    assert "A no is no dead end." in page
+    assert "If the child may be asked again, do not close it" in page
+    assert "offered again" not in page
     assert f'href="/moments/{moment_id}/declined/"' in page
     given = {"version": moment(moment_id).version, "outcome": "declined", "reason": "Not now"}
     page = html(client.post(f"/moments/{moment_id}/close/", given), 422)

@@ -159,6 +159,8 @@ def test_people_on_duty_stand_beside_what_ends(world: World) -> None:
     with travel(at):
         lead = load_ahead.load_ahead(by=world.actor("lead"))
         page = html(world.client("lead").get("/worklist/ahead/"))
+        assert "What is due by the hour, the next 24 hours" in page
+        assert "the end of each day on which a child is to be asked again" in page
     assert len(lead.unstaffed) == 24
     assert "Nobody is on duty in 24 of the next 24 hours" in page
 
@@ -220,6 +222,14 @@ def test_the_wall_says_kind_team_time_and_worker_and_nothing_of_a_child(three: W
     assert three.client("teacher").get("/worklist/wall/").status_code == 403
     outside = html(three.client("outsider").get("/worklist/wall/"))
     assert "Sol Second" not in outside
+
+
+def test_the_wall_names_what_is_asked_again_as_it_is_named_elsewhere(three: World) -> None:
+    first = three.users["first"]
+    Moment.objects.filter(holder=first).update(kind="hospital", ask_again_at=now())
+    page = html(three.client("first").get("/worklist/wall/"))
+    assert "To be asked again today</strong>, after a no for now: In A&amp;E with a wound" in page
+    assert "an assault or an overdose, Fern First (Hub)." in page
 
 
 def test_what_goes_to_paper_is_audited_for_each_child(three: World) -> None:

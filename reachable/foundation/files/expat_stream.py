@@ -50,7 +50,9 @@ def parsed(file: BinaryIO, parser: expat.XMLParserType) -> Iterator[None]:
                 "A tag in the file is longer than a book.", kept=NOTHING_KEPT, next=SAVE_AS
             )
         if len(parser.intern) > _NAMES:
-            raise not_a_table("an XML document of many kinds of elements")
+            raise not_a_table(
+                "an XML document with too many kinds of elements for the columns of a table"
+            )
         yield
     parser.Parse(b"", True)
     yield

@@ -114,7 +114,9 @@ def _survey(path: Path, limits: Limits) -> tuple[ElementPath, tuple[str, ...]]:
         if kind.rows > limits.rows:
             raise too_many_rows("more", limits)
         if len(kinds) > _KINDS:
-            raise not_a_table("an XML document of many kinds of elements")
+            raise not_a_table(
+                "an XML document with too many kinds of elements for the columns of a table"
+            )
     if not kinds:
         raise no_headings()
     if any("Workbook" in found_path for found_path in kinds):
