@@ -12,7 +12,9 @@ from datetime import datetime, time, timedelta
 
 from reachable.provision.rules.reading import Hours
 
-DAY, WEEK = timedelta(days=1), timedelta(days=7)
+DAY = timedelta(days=1)
+_DAY = 24 * 60 * 60 * 1_000_000
+_WEEK = 7 * _DAY
 AGE, AREA, FORM, MOMENT, NEEDS, HOURS = "age", "area", "form", "moment", "needs", "hours"
 NONE: frozenset[str] = frozenset()
 
@@ -118,22 +120,18 @@ def opens_in(hours: Iterable[Hours], at: datetime) -> timedelta | None:
     The closing minute is no longer open. Hours that end before they begin go on after midnight.
     """
     now = _in_week(at.weekday(), at.time())
-    soonest: timedelta | None = None
+    soonest: int | None = None
     for each in hours:
         opens = _in_week(each.weekday, each.opens)
-        length = (_in_week(each.weekday, each.closes) - opens) % DAY or DAY
-        since = (now - opens) % WEEK
-        until = timedelta() if since < length else WEEK - since
+        length = (_in_week(each.weekday, each.closes) - opens) % _DAY or _DAY
+        since = (now - opens) % _WEEK
+        until = 0 if since < length else _WEEK - since
         if soonest is None or until < soonest:
             soonest = until
-    return soonest
+    return None if soonest is None else timedelta(microseconds=soonest)
 
 
-def _in_week(weekday: int, at: time) -> timedelta:
-    return timedelta(
-        days=weekday,
-        hours=at.hour,
-        minutes=at.minute,
-        seconds=at.second,
-        microseconds=at.microsecond,
-    )
+def _in_week(weekday: int, at: time) -> int:
+    """Count the microseconds since Monday began: numbers, because thousands are compared."""
+    seconds = ((weekday * 24 + at.hour) * 60 + at.minute) * 60 + at.second
+    return seconds * 1_000_000 + at.microsecond
