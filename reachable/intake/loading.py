@@ -43,7 +43,7 @@ OUR_MISTAKE = ReachableError(
     kept="Nothing was loaded.",
     next="Tell whoever looks after Reachable in your partnership; then load it again.",
 )
-MOST, LEAST = 1000, 100
+MOST, LEAST = 1000, 50
 """Rows in a batch."""
 HOLDS = 0.16
 """Seconds for which a batch aims to hold the lock; 0.25 is the most that others should wait."""
@@ -53,14 +53,25 @@ HOLDS = 0.16
 class Pace:
     """How many rows to write at once: as many as fit into the time that others may wait."""
 
-    rows: float = 300
+    rows: float = 100
 
     def held(self, rows: int, seconds: float) -> None:
-        """Learn from a batch, by half: one that was slow by chance says little."""
-        if not rows:
+        """Learn from a batch, by half: one that was slow by chance says little.
+
+        Of a few rows, the time is mostly what any batch takes: it does not say how many fit.
+        """
+        if not rows or (rows < LEAST and seconds < HOLDS):
             return
         fitting = rows * HOLDS / max(seconds, 0.001)
         self.rows = min(max((self.rows + fitting) / 2, LEAST), MOST)
+
+
+_PACES: dict[str, Pace] = {}
+
+
+def pace_of(feed: str) -> Pace:
+    """Return how fast this process loads a feed: a file begins as its feed's last one ended."""
+    return _PACES.setdefault(feed, Pace())
 
 
 def load(*, by: Actor, delivery_id: UUID) -> Delivery:
@@ -113,7 +124,7 @@ def _load_set(by: Actor, delivery: Delivery) -> None:
 def _load_rows(by: Actor, delivery: Delivery, path: Path) -> bool:
     """Load what is left of one table; False where another process was faster."""
     feed, origin = feed_of(delivery.feed), origin_of(delivery)
-    checkpoint, pace = delivery.last_row, Pace()
+    checkpoint, pace = delivery.last_row, pace_of(feed.key)
     known = gone.known_rows(delivery) if feed.of_set else None
     read_as = mapping_of(delivery)
     pieces = preparing.pieces(feed, path, today(), checkpoint, known, read_as)

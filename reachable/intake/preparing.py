@@ -31,7 +31,7 @@ from reachable.intake.specification import Feed
 from reachable.intake.specification import feed as feed_of
 from reachable.people.rules import Identity
 
-PIECE = 100
+PIECE = 50
 """Rows that are prepared at once."""
 UNCHANGED = 20_000
 """Unchanged rows that are counted at once."""

@@ -22,7 +22,7 @@ from reachable.foundation.outages import outage
 from reachable.foundation.time import now, today
 from reachable.intake import loading
 from reachable.intake.faults import answers_of, has_fault, read_again, waiting_rows
-from reachable.intake.loading import Pace, feed_as_read
+from reachable.intake.loading import feed_as_read, pace_of
 from reachable.intake.models import BulkCorrection, QuarantinedRow
 from reachable.intake.owned import own_delivery
 from reachable.intake.parts import count_in
@@ -122,7 +122,7 @@ def settle(*, by: Actor, correction_id: UUID) -> str:
 
 def _settle(by: Actor, begun: BulkCorrection) -> None:
     clocks.england_and_wales()
-    pace, checkpoint = Pace(), begun.last_row
+    pace, checkpoint = pace_of(begun.delivery.feed), begun.last_row
     answers = answers_of(begun.delivery_id)
     with log_moved_beside() as committed:
         while begun.state == "working":

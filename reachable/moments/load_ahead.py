@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from reachable.access import selectors as access
 from reachable.access.rota import answering
@@ -97,11 +98,13 @@ class Tile:
 
 @dataclass(frozen=True)
 class Again:
-    """A moment whose child said no, and is asked again today, or was to be asked before."""
+    """How many children who said no somebody is to ask again today, or was to ask before.
 
-    kind: str
-    team: str
+    `who` is empty where nobody has them.
+    """
+
     who: str
+    children: int
 
 
 @dataclass(frozen=True)
@@ -143,13 +146,10 @@ def wall(*, by: Actor) -> Wall:
 
 
 def _to_ask_again(by: Actor, at: datetime) -> list[Again]:
-    come = _of_teams(by).filter(ask_again_at__lte=at).order_by("ask_again_at", "id")
-    return [
-        Again(guidance.moment_kind(kind).title, team, holder or asked or "")
-        for kind, team, holder, asked in come.values_list(
-            "kind", "team__name", "holder__name", "asked__name"
-        )
-    ]
+    come = _of_teams(by).filter(ask_again_at__lte=at)
+    people = come.values_list(Coalesce("holder__name", "asked__name", Value("")))
+    found = [Again(who, children) for who, children in people.annotate(Count("id"))]
+    return sorted(found, key=lambda each: (-each.children, each.who))
 
 
 def _running(by: Actor) -> list[Tile]:

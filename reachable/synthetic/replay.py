@@ -174,11 +174,10 @@ class _Year:
                 return
             lasting.ask(by=LASTING)
             self._say_what_lasted()
-            opened = birthdays.keep(by=BIRTHDAYS)
-        self.result.birthdays += opened
-        if opened:
-            self._plan_new(start_of_day(night) + FORGETS_AT)
-            self._answer()
+            self.result.birthdays += birthdays.keep(by=BIRTHDAYS)
+        # One that joins an open moment opens none, and whoever has the child is asked all the same.
+        self._plan_new(start_of_day(night) + FORGETS_AT)
+        self._answer()
 
     def _say_what_lasted(self) -> None:
         """Whoever is asked answers after some days, the same whenever the replay began."""

@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -386,7 +385,7 @@ def test_promise_13_a_key_revoked_during_a_load_keeps_what_was_loaded(
 ) -> None:
     monkeypatch.setattr(preparing, "PIECE", 4)
     monkeypatch.setattr(loading, "LEAST", 4)
-    monkeypatch.setattr(loading, "Pace", partial(loading.Pace, 4))
+    monkeypatch.setattr(loading, "pace_of", lambda feed: loading.Pace(4))
     said(program.send(FILE), 202)
     finished = loading._write_batch
 

@@ -74,7 +74,7 @@ def test_promise_30_an_outage_in_the_middle_leaves_a_load_at_its_checkpoint(
 ) -> None:
     monkeypatch.setattr(preparing, "PIECE", 4)
     monkeypatch.setattr(loading, "LEAST", 4)
-    monkeypatch.setattr(loading, "Pace", partial(loading.Pace, 4))
+    monkeypatch.setattr(loading, "pace_of", lambda feed: loading.Pace(4))
     delivery_id = receive(CUSTODY, by=world.actor("clerk"))
     take_in, batches = pipeline.take_in, iter(range(9))
 

@@ -24,6 +24,7 @@ from reachable.moments.rebuilding import rebuild_moments
 from reachable.notices.models import Notice
 from tests.support.files import BY, receive
 from tests.support.killing import AT
+from tests.support.moments import close_as_declined
 from tests.support.world import World, make_world
 
 pytestmark = pytest.mark.db
@@ -142,13 +143,7 @@ def test_its_sender_sees_who_has_the_child_whom_it_is_about_now(world: World) ->
 def test_a_closed_moment_keeps_no_child_from_theirs(world: World) -> None:
     moment = taken(world)
     with travel(AT):
-        moments.close(
-            by=world.actor("first"),
-            moment_id=moment.id,
-            outcome="declined",
-            reason="Not now",
-            not_again="asked_not_to",
-        )
+        close_as_declined(by=world.actor("first"), moment_id=moment.id, reason="Not now")
     come(row(who=TAMSIN), hours=1)
     assert live().get().moment.state == "waiting"
     assert again(moment).state == "closed"
@@ -334,7 +329,7 @@ def test_a_row_further_down_still_waits_however_many_are_written_at_once(
     monkeypatch.setattr("reachable.intake.preparing.PIECE", at_once)
     monkeypatch.setattr(loading, "LEAST", at_once)
     monkeypatch.setattr(loading, "MOST", at_once)
-    monkeypatch.setattr(loading.Pace, "rows", at_once, raising=False)
+    monkeypatch.setattr(loading, "pace_of", lambda feed: loading.Pace(at_once))
     come(row(), WRONG.format("Osierbeck"))
     assert states() == ["open"]
     come(row(key="CU/2"), WRONG.format("Netherquay"), row(clock="21:00"), hours=1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +25,7 @@ def test_promise_26_what_was_loaded_is_not_said_to_be_lost_when_the_file_comes_a
 ) -> None:
     monkeypatch.setattr(preparing, "PIECE", 4)
     monkeypatch.setattr(loading, "LEAST", 4)
-    monkeypatch.setattr(loading, "Pace", partial(loading.Pace, 4))
+    monkeypatch.setattr(loading, "pace_of", lambda feed: loading.Pace(4))
     batches = iter(range(9))
 
     def breaks(**arguments: Any) -> Any:

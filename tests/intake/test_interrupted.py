@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from functools import partial
 from importlib import import_module
 from io import BytesIO
 from pathlib import Path
@@ -44,7 +43,7 @@ def broken_after(monkeypatch: pytest.MonkeyPatch, batches: int, error: Exception
     with monkeypatch.context() as patched:
         patched.setattr(preparing, "PIECE", 4)
         patched.setattr(loading, "LEAST", 4)
-        patched.setattr(loading, "Pace", partial(loading.Pace, 4))
+        patched.setattr(loading, "pace_of", lambda feed: loading.Pace(4))
         patched.setattr(loading, "take_in", take_in)
         yield
 

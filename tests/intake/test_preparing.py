@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from reachable.foundation.errors import BadInput
-from reachable.intake import preparing
-from reachable.intake.loading import HOLDS, LEAST, MOST, Pace, _batches
-from reachable.intake.preparing import Prepared, RefusedRow
+from reachable.intake import loading, preparing
+from reachable.intake.loading import HOLDS, LEAST, MOST, Pace, _batches, pace_of
+from reachable.intake.preparing import PIECE, Prepared, RefusedRow
 from reachable.intake.specification import feed
 from reachable.synthetic import bulk
 
@@ -98,22 +98,33 @@ def test_a_load_finds_the_batch_that_others_can_wait_for(per_row: float) -> None
     pace = Pace()
     for _ in range(20):
         pace.held(round(pace.rows), round(pace.rows) * per_row)
+        pace.held(1, HOLDS / 5)
     fitting = min(max(HOLDS / per_row, LEAST), MOST)
     assert pace.rows == pytest.approx(fitting, rel=0.02)
 
 
 @pytest.mark.parametrize(
-    ("fitting", "sizes"), [(230, [200] * 5), (270, [300, 300, 300, 100]), (1000, [1000])]
+    ("fitting", "sizes"), [(115, [100] * 5), (135, [150, 150, 150, 50]), (1000, [500])]
 )
 def test_a_batch_is_the_nearest_number_of_pieces(fitting: int, sizes: list[int]) -> None:
     """Were it always one more than fits, others would wait for it each time."""
-    pieces = (Prepared([], [], 100 * (at + 1), 0) for at in range(10))
+    pieces = (Prepared([], [], PIECE * (at + 1), 0) for at in range(10))
     full = (_filled(piece) for piece in pieces)
     batches = list(_batches(full, Pace(fitting)))
     assert [len(batch) for batch in batches] == sizes
-    assert batches[-1].last_row == 1000
+    assert batches[-1].last_row == 500
+
+
+def test_a_file_begins_at_the_pace_at_which_the_last_of_its_feed_ended(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Or each would learn anew, on its first batch, how long others wait for such rows."""
+    monkeypatch.setattr(loading, "_PACES", {})
+    pace_of("police_custody").held(100, 10 * HOLDS)
+    assert pace_of("police_custody").rows == 55
+    assert pace_of("school_suspension").rows == Pace().rows
 
 
 def _filled(piece: Prepared) -> Prepared:
-    piece.refused = [RefusedRow(at, "", "", [], []) for at in range(100)]
+    piece.refused = [RefusedRow(at, "", "", [], []) for at in range(PIECE)]
     return piece

@@ -24,6 +24,7 @@ from reachable.people.models import CurrentPerson, Merge, Record, RecordKey, Rev
 from tests.intake.test_table_sets import come
 from tests.support.files import CORRECTED, CUSTODY, MISSING, load
 from tests.support.killing import AT
+from tests.support.moments import close_as_declined
 from tests.support.tables import sample
 from tests.support.world import World, make_world, moment
 
@@ -61,13 +62,7 @@ def _work(world: World) -> None:
     moments.attempt(by=first, moment_id=open_now[0], how="visited", note="Nobody in.")
     moments.reach(by=first, moment_id=open_now[1], how="seen", note="", at=None)
     moments.close(by=first, moment_id=open_now[1], outcome="reached", reason="Meets Fern.")
-    moments.close(
-        by=first,
-        moment_id=open_now[2],
-        outcome="declined",
-        reason="No for now.",
-        not_again="asked_not_to",
-    )
+    close_as_declined(by=first, moment_id=open_now[2], reason="No for now.")
     moments.pass_on(by=first, moment_id=open_now[3], reason="Off sick")
     moments.take(by=second, moment_id=open_now[4])
     moments.hand_over(

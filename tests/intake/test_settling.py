@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -194,7 +193,7 @@ def test_promise_30_an_answer_that_was_interrupted_goes_on_and_each_row_counts_o
     begun = begin(world, delivery, ARRIVED)
     monkeypatch.setattr(loading, "LEAST", 4)
     monkeypatch.setattr(loading, "MOST", 4)
-    monkeypatch.setattr(together, "Pace", partial(loading.Pace, 4))
+    monkeypatch.setattr(together, "pace_of", lambda feed: loading.Pace(4))
     left = iter(range(2))
 
     def breaking(**arguments: Any) -> Any:
@@ -228,7 +227,7 @@ def test_a_batch_ends_with_what_it_accepts_however_few_rows_before_had_the_fault
     begun = begin(world, delivery, ARRIVED)
     monkeypatch.setattr(loading, "LEAST", 2)
     monkeypatch.setattr(loading, "MOST", 6)
-    monkeypatch.setattr(together, "Pace", partial(loading.Pace, 2))
+    monkeypatch.setattr(together, "pace_of", lambda feed: loading.Pace(2))
     monkeypatch.setattr(loading, "HOLDS", 0.0)
     written: list[int] = []
 

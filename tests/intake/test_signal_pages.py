@@ -15,6 +15,7 @@ from reachable.intake.signal_forms import SignalForm
 from reachable.moments import services as moments
 from reachable.notices.models import Notice
 from reachable.practice import guidance
+from tests.support.moments import close_as_declined
 from tests.support.queries import queries_of
 from tests.support.world import World, html, without_token
 
@@ -125,13 +126,7 @@ def test_promise_46_the_sender_sees_each_turn_that_it_takes(world: World) -> Non
     assert "Fern First has it" in seen("Fern First has it")
     moments.reach(by=first, moment_id=moment_id, how="in_person", note="", at=now())
     assert "stays with it" in seen("Fern First has reached the child")
-    moments.close(
-        by=first,
-        moment_id=moment_id,
-        outcome="declined",
-        reason="Not today",
-        not_again="asked_not_to",
-    )
+    close_as_declined(by=first, moment_id=moment_id, reason="Not today")
     page = seen("The child was reached; finished")
     assert "Hub has finished what this began. Fern First had it." in page
     assert "Not today" not in page

@@ -26,6 +26,7 @@ from reachable.intake.specification import feed
 from reachable.moments import services as moments
 from reachable.moments.models import Trigger
 from reachable.people.models import Review
+from tests.support.moments import close_as_declined
 from tests.support.pages import OpenPage, complaints_of, looks_right, sign_in
 from tests.support.servers import Server
 from tests.support.world import World, make_world
@@ -151,9 +152,7 @@ def fill_signals(places: Places) -> None:
     moments.take(by=first, moment_id=held)
     ended = places.signal("ended", "Marisol", "came_to_hospital_hurt")
     moments.take(by=first, moment_id=ended)
-    moments.close(
-        by=first, moment_id=ended, outcome="declined", reason="Not today", not_again="asked_not_to"
-    )
+    close_as_declined(by=first, moment_id=ended, reason="Not today")
     reached = places.signal("reached", "Noor", "exclusion_considered")
     moments.take(by=first, moment_id=reached)
     moments.reach(by=first, moment_id=reached, how="in_person", note="At the school gate")

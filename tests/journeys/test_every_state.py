@@ -29,6 +29,7 @@ from reachable.moments import services as moments
 from reachable.moments.models import Moment
 from reachable.practice.time import LONDON
 from tests.support.files import load
+from tests.support.moments import close_as_declined
 from tests.support.pages import OpenPage, looks_right, sign_in, tab_to
 from tests.support.servers import Server
 from tests.support.world import PASSWORD, World, make_world, moment
@@ -57,13 +58,7 @@ def placed(server: Server) -> Placed:
     by = world.actor("first")
     closed = world.signal(given_names="Wren", family_name="Sallow")
     moments.take(by=by, moment_id=closed)
-    moments.close(
-        by=by,
-        moment_id=closed,
-        outcome="declined",
-        reason="Said no, at home, to me",
-        not_again="asked_not_to",
-    )
+    close_as_declined(by=by, moment_id=closed, reason="Said no, at home, to me")
     world.signal(given_names="Wren", family_name="Sallow", needs="Short sentences")
     late = world.signal(given_names="Kester", family_name="Ravel")
     told = moment(late).received_at

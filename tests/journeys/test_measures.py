@@ -12,6 +12,7 @@ from reachable.foundation.actor import system
 from reachable.foundation.time import today
 from reachable.moments import contact, lasting, services
 from reachable.moments.models import Action, Moment
+from tests.support.moments import close_as_declined
 from tests.support.pages import OpenPage, complaints_of, looks_right, sign_in
 from tests.support.servers import Server
 from tests.support.world import World, make_world, moment
@@ -34,13 +35,7 @@ def placed(server: Server) -> tuple[Server, World]:
             services.reach(by=first, moment_id=moment_id, how="seen", note="")
             services.close(by=first, moment_id=moment_id, outcome="reached", reason="Thursday")
         else:
-            services.close(
-                by=first,
-                moment_id=moment_id,
-                outcome="declined",
-                reason="No",
-                not_again="asked_not_to",
-            )
+            close_as_declined(by=first, moment_id=moment_id, reason="No")
         _long_ago(moment_id, timedelta(days=30 + number))
     lasting.ask(by=system("lasting"))
     return server, world

@@ -27,7 +27,7 @@ from reachable.moments.rebuilding import rebuild_moments
 from reachable.moments.reminding import remind
 from reachable.notices.rules import WORDINGS
 from reachable.practice.time import LONDON
-from tests.support.moments import ENDINGS, fresh, kinds, told
+from tests.support.moments import ENDINGS, close_as_declined, fresh, kinds, told
 from tests.support.people import SYSTEM, Partnership, child_with_moment, make_hub
 
 pytestmark = pytest.mark.db
@@ -133,7 +133,7 @@ def test_on_the_day_to_ask_again_calendar_wall_and_load_say_that_something_is_du
         assert word not in str(event["summary"])
     with travel(again + timedelta(hours=9)):
         (tile,) = load_ahead.wall(by=sol).again
-        assert (tile.team, tile.who) == ("Hub", "Fern")
+        assert (tile.who, tile.children) == ("Fern", 1)
         assert load_ahead.load_ahead(by=lead).days[0].due == 1
         contact.offer(by=fern, moment_id=moment.id, how="message", note="")
         assert load_ahead.wall(by=sol).again == []
@@ -168,21 +168,9 @@ def test_closing_as_a_no_waits_for_the_day_that_was_named(hub: Partnership) -> N
     _decline(hub, moment, days=2)
     fern = hub.actor("fern")
     with pytest.raises(Conflict, match="asked again"):
-        services.close(
-            by=fern,
-            moment_id=moment.id,
-            outcome="declined",
-            reason="Said no",
-            not_again="asked_not_to",
-        )
+        close_as_declined(by=fern, moment_id=moment.id, reason="Said no")
     with travel(now() + timedelta(days=3)):
-        services.close(
-            by=fern,
-            moment_id=moment.id,
-            outcome="declined",
-            reason="Said no twice",
-            not_again="asked_not_to",
-        )
+        close_as_declined(by=fern, moment_id=moment.id, reason="Said no twice")
     assert (fresh(moment).state, fresh(moment).ask_again_at) == ("closed", None)
 
 

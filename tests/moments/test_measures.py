@@ -21,6 +21,7 @@ from reachable.moments import contact, measures, services
 from reachable.moments.measures import Asked, Measures
 from reachable.moments.models import Moment, Trigger
 from tests.support.merging import make_hub_with_steward, merge
+from tests.support.moments import close_as_declined
 from tests.support.people import Partnership, child_with_moment, make_hub
 from tests.support.world import World, html
 
@@ -55,9 +56,7 @@ def _live(hub: Partnership) -> list[Moment]:
         services.take(by=fern, moment_id=moment.id)
     contact.offer(by=fern, moment_id=held[0].id, how="in_person", note="")
     services.reach(by=fern, moment_id=held[0].id, how="seen", note="")
-    services.close(
-        by=fern, moment_id=held[1].id, outcome="declined", reason="No", not_again="asked_not_to"
-    )
+    close_as_declined(by=fern, moment_id=held[1].id, reason="No")
     contact.decline(
         by=fern,
         moment_id=held[2].id,

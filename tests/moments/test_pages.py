@@ -13,6 +13,7 @@ from reachable.foundation.actor import system
 from reachable.foundation.time import now, travel
 from reachable.moments import services
 from reachable.moments.models import Moment
+from tests.support.moments import close_as_declined
 from tests.support.world import World, html, moment
 
 pytestmark = pytest.mark.db
@@ -61,13 +62,7 @@ def test_the_childs_page_folds_earlier_moments_away(world: World) -> None:
     for _ in range(6):
         moment_id = world.signal()
         client.post(f"/moments/{moment_id}/take/")
-        services.close(
-            by=world.actor("first"),
-            moment_id=moment_id,
-            outcome="declined",
-            reason="No for now",
-            not_again="asked_not_to",
-        )
+        close_as_declined(by=world.actor("first"), moment_id=moment_id, reason="No for now")
     person_id = moment(world.signal()).person_id
     page = html(client.get(f"/children/{person_id}/"))
     assert "3 earlier moments" in page

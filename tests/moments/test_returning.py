@@ -13,7 +13,7 @@ from reachable.moments import selectors, services
 from reachable.moments.models import Action, Moment, Trigger
 from reachable.moments.rebuilding import rebuild_moments
 from tests.support.merging import make_hub_with_steward, merge, undo
-from tests.support.moments import ENDINGS, fresh, told
+from tests.support.moments import ENDINGS, close_as_declined, fresh, told
 from tests.support.people import (
     SYSTEM,
     Partnership,
@@ -173,13 +173,7 @@ def test_a_clock_is_the_same_whether_it_is_rebuilt_or_not_also_of_what_was_close
     two, _ = child_with_moment(hub, "Ben", occurred=now() - timedelta(hours=5))
     merge_id = merge(hub, one, two)
     services.take(by=hub.actor("fern"), moment_id=moment.id)
-    services.close(
-        by=hub.actor("fern"),
-        moment_id=moment.id,
-        outcome="declined",
-        reason="No",
-        not_again="asked_not_to",
-    )
+    close_as_declined(by=hub.actor("fern"), moment_id=moment.id, reason="No")
     undo(hub, merge_id)
     assert fresh(moment).child_due_at == moment.child_due_at
     assert rebuild_moments(by=SYSTEM) == 0

@@ -19,7 +19,7 @@ from reachable.moments.examples import example_table
 from reachable.moments.models import Action, Moment
 from reachable.people import selectors as people
 from reachable.practice.time import When, read_local, say_when
-from tests.support.moments import fresh, kinds, told
+from tests.support.moments import close_as_declined, fresh, kinds, told
 from tests.support.people import (
     SYSTEM,
     Partnership,
@@ -234,13 +234,7 @@ def test_promise_37_closing_does_not_end_the_clock(hub: Partnership) -> None:
     services.take(by=fern, moment_id=moment.id)
     with travel(moment.child_due_at + timedelta(minutes=1)):
         assert counted() == (1, 1, 0)
-        services.close(
-            by=fern,
-            moment_id=moment.id,
-            outcome="declined",
-            reason="Said no",
-            not_again="asked_not_to",
-        )
+        close_as_declined(by=fern, moment_id=moment.id, reason="Said no")
         assert counted() == (0, 1, 0)
         assert selectors.counts(by=SYSTEM)["told_too_late"] == 0
         Moment.objects.update(received_at=moment.child_due_at)
@@ -315,9 +309,7 @@ def test_nothing_is_done_to_a_closed_moment(hub: Partnership, act: str) -> None:
     who, moment = child_with_moment(hub)
     fern = hub.actor("fern")
     services.take(by=fern, moment_id=moment.id)
-    services.close(
-        by=fern, moment_id=moment.id, outcome="declined", reason="Said no", not_again="asked_not_to"
-    )
+    close_as_declined(by=fern, moment_id=moment.id, reason="Said no")
     with pytest.raises(NotFound):
         ACTS[act](by=fern, moment_id=moment.id)
     happen(who, hub.police, "returned_from_missing")
@@ -330,13 +322,7 @@ def test_promise_13_a_closed_moment_closes_the_record_to_holder_and_team(hub: Pa
     for name in ("fern", "sol", "lead"):
         assert people.child(by=hub.actor(name), person_id=who.current_id).name == "Tamsin Orrell"
     services.take(by=hub.actor("fern"), moment_id=moment.id)
-    services.close(
-        by=hub.actor("fern"),
-        moment_id=moment.id,
-        outcome="declined",
-        reason="Said no",
-        not_again="asked_not_to",
-    )
+    close_as_declined(by=hub.actor("fern"), moment_id=moment.id, reason="Said no")
     for name in ("fern", "sol", "lead"):
         by = hub.actor(name)
         with pytest.raises(NotFound):
@@ -403,13 +389,7 @@ def _meanwhile(hub: Partnership, moment: Moment, what: str) -> None:
     if what == "reached":
         services.reach(by=fern, moment_id=moment.id, how="seen", note="")
     if what == "closed":
-        services.close(
-            by=fern,
-            moment_id=moment.id,
-            outcome="declined",
-            reason="Said no",
-            not_again="asked_not_to",
-        )
+        close_as_declined(by=fern, moment_id=moment.id, reason="Said no")
 
 
 def test_two_events_of_one_child_in_one_batch_are_one_moment(hub: Partnership) -> None:

@@ -224,12 +224,16 @@ def test_the_wall_says_kind_team_time_and_worker_and_nothing_of_a_child(three: W
     assert "Sol Second" not in outside
 
 
-def test_the_wall_names_what_is_asked_again_as_it_is_named_elsewhere(three: World) -> None:
+def test_the_wall_counts_by_worker_who_is_to_be_asked_again(three: World) -> None:
     first = three.users["first"]
-    Moment.objects.filter(holder=first).update(kind="hospital", ask_again_at=now())
+    Moment.objects.filter(holder=first).update(ask_again_at=now())
+    said = "To be asked again today</strong>, after a no for now: "
+    assert f"{said}Fern First (1)." in html(three.client("first").get("/worklist/wall/"))
+    Moment.objects.update(holder=first, ask_again_at=now())
+    nobody = Moment.objects.order_by("id")[0]
+    Moment.objects.filter(id=nobody.id).update(holder=None, asked=None, state="with_team")
     page = html(three.client("first").get("/worklist/wall/"))
-    assert "To be asked again today</strong>, after a no for now: In A&amp;E with a wound" in page
-    assert "an assault or an overdose, Fern First (Hub)." in page
+    assert f"{said}Fern First (2), nobody yet (1)." in page
 
 
 def test_what_goes_to_paper_is_audited_for_each_child(three: World) -> None:

@@ -18,6 +18,7 @@ from reachable.people.identification import Identified
 from reachable.people.models import Merge
 from reachable.people.rebuilding import rebuild_current_people, rebuild_keys
 from tests.support.merging import current, make_hub_with_steward, merge, undo
+from tests.support.moments import close_as_declined
 from tests.support.people import SYSTEM, Partnership, claim, happen, identify_one, moment_of
 
 pytestmark = pytest.mark.db
@@ -113,13 +114,7 @@ def _do(hub: Partnership, people: list[Identified], what: str, a: int, b: int) -
             if moment.holder_id != by.id:
                 moment_services.take(by=by, moment_id=moment.id)
             if what == "close":
-                moment_services.close(
-                    by=by,
-                    moment_id=moment.id,
-                    outcome="declined",
-                    reason="Said no",
-                    not_again="asked_not_to",
-                )
+                close_as_declined(by=by, moment_id=moment.id, reason="Said no")
 
 
 def _rebuilding_changes_nothing() -> None:

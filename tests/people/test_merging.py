@@ -27,6 +27,7 @@ from reachable.people.models import (
     ReviewCandidate,
 )
 from tests.support.merging import current, make_hub_with_steward, merge, undo
+from tests.support.moments import close_as_declined
 from tests.support.people import (
     SYSTEM,
     Partnership,
@@ -340,9 +341,7 @@ def test_a_moment_that_joined_one_closed_meanwhile_comes_back_to_whoever_had_it(
     moment_services.take(by=fern, moment_id=older.id)
     moment_services.take(by=sol, moment_id=newer.id)
     merge_id = merge(hub, one, two)
-    moment_services.close(
-        by=fern, moment_id=older.id, outcome="declined", reason="Said no", not_again="asked_not_to"
-    )
+    close_as_declined(by=fern, moment_id=older.id, reason="Said no")
     with pytest.raises(NotFound):
         moments.moment(by=sol, moment_id=newer.id)
     undo(hub, merge_id)
@@ -366,9 +365,7 @@ def test_what_opened_during_a_merge_joins_what_comes_back(hub: Partnership) -> N
     merge_id = merge(hub, one, two)
     fern = hub.actor("fern")
     moment_services.take(by=fern, moment_id=older.id)
-    moment_services.close(
-        by=fern, moment_id=older.id, outcome="declined", reason="Said no", not_again="asked_not_to"
-    )
+    close_as_declined(by=fern, moment_id=older.id, reason="Said no")
     again = identify_one(claim(hub.police, "P2", given="Ben"))
     later = moment_of(happen(again, hub.police, "returned_from_missing"))
     assert later.id not in (older.id, newer.id)

@@ -90,7 +90,7 @@ def load(files: list[Path]) -> None:
     from reachable.intake import loading, preparing, services
 
     preparing.PIECE = loading.MOST = loading.LEAST = 4
-    vars(loading)["Pace"] = functools.partial(loading.Pace, 4)
+    vars(loading)["pace_of"] = lambda feed: loading.Pace(4)
     by = system("feed load")
     with travel(AT):
         for path in files:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from uuid import UUID
 
 from reachable.access import services as access
+from reachable.foundation.actor import Actor
+from reachable.moments import services
 from reachable.moments.models import Action, Moment
 from reachable.notices.models import Notice
 from tests.support.people import SYSTEM, Partnership
@@ -35,3 +38,10 @@ def told(hub: Partnership, name: str) -> list[str]:
 
 def fresh(moment: Moment) -> Moment:
     return Moment.objects.get(id=moment.id)
+
+
+def close_as_declined(*, by: Actor, moment_id: UUID, reason: str) -> None:
+    """Close it for a child who asked not to be asked again."""
+    services.close(
+        by=by, moment_id=moment_id, outcome="declined", reason=reason, not_again="asked_not_to"
+    )

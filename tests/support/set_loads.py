@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from pathlib import Path
 
 AT = datetime(2026, 3, 24, 6, 0, tzinfo=UTC)
@@ -51,7 +50,7 @@ def load(files: list[Path]) -> None:
 
     preparing.PIECE = loading.MOST = loading.LEAST = 4
     preparing.UNCHANGED, gone.AT_ONCE, gone.FEW, held.RENEWED = 6, 2, 3, 2
-    vars(loading)["Pace"] = partial(loading.Pace, 4)
+    vars(loading)["pace_of"] = lambda feed: loading.Pace(4)
     by = system("feed load")
     for path in files:
         feed, day, *changes = path.stem.split()

@@ -167,5 +167,5 @@ def shares(
                 became["with the child"] += 1
             else:
                 became["in review" if record in loaded.in_review else "apart"] += 1
-    assert became.total() > 10
+    assert became.total() > 20
     return defaultdict(float, {each: count / became.total() for each, count in became.items()})
