@@ -76,7 +76,12 @@ def _acts(by: Actor, moment_id: UUID, said: str, given: Mapping[str, Any]) -> li
 
     if said in ASKED_AGAIN:
         return [decline]
-    return {OFFERED: [offer], ACCEPTED: [accept], TALKED: [accept, reach]}[said]
+    noted: dict[str, list[Act]] = {
+        OFFERED: [offer],
+        ACCEPTED: [accept],
+        TALKED: [accept, reach],
+    }
+    return noted[said]
 
 
 def _at(began_at: datetime, act: Act) -> None:

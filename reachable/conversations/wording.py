@@ -92,7 +92,7 @@ def _fields(
 
 def _text(value: Any, field: Field, names: Mapping[str, str]) -> str:
     if field.kind == CHOICE:
-        return dict(field.options).get(value, value)
+        return dict(field.options).get(value, str(value))
     if field.kind == MANY:
         known = dict(field.options)
         return ", ".join(known.get(each, each) for each in value)

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reachable.access import services as access
+from reachable.access.selectors import actor_for
 from reachable.conversations import day, devices, lone_working, receiving
 from reachable.conversations.devices import Signed
 from reachable.conversations.models import (
@@ -56,7 +57,7 @@ def signed(device_id: UUID, secret: str) -> Signed:
 def again(device: Signed) -> Signed:
     """Return the phone as its next request would find it."""
     held = Device.objects.select_related("user__agency").get(id=device.device.id)
-    return Signed(held, devices.actor_for(held.user), device.may_read)
+    return Signed(held, actor_for(held.user), device.may_read)
 
 
 def send(device: Signed, *held: dict[str, Any], clock: datetime | None = None) -> list[Any]:
