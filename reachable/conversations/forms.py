@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -36,9 +37,23 @@ MANY_NAMES = frozenset(
 Content = Mapping[str, Mapping[str, Any]]
 
 
+@dataclass(frozen=True)
+class ShownPart:
+    """A part with its fields, those of a row together, and the lists that can have one row more.
+
+    `is_open` where something is written in it, or wrong with it.
+    """
+
+    part: Part
+    groups: tuple[tuple[str, tuple[BoundField, ...]], ...]
+    lists: tuple[str, ...]
+    is_open: bool
+
+
 class ConversationForm(forms.Form):
     """All parts of a conversation. `rows` says how many rows each list shows, by its name."""
 
+    all_optional = True
     version_id = forms.UUIDField(widget=forms.HiddenInput)
     conversation_id = forms.UUIDField(widget=forms.HiddenInput)
     based_on = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -65,11 +80,11 @@ class ConversationForm(forms.Form):
         if field.kind == ROWS:
             for at in range(self.rows.get(name, BLANK)):
                 for inner in field.fields:
-                    self._add(f"{name}.{at}.{inner.key}", inner)
+                    self.fields[f"{name}.{at}.{inner.key}"] = self._made(inner, in_row=True)
             return
         self.fields[name] = self._made(field)
 
-    def _made(self, field: Field) -> forms.Field:
+    def _made(self, field: Field, *, in_row: bool = False) -> forms.Field:
         shown: dict[str, Any] = {
             "label": field.label,
             "help_text": field.hint,
@@ -77,6 +92,8 @@ class ConversationForm(forms.Form):
         }
         if field.kind == DAY:
             return DayField(**shown)
+        if field.kind == CHOICE and in_row:
+            return forms.ChoiceField(choices=[("", "Skip this"), *field.options], **shown)
         if field.kind == CHOICE:
             choices = [*field.options, ("", "Skip this")]
             return forms.ChoiceField(choices=choices, widget=forms.RadioSelect, **shown)
@@ -92,21 +109,23 @@ class ConversationForm(forms.Form):
         box = forms.Textarea(attrs={"rows": 4})
         return forms.CharField(max_length=field.most, widget=box, strip=False, **shown)
 
-    def parts(self) -> Iterator[tuple[Part, list[tuple[str, list[BoundField]]], list[str]]]:
-        """Yield each part with its fields, those of a row together, and the lists that it has."""
+    def parts(self) -> Iterator[ShownPart]:
+        """Yield each part as the page shows it."""
         for part in PARTS:
-            groups: list[tuple[str, list[BoundField]]] = []
+            groups: list[tuple[str, tuple[BoundField, ...]]] = []
             lists: list[str] = []
             for field in part.fields:
                 name = f"{part.key}.{field.key}"
                 if field.kind != ROWS:
-                    groups.append(("", [self[name]]))
+                    groups.append(("", (self[name],)))
                     continue
                 lists.append(name)
                 for at in range(self.rows.get(name, BLANK)):
-                    inner = [self[f"{name}.{at}.{each.key}"] for each in field.fields]
+                    inner = tuple(self[f"{name}.{at}.{each.key}"] for each in field.fields)
                     groups.append((f"{field.label} {at + 1}", inner))
-            yield part, groups, lists
+            fields = [field for _, group in groups for field in group]
+            is_open = any(field.errors or field.value() for field in fields)
+            yield ShownPart(part, tuple(groups), tuple(lists), is_open)
 
     def content(self) -> dict[str, dict[str, Any]]:
         """Return what was written, as a phone would send it."""
@@ -130,7 +149,10 @@ class ConversationForm(forms.Form):
         value = self.cleaned_data.get(name)
         if isinstance(value, date):
             return value.isoformat()
-        return value or ("" if field.kind != MANY else [])
+        if field.kind == MANY:
+            return value or []
+        # However a browser ends lines: that is not how they were typed.
+        return (value or "").replace("\r\n", "\n")
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}

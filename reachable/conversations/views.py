@@ -27,6 +27,7 @@ from reachable.foundation.ids import new_id
 from reachable.foundation.time import now
 from reachable.foundation.views import actor, render
 from reachable.moments import selectors as moments
+from reachable.people import selectors as people
 from reachable.practice import guidance
 
 
@@ -139,8 +140,10 @@ def conversation(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
     by = actor(request)
     facts = selectors.conversation(by=by, conversation_id=conversation_id)
     names = _names(facts)
+    known = people.names(by=by, current_ids=[facts.person_id]).get(facts.person_id)
     context = {
         "facts": facts,
+        "name": known.name if known else "",
         "versions": [(each, wording.said(each.content, names)) for each in facts.versions],
         "answers": wording.ANSWERS,
         "kinds": wording.AGENCY_KINDS,
