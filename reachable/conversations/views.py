@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -19,8 +20,10 @@ from reachable.conversations.forms import (
     rows_asked,
     rows_of,
 )
+from reachable.conversations.papers import paper_of
 from reachable.conversations.selectors import ConversationFacts
 from reachable.conversations.services import Writing
+from reachable.foundation import documents
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import BadInput, Conflict
 from reachable.foundation.ids import new_id
@@ -140,15 +143,19 @@ def conversation(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
     by = actor(request)
     facts = selectors.conversation(by=by, conversation_id=conversation_id)
     names = _names(facts)
-    known = people.names(by=by, current_ids=[facts.person_id]).get(facts.person_id)
     context = {
         "facts": facts,
-        "name": known.name if known else "",
+        "name": _name(by, facts),
         "versions": [(each, wording.said(each.content, names)) for each in facts.versions],
         "answers": wording.ANSWERS,
         "kinds": wording.AGENCY_KINDS,
     }
     return render(request, "conversations/conversation.html", context)
+
+
+def _name(by: Actor, facts: ConversationFacts) -> str:
+    known = people.names(by=by, current_ids=[facts.person_id]).get(facts.person_id)
+    return known.name if known else "Name kept back"
 
 
 def _names(facts: ConversationFacts | None) -> dict[str, str]:
@@ -159,6 +166,34 @@ def _names(facts: ConversationFacts | None) -> dict[str, str]:
             if said := version.content.get(part, {}).get(key):
                 named.add(UUID(said))
     return {str(user_id): name for user_id, name in access.names(named).items()}
+
+
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+def as_word(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
+    return _paper(request, conversation_id, documents.as_word, "docx", WORD)
+
+
+def as_pdf(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
+    return _paper(request, conversation_id, documents.as_pdf, "pdf", "application/pdf")
+
+
+def _paper(
+    request: HttpRequest,
+    conversation_id: UUID,
+    write: Callable[[documents.Paper], bytes],
+    ending: str,
+    kind: str,
+) -> HttpResponse:
+    """What this person may read of it, for their agency's own system; its name names nobody."""
+    by = actor(request)
+    facts = selectors.conversation(by=by, conversation_id=conversation_id, page="document")
+    paper = paper_of(facts, name=_name(by, facts), names=_names(facts), by=by.name)
+    response = HttpResponse(write(paper), content_type=kind)
+    name = f"conversation-{facts.began_at:%Y-%m-%d}.{ending}"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 def share(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
