@@ -46,6 +46,13 @@ urlpatterns = [
         name="conversation_pdf",
         needs="people.read",
     ),
+    page(
+        "conversations/<uuid:conversation_id>/card/",
+        views.card,
+        name="conversation_card",
+        needs=HOLD,
+        methods=BOTH,
+    ),
     page("out-alone/", views.out_alone, name="out_alone", needs=HOLD),
     page("phones/", views.phones, name="phones", needs=SIGNED_IN),
     page(

@@ -199,6 +199,13 @@ FORMS = {
             "understood": "on",
         },
     ),
+    "a card for a child": Form(
+        CONVERSATION + "card/",
+        CONVERSATION + "card/",
+        "practitioner",
+        {"safe": "yes", "text": "Thursday at four, by the bench.", "language": "en"},
+        answered=200,
+    ),
     "empty a phone": Form("/phones/{device_id}/wipe/", "/phones/", "practitioner", {}),
     "run a rule dry": Form("/rules/arrest/dry-run/", "/rules/arrest/", "supervisor", {}),
     "switch a rule": Form(

@@ -237,3 +237,23 @@ def test_a_document_holds_what_its_reader_may_read(
     assert world.client("outsider").get(f"{address}.pdf").status_code == 404
     looked = Entry.objects.filter(action="looked", subject_id=held.conversation_id)
     assert {each.details["page"] for each in looked} == {"document"}
+
+
+def test_a_card_is_made_only_if_the_child_says_it_is_safe_and_names_nobody(
+    world: World, moment_id: UUID
+) -> None:
+    held = writing(moment_id)
+    services.keep(by=world.actor("first"), writing=held)
+    client, address = world.client("first"), f"/conversations/{held.conversation_id}/card/"
+    answers = {"safe": "yes", "text": "Czwartek o czwartej.\nPrzy ławce.", "language": "pl"}
+    refused = client.post(address, {**answers, "safe": "no"})
+    assert (refused.status_code, Entry.objects.filter(action="conversations.card").count()) == (
+        422,
+        0,
+    )
+    named = html(client.post(address, {**answers, "text": "Tamsin, ring Hub of Fenmarch Council"}))
+    assert "would learn something: “council”, “Fenmarch Council”, “Tamsin”" in named
+    made = client.post(address, answers)
+    assert '<ul class="card" id="card" lang="pl" dir="ltr">' in html(made)
+    assert "Przy ławce." in html(made)
+    assert Entry.objects.filter(action="conversations.card").count() == 1

@@ -101,6 +101,7 @@ WORK = [
     ("second", "conversation-kept-back", "/conversations/{conversation}/"),
     ("first", "conversation-go-on", "/conversations/{conversation}/write/"),
     ("first", "conversation-share", "/conversations/{conversation}/share/"),
+    ("first", "conversation-card", "/conversations/{conversation}/card/"),
     ("first", "phones", "/phones/"),
     ("administrator", "phones-none", "/phones/"),
     ("first", "out-alone", "/out-alone/"),
