@@ -36,7 +36,7 @@ from reachable.moments.selectors import visible_moments
 from reachable.notices import services as notices
 from reachable.practice import guidance
 from reachable.practice.time import LONDON, start_of_day
-from reachable.synthetic import present, workers
+from reachable.synthetic import present, talks, workers
 from reachable.synthetic.arrival import actors, set_up
 from reachable.synthetic.feeds import Manifest, SentFile
 from reachable.synthetic.partnership import Partnership
@@ -385,6 +385,8 @@ class _Year:
                 notices.mark_read(by=by, subject=("moment", moment_id))
         elif planned.verb == workers.ATTEMPT:
             moments.attempt(by=by, moment_id=moment_id, how=planned.how, note=planned.note)
+        elif self._is_written_down(planned):
+            self._write_down(moment_id, planned, by)
         elif planned.verb == workers.REACH:
             moments.reach(by=by, moment_id=moment_id, how=planned.how, note=planned.note)
         elif planned.verb == workers.STEP:
@@ -409,6 +411,24 @@ class _Year:
                 not_again="others_ask",
             )
             self.holders.pop(moment_id, None)
+
+    def _is_written_down(self, planned: Planned) -> bool:
+        """Of what was not long ago, some meetings are written down as conversations."""
+        met = planned.verb in (workers.REACH, workers.DECLINE)
+        lately = self.finish - planned.at < IN_SHORT_BEFORE
+        return met and lately and talks.is_written_down(self._chance(planned, "whether"))
+
+    def _write_down(self, moment_id: UUID, planned: Planned, by: Actor) -> None:
+        rng = self._chance(planned, "what")
+        if planned.again_on is None:
+            talks.talked(rng, by=by, moment_id=moment_id, how=planned.how)
+        else:
+            talks.declined(
+                rng, by=by, moment_id=moment_id, how=planned.how, again_on=planned.again_on
+            )
+
+    def _chance(self, planned: Planned, of: str) -> Random:
+        return Random(f"{self.made.seed} talk {of} {planned.at.isoformat()}")
 
     def _who(self, moment_id: UUID, planned: Planned) -> Actor | None:
         """Whoever is asked or has it; where that is nobody, a member of the team in turn."""
