@@ -26,3 +26,10 @@ def _lying_in(postcodes: Any) -> QuerySet[Postcode, Any]:
 
 def area_names() -> dict[str, str]:
     return dict(Area.objects.values_list("code", "name"))
+
+
+def area_codes() -> dict[str, str]:
+    """Return name or code, in small letters → the area's code."""
+    names = area_names()
+    coded = {name.casefold(): code for code, name in names.items()}
+    return coded | {code.casefold(): code for code in names}

@@ -68,6 +68,14 @@ SERVICE = {
     "maximum_age": "17",
     "help": "mentoring",
 }
+PLACE = {
+    "address": "9 Invented Row",
+    "town": "Fenmarch",
+    "postcode": "fx11aa",
+    "kept_back": "on",
+    "seen": "{seen}",
+}
+FILE = "/directory/files/{file_id}/"
 STEP = {
     "revision": "1",
     "title": "Give the child the night number",
@@ -251,6 +259,14 @@ FORMS = {
         "panel_coordinator",
         {"capacity": "waiting_list", "waiting_days": "21", "referral": "Ring", "evidence": "None"},
     ),
+    "a place": Form(SERVICES + "places/", SERVICES + "places/", "supervisor", PLACE),
+    "write a place": Form(
+        SERVICES + "places/{at_id}/", SERVICES + "places/{at_id}/", "supervisor", PLACE
+    ),
+    "a directory": Form(
+        "/directory/file/", "/directory/file/", "panel_coordinator", {"file": "directory"}
+    ),
+    "decide on a directory": Form(FILE, FILE, "supervisor", {"then": "load"}),
     "keep a place back": Form("/directory/places/{location_id}/", SERVICES, "supervisor", {}),
     "the open feed": Form(
         "/directory/feed/", "/directory/feed/", "panel_coordinator", {"then": "close"}

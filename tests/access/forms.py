@@ -29,6 +29,7 @@ from reachable.people.models import Review
 from tests.access.every_form import Form
 from tests.access.place import BY, INVOLVED, ROWS, Account, Place
 from tests.intake.test_panel_list import bring, row
+from tests.support.directory import in_file, offer
 
 AT = datetime(2026, 11, 10, 12, 0, tzinfo=UTC)
 ROOMS = ("access", "notices", "people", "chronology", "moments", "intake", "geography", "provision")
@@ -164,6 +165,8 @@ class Answering:
         if "file" in answers:
             content = ROWS.replace("C-1", "C-77").encode()
             data["file"] = SimpleUploadedFile("custody.csv", content)
+            if answers["file"] == "directory":
+                data["file"] = SimpleUploadedFile("d.json", in_file(offer(1), offer(2)))
             if "holds" in answers:
                 data["file"] = SimpleUploadedFile("ssd.zip", set_sample())
         return data

@@ -202,6 +202,10 @@ def _directory(place: Place, agency_id: UUID) -> None:
     directory.load(by=BY, agency_id=agency_id, file_name="d.json", content=in_file(offer(1)))
     directory_services.switch_open_feed(by=BY, on=True)
     help_given = taxonomies()["help"]
+    again = in_file(offer(1))
+    file_id = directory.keep_file(by=BY, agency_id=agency_id, file_name="d.json", content=again)
+    place.rows["file_id"] = [Row(file_id, "everybody")]
+    place.rows["at_id"] = [Row(at(1)["id"], "everybody")]
     place.rows["service_id"] = [Row(offer(1)["id"], "everybody")]
     place.rows["location_id"] = [Row(at(1)["location"]["id"], "everybody")]
     place.rows["taxonomy_id"] = [Row(help_given.id, "everybody")]

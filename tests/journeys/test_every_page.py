@@ -8,11 +8,16 @@ from uuid import UUID
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
+from reachable.access.selectors import agency_id
 from reachable.conversations import services as conversations
 from reachable.conversations.models import Conversation
+from reachable.foundation.actor import system
+from reachable.geography.services import load_areas
 from reachable.practice import guidance
+from reachable.provision.loading import keep_file
+from reachable.provision.selectors import held_files
 from tests.support.conversations import writing
-from tests.support.directory import fill_directory, offer
+from tests.support.directory import at, fill_directory, in_file, offer
 from tests.support.pages import PHONE, OpenPage, axe, complaints_of, looks_right, sign_in
 from tests.support.servers import Server
 from tests.support.world import World, make_world, moment
@@ -25,8 +30,16 @@ def placed(server: Server) -> tuple[Server, World, UUID, UUID]:
     held = world.signal(needs="Short sentences, one question at a time")
     world.client("first").post(f"/moments/{held}/take/")
     world.client("first").post("/pathways/custody/draft/begin/")
+    load_areas(by=system("tests"), areas=[("E1", "Fenmarch")], postcodes=[("FX1 1AA", "E1")])
     fill_directory(60)
     conversations.keep(by=world.actor("first"), writing=writing(held))
+    fill_directory(3)
+    keep_file(
+        by=world.actor("lead"),
+        agency_id=agency_id("council"),
+        file_name="services of this month.json",
+        content=in_file(*(offer(number, email="desk") for number in range(1, 50))),
+    )
     waiting = world.signal("other_worry", given_names="Idris", family_name="Whitlock")
     return server, world, held, waiting
 
@@ -90,11 +103,18 @@ WORK = [
     ("lead", "directory-kept", "/directory/"),
     ("first", "directory-none", "/directory/?words=nothing+like+this"),
     ("first", "directory-wrong", "/directory/?age=fourteen"),
+    ("first", "directory-near", "/directory/?where=fx1+1aa&age=14"),
+    ("first", "directory-nowhere", "/directory/?where=atlantis"),
     ("first", "service", "/directory/{service}/"),
     ("lead", "service-kept", "/directory/{service}/"),
     ("lead", "service-edit", "/directory/{service}/edit/"),
     ("lead", "service-checked", "/directory/{service}/checked/"),
     ("lead", "service-add", "/directory/add/"),
+    ("lead", "place-add", "/directory/{service}/places/"),
+    ("lead", "place-edit", "/directory/{service}/places/{at}/"),
+    ("lead", "directory-send", "/directory/file/"),
+    ("lead", "directory-file", "/directory/files/{file}/"),
+    ("lead", "directory-file-shrinks", "/directory/files/{shrunk}/"),
     ("lead", "open-feed", "/directory/feed/"),
     ("first", "conversation-begin", "/moments/{held}/conversation/"),
     ("first", "conversation", "/conversations/{conversation}/"),
@@ -126,6 +146,8 @@ def test_every_page_is_accessible_and_fits(
     places |= {"person": moment(held).person_id, "team": world.team, "off": off}
     places["service"] = offer(1)["id"]
     places["conversation"] = Conversation.objects.get().id
+    places |= {"service": offer(1)["id"], "at": at(1)["id"]}
+    places["shrunk"], places["file"] = (each.id for each in held_files(by=world.actor("lead")))
     people: dict[str, Page] = {}
     for username, name, address in WORK:
         if username not in people:
