@@ -14,6 +14,7 @@ from reachable.foundation.actor import Actor
 from reachable.geography.rules import standard_postcode
 from reachable.geography.selectors import area_names, areas_of
 from reachable.provision import taxonomy
+from reachable.provision.comparing import compared_by
 from reachable.provision.models import (
     AreaCovered,
     Opening,
@@ -48,6 +49,7 @@ def derive(service_ids: Collection[UUID]) -> None:
 def _derive(ids: list[UUID]) -> None:
     services = list(Service.objects.filter(id__in=ids).select_related("current"))
     found = {each.id: _read(each) for each in services}
+    around = _around(list(found.values()))
     organisations = dict(it.organisation for it in found.values() if it.organisation)
     Organisation.objects.bulk_create(
         [Organisation(id=key, name=name) for key, name in organisations.items()],
@@ -57,8 +59,8 @@ def _derive(ids: list[UUID]) -> None:
     )
     for service in services:
         _fill(service, found[service.id])
+        service.compared_by = compared_by(found[service.id], around.areas, around.names)
     Service.objects.bulk_update(services, list(_COLUMNS))
-    around = _around(list(found.values()))
     for model in (ServiceTerm, Opening, Place, AreaCovered):
         model.objects.filter(service_id__in=ids).delete()
     _write(found, around)
@@ -66,7 +68,7 @@ def _derive(ids: list[UUID]) -> None:
 
 _COLUMNS = (
     *("organisation_id", "name", "status", "minimum_age", "maximum_age"),
-    *("words", "missing"),
+    *("words", "missing", "compared_by"),
 )
 
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
+from reachable.foundation.time import now
+from reachable.offers import gaps
+from reachable.offers.models import Gap, Offer, OfferStep
 from reachable.practice import guidance
 from tests.support.directory import fill_directory, offer
+from tests.support.offers import offered
 from tests.support.pages import PHONE, OpenPage, axe, complaints_of, looks_right, sign_in
 from tests.support.servers import Server
 from tests.support.world import World, make_world, moment
@@ -25,6 +30,25 @@ def placed(server: Server) -> tuple[Server, World, UUID, UUID]:
     fill_directory(60)
     waiting = world.signal("other_worry", given_names="Idris", family_name="Whitlock")
     return server, world, held, waiting
+
+
+def _offers(world: World, person_id: UUID) -> dict[str, object]:
+    """One that is wanted, one that was refused, one to which the child has gone for 29 days."""
+    if not Offer.objects.exists():
+        offered(world, person_id, service=UUID(int=2))
+        offered(world, person_id, "wants", "sent", "refused", service=UUID(int=3))
+        going = offered(world, person_id, "wants", "attended", service=UUID(int=4))
+        long_ago = now() - timedelta(days=29)
+        OfferStep.objects.filter(offer_id=going).update(said_at=long_ago)
+        Offer.objects.filter(id=going).update(attended_at=long_ago, since=long_ago)
+        gaps.record_gap(by=world.actor("first"), person_id=person_id, help="legal")
+    by_state = dict(Offer.objects.values_list("state", "id"))
+    return {
+        "offer": by_state["wanted"],
+        "refused": by_state["refused"],
+        "attending": by_state["attending"],
+        "gap": Gap.objects.values_list("id", flat=True).get(),
+    }
 
 
 WORK = [
@@ -92,6 +116,20 @@ WORK = [
     ("lead", "service-checked", "/directory/{service}/checked/"),
     ("lead", "service-add", "/directory/add/"),
     ("lead", "open-feed", "/directory/feed/"),
+    ("first", "fits", "/children/{person}/fits/"),
+    ("first", "fits-none", "/children/{person}/fits/?help=legal"),
+    ("first", "offer-make", "/children/{person}/fits/{service}/"),
+    ("first", "offer", "/offers/{offer}/"),
+    ("first", "offer-refused", "/offers/{refused}/"),
+    ("first", "offer-answered", "/offers/{offer}/answered/"),
+    ("first", "offer-sent", "/offers/{offer}/sent/"),
+    ("first", "offer-attended", "/offers/{offer}/attended/"),
+    ("first", "offer-ended", "/offers/{attending}/ended/"),
+    ("first", "offer-still", "/offers/{attending}/still/"),
+    ("first", "gap", "/gaps/{gap}/"),
+    ("lead", "gap-more", "/gaps/{gap}/more/"),
+    ("coordinator", "gap-without-the-child", "/gaps/{gap}/"),
+    ("coordinator", "gaps", "/gaps/"),
     ("administrator", "mail-none", "/mail/"),
     ("first", "help", "/help/"),
     ("first", "practice", "/what-this-follows/"),
@@ -112,6 +150,7 @@ def test_every_page_is_accessible_and_fits(
     places: dict[str, object] = {"held": held, "waiting": waiting}
     places |= {"person": moment(held).person_id, "team": world.team, "off": off}
     places["service"] = offer(1)["id"]
+    places |= _offers(world, moment(held).person_id)
     people: dict[str, Page] = {}
     for username, name, address in WORK:
         if username not in people:
