@@ -24,11 +24,15 @@ from reachable.provision.taxonomy import described
 
 NAME = "What fits a child, of 2,000 services read from the database"
 BASELINE = "the same of 20 services"
-NOTE = "What an entry says of itself is parsed once for each version of it, and kept by the process."
+NOTE = (
+    "What an entry says of itself is parsed once for each version of it, and kept by the process."
+)
 MANY, FEW, TIMES = 2_000, 20, 100
 BY = system("benchmark")
 AREAS = [f"FX{number}" for number in range(1, 9)]
-POSTCODES = [f"{area} {number}A{letter}" for area in AREAS for number in range(1, 9) for letter in "AB"]
+POSTCODES = [
+    f"{area} {number}A{letter}" for area in AREAS for number in range(1, 9) for letter in "AB"
+]
 
 
 def run(many: int = MANY, few: int = FEW, times: int = TIMES) -> dict[str, Any]:
@@ -131,7 +135,9 @@ def _service(rng: random.Random, number: int) -> dict[str, Any]:
                 "closes_at": "18:00:00",
             }
         ],
-        "service_areas": [{"id": _id(number, 20 + at), "name": each} for at, each in enumerate(areas)],
+        "service_areas": [
+            {"id": _id(number, 20 + at), "name": each} for at, each in enumerate(areas)
+        ],
         "service_at_locations": [_at(rng, number)],
         "attributes": [
             {"id": _id(number, 40 + at), "taxonomy_term": described(*each)}

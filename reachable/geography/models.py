@@ -13,7 +13,7 @@ class Area(models.Model):
 
 
 class Postcode(models.Model):
-    """A postcode in standard form (FX1 1AA), the area that it lies in, and where, if that is known."""
+    """A postcode in standard form (FX1 1AA), its area and, if it is known, its position."""
 
     postcode = models.CharField(max_length=8, primary_key=True)
     area = models.ForeignKey(Area, on_delete=models.PROTECT)

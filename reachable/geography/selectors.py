@@ -31,7 +31,11 @@ def positions_of(postcodes: Iterable[str]) -> dict[str, tuple[float, float]]:
         return {}
     found = Postcode.objects.filter(postcode__among=wanted, latitude__isnull=False)
     rows = found.values_list("postcode", "latitude", "longitude")
-    return {postcode: (latitude, longitude) for postcode, latitude, longitude in rows}
+    return {
+        postcode: (latitude, longitude)
+        for postcode, latitude, longitude in rows
+        if latitude is not None and longitude is not None
+    }
 
 
 def area_names() -> dict[str, str]:

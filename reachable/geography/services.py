@@ -33,7 +33,5 @@ def place_postcodes(*, by: Actor, positions: Mapping[str, tuple[float, float]]) 
     )
     rows = [(each, *positions[each]) for each in sorted(held)]
     bulk_update(Postcode, "postcode", ["latitude", "longitude"], rows)
-    audit.record(
-        by=by, action="geography.placed", subject=("partnership", None), count=len(rows)
-    )
+    audit.record(by=by, action="geography.placed", subject=("partnership", None), count=len(rows))
     return len(rows)

@@ -25,12 +25,14 @@ from reachable.offers.models import Offer, OfferStep
 from reachable.offers.rules.standing import (
     ASKED,
     ATTENDING,
-    OPEN as GOING_ON,
     REFUSED,
     Standing,
     Step,
     asked_now,
     standing,
+)
+from reachable.offers.rules.standing import (
+    OPEN as GOING_ON,
 )
 from reachable.offers.seeing import MAKES
 from reachable.offers.services import ATTENDING as BASIS

@@ -47,12 +47,8 @@ class OfferForm(WhenForm):
         label="What did the child say?", choices=words.ANSWERS, widget=forms.RadioSelect
     )
     note = note_box("In the child’s own words, if you can", "", required=False)
-    help = forms.ChoiceField(
-        required=False, choices=_terms("help", ""), widget=forms.HiddenInput
-    )
-    form = forms.ChoiceField(
-        required=False, choices=_terms("form", ""), widget=forms.HiddenInput
-    )
+    help = forms.ChoiceField(required=False, choices=_terms("help", ""), widget=forms.HiddenInput)
+    form = forms.ChoiceField(required=False, choices=_terms("form", ""), widget=forms.HiddenInput)
     field_order = ("answer", "note", "day", "at", "help", "form")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -72,7 +68,8 @@ class AnswerForm(WhenForm):
 
     def answers(self) -> dict[str, Any]:
         given = super().answers()
-        return {**given, "kind": given.pop("answer")}
+        kind = given.pop("answer")
+        return {**given, "kind": kind}
 
 
 class SentForm(WhenForm):
@@ -127,7 +124,9 @@ class StillForm(ActForm):
 
 
 class EndedForm(WhenForm):
-    how = forms.ChoiceField(label="Why did it end?", choices=words.ENDINGS, widget=forms.RadioSelect)
+    how = forms.ChoiceField(
+        label="Why did it end?", choices=words.ENDINGS, widget=forms.RadioSelect
+    )
     note = note_box("What helps the child instead, if anything?", "", required=False)
     field_order = ("version", "how", "note", "day", "at")
 

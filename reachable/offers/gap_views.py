@@ -13,7 +13,7 @@ from django.shortcuts import redirect
 from reachable.foundation.errors import BadInput, Conflict
 from reachable.foundation.views import actor, render
 from reachable.offers import gaps as services
-from reachable.offers import selectors, words, wording
+from reachable.offers import selectors, wording, words
 from reachable.offers.forms import GapNoteForm, HiddenNeedForm
 
 RECORDED = "The gap is recorded. You can say more of it here, or leave it so."

@@ -54,9 +54,7 @@ class OfferStep(Identified):
     which time it is said, or asked of whom it is `about`, whether the child still goes there.
     """
 
-    offer = models.ForeignKey(
-        Offer, on_delete=models.PROTECT, related_name="steps", db_index=False
-    )
+    offer = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="steps", db_index=False)
     kind = models.CharField(max_length=12)
     at = models.DateTimeField()
     said_at = models.DateTimeField()

@@ -21,9 +21,7 @@ def rebuild(*, by: Actor) -> int:
     by.require("rebuild")
     changed = _offers() + _gaps()
     if changed:
-        audit.record(
-            by=by, action="offers.rebuilt", subject=("partnership", None), count=changed
-        )
+        audit.record(by=by, action="offers.rebuilt", subject=("partnership", None), count=changed)
     return changed
 
 
@@ -32,8 +30,8 @@ def _offers() -> int:
     rows = OfferStep.objects.order_by("id").values_list(
         "offer_id", "kind", "said_at", "how", "after"
     )
-    for offer_id, *said in rows.iterator():
-        steps.setdefault(offer_id, []).append(Step(*said))
+    for offer_id, kind, said_at, how, after in rows.iterator():
+        steps.setdefault(offer_id, []).append(Step(kind, said_at, how, after))
     changed = []
     for offer in Offer.objects.select_for_update():
         stands = standing(steps[offer.id])

@@ -124,7 +124,8 @@ def _rows(offers: Iterable[Offer]) -> list[OfferRow]:
     found = list(offers)
     steps = OfferStep.objects.filter(offer__in=found).exclude(how="").order_by("id")
     last = {
-        offer_id: (kind, how) for offer_id, kind, how in steps.values_list("offer_id", "kind", "how")
+        offer_id: (kind, how)
+        for offer_id, kind, how in steps.values_list("offer_id", "kind", "how")
     }
     return [_row(each, *last.get(each.id, ("", ""))) for each in found]
 

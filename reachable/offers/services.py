@@ -136,9 +136,7 @@ def record(
         access_services.end_involvements(by=by, basis=ATTENDING, because_of=[found.id])
     else:
         _keep_open(by, found)
-    audit.record(
-        by=by, action=f"offers.{kind}", subject=("offer", found.id), how=how, after=after
-    )
+    audit.record(by=by, action=f"offers.{kind}", subject=("offer", found.id), how=how, after=after)
     return found.state
 
 

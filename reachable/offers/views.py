@@ -15,7 +15,7 @@ from reachable.foundation.errors import BadInput, Conflict
 from reachable.foundation.views import actor, render
 from reachable.moments.forms import ActForm
 from reachable.notices import services as notices
-from reachable.offers import forms, matching, selectors, services, words, wording
+from reachable.offers import forms, matching, selectors, services, wording, words
 from reachable.offers.forms import HiddenNeedForm, NeedForm, OfferForm
 from reachable.offers.rules import standing
 from reachable.offers.selectors import OfferFacts
@@ -58,9 +58,7 @@ def make(request: HttpRequest, person_id: UUID, service_id: UUID) -> HttpRespons
     if form.is_bound and form.is_valid():
         given = form.answers()
         try:
-            offer_id = services.offer(
-                by=by, person_id=person_id, service_id=service_id, **given
-            )
+            offer_id = services.offer(by=by, person_id=person_id, service_id=service_id, **given)
         except (BadInput, Conflict) as error:
             form.add_error(None, str(error))
         else:
@@ -90,7 +88,7 @@ def offer(request: HttpRequest, offer_id: UUID) -> HttpResponse:
 
 def _links(found: OfferFacts) -> list[tuple[str, str]]:
     """Return (address, words) for what may be recorded now, the likeliest first."""
-    links = {}
+    links: dict[str, str] = {}
     for kind in found.allowed:
         name, said = (
             ("offer_answered", "The child says something else now")

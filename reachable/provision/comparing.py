@@ -88,8 +88,13 @@ def compared_by(it: Read, areas_of: Mapping[str, str], coded: Mapping[str, str])
 def _said(text: str) -> _Said:
     """Read one such text. What it says follows from the text alone, so it never grows old."""
     held = orjson.loads(text or "{}")
+    keys = {name: frozenset(held.get(name, ())) for name in ("areas", *_OURS.values())}
     return _Said(
-        *(frozenset(held.get(name, ())) for name in ("areas", *_OURS.values())),
+        areas=keys["areas"],
+        forms=keys["forms"],
+        moments=keys["moments"],
+        helps=keys["helps"],
+        needs=keys["needs"],
         hours=tuple(
             Hours(day, time.fromisoformat(opens), time.fromisoformat(closes))
             for day, opens, closes in held.get("hours", ())

@@ -47,7 +47,7 @@ class Service(models.Model):
     """One service, by the identifier that the standard gives it.
 
     `owner` answers for the entry. `ended_at` says when its feed ceased to name it. `compared_by` is
-    what it says of itself, in one text: thousands are read whenever somebody asks what fits a child.
+    what it says of itself, in one text: thousands are read when somebody asks what fits a child.
     """
 
     id = models.UUIDField(primary_key=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from random import Random
 from uuid import UUID
 
@@ -42,8 +42,11 @@ _REFUSED = (
     ("not_reached", "They rang twice, and wrote once.", 8),
 )
 _FATES = (("accepted", 48), ("waits", 16), (REFUSED, 26), ("silent", 10))
-_STILL = (("yes", "Each Thursday; the worker says so.", 70), ("stopped", "Said it was too far.", 20))
-_STILL += (("not_known", "", 10),)
+_STILL = (
+    ("yes", "Each Thursday; the worker says so.", 70),
+    ("stopped", "Said it was too far.", 20),
+    ("not_known", "", 10),
+)
 
 
 @dataclass(frozen=True)
@@ -150,9 +153,7 @@ class Offering:
         checks = selectors.checks_of(by=by, offer_id=offer.id)
         for check in checks[-1:]:
             how, note = _chosen(rng, _STILL)
-            services.record(
-                by=by, offer_id=offer.id, kind=STILL, how=how, note=note, after=check
-            )
+            services.record(by=by, offer_id=offer.id, kind=STILL, how=how, note=note, after=check)
 
     def _try(self, act: Callable[[], None]) -> int:
         """Do all of it or nothing; what has become impossible meanwhile is left out."""

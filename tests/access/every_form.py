@@ -225,12 +225,16 @@ FORMS = {
     "the open feed": Form(
         "/directory/feed/", "/directory/feed/", "panel_coordinator", {"then": "close"}
     ),
-    "offer a service": Form(FITS + "{service_id}/", FITS + "{service_id}/", "practitioner", OFFERED),
+    "offer a service": Form(
+        FITS + "{service_id}/", FITS + "{service_id}/", "practitioner", OFFERED
+    ),
     "nothing fits": Form("/children/{person_id}/gap/", FITS, "practitioner", {}),
     "nothing fits after a refusal": Form(
         OFFER + "gap/", OFFER, "practitioner", {}, ("offer sent", "offer refused")
     ),
-    "the child says": Form(OFFER + "answered/", OFFER + "answered/", "practitioner", {"answer": "no"}),
+    "the child says": Form(
+        OFFER + "answered/", OFFER + "answered/", "practitioner", {"answer": "no"}
+    ),
     "referral sent": Form(OFFER + "sent/", OFFER + "sent/", "practitioner", {"how": "spoken"}),
     "on the waiting list": Form(
         OFFER + "waiting/", OFFER + "waiting/", "practitioner", {"note": "Ten"}, ("offer sent",)
@@ -241,7 +245,9 @@ FORMS = {
     "refused by the service": Form(
         OFFER + "refused/", OFFER + "refused/", "practitioner", {"how": "full"}, ("offer sent",)
     ),
-    "first attended": Form(OFFER + "attended/", OFFER + "attended/", "practitioner", {"note": "Ten"}),
+    "first attended": Form(
+        OFFER + "attended/", OFFER + "attended/", "practitioner", {"note": "Ten"}
+    ),
     "still attending": Form(
         OFFER + "still/",
         OFFER + "still/",
@@ -252,10 +258,18 @@ FORMS = {
     "an offer ended": Form(
         OFFER + "ended/", OFFER + "ended/", "practitioner", {"how": "done"}, ("offer attended",)
     ),
-    "more of a gap": Form(GAP + "more/", GAP + "more/", "panel_coordinator", {"note": "On Mondays"}),
-    "a service was found": Form(GAP + "answer/", GAP + "answer/", "panel_coordinator", {"note": "Lanterns"}),
+    "more of a gap": Form(
+        GAP + "more/", GAP + "more/", "panel_coordinator", {"note": "On Mondays"}
+    ),
+    "a service was found": Form(
+        GAP + "answer/", GAP + "answer/", "panel_coordinator", {"note": "Lanterns"}
+    ),
     "a gap is open again": Form(
-        GAP + "reopen/", GAP + "reopen/", "panel_coordinator", {"note": "It closed"}, ("gap answered",)
+        GAP + "reopen/",
+        GAP + "reopen/",
+        "panel_coordinator",
+        {"note": "It closed"},
+        ("gap answered",),
     ),
     "review": Form(
         "/review/{review_id}/",

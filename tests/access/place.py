@@ -198,7 +198,9 @@ def make_place() -> Place:
 
 def _directory(place: Place, agency_id: UUID) -> None:
     """A service, and the feed open to everybody."""
-    directory.load(by=BY, agency_id=agency_id, file_name="d.json", content=in_file(offer(1), offer(2)))
+    directory.load(
+        by=BY, agency_id=agency_id, file_name="d.json", content=in_file(offer(1), offer(2))
+    )
     directory_services.switch_open_feed(by=BY, on=True)
     help_given = taxonomies()["help"]
     place.rows["service_id"] = [Row(offer(1)["id"], "everybody")]

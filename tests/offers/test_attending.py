@@ -63,9 +63,7 @@ def test_whoever_offered_it_is_asked_once_and_answers_after_the_moment_closed(
         first = world.actor("first")
         assert selectors.offer(by=first, offer_id=offer_id).checks == ("28_days",)
         with pytest.raises(BadInput, match="in a few words"):
-            services.record(
-                by=first, offer_id=offer_id, kind="still", how="yes", after="28_days"
-            )
+            services.record(by=first, offer_id=offer_id, kind="still", how="yes", after="28_days")
         services.record(
             by=first, offer_id=offer_id, kind="still", how="yes", after="28_days", note="Thursdays"
         )
@@ -161,7 +159,10 @@ def test_the_system_asks_as_many_questions_for_many_who_are_not_asked_as_for_one
     for number in (2, 3):
         other = child_of(world.signal(given_names=f"Ada{number}", family_name=f"Wexley{number}"))
         offered(world, other, "wants", "attended", by="lead")
-        with travel(begin + timedelta(days=27, hours=2)), CaptureQueriesContext(connection) as asked:
+        with (
+            travel(begin + timedelta(days=27, hours=2)),
+            CaptureQueriesContext(connection) as asked,
+        ):
             assert ask(by=BY) == 0
         counts.append(len(asked))
     assert counts[0] == counts[1]

@@ -1,4 +1,4 @@
-"""That nothing fitted is recorded with one tap, counted without the child, answered and reopened."""
+"""That nothing fitted is recorded with one tap, counted without the child, and answered."""
 
 from __future__ import annotations
 
@@ -26,9 +26,7 @@ pytestmark = pytest.mark.db
 
 @pytest.fixture
 def child(world: World) -> UUID:
-    geography.load_areas(
-        by=system("tests"), areas=[("N", "North")], postcodes=[("FX1 1AA", "N")]
-    )
+    geography.load_areas(by=system("tests"), areas=[("N", "North")], postcodes=[("FX1 1AA", "N")])
     fill_directory(3)
     moment_id = world.signal(needs="BSL")
     moments.take(by=world.actor("first"), moment_id=moment_id)
@@ -40,7 +38,12 @@ def test_one_tap_notes_what_was_needed_when_and_where(world: World, child: UUID)
     answer = client.post(f"/children/{child}/gap/", {"help": "legal", "form": "county_lines"})
     gap = Gap.objects.get()
     assert answer["Location"] == f"/gaps/{gap.id}/"
-    assert (gap.help, gap.form, gap.needs, gap.area) == ("legal", "county_lines", "sign_language", "N")
+    assert (gap.help, gap.form, gap.needs, gap.area) == (
+        "legal",
+        "county_lines",
+        "sign_language",
+        "N",
+    )
     assert gap.age_band in {"13_to_15", "16_to_17", "18_and_over"}
     assert gap.moment_kind == "custody"
     assert gap.recorded_by_id == world.users["first"]
@@ -75,9 +78,7 @@ def test_after_a_refusal_the_gap_is_what_had_been_wanted(world: World, child: UU
     assert Gap.objects.get().offer_id == offer_id
 
 
-def test_supervisors_and_coordinators_see_gaps_without_the_child(
-    world: World, child: UUID
-) -> None:
+def test_supervisors_and_coordinators_see_gaps_without_the_child(world: World, child: UUID) -> None:
     gap_id = gaps.record_gap(by=world.actor("first"), person_id=child, help="legal")
     gaps.add_words(by=world.actor("first"), gap_id=gap_id, note="Before the hearing in Osier")
     coordinator = world.client("coordinator")

@@ -59,9 +59,9 @@ def child(world: World) -> UUID:
         return child_of(world.signal(needs="Short sentences"))
 
 
-def look(world: World, child: UUID, **need: str) -> Found:
+def look(world: World, child: UUID, help: str = "") -> Found:
     with travel(MONDAY):
-        return matching.what_fits(by=world.actor("first"), person_id=child, **need)
+        return matching.what_fits(by=world.actor("first"), person_id=child, help=help)
 
 
 def names(found: Found) -> list[str]:

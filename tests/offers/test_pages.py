@@ -55,9 +55,7 @@ def test_from_the_moment_to_what_fits_and_to_the_offer(
     assert "was offered to this child already" in html(again, 422)
 
 
-def test_a_refusal_shows_what_fits_next_and_one_tap_for_the_gap(
-    world: World, child: UUID
-) -> None:
+def test_a_refusal_shows_what_fits_next_and_one_tap_for_the_gap(world: World, child: UUID) -> None:
     client, offer_id = world.client("first"), offered(world, child, "wants", "sent")
     answer = client.post(f"/offers/{offer_id}/refused/", {"how": "full", "version": "3"})
     assert answer.status_code == 302, html(answer, answer.status_code)

@@ -1,4 +1,4 @@
-"""A service is offered and what became of it is recorded: by whom, of whom, once, with its entry."""
+"""A service is offered and what became of it is recorded: by whom, of whom, with its entry."""
 
 from __future__ import annotations
 
@@ -91,9 +91,7 @@ def test_times_lie_neither_ahead_nor_before_what_was_recorded(world: World, chil
     offer_id = offered(world, child)
     for at, said in ((timedelta(days=1), "has not come yet"), (-timedelta(days=1), "is before")):
         with pytest.raises(BadInput, match=said):
-            services.record(
-                by=by, offer_id=offer_id, kind="sent", how="spoken", at=now() + at
-            )
+            services.record(by=by, offer_id=offer_id, kind="sent", how="spoken", at=now() + at)
 
 
 def test_one_offer_of_a_service_goes_on_at_a_time(world: World, child: UUID) -> None:
@@ -101,9 +99,7 @@ def test_one_offer_of_a_service_goes_on_at_a_time(world: World, child: UUID) -> 
     with pytest.raises(Conflict, match="was offered to this child already"):
         offered(world, child)
     offered(world, child, service=OTHER)
-    services.record(
-        by=world.actor("first"), offer_id=offer_id, kind="refused", how="full"
-    )
+    services.record(by=world.actor("first"), offer_id=offer_id, kind="refused", how="full")
     offered(world, child)
     assert Offer.objects.count() == 3
 
@@ -114,9 +110,9 @@ def test_only_listed_services_and_known_words_are_offered(world: World, child: U
     for service_id in (OTHER, uuid4()):
         with pytest.raises(NotFound):
             services.offer(by=by, person_id=child, service_id=service_id, answer="wants")
-    for wrong in ({"answer": "perhaps"}, {"answer": "wants", "help": "magic"}):
+    for answer, help in (("perhaps", ""), ("wants", "magic")):
         with pytest.raises(BadInput):
-            services.offer(by=by, person_id=child, service_id=SERVICE, **wrong)
+            services.offer(by=by, person_id=child, service_id=SERVICE, answer=answer, help=help)
     assert not Offer.objects.exists()
 
 

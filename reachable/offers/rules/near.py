@@ -62,7 +62,9 @@ def straight(one: tuple[float, float], other: tuple[float, float]) -> float:
     return 2 * EARTH * asin(min(1.0, sqrt(half)))
 
 
-def nearest_first(fits: Iterable[Fit], how_far: Callable[[Fit], Travel]) -> list[tuple[Fit, Travel]]:
+def nearest_first(
+    fits: Iterable[Fit], how_far: Callable[[Fit], Travel]
+) -> list[tuple[Fit, Travel]]:
     """Order what fits: what is full last; of the others what is open now first; then the nearest.
 
     What is alike in these stays in the order in which it came.

@@ -32,7 +32,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     ATTENDING: (STILL, ENDED),
     ENDED: (),
 }
-"""What may be recorded in each state, the likeliest first. A new offer begins where one has ended."""
+"""What may be recorded in each state, the likeliest first. What has ended may be offered anew."""
 
 BEGINS = {WANTS: WANTED, NOT_NOW: PUT_OFF, NO: DECLINED, ATTENDED: ATTENDING}
 OPEN = frozenset({WANTED, PUT_OFF, SENT, WAITING, ACCEPTED, ATTENDING})
