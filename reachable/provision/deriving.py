@@ -13,6 +13,7 @@ from reachable.foundation.actor import Actor
 from reachable.geography.rules import standard_postcode
 from reachable.geography.selectors import area_codes, areas_of
 from reachable.provision import taxonomy
+from reachable.provision.comparing import compared_by
 from reachable.provision.models import (
     AreaCovered,
     Opening,
@@ -53,6 +54,7 @@ def _services(ids: Collection[UUID]) -> list[Service]:
 def _derive(ids: list[UUID]) -> dict[UUID, Read]:
     services = _services(ids)
     found = {each.id: _read(each) for each in services}
+    coded = area_codes()
     organisations = dict(it.organisation for it in found.values() if it.organisation)
     Organisation.objects.bulk_create(
         [Organisation(id=key, name=name) for key, name in organisations.items()],
@@ -62,16 +64,17 @@ def _derive(ids: list[UUID]) -> dict[UUID, Read]:
     )
     for service in services:
         _fill(service, found[service.id])
+        service.compared_by = compared_by(found[service.id], coded)
     Service.objects.bulk_update(services, list(_COLUMNS))
     for model in (ServiceTerm, Opening, AreaCovered):
         model.objects.filter(service_id__in=ids).delete()
-    _write(found)
+    _write(found, coded)
     return found
 
 
 _COLUMNS = (
     *("organisation_id", "name", "status", "minimum_age", "maximum_age"),
-    *("words", "missing"),
+    *("words", "missing", "compared_by"),
 )
 
 
@@ -98,9 +101,9 @@ def places_kept_back() -> frozenset[UUID]:
     return frozenset(Place.objects.filter(kept_back=True).values_list("location_id", flat=True))
 
 
-def _write(found: Mapping[UUID, Read]) -> None:
+def _write(found: Mapping[UUID, Read], coded: Mapping[str, str]) -> None:
     rows: dict[type[models.Model], list[models.Model]] = {}
-    ours, coded = taxonomy.terms_by_id(), area_codes()
+    ours = taxonomy.terms_by_id()
     for service_id, it in found.items():
         for term in it.terms:
             known = ours.get(term.id)

@@ -51,7 +51,8 @@ class Organisation(models.Model):
 class Service(models.Model):
     """One service, by the identifier that the standard gives it.
 
-    `owner` answers for the entry. `ended_at` says when its feed ceased to name it.
+    `owner` answers for the entry. `ended_at` says when its feed ceased to name it. `compared_by` is
+    what it says of itself, in one text: thousands are read when somebody asks what fits a child.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -69,6 +70,7 @@ class Service(models.Model):
     maximum_age = models.FloatField(null=True)
     words = models.TextField()
     missing = models.CharField(max_length=40, blank=True)
+    compared_by = models.TextField(blank=True, default="")
 
 
 class ServiceVersion(Identified):

@@ -116,6 +116,24 @@ def service(*, by: Actor, service_id: UUID) -> ServiceFacts:
     return _facts(found, hidden=_hidden_from(by))
 
 
+@dataclass(frozen=True)
+class ListedService:
+    """A service by its name."""
+
+    id: UUID
+    name: str
+
+
+def listed_service(*, by: Actor, service_id: UUID) -> ListedService:
+    """Return a service that is listed, by its name alone."""
+    by.require(READS)
+    found = Service.objects.filter(id=service_id, ended_at=None, current__isnull=False)
+    name = found.values_list("name", flat=True).first()
+    if name is None:
+        raise NotFound
+    return ListedService(service_id, name)
+
+
 def services(*, by: Actor) -> list[ServiceFacts]:
     """Return every service that is listed, by name."""
     by.require(READS)

@@ -34,11 +34,13 @@ from reachable.moments import services as moments
 from reachable.moments.models import OPEN, Action, Moment, Trigger
 from reachable.moments.selectors import visible_moments
 from reachable.notices import services as notices
+from reachable.offers import attending
 from reachable.practice import guidance
 from reachable.practice.time import LONDON, start_of_day
 from reachable.synthetic import present, talks, workers
 from reachable.synthetic.arrival import actors, set_up
 from reachable.synthetic.feeds import Manifest, SentFile
+from reachable.synthetic.offering import Offering
 from reachable.synthetic.partnership import Partnership
 from reachable.synthetic.signals import PhonedIn, signals
 from reachable.synthetic.steward import LEFT_OPEN, Steward
@@ -48,9 +50,11 @@ PASS_ON = system("pass on")
 FORGET = system("forget")
 LASTING = system("lasting")
 BIRTHDAYS = system("birthdays")
+ATTENDING = system("attending")
 BIRTHDAY = "birthday"
 SENDS = "intake_worker"
 FORGETS_AT = timedelta(hours=2)
+OFFERS_BEFORE_NIGHT = timedelta(hours=7)
 REVIEWS_ON = 0
 # Of moments longer ago only the answer, the meeting and the end are played, not each attempt.
 IN_SHORT_BEFORE = timedelta(days=42)
@@ -90,6 +94,7 @@ class Replayed:
     reviews: int = 0
     forgotten: int = 0
     birthdays: int = 0
+    offers: int = 0
 
 
 def replay(
@@ -136,6 +141,7 @@ class _Year:
         self.result = Replayed()
         self.done_before = self._loaded()
         self.holders: dict[UUID, Actor] = {}
+        self.offering = Offering(made.seed, self.by_id)
         self.steward = Steward(self.by["linkage.steward"], made)
         self.reviewed_on: date | None = None
         self.read_at: datetime | None = None
@@ -175,6 +181,9 @@ class _Year:
             lasting.ask(by=LASTING)
             self._say_what_lasted()
             self.result.birthdays += birthdays.keep(by=BIRTHDAYS)
+            attending.ask(by=ATTENDING)
+        with travel(start_of_day(night) - OFFERS_BEFORE_NIGHT):
+            self.result.offers += self.offering.evening()
         # One that joins an open moment opens none, and whoever has the child is asked all the same.
         self._plan_new(start_of_day(night) + FORGETS_AT)
         self._answer()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -12,12 +13,16 @@ from reachable.access.selectors import agency_id
 from reachable.conversations import services as conversations
 from reachable.conversations.models import Conversation
 from reachable.foundation.actor import system
+from reachable.foundation.time import now
 from reachable.geography.services import load_areas
+from reachable.offers import gaps
+from reachable.offers.models import Gap, Offer, OfferStep
 from reachable.practice import guidance
 from reachable.provision.loading import keep_file
 from reachable.provision.selectors import held_files
 from tests.support.conversations import writing
 from tests.support.directory import at, fill_directory, in_file, offer
+from tests.support.offers import offered
 from tests.support.pages import PHONE, OpenPage, axe, complaints_of, looks_right, sign_in
 from tests.support.servers import Server
 from tests.support.world import World, make_world, moment
@@ -42,6 +47,25 @@ def placed(server: Server) -> tuple[Server, World, UUID, UUID]:
     )
     waiting = world.signal("other_worry", given_names="Idris", family_name="Whitlock")
     return server, world, held, waiting
+
+
+def _offers(world: World, person_id: UUID) -> dict[str, object]:
+    """One that is wanted, one that was refused, one to which the child has gone for 29 days."""
+    if not Offer.objects.exists():
+        offered(world, person_id, service=UUID(int=2))
+        offered(world, person_id, "wants", "sent", "refused", service=UUID(int=3))
+        going = offered(world, person_id, "wants", "attended", service=UUID(int=4))
+        long_ago = now() - timedelta(days=29)
+        OfferStep.objects.filter(offer_id=going).update(said_at=long_ago)
+        Offer.objects.filter(id=going).update(attended_at=long_ago, since=long_ago)
+        gaps.record_gap(by=world.actor("first"), person_id=person_id, help="legal")
+    by_state = dict(Offer.objects.values_list("state", "id"))
+    return {
+        "offer": by_state["wanted"],
+        "refused": by_state["refused"],
+        "attending": by_state["attending"],
+        "gap": Gap.objects.values_list("id", flat=True).get(),
+    }
 
 
 WORK = [
@@ -125,6 +149,20 @@ WORK = [
     ("first", "phones", "/phones/"),
     ("administrator", "phones-none", "/phones/"),
     ("first", "out-alone", "/out-alone/"),
+    ("first", "fits", "/children/{person}/fits/"),
+    ("first", "fits-none", "/children/{person}/fits/?help=legal"),
+    ("first", "offer-make", "/children/{person}/fits/{service}/"),
+    ("first", "offer", "/offers/{offer}/"),
+    ("first", "offer-refused", "/offers/{refused}/"),
+    ("first", "offer-answered", "/offers/{offer}/answered/"),
+    ("first", "offer-sent", "/offers/{offer}/sent/"),
+    ("first", "offer-attended", "/offers/{offer}/attended/"),
+    ("first", "offer-ended", "/offers/{attending}/ended/"),
+    ("first", "offer-still", "/offers/{attending}/still/"),
+    ("first", "gap", "/gaps/{gap}/"),
+    ("lead", "gap-more", "/gaps/{gap}/more/"),
+    ("coordinator", "gap-without-the-child", "/gaps/{gap}/"),
+    ("coordinator", "gaps", "/gaps/"),
     ("administrator", "mail-none", "/mail/"),
     ("first", "help", "/help/"),
     ("first", "practice", "/what-this-follows/"),
@@ -148,6 +186,7 @@ def test_every_page_is_accessible_and_fits(
     places["conversation"] = Conversation.objects.get().id
     places |= {"service": offer(1)["id"], "at": at(1)["id"]}
     places["shrunk"], places["file"] = (each.id for each in held_files(by=world.actor("lead")))
+    places |= _offers(world, moment(held).person_id)
     people: dict[str, Page] = {}
     for username, name, address in WORK:
         if username not in people:
