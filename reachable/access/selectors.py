@@ -228,6 +228,17 @@ def members(*, team_id: UUID) -> list[OnDuty]:
     ]
 
 
+def members_of(*, team_ids: Iterable[UUID]) -> dict[UUID, list[tuple[UUID, str]]]:
+    """Return team → (user, name) of everybody in it who may hold a moment, by name."""
+    held = TeamMembership.objects.filter(_may_hold(), team_id__in=set(team_ids), ended_at=None)
+    found: dict[UUID, list[tuple[UUID, str]]] = {}
+    for team_id, user_id, name in held.order_by("user__name").values_list(
+        "team_id", "user_id", "user__name"
+    ):
+        found.setdefault(team_id, []).append((user_id, name))
+    return found
+
+
 def members_to_tell(*, team_id: UUID, at: datetime) -> list[UUID]:
     """Return members whom to tell what waits for their team: all but those away, unless all are."""
     everybody = [who.user_id for who in members(team_id=team_id)]

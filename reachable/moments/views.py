@@ -16,6 +16,7 @@ from reachable.foundation.errors import BadInput, Conflict
 from reachable.foundation.views import actor, render
 from reachable.moments import forms, pausing, rules, selectors, services, wording
 from reachable.moments.measuring import CHECKS, EXPLAINED, IN_TOUCH
+from reachable.moments.registries import moment_panels
 from reachable.moments.selectors import MomentFacts
 from reachable.notices import services as notices
 from reachable.practice import guidance
@@ -27,7 +28,11 @@ def moment(request: HttpRequest, moment_id: UUID) -> HttpResponse:
     if found.row.id != moment_id:
         return redirect("moment", found.row.id)
     notices.mark_read(by=by, subject=("moment", moment_id))
-    return render(request, "moments/moment.html", told(found))
+    panels = [
+        {"template": panel.template, **panel.context(by, found.row.person_id)}
+        for panel in sorted(moment_panels.items(), key=lambda panel: panel.order)
+    ]
+    return render(request, "moments/moment.html", {**told(found), "panels": panels})
 
 
 def told(found: MomentFacts) -> dict[str, Any]:

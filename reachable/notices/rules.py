@@ -54,6 +54,17 @@ WORDINGS = {
         "It is in a reachable moment that you have. Its history says what was done, and when.",
         "moment",
     ),
+    "conversation.kept": Wording(
+        "Somebody wrote down a conversation with a child whose moment you have",
+        "It may have come in late, from a phone without signal. Please look at what it says.",
+        "moment",
+    ),
+    "lone_worker.not_back": Wording(
+        "A colleague who is out alone is not back",
+        "You are named as whoever is told. Ring them now; the page says where they went.",
+        "out_alone",
+        of_subject=False,
+    ),
     "moment.handed_away": Wording(
         "A reachable moment was handed over to somebody else",
         "You had it, or were asked to take it. Open it to see who is asked now.",

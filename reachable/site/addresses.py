@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from reachable.access.policy import policy
 from reachable.foundation.urls import (
+    BY_SECRET,
     PUBLIC,
     SIGNED_IN,
-    WITH_A_KEY,
     declaration_of,
     every_address,
 )
@@ -26,6 +26,7 @@ KNOWN = "whoever knows the secret in it, as long as its owner may still hold a m
 INVOLVED = "those who work with the child now: the asked or holding worker, and the moment’s team"
 
 MEMBERS = "members of that team"
+OWNER = "whose phone it is, and system administrators"
 ENTERED = "whoever is away, and supervisors of their teams"
 
 
@@ -41,8 +42,10 @@ IDENTIFIERS = {
     "absence_id": Leads("a time in which somebody is away", ENTERED),
     "address_id": Leads("somebody’s calendar address, which names no child", KNOWN),
     "agency_id": Leads("an agency that sends files", WATCHED),
+    "conversation_id": Leads("a conversation with a child", INVOLVED),
     "dates_id": Leads("a school term, or days without school in one", ANYBODY),
     "delivery_id": Leads("a file that an agency sent", AGENCY),
+    "device_id": Leads("a phone", OWNER),
     "key": Leads("a feed", ANYBODY),
     "key_id": Leads("a key of an agency’s program", ANYBODY),
     "kind": Leads("a kind of file", ANYBODY),
@@ -90,7 +93,7 @@ def addresses() -> Iterator[Address]:
         declaration = declaration_of(pattern.callback)
         if declaration is None:
             raise LookupError(f"/{route} does not declare who may open it: use page().")
-        if declaration.needs not in {PUBLIC, SIGNED_IN, WITH_A_KEY, *policy().capabilities}:
+        if declaration.needs not in {PUBLIC, SIGNED_IN, *BY_SECRET, *policy().capabilities}:
             raise LookupError(f"/{route} needs {declaration.needs}, which the policy lacks.")
         address = Address(pattern.name, route, declaration.needs, declaration.methods)
         unknown = sorted(set(address.identifiers) - IDENTIFIERS.keys())

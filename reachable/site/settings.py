@@ -33,6 +33,7 @@ ROOMS = [
     "chronology",
     "moments",
     "intake",
+    "conversations",
     "synthetic",
     "site",
 ]

@@ -58,6 +58,7 @@ MOMENT, TAKEN = "/moments/{moment_id}/", ("/moments/{moment_id}/take/",)
 COURT, DRAFT = "/pathways/court/draft/", "/pathways/custody/draft/"
 IN_FORCE = f"/pathways/custody/versions/{OWN_FROM}/in-force/"
 LEFT_OUT = ("a step left out",)
+CONVERSATION = "/conversations/{conversation_id}/"
 SERVICES = "/directory/{service_id}/"
 SERVICE = {
     "name": "Night Bus",
@@ -175,6 +176,30 @@ FORMS = {
     "take a term out": Form(
         "/school-terms/{dates_id}/take-out/", "/school-terms/", "supervisor", {}
     ),
+    "write down a conversation": Form(
+        MOMENT + "conversation/",
+        MOMENT + "conversation/",
+        "practitioner",
+        {"words.words": "nobody asked me", "draft": "1"},
+    ),
+    "go on with a conversation": Form(
+        CONVERSATION + "write/",
+        CONVERSATION + "write/",
+        "practitioner",
+        {"invitation.answer": "offered", "finish": "1"},
+    ),
+    "share a child’s words": Form(
+        CONVERSATION + "share/",
+        CONVERSATION + "share/",
+        "practitioner",
+        {
+            "agency_kind": "school",
+            "reason": "To keep her safe there",
+            "child_told": "She agreed",
+            "understood": "on",
+        },
+    ),
+    "empty a phone": Form("/phones/{device_id}/wipe/", "/phones/", "practitioner", {}),
     "run a rule dry": Form("/rules/arrest/dry-run/", "/rules/arrest/", "supervisor", {}),
     "switch a rule": Form(
         "/rules/arrest/switch/",

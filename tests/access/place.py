@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from uuid import UUID, uuid4
 
@@ -15,6 +15,8 @@ from reachable.access import services as access
 from reachable.access.models import Shift, User
 from reachable.access.policy import policy
 from reachable.access.selectors import actor_for
+from reachable.conversations import devices
+from reachable.conversations import services as conversations
 from reachable.foundation.actor import Actor, system
 from reachable.foundation.ids import new_id
 from reachable.foundation.time import now, today
@@ -35,6 +37,7 @@ from reachable.provision import services as directory_services
 from reachable.provision.taxonomy import taxonomies
 from reachable.site import addresses
 from reachable.site.addresses import IDENTIFIERS
+from tests.support.conversations import writing
 from tests.support.directory import at, in_file, offer
 
 BY = system("tests")
@@ -99,6 +102,8 @@ class Account:
             return self.can("intake.watch_all") or self.standing in {INVOLVED, OWN}
         if found_by == addresses.KNOWN:
             return True
+        if found_by == addresses.OWNER:
+            return self.can("accounts.manage") or row.of == self.username
         if found_by in {addresses.INVOLVED, addresses.MEMBERS}:
             return self.standing == INVOLVED
         if found_by == addresses.ENTERED:
@@ -164,6 +169,7 @@ def make_place() -> Place:
     for account in ACCOUNTS:
         if account.standing == INVOLVED and account.can("signals.send"):
             _signal(place, account)
+    _conversation(place, Account("practitioner", INVOLVED))
     _two_alike(place)
     _file(place, Account("intake_worker", INVOLVED))
     _key(place, Account("system_administrator", INVOLVED))
@@ -260,6 +266,17 @@ def _signal(place: Place, account: Account) -> None:
     place.add("signal_id", signal_id, account)
     place.add("moment_id", moment.id, account)
     place.add("person_id", moment.person_id, account)
+
+
+def _conversation(place: Place, account: Account) -> None:
+    """One that is written down in the moment that the sergeant’s signal opened, and a phone."""
+    first = place.rows["moment_id"][0].id
+    assert isinstance(first, UUID)
+    held = writing(first)
+    conversations.keep(by=account.actor(), writing=replace(held, finished=False))
+    place.add("conversation_id", held.conversation_id, account)
+    made = devices.make_known(by=account.actor(), label="A phone")
+    place.add("device_id", made.device_id, account)
 
 
 def _two_alike(place: Place) -> None:

@@ -14,7 +14,7 @@ import pytest
 from reachable.access import absences, keys, planning
 from reachable.access import services as access
 from reachable.foundation.time import travel
-from reachable.foundation.urls import PUBLIC, WITH_A_KEY
+from reachable.foundation.urls import BY_SECRET, PUBLIC
 from reachable.intake import correcting, status, together
 from reachable.intake import services as intake
 from reachable.moments import contact
@@ -90,7 +90,7 @@ def test_every_form_is_tried_here() -> None:
     posted = {
         re.sub(r"<\w+:(\w+)>", r"{\1}", f"/{address.route}")
         for address in addresses()
-        if "POST" in address.methods and address.needs not in {PUBLIC, WITH_A_KEY}
+        if "POST" in address.methods and address.needs not in {PUBLIC, *BY_SECRET}
     }
     tried = {
         re.sub("refused_id|gone_id|left_off_id", "delivery_id", form.to)

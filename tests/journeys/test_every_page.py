@@ -8,7 +8,10 @@ from uuid import UUID
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
+from reachable.conversations import services as conversations
+from reachable.conversations.models import Conversation
 from reachable.practice import guidance
+from tests.support.conversations import writing
 from tests.support.directory import fill_directory, offer
 from tests.support.pages import PHONE, OpenPage, axe, complaints_of, looks_right, sign_in
 from tests.support.servers import Server
@@ -23,6 +26,7 @@ def placed(server: Server) -> tuple[Server, World, UUID, UUID]:
     world.client("first").post(f"/moments/{held}/take/")
     world.client("first").post("/pathways/custody/draft/begin/")
     fill_directory(60)
+    conversations.keep(by=world.actor("first"), writing=writing(held))
     waiting = world.signal("other_worry", given_names="Idris", family_name="Whitlock")
     return server, world, held, waiting
 
@@ -92,6 +96,14 @@ WORK = [
     ("lead", "service-checked", "/directory/{service}/checked/"),
     ("lead", "service-add", "/directory/add/"),
     ("lead", "open-feed", "/directory/feed/"),
+    ("first", "conversation-begin", "/moments/{held}/conversation/"),
+    ("first", "conversation", "/conversations/{conversation}/"),
+    ("second", "conversation-kept-back", "/conversations/{conversation}/"),
+    ("first", "conversation-go-on", "/conversations/{conversation}/write/"),
+    ("first", "conversation-share", "/conversations/{conversation}/share/"),
+    ("first", "phones", "/phones/"),
+    ("administrator", "phones-none", "/phones/"),
+    ("first", "out-alone", "/out-alone/"),
     ("administrator", "mail-none", "/mail/"),
     ("first", "help", "/help/"),
     ("first", "practice", "/what-this-follows/"),
@@ -112,6 +124,7 @@ def test_every_page_is_accessible_and_fits(
     places: dict[str, object] = {"held": held, "waiting": waiting}
     places |= {"person": moment(held).person_id, "team": world.team, "off": off}
     places["service"] = offer(1)["id"]
+    places["conversation"] = Conversation.objects.get().id
     people: dict[str, Page] = {}
     for username, name, address in WORK:
         if username not in people:
