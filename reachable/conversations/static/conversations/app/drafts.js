@@ -130,6 +130,7 @@ async function write(id) {
   const mine = device.current();
   if (!draft || !mine || !vault.isOpen()) return;
   unsaved.delete(id);
+  const start = performance.now();
   draft.written_at = clock.deviceNow();
   const plain = structuredClone(draft);
   try {
@@ -141,6 +142,7 @@ async function write(id) {
     // What was typed and taken out again is nothing to be sent.
     changes.push(isEmpty(plain.content) ? { in: "outbox", remove: id } : { in: "outbox", put: item });
     await store.write(...changes);
+    performance.measure("saved", { start });
     unsay("full");
   } catch (error) {
     unsaved.add(id);

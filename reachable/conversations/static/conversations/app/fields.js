@@ -66,7 +66,7 @@ function choice(field, value, id, options, put) {
       </label>`,
     )}
     ${value
-      ? html`<button type="button" class="link" @click=${() => put(undefined)}>Take this answer back<span class="visually-hidden">: ${field.label}</span></button>`
+      ? html`<button type="button" class="link" @click=${() => put(undefined)}>Take this answer back<span class="visually-hidden"> ${field.label}</span></button>`
       : nothing}
   </fieldset>`;
 }

@@ -102,6 +102,7 @@ function show() {
   drawFrame();
   render(screen.draw(place.args), fresh);
   window.scrollTo(0, 0);
+  performance.mark("shown");
   const heading = fresh.querySelector("h1");
   heading?.setAttribute("tabindex", "-1");
   heading?.focus({ preventScroll: true });

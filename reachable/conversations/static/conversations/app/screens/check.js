@@ -56,7 +56,7 @@ function drawPart(draft, it, at, state) {
     <div class="parts__head">
       <h2>${it.title}</h2>
       ${state === "writing"
-        ? html`<button type="button" class="link" @click=${change}>${isEmpty(values) ? "Write" : "Change"}<span class="visually-hidden">: ${it.title}</span></button>`
+        ? html`<button type="button" class="link" @click=${change}>${isEmpty(values) ? "Write" : "Change"}<span class="visually-hidden"> ${it.title}</span></button>`
         : nothing}
     </div>
     ${isEmpty(values) ? html`<p class="muted">Left out</p>` : drawValues(it.fields, values, day.colleagues(draft.moment_id))}
