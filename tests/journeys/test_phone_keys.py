@@ -1,0 +1,218 @@
+"""What lies on a phone, and when it is gone: locked, signed out, wiped, full, ended from afar."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from playwright.sync_api import Playwright, expect
+
+from reachable.access import services as access
+from reachable.conversations import devices
+from reachable.conversations.models import ConversationVersion, Device
+from reachable.foundation.actor import system
+from tests.support.pages import OpenPage, axe, screenshot, sign_in
+from tests.support.phone import PATIENCE, Phone
+from tests.support.servers import Server
+from tests.support.world import World, make_world
+
+WORDS = "Nobody asked me before, heron on the weir"
+CANARIES = ("heron on the weir", "Osprey")
+Take = Callable[..., Phone]
+
+
+@pytest.fixture
+def take(playwright: Playwright, tmp_path: Path, server: Server) -> Iterator[Take]:
+    """Take a new phone out of its box."""
+    taken: list[Phone] = []
+
+    def taking(**more: Any) -> Phone:
+        taken.append(Phone(playwright, tmp_path / f"phone-{len(taken)}", server, **more))
+        return taken[-1]
+
+    yield taking
+    for phone in taken:
+        phone.close()
+
+
+@pytest.fixture(scope="module")
+def world_there(server: Server) -> World:
+    return make_world()
+
+
+@pytest.fixture
+def written(take: Take, world_there: World) -> tuple[Phone, UUID]:
+    """A phone without signal on which something is written and not finished."""
+    moment_id = world_there.signal(given_names="Osprey", family_name=f"Child {Device.objects.count()}")
+    phone = take()
+    page = phone.set_up("first")
+    phone.without_signal()
+    phone.begin(f"Osprey Child {Device.objects.count() - 1}", "Out and about")
+    phone.go_to("In the child’s own words")
+    page.get_by_label("What the child said").press_sequentially(WORDS)
+    phone.is_saved()
+    return phone, moment_id
+
+
+def kept_words(moment_id: UUID) -> list[tuple[str, bool]]:
+    found = ConversationVersion.objects.filter(conversation__moment_id=moment_id)
+    return [(each.content["words"]["words"], each.finished) for each in found]
+
+
+def databases(phone: Phone) -> list[str]:
+    names: list[str] = phone.page.evaluate(
+        "indexedDB.databases().then(found => found.map(each => each.name))"
+    )
+    return names
+
+
+def test_signed_out_without_signal_nothing_is_legible_and_no_word_is_lost(
+    written: tuple[Phone, UUID],
+) -> None:
+    phone, moment_id = written
+    page = phone.page
+    assert phone.found_on_disk(*CANARIES) == {}
+    page.get_by_role("button", name="Back").click()
+    phone.press("Back") if page.get_by_role("button", name="Back").count() else None
+    phone.press("Sign out") if page.get_by_role("button", name="Sign out").count() else None
+    expect(page.get_by_text("1 thing is not sent yet")).to_be_visible()
+    phone.press("Sign out")
+    phone.sees("Reachable conversations")
+    expect(page.get_by_text("What was written is locked")).to_be_visible()
+    axe(page)
+    screenshot(page, "phone-signed-out")
+    assert kept_words(moment_id) == []
+
+    phone.kill()
+    assert phone.found_on_disk(*CANARIES) == {}
+    phone.start()
+    page = phone.open()
+    expect(page.get_by_role("link", name="Sign in")).to_be_visible(timeout=PATIENCE)
+    assert kept_words(moment_id) == [(WORDS, False)]
+    assert "reachable" not in databases(phone)
+    phone.kill()
+    assert phone.found_on_disk(*CANARIES) == {}
+
+
+def test_after_five_wrong_pins_the_key_is_gone_and_the_words_arrive(
+    written: tuple[Phone, UUID],
+) -> None:
+    phone, moment_id = written
+    page = phone.page
+    phone.press("Hide")
+    phone.sees("Locked")
+    assert "Osprey" not in page.content()
+    for left in ("4 tries are", "3 tries are", "2 tries are", "1 try is"):
+        phone.unlock("not the PIN")
+        expect(page.get_by_text(f"{left} left")).to_be_visible(timeout=PATIENCE)
+    screenshot(page, "phone-wrong-pin")
+    axe(page)
+    phone.unlock("not the PIN")
+    expect(page.get_by_text("The PIN was wrong 5 times")).to_be_visible(timeout=PATIENCE)
+    assert page.evaluate(KEYS) == 0
+    # Though the browser was signed in, whoever has the phone now does not find it so.
+    phone.without_signal(False)
+    phone.press("Try again")
+    expect(page.get_by_role("link", name="Sign in")).to_be_visible(timeout=PATIENCE)
+    assert kept_words(moment_id) == [(WORDS, False)]
+
+
+KEYS = """new Promise((resolve, reject) => {
+    const asked = indexedDB.open("reachable");
+    asked.onerror = () => reject(asked.error);
+    asked.onsuccess = () => {
+        const counted = asked.result.transaction(["keys", "sealed"]);
+        const keys = counted.objectStore("keys").count();
+        const sealed = counted.objectStore("sealed").count();
+        counted.oncomplete = () => { asked.result.close(); resolve(keys.result + sealed.result); };
+    };
+})"""
+
+
+def test_wiped_from_afar_after_the_words_came_in(
+    written: tuple[Phone, UUID], server: Server, open_page: OpenPage
+) -> None:
+    phone, moment_id = written
+    office = open_page("desktop")
+    sign_in(office, server, "first")
+    office.goto(f"{server.url}/phones/")
+    office.get_by_role("button", name="Empty this phone").first.click()
+    phone.press("Hide")
+    phone.without_signal(False)
+    expect(phone.page.get_by_text("emptied from the office")).to_be_visible(timeout=PATIENCE)
+    screenshot(phone.page, "phone-wiped")
+    axe(phone.page)
+    phone.page.wait_for_function("caches.keys().then(names => names.length === 0)")
+    assert databases(phone) == []
+    assert kept_words(moment_id) == [(WORDS, False)]
+    assert Device.objects.order_by("-made_at")[0].wiped_at is not None
+    phone.kill()
+    assert phone.found_on_disk(*CANARIES) == {}
+
+
+def test_ended_by_an_administrator_without_signal_the_words_still_arrive(
+    written: tuple[Phone, UUID], world_there: World
+) -> None:
+    phone, moment_id = written
+    page = phone.page
+    device = Device.objects.order_by("-made_at")[0]
+    devices.end(by=world_there.actor("first"), device_id=device.id)
+    page.get_by_label("What the child said").press_sequentially(" and more")
+    phone.press("All parts")
+    phone.press("Finish")
+    expect(page.get_by_text("it will be sent when there is signal")).to_be_visible()
+    phone.without_signal(False)
+    expect(page.get_by_text("The server has ended your sign-in")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator(".top__sent")).to_contain_text("All sent", timeout=PATIENCE)
+    assert kept_words(moment_id) == [(f"{WORDS} and more", True)]
+    screenshot(page, "phone-session-ended")
+    axe(page)
+    phone.press("Sign in again")
+    phone.press("Sign out")
+    expect(page.get_by_role("link", name="Sign in")).to_be_visible(timeout=PATIENCE)
+
+
+def test_a_full_phone_says_so_keeps_the_words_on_the_screen_and_tries_again(
+    written: tuple[Phone, UUID], server: Server
+) -> None:
+    phone, moment_id = written
+    page = phone.page
+    control = phone.context.new_cdp_session(page)
+    control.send("Storage.overrideQuotaForOrigin", {"origin": server.url, "quotaSize": 1})
+    page.get_by_label("What the child said").press_sequentially(", said twice")
+    expect(page.get_by_text("This phone is full")).to_be_visible(timeout=PATIENCE)
+    assert page.get_by_label("What the child said").input_value() == f"{WORDS}, said twice"
+    screenshot(page, "phone-full")
+    axe(page)
+    phone.press("Hide")
+    phone.unlock()
+    expect(page.get_by_label("What the child said")).to_have_value(
+        f"{WORDS}, said twice", timeout=PATIENCE
+    )
+    control.send("Storage.overrideQuotaForOrigin", {"origin": server.url})
+    expect(page.get_by_text("This phone is full")).not_to_be_visible(timeout=PATIENCE)
+    phone.press("All parts")
+    phone.press("Finish")
+    phone.without_signal(False)
+    expect(page.locator(".top__sent")).to_contain_text("All sent", timeout=PATIENCE)
+    assert kept_words(moment_id) == [(f"{WORDS}, said twice", True)]
+
+
+def test_an_account_that_ended_empties_the_phone_after_the_words_came_in(
+    take: Take, world_there: World
+) -> None:
+    moment_id = world_there.signal(given_names="Osprey", family_name="Lastday")
+    phone = take()
+    page = phone.set_up("first")
+    phone.without_signal()
+    phone.begin("Lastday", "Out and about")
+    phone.go_to("In the child’s own words")
+    page.get_by_label("What the child said").press_sequentially(WORDS)
+    phone.is_saved()
+    access.end_account(by=system("tests"), user_id=world_there.users["first"])
+    phone.without_signal(False)
+    expect(page.get_by_text("emptied from the office")).to_be_visible(timeout=PATIENCE)
+    assert kept_words(moment_id) == [(WORDS, False)]

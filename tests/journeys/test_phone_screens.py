@@ -1,0 +1,228 @@
+"""Every screen of the app: accessible, nothing beside the screen, for a thumb, also in large text."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Page, Playwright, expect
+
+from reachable.conversations import api
+from reachable.foundation.time import now
+from tests.support.pages import axe, complaints_of, fits, screenshot
+from tests.support.phone import PATIENCE, Phone
+from tests.support.servers import Server
+from tests.support.world import World, make_world
+
+MOST_BYTES = 60_000  # of 300,000 that may be, compressed
+OPENS_WITHIN = 1_000  # milliseconds, on a phone four times slower than this machine
+SAVES_WITHIN = 100  # milliseconds
+TOUCH = 44  # CSS pixels
+
+SMALL = """() => [...document.querySelectorAll(
+    'button, a, summary, input:not([type=radio], [type=checkbox]), textarea, label.tick'
+  )].filter(each => each.checkVisibility()).map(each => [each, each.getBoundingClientRect()])
+  .filter(([, at]) => at.height < 44 || at.width < 44)
+  .map(([each, at]) => `${each.outerHTML.slice(0, 80)}: ${at.width} x ${at.height}`)"""
+
+
+@pytest.fixture(scope="module")
+def world_there(server: Server) -> World:
+    return make_world()
+
+
+@pytest.fixture
+def phone(
+    playwright: Playwright, tmp_path: Path, server: Server, world_there: World
+) -> Iterator[Phone]:
+    phone = Phone(playwright, tmp_path / "phone", server)
+    yield phone
+    phone.close()
+
+
+def stands(page: Page, name: str) -> None:
+    """Fail when the screen as it is could not be used by somebody; keep pictures of it."""
+    axe(page)
+    fits(page)
+    assert page.evaluate(SMALL) == [], f"{name}: too small for a thumb"
+    screenshot(page, f"phone-{name}")
+    page.set_viewport_size({"width": 360, "height": 740})
+    # What somebody gets who has set their phone to letters twice as large.
+    control = page.context.new_cdp_session(page)
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    fits(page)
+    screenshot(page, f"phone-{name}-200")
+    page.evaluate("document.documentElement.style.fontSize = ''")
+    control.detach()
+    page.set_viewport_size({"width": 390, "height": 844})
+
+
+def test_every_screen_can_be_used_by_anybody(phone: Phone, world_there: World) -> None:
+    world_there.signal(
+        given_names="Wren",
+        family_name="Marchbank",
+        needs="Short sentences, one question at a time, and time to answer",
+    )
+    page = phone.page
+    complaints = complaints_of(page)
+    phone.open()
+    phone.sees("Reachable conversations")
+    page.get_by_role("link", name="Sign in").wait_for()
+    stands(page, "sign-in")
+    phone.set_up("first")
+    stands(page, "list")
+    page.get_by_role("button", name="Marchbank").click()
+    stands(page, "moment")
+    phone.press("Start a conversation")
+    stands(page, "guides")
+    page.get_by_role("button", name="Return interview").click()
+    stands(page, "guide")
+    phone.press("Start")
+    heading = page.get_by_role("heading", level=1)
+    for number in range(1, 30):
+        stands(page, f"part-{number:02}")
+        if page.get_by_role("button", name="To the end").count():
+            break
+        before = heading.inner_text()
+        phone.press("Next")
+        expect(heading).not_to_have_text(before)
+        expect(heading).to_be_focused()
+    phone.press("To the end")
+    stands(page, "nothing-written")
+    phone.press("Finish")
+    expect(page.get_by_role("alert")).to_be_visible()
+    page.get_by_role("button", name="Write In the child’s own words").click()
+    phone.without_signal()
+    page.get_by_label("What the child said").fill("I want to go home.\nNot to that one.")
+    phone.press("All parts")
+    stands(page, "all-parts")
+    phone.press("Finish")
+    stands(page, "finished")
+    page.get_by_role("button", name="1 not sent yet").click()
+    stands(page, "not-sent")
+    phone.press("Back")
+    phone.press("Your moments")
+    phone.press("Say where I am going")
+    phone.press("Leave the note")
+    expect(page.get_by_role("alert")).to_contain_text("where you are going")
+    page.get_by_label("Where are you going?").fill("The weir, then her aunt’s")
+    page.get_by_label("In an hour").check()
+    page.get_by_label("Sol Second").check()
+    stands(page, "lone")
+    phone.press("Leave the note")
+    expect(page.get_by_text("Ring Sol Second if they need to know now")).to_be_visible()
+    stands(page, "list-alone")
+    phone.press("Sign out")
+    stands(page, "leave")
+    phone.press("Stay signed in")
+    phone.press("Hide")
+    stands(page, "locked")
+    assert [each for each in complaints if "ERR_INTERNET_DISCONNECTED" not in each] == []
+
+
+def test_a_screen_reader_and_a_keyboard_lead_through_a_part(
+    phone: Phone, world_there: World
+) -> None:
+    world_there.signal(family_name="Keys")
+    page = phone.set_up("first")
+    phone.begin("Keys", "Out and about")
+    phone.sees("Did the child want to talk?")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    expect(page.get_by_label("Yes, and we talked")).to_be_checked()
+    status = page.get_by_role("status")
+    expect(status).to_have_text("1 not sent yet")
+    page.get_by_role("button", name="Next", exact=True).focus()
+    page.keyboard.press("Enter")
+    phone.sees("How the child understands and is understood")
+
+
+def test_pictures_and_sound_are_refused_with_the_reason(phone: Phone, world_there: World) -> None:
+    world_there.signal(family_name="Picton")
+    page = phone.set_up("first")
+    phone.begin("Picton", "Out and about")
+    phone.go_to("In the child’s own words")
+    box = page.get_by_label("What the child said")
+    box.fill("She drew it.")
+    for kind, name in (("paste", "image/png"), ("drop", "audio/mpeg")):
+        page.evaluate(
+            """([kind, type]) => {
+              const data = new DataTransfer();
+              data.items.add(new File(["x"], "x", { type }));
+              const made = kind === "paste"
+                ? new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true })
+                : new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true });
+              window.tookIt = document.querySelector("textarea").dispatchEvent(made);
+            }""",
+            [kind, name],
+        )
+        assert page.evaluate("window.tookIt") is False
+        expect(page.get_by_text("would be evidence")).to_be_visible()
+        page.get_by_role("button", name="Close this message").click()
+    assert box.input_value() == "She drew it."
+
+
+def test_it_is_small_and_opens_at_once_without_signal(
+    phone: Phone, server: Server, world_there: World
+) -> None:
+    total = 0
+    for address in ["/app/", "/app/sw.js", *api.shell_files()]:
+        with urlopen(server.url + address) as answer:
+            total += len(gzip.compress(answer.read(), 6))
+    assert total < MOST_BYTES, f"{total:,} bytes compressed"
+
+    world_there.signal(family_name="Swift")
+    page = phone.set_up("first")
+    phone.without_signal()
+    control = phone.context.new_cdp_session(page)
+    control.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+    took = []
+    for _ in range(3):
+        page.reload(wait_until="commit")
+        page.get_by_label("PIN", exact=True).wait_for()
+        took.append(
+            page.evaluate("performance.getEntriesByName('shown')[0].startTime")
+        )
+    control.send("Emulation.setCPUThrottlingRate", {"rate": 1})
+    assert min(took) < OPENS_WITHIN, took
+    phone.unlock()
+    phone.sees("Your moments")
+    phone.begin("Swift", "Out and about")
+    phone.go_to("In the child’s own words")
+    box = page.get_by_label("What the child said")
+    saves = []
+    for round in range(5):
+        box.press_sequentially(f"Word {round} ")
+        page.wait_for_function(
+            "count => performance.getEntriesByName('saved').length > count", arg=round
+        )
+        saves.append(
+            page.evaluate("performance.getEntriesByName('saved').at(-1).duration")
+        )
+    print(f"{total:,} bytes; opens in {min(took):.0f} ms; saves in {sorted(saves)[2]:.0f} ms")
+    assert sorted(saves)[len(saves) // 2] < SAVES_WITHIN, saves
+
+
+def test_somebody_who_is_not_back_is_heard_of_and_who_is_back_is_not(
+    phone: Phone, server: Server, world_there: World
+) -> None:
+    from reachable.conversations.models import LoneWorkerNote
+
+    page = phone.set_up("first")
+    phone.press("Say where I am going")
+    page.get_by_label("Where are you going?").fill("Osier Lane 4")
+    page.get_by_label("In half an hour").check()
+    page.get_by_label("Sol Second").check()
+    phone.press("Leave the note")
+    expect(page.locator(".top__sent")).to_contain_text("All sent", timeout=PATIENCE)
+    note = LoneWorkerNote.objects.get()
+    assert (note.place, note.tell_id) == ("Osier Lane 4", world_there.users["second"])
+    assert 25 < (note.expected_back - now()).total_seconds() / 60 < 31
+    phone.press("I am back")
+    expect(page.get_by_role("button", name="Say where I am going")).to_be_visible()
+    expect(page.locator(".top__sent")).to_contain_text("All sent", timeout=PATIENCE)
+    note.refresh_from_db()
+    assert note.back_at is not None
