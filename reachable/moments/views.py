@@ -29,7 +29,7 @@ def moment(request: HttpRequest, moment_id: UUID) -> HttpResponse:
         return redirect("moment", found.row.id)
     notices.mark_read(by=by, subject=("moment", moment_id))
     panels = [
-        {"template": panel.template, **panel.context(by, found.row.person_id)}
+        {"panel": panel, **panel.context(by, found.row.person_id)}
         for panel in sorted(moment_panels.items(), key=lambda panel: panel.order)
     ]
     return render(request, "moments/moment.html", {**told(found), "panels": panels})

@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from reachable.access import selectors as access
 from reachable.access import services as access_services
+from reachable.access.models import Involvement
 from reachable.access.registries import RightsEnded
 from reachable.foundation.actor import Actor, system
 from reachable.offers.models import Offer
@@ -31,7 +32,8 @@ def follow_rights(*, by: Actor, ended: RightsEnded) -> None:
     if ended.team_id is not None:
         theirs = theirs.filter(Q(moment__team_id=ended.team_id) | Q(moment=None))
     for offer in theirs.select_related("moment").distinct():
-        gave_up = access_services.end_involvement(by=FOLLOW, because_of=offer.id, user_id=user_id)
-        if gave_up and offer.moment is not None:
+        access_services.end_involvement(by=FOLLOW, because_of=offer.id, user_id=user_id)
+        followed = Involvement.objects.filter(because_of=offer.id, ended_at=None)
+        if offer.moment is not None and not followed.exists():
             row = (None, offer.moment.team_id, offer.person_id, OFFERED, offer.id)
             access_services.involve(by=FOLLOW, rows=[row], kind="person")
