@@ -5,11 +5,13 @@ from __future__ import annotations
 import gzip
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Page, Playwright, expect
 
+from dev.browser import ARGUMENTS
 from reachable.conversations import api
 from reachable.foundation.time import now
 from tests.support.pages import axe, complaints_of, fits, screenshot
@@ -43,27 +45,44 @@ def phone(
     phone.close()
 
 
-def stands(page: Page, name: str) -> None:
+def check(page: Page, name: str) -> None:
     """Fail when the screen as it is could not be used by somebody; keep pictures of it."""
     axe(page)
     fits(page)
     assert page.evaluate(SMALL) == [], f"{name}: too small for a thumb"
     screenshot(page, f"phone-{name}")
-    page.set_viewport_size({"width": 360, "height": 740})
-    # What somebody gets who has set their phone to letters twice as large.
-    control = page.context.new_cdp_session(page)
-    page.evaluate("document.documentElement.style.fontSize = '200%'")
-    fits(page)
-    screenshot(page, f"phone-{name}-200")
-    page.evaluate("document.documentElement.style.fontSize = ''")
-    control.detach()
-    page.set_viewport_size({"width": 390, "height": 844})
 
 
-def test_every_screen_can_be_used_by_anybody(phone: Phone, world_there: World) -> None:
+@pytest.fixture(params=["usual", "twice"])
+def letters(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def read_by_somebody(
+    letters: str, playwright: Playwright, tmp_path: Path, server: Server, world_there: World
+) -> Iterator[Phone]:
+    """A usual phone, or a narrow one of somebody who has set letters to twice their size."""
+    more: dict[str, Any] = {}
+    if letters == "twice":
+        more["args"] = [*ARGUMENTS, "--blink-settings=defaultFontSize=32"]
+        more["viewport"] = {"width": 360, "height": 740}
+    phone = Phone(playwright, tmp_path / "read", server, **more)
+    yield phone
+    phone.close()
+
+
+def test_every_screen_can_be_used_by_anybody(
+    read_by_somebody: Phone, letters: str, world_there: World
+) -> None:
+    phone = read_by_somebody
+
+    def stands(page: Page, name: str) -> None:
+        check(page, f"{name}-{letters}")
+
     world_there.signal(
         given_names="Wren",
-        family_name="Marchbank",
+        family_name=f"Marchbank {letters}",
         needs="Short sentences, one question at a time, and time to answer",
     )
     page = phone.page
@@ -74,7 +93,7 @@ def test_every_screen_can_be_used_by_anybody(phone: Phone, world_there: World) -
     stands(page, "sign-in")
     phone.set_up("first")
     stands(page, "list")
-    page.get_by_role("button", name="Marchbank").click()
+    page.get_by_role("button", name=f"Marchbank {letters}").click()
     stands(page, "moment")
     phone.press("Start a conversation")
     stands(page, "guides")
@@ -217,6 +236,7 @@ def test_somebody_who_is_not_back_is_heard_of_and_who_is_back_is_not(
     page.get_by_label("In half an hour").check()
     page.get_by_label("Sol Second").check()
     phone.press("Leave the note")
+    expect(page.get_by_text("Osier Lane 4")).to_be_visible()
     expect(page.locator(".top__sent")).to_contain_text("All sent", timeout=PATIENCE)
     note = LoneWorkerNote.objects.get()
     assert (note.place, note.tell_id) == ("Osier Lane 4", world_there.users["second"])

@@ -1,8 +1,8 @@
 /** The lone-worker note: where somebody is, when they are expected back, who is told if they are not. */
-import { changed } from "./bus.js";
 import * as clock from "./clock.js";
 import { envelope } from "./crypto.js";
 import * as device from "./device.js";
+import * as drafts from "./drafts.js";
 import * as store from "./store.js";
 import * as vault from "./vault.js";
 
@@ -44,7 +44,7 @@ export async function tell(said) {
     put: { id: next.id, device: mine.id, state: "ready", envelope: closed, size: closed.ct.length },
   });
   note = next;
-  changed();
+  await drafts.count();
 }
 
 export const isBack = () => note && tell({ ...note, back: true });
