@@ -53,6 +53,7 @@ FOR_NOBODY = {
     "access.workers": "the names of workers are open to every worker",
     "geography.areas_of": "areas are public",
     "geography.area_names": "areas are public",
+    "geography.positions_of": "where a postcode lies is public",
     "site.partnership": "its name is on every page",
 }
 IMPURE_MODULES = {"os", "io", "pathlib", "random", "secrets", "time", "socket", "subprocess"}

@@ -31,6 +31,8 @@ from reachable.foundation.questions import Question
 _BECAUSE = {
     "allocated": "You are the worker who is allocated to this child",
     "asked": "You are or were asked to take an open moment of this child",
+    "attending": "You are asked whether this child still goes to a service",
+    "offered": "You offered this child something, and it is still to be heard what becomes of it",
     "holder": "You have an open moment of this child",
     "lasted": "You are asked whether contact with this child has lasted",
     "panel": "This child is on the list that you keep for your panel",

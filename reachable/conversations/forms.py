@@ -11,6 +11,7 @@ from uuid import UUID
 from django import forms
 from django.forms import BoundField
 
+from reachable.conversations.rules.card import MOST
 from reachable.conversations.rules.content import lacks
 from reachable.conversations.rules.parts import (
     BY_KEY,
@@ -34,6 +35,28 @@ BLANK = 1
 MANY_NAMES = frozenset(
     f"{part.key}.{field.key}" for part in PARTS for field in part.fields if field.kind == MANY
 )
+LANGUAGES = [
+    ("en", "English"),
+    ("cy", "Welsh"),
+    ("sq", "Albanian"),
+    ("ar", "Arabic"),
+    ("bn", "Bengali"),
+    ("ku", "Kurdish"),
+    ("ps", "Pashto"),
+    ("fa", "Persian, Dari"),
+    ("pl", "Polish"),
+    ("pt", "Portuguese"),
+    ("pa", "Punjabi"),
+    ("ro", "Romanian"),
+    ("so", "Somali"),
+    ("es", "Spanish"),
+    ("ti", "Tigrinya"),
+    ("tr", "Turkish"),
+    ("uk", "Ukrainian"),
+    ("ur", "Urdu"),
+    ("vi", "Vietnamese"),
+    ("und", "Another one"),
+]
 Content = Mapping[str, Mapping[str, Any]]
 
 
@@ -248,3 +271,27 @@ class ShareForm(forms.Form):
         given = dict(self.cleaned_data)
         given.pop("understood")
         return given
+
+
+class CardForm(forms.Form):
+    """What stands on a card for the child."""
+
+    safe = forms.ChoiceField(
+        label="Does the child say that it is safe to hold a card?",
+        choices=[("yes", "Yes, the child says so"), ("no", "No, or I did not ask")],
+        widget=forms.RadioSelect,
+    )
+    text = forms.CharField(
+        label="What stands on it?",
+        help_text=(
+            "One short sentence a line, in the language that the child reads best: when and where "
+            "you meet, and a number. Name no agency, no worry and nobody."
+        ),
+        max_length=MOST,
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+    language = forms.ChoiceField(
+        label="In which language is it?",
+        help_text="So that a computer reads it aloud rightly.",
+        choices=LANGUAGES,
+    )

@@ -86,12 +86,14 @@ class ConversationFacts:
     sharings: tuple[SharingFacts, ...]
 
 
-def conversation(*, by: Actor, conversation_id: UUID) -> ConversationFacts:
+def conversation(
+    *, by: Actor, conversation_id: UUID, page: str = "conversation"
+) -> ConversationFacts:
     """Return one conversation; hidden and absent are the same. The look is logged."""
     found = _facts(by, visible_conversations(by=by).filter(id=conversation_id))
     if not found:
         raise NotFound
-    audit.looked(by=by, subject=("conversation", conversation_id), page="conversation")
+    audit.looked(by=by, subject=("conversation", conversation_id), page=page)
     return found[0]
 
 

@@ -34,6 +34,25 @@ urlpatterns = [
         needs=HOLD,
         methods=BOTH,
     ),
+    page(
+        "conversations/<uuid:conversation_id>/document.docx",
+        views.as_word,
+        name="conversation_word",
+        needs="people.read",
+    ),
+    page(
+        "conversations/<uuid:conversation_id>/document.pdf",
+        views.as_pdf,
+        name="conversation_pdf",
+        needs="people.read",
+    ),
+    page(
+        "conversations/<uuid:conversation_id>/card/",
+        views.card,
+        name="conversation_card",
+        needs=HOLD,
+        methods=BOTH,
+    ),
     page("out-alone/", views.out_alone, name="out_alone", needs=HOLD),
     page("phones/", views.phones, name="phones", needs=SIGNED_IN),
     page(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -10,17 +11,20 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from reachable.access import selectors as access
-from reachable.conversations import devices, lone_working, selectors, services, wording
+from reachable.conversations import cards, devices, lone_working, selectors, services, wording
 from reachable.conversations.forms import (
     MANY_NAMES,
+    CardForm,
     ConversationForm,
     ShareForm,
     initial_of,
     rows_asked,
     rows_of,
 )
+from reachable.conversations.papers import paper_of
 from reachable.conversations.selectors import ConversationFacts
 from reachable.conversations.services import Writing
+from reachable.foundation import documents
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import BadInput, Conflict
 from reachable.foundation.ids import new_id
@@ -140,15 +144,19 @@ def conversation(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
     by = actor(request)
     facts = selectors.conversation(by=by, conversation_id=conversation_id)
     names = _names(facts)
-    known = people.names(by=by, current_ids=[facts.person_id]).get(facts.person_id)
     context = {
         "facts": facts,
-        "name": known.name if known else "",
+        "name": _name(by, facts),
         "versions": [(each, wording.said(each.content, names)) for each in facts.versions],
         "answers": wording.ANSWERS,
         "kinds": wording.AGENCY_KINDS,
     }
     return render(request, "conversations/conversation.html", context)
+
+
+def _name(by: Actor, facts: ConversationFacts) -> str:
+    known = people.names(by=by, current_ids=[facts.person_id]).get(facts.person_id)
+    return known.name if known else "Name kept back"
 
 
 def _names(facts: ConversationFacts | None) -> dict[str, str]:
@@ -159,6 +167,34 @@ def _names(facts: ConversationFacts | None) -> dict[str, str]:
             if said := version.content.get(part, {}).get(key):
                 named.add(UUID(said))
     return {str(user_id): name for user_id, name in access.names(named).items()}
+
+
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+def as_word(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
+    return _paper(request, conversation_id, documents.as_word, "docx", WORD)
+
+
+def as_pdf(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
+    return _paper(request, conversation_id, documents.as_pdf, "pdf", "application/pdf")
+
+
+def _paper(
+    request: HttpRequest,
+    conversation_id: UUID,
+    write: Callable[[documents.Paper], bytes],
+    ending: str,
+    kind: str,
+) -> HttpResponse:
+    """What this person may read of it, for their agency's own system; its name names nobody."""
+    by = actor(request)
+    facts = selectors.conversation(by=by, conversation_id=conversation_id, page="document")
+    paper = paper_of(facts, name=_name(by, facts), names=_names(facts), by=by.name)
+    response = HttpResponse(write(paper), content_type=kind)
+    name = f"conversation-{facts.began_at:%Y-%m-%d}.{ending}"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 def share(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
@@ -177,6 +213,38 @@ def share(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
     context = {"form": form, "facts": facts}
     status = 422 if form.is_bound else 200
     return render(request, "conversations/share.html", context, status=status)
+
+
+RIGHT_TO_LEFT = ("ar", "fa", "ku", "ps", "ur")
+
+
+def card(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
+    """A card for the child, to print or to read aloud; what stands on it is kept nowhere."""
+    by = actor(request)
+    facts = selectors.conversation(by=by, conversation_id=conversation_id)
+    form = CardForm(request.POST or None)
+    lines: list[str] = []
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            lines = cards.make(
+                by=by,
+                conversation_id=conversation_id,
+                text=given["text"],
+                is_safe=given["safe"] == "yes",
+            )
+        except BadInput as error:
+            form.add_error(None, str(error))
+    language = form.cleaned_data.get("language", "en") if form.is_bound else "en"
+    context = {
+        "form": form,
+        "facts": facts,
+        "lines": lines,
+        "language": language,
+        "direction": "rtl" if language in RIGHT_TO_LEFT else "ltr",
+    }
+    status = 422 if form.is_bound and not lines else 200
+    return render(request, "conversations/card.html", context, status=status)
 
 
 def phones(request: HttpRequest) -> HttpResponse:

@@ -101,6 +101,12 @@ WORDINGS = {
         "somebody is still in touch; “not known” is an answer too.",
         "moment",
     ),
+    "offer.attending": Wording(
+        "You are asked whether a child still goes to a service",
+        "You have the child now, or offered the service. Please say within two weeks whether the "
+        "child still goes there; “not known” is an answer too.",
+        "offer",
+    ),
     "team.without_holders": Wording(
         "Reachable moments wait where nobody can take them",
         "No team has anybody who may. Your first page names the teams. Please put somebody whose "

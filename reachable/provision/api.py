@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import time
 from typing import Any, TypeVar
 from uuid import UUID
@@ -12,9 +13,10 @@ import orjson
 from django.http import HttpRequest, HttpResponse
 
 from reachable.foundation.views import actor, page_number
+from reachable.geography.rules import standard_postcode
 from reachable.provision import open_feed
 from reachable.provision.rules.reading import WEEKDAYS
-from reachable.provision.searching import Asked
+from reachable.provision.searching import Asked, Whereabouts, whereabouts
 
 T = TypeVar("T")
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -29,13 +31,15 @@ def about(request: HttpRequest) -> HttpResponse:
 
 
 def services(request: HttpRequest) -> HttpResponse:
-    number, size = _which_page(request.GET)
-    try:
-        asked = _asked(request.GET)
-    except CannotBeRead as wrong:
-        return _answer({"detail": str(wrong)}, status=422)
-    found = open_feed.services(by=actor(request), asked=asked, number=number, size=size)
-    return _answer(found)
+    return _found(request, open_feed.services, _asked)
+
+
+def service_at_locations(request: HttpRequest) -> HttpResponse:
+    return _found(request, open_feed.service_at_locations, _asked_where)
+
+
+def service_at_location(request: HttpRequest, at_id: UUID) -> HttpResponse:
+    return _answer(open_feed.service_at_location(by=actor(request), at_id=at_id))
 
 
 def service(request: HttpRequest, service_id: UUID) -> HttpResponse:
@@ -60,6 +64,19 @@ def term(request: HttpRequest, term_id: UUID) -> HttpResponse:
     return _answer(open_feed.one_term(by=actor(request), term_id=term_id))
 
 
+def _found(
+    request: HttpRequest,
+    find: Callable[..., Mapping[str, Any]],
+    read: Callable[[Mapping[str, str]], Asked],
+) -> HttpResponse:
+    number, size = _which_page(request.GET)
+    try:
+        asked = read(request.GET)
+    except CannotBeRead as wrong:
+        return _answer({"detail": str(wrong)}, status=422)
+    return _answer(find(by=actor(request), asked=asked, number=number, size=size))
+
+
 def _answer(found: Mapping[str, Any], status: int = 200) -> HttpResponse:
     return HttpResponse(orjson.dumps(found), content_type="application/json", status=status)
 
@@ -81,6 +98,24 @@ def _asked(query: Mapping[str, str]) -> Asked:
         opens_from=_read(query, "start_time", _time, "a time such as 10:00"),
         closes_by=_read(query, "end_time", _time, "a time such as 18:00"),
     )
+
+
+def _asked_where(query: Mapping[str, str]) -> Asked:
+    """Services at a place may be asked for by a postcode too."""
+    if query.get("proximity", "").strip():
+        raise CannotBeRead(
+            "“proximity” cannot be answered: the positions of postcodes are not known here. "
+            "Nothing was looked up: ask by “postcode” alone."
+        )
+    near = _read(query, "postcode", _near, "a postcode of this area")
+    return replace(_asked(query), near=near or Whereabouts())
+
+
+def _near(said: str) -> Whereabouts:
+    found = whereabouts(said) if standard_postcode(said) else None
+    if found is None:
+        raise ValueError(said)
+    return found
 
 
 def _read(query: Mapping[str, str], name: str, read: Callable[[str], T], called: str) -> T | None:

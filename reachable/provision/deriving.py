@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from uuid import UUID
 
 import orjson
@@ -12,8 +11,9 @@ from django.db import models, transaction
 from reachable.audit import services as audit
 from reachable.foundation.actor import Actor
 from reachable.geography.rules import standard_postcode
-from reachable.geography.selectors import area_names, areas_of
+from reachable.geography.selectors import area_codes, areas_of
 from reachable.provision import taxonomy
+from reachable.provision.comparing import compared_by
 from reachable.provision.models import (
     AreaCovered,
     Opening,
@@ -29,25 +29,32 @@ SAFE = taxonomy.Term("help", "safe_place", "").id
 AT_ONCE = 200
 
 
-@dataclass(frozen=True)
-class _Around:
-    """What is asked once for many services."""
-
-    areas: Mapping[str, str]
-    decided: Mapping[UUID, bool]
-    names: Mapping[str, str]
-
-
 def derive(service_ids: Collection[UUID]) -> None:
-    """Make again what these services are found by."""
+    """Make again what these services are found by.
+
+    Whether a place is kept back follows from every service that is given there, so those beside
+    these are looked at too.
+    """
     ids = list(service_ids)
+    held = set(Place.objects.filter(service_id__in=ids).values_list("location_id", flat=True))
+    found: dict[UUID, Read] = {}
     for start in range(0, len(ids), AT_ONCE):
-        _derive(ids[start : start + AT_ONCE])
+        found |= _derive(ids[start : start + AT_ONCE])
+    held |= {place.location_id for it in found.values() for place in it.places}
+    at_these = Place.objects.filter(location_id__in=held).exclude(service_id__in=ids)
+    beside = list(at_these.values_list("service_id", flat=True).distinct())
+    found |= {each.id: _read(each) for each in _services(beside)}
+    _write_places(found)
 
 
-def _derive(ids: list[UUID]) -> None:
-    services = list(Service.objects.filter(id__in=ids).select_related("current"))
+def _services(ids: Collection[UUID]) -> list[Service]:
+    return list(Service.objects.filter(id__in=ids).select_related("current"))
+
+
+def _derive(ids: list[UUID]) -> dict[UUID, Read]:
+    services = _services(ids)
     found = {each.id: _read(each) for each in services}
+    coded = area_codes()
     organisations = dict(it.organisation for it in found.values() if it.organisation)
     Organisation.objects.bulk_create(
         [Organisation(id=key, name=name) for key, name in organisations.items()],
@@ -57,16 +64,17 @@ def _derive(ids: list[UUID]) -> None:
     )
     for service in services:
         _fill(service, found[service.id])
+        service.compared_by = compared_by(found[service.id], coded)
     Service.objects.bulk_update(services, list(_COLUMNS))
-    around = _around(list(found.values()))
-    for model in (ServiceTerm, Opening, Place, AreaCovered):
+    for model in (ServiceTerm, Opening, AreaCovered):
         model.objects.filter(service_id__in=ids).delete()
-    _write(found, around)
+    _write(found, coded)
+    return found
 
 
 _COLUMNS = (
     *("organisation_id", "name", "status", "minimum_age", "maximum_age"),
-    *("words", "missing"),
+    *("words", "missing", "compared_by"),
 )
 
 
@@ -82,15 +90,6 @@ def _fill(service: Service, it: Read) -> None:
     service.missing = " ".join(it.missing)
 
 
-def _around(found: list[Read]) -> _Around:
-    postcodes = {standard_postcode(place.postcode) for it in found for place in it.places}
-    places = {place.location_id for it in found for place in it.places}
-    names = area_names()
-    coded = {name.casefold(): code for code, name in names.items()}
-    coded |= {code.casefold(): code for code in names}
-    return _Around(areas_of(postcodes), decisions(places), coded)
-
-
 def decisions(location_ids: Collection[UUID]) -> dict[UUID, bool]:
     """Return which places somebody decided to keep back, or to show: the latest decision holds."""
     decided = PlaceDecision.objects.filter(location_id__in=location_ids).order_by("at", "id")
@@ -102,11 +101,10 @@ def places_kept_back() -> frozenset[UUID]:
     return frozenset(Place.objects.filter(kept_back=True).values_list("location_id", flat=True))
 
 
-def _write(found: Mapping[UUID, Read], around: _Around) -> None:
+def _write(found: Mapping[UUID, Read], coded: Mapping[str, str]) -> None:
     rows: dict[type[models.Model], list[models.Model]] = {}
     ours = taxonomy.terms_by_id()
     for service_id, it in found.items():
-        safe = any(term.id == SAFE for term in it.terms)
         for term in it.terms:
             known = ours.get(term.id)
             rows.setdefault(ServiceTerm, []).append(
@@ -128,26 +126,51 @@ def _write(found: Mapping[UUID, Read], around: _Around) -> None:
                     closes_at=each.closes,
                 )
             )
-        for place in it.places:
-            postcode = standard_postcode(place.postcode)
-            rows.setdefault(Place, []).append(
-                Place(
-                    service_id=service_id,
-                    at_id=place.at_id,
-                    location_id=place.location_id,
-                    postcode=postcode,
-                    area=around.areas.get(postcode, ""),
-                    kept_back=around.decided.get(place.location_id, safe),
-                )
-            )
         for name in it.areas:
             rows.setdefault(AreaCovered, []).append(
-                AreaCovered(
-                    service_id=service_id, name=name, area=around.names.get(name.casefold(), "")
-                )
+                AreaCovered(service_id=service_id, name=name, area=coded.get(name.casefold(), ""))
             )
     for model, made in rows.items():
         model._default_manager.bulk_create(made)
+
+
+def _write_places(found: Mapping[UUID, Read]) -> None:
+    """Write where services are given; of a place that is kept back neither postcode nor area."""
+    places = [(service_id, place) for service_id, it in found.items() for place in it.places]
+    postcodes = {standard_postcode(place.postcode) for _, place in places}
+    areas = areas_of(postcodes)
+    kept_back = _kept_back(found)
+    Place.objects.filter(service_id__in=list(found)).delete()
+    rows = []
+    for service_id, place in places:
+        hidden = place.location_id in kept_back
+        postcode = "" if hidden else standard_postcode(place.postcode)
+        rows.append(
+            Place(
+                service_id=service_id,
+                at_id=place.at_id,
+                location_id=place.location_id,
+                postcode=postcode,
+                area=areas.get(postcode, ""),
+                kept_back=hidden,
+            )
+        )
+    Place.objects.bulk_create(rows)
+
+
+def _kept_back(found: Mapping[UUID, Read]) -> set[UUID]:
+    """Return which places are: as decided, or else where any service gives a safe place."""
+    held = {place.location_id for it in found.values() for place in it.places}
+    safe = {
+        place.location_id
+        for it in found.values()
+        for place in it.places
+        if any(term.id == SAFE for term in it.terms)
+    }
+    others = Place.objects.filter(location_id__in=held, service__terms__term_id=SAFE)
+    safe |= set(others.exclude(service_id__in=list(found)).values_list("location_id", flat=True))
+    decided = decisions(held)
+    return {each for each in held if decided.get(each, each in safe)}
 
 
 @transaction.atomic

@@ -7,8 +7,13 @@ from typing import Any
 from django import forms
 
 from reachable.foundation.fields import Hinted
+from reachable.geography.rules import standard_postcode
+from reachable.geography.selectors import area_names
 from reachable.provision import taxonomy
-from reachable.provision.services import Draft, Told
+from reachable.provision.hours import NoHours, hours_in
+from reachable.provision.rules.weekly import Week
+from reachable.provision.searching import Asked, Whereabouts, whereabouts
+from reachable.provision.services import Draft, Told, Where
 
 STATUSES = [
     ("active", "Open to children now"),
@@ -22,6 +27,7 @@ CAPACITIES = [
     ("full", "It takes nobody now"),
 ]
 OLDEST, LONGEST_WAIT = 130, 1000
+MOST_AREAS, LONGEST_AREA = 100, 200
 
 
 def _terms(of: str) -> list[tuple[str, str]]:
@@ -43,6 +49,38 @@ class SearchForm(forms.Form):
     help = forms.ChoiceField(
         label="Kind of help", required=False, choices=[("", "Any"), *_terms("help")]
     )
+    where = forms.CharField(
+        label="Postcode or area",
+        help_text="The nearest come first.",
+        required=False,
+        max_length=120,
+        widget=forms.TextInput(attrs={"width": 10, "autocomplete": "off"}),
+    )
+
+    def clean_where(self) -> Whereabouts:
+        typed = self.cleaned_data["where"]
+        if not typed:
+            return Whereabouts()
+        found = whereabouts(typed)
+        if found is None:
+            postcode = standard_postcode(typed)
+            said = (
+                f"No area here has the postcode {postcode}"
+                if postcode
+                else (f"There is no postcode or area “{typed}” here")
+            )
+            raise forms.ValidationError(f"{said}. Enter {_some_areas()}")
+        return found
+
+    def asked(self) -> Asked:
+        given = dict(self.cleaned_data)
+        return Asked(near=given.pop("where"), **given)
+
+
+def _some_areas() -> str:
+    """Return what may be entered, by example: the first areas of the partnership."""
+    names = sorted(area_names().values())[:3]
+    return f"a whole postcode, or an area such as {', '.join(names)}" if names else "another"
 
 
 class ServiceForm(forms.Form):
@@ -77,6 +115,21 @@ class ServiceForm(forms.Form):
     url = forms.CharField(
         label="Web address", help_text="From https:// on.", required=False, max_length=500
     )
+    hours = forms.CharField(
+        label="When is it open every week?",
+        help_text="A line for each, such as Mon to Fri 10:00 to 18:00. Other hours, such as once a "
+        "month, stay as they were sent.",
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
+    )
+    areas = forms.CharField(
+        label="Which areas does it serve?",
+        help_text="A line for each. Leave it empty where it serves everybody, or nobody knows.",
+        required=False,
+        max_length=8000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
     seen = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -89,6 +142,21 @@ class ServiceForm(forms.Form):
                 widget=forms.CheckboxSelectMultiple,
             )
 
+    def clean_hours(self) -> tuple[Week, ...]:
+        try:
+            return hours_in(self.cleaned_data["hours"])
+        except NoHours as wrong:
+            raise forms.ValidationError(str(wrong)) from None
+
+    def clean_areas(self) -> tuple[str, ...]:
+        lines = (line.strip() for line in self.cleaned_data["areas"].splitlines())
+        names = tuple(dict.fromkeys(line for line in lines if line))
+        if len(names) > MOST_AREAS:
+            raise forms.ValidationError(f"These are {len(names)} areas; {MOST_AREAS} are the most.")
+        if long := next((name for name in names if len(name) > LONGEST_AREA), None):
+            raise forms.ValidationError(f"“{long[:40]}…” is too long for the name of an area.")
+        return names
+
     def draft(self) -> Draft:
         given = self.cleaned_data
         return Draft(
@@ -100,7 +168,62 @@ class ServiceForm(forms.Form):
             minimum_age=given["minimum_age"],
             maximum_age=given["maximum_age"],
             terms=frozenset((of, key) for of in taxonomy.taxonomies() for key in given[of]),
+            hours=given["hours"],
+            areas=given["areas"],
         )
+
+
+class PlaceForm(forms.Form):
+    """One place of a service."""
+
+    address = forms.CharField(label="Number and street", max_length=200)
+    town = forms.CharField(label="Town or city", max_length=100)
+    postcode = forms.CharField(
+        label="Postcode", max_length=12, widget=forms.TextInput(attrs={"width": 10})
+    )
+    name = forms.CharField(
+        label="What is the place called?",
+        help_text="If it has a name, such as a youth club.",
+        required=False,
+        max_length=200,
+    )
+    kept_back = forms.BooleanField(
+        label="This is a safe address: keep it back",
+        help_text="It leaves in no feed and no file, and only those who keep the directory see it.",
+        required=False,
+    )
+    seen = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    def clean_postcode(self) -> str:
+        found = standard_postcode(self.cleaned_data["postcode"])
+        if not found:
+            raise forms.ValidationError("Enter a whole postcode, such as FX1 1AA")
+        return found
+
+    def where(self) -> Where:
+        given = self.cleaned_data
+        return Where(
+            address=given["address"],
+            town=given["town"],
+            postcode=given["postcode"],
+            name=given["name"],
+            kept_back=given["kept_back"],
+        )
+
+
+class SeenForm(forms.Form):
+    """Which version was looked at."""
+
+    seen = forms.UUIDField()
+
+
+class FileForm(forms.Form):
+    file = forms.FileField(
+        label="Choose the file",
+        help_text="JSON in Open Referral UK, up to 50 MB. It names every service of your agency.",
+        allow_empty_file=True,
+        error_messages={"required": "Choose a file first"},
+    )
 
 
 class CheckForm(forms.Form):

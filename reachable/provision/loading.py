@@ -1,31 +1,32 @@
-"""A file of services: what is kept of it, when a person decides first, and what it changes."""
+"""A file of services: when a person decides first, and what it changes."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-import orjson
 from django.db import transaction
 
 from reachable.audit import services as audit
 from reachable.foundation.actor import Actor
 from reachable.foundation.db import exclusive
-from reachable.foundation.errors import BadInput, NotFound
-from reachable.foundation.files.limits import say_size
+from reachable.foundation.errors import NotFound
 from reachable.foundation.ids import new_id
 from reachable.foundation.time import now
 from reachable.provision.deriving import derive
 from reachable.provision.models import DirectoryFile, Service, ServiceVersion
 from reachable.provision.rules.feeds import is_held
-from reachable.provision.rules.standard import Json, kept_of
+from reachable.provision.rules.standard import Json
+from reachable.provision.sent_files import (
+    Sent,
+    digest,
+    in_canonical_form,
+    read_file,
+    refuse_nothing_kept,
+)
 
 KEEPS = "directory.keep"
-NOTHING_CHANGED = "Nothing in the directory was changed."
-LARGEST = 50_000_000
 MOST_SAID = 200
 LOADED, HELD, DECLINED = "loaded", "held", "declined"
 
@@ -43,164 +44,152 @@ class Loaded:
     said: tuple[str, ...]
 
 
-def in_canonical_form(document: Json) -> str:
-    """Return a document as it is kept: the same fields always give the same text."""
-    return orjson.dumps(document, option=orjson.OPT_SORT_KEYS).decode()
+@dataclass(frozen=True)
+class Change:
+    """What a file changes: the services that it adds, says anew, and ceases to name."""
+
+    texts: Mapping[UUID, str]
+    new: list[UUID]
+    changed: list[UUID]
+    ended: list[UUID]
+    shrinks: bool
+    """Half or more of what was listed would leave."""
 
 
-def digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-@transaction.atomic
 def load(*, by: Actor, agency_id: UUID, file_name: str, content: bytes) -> Loaded:
     """Take in a file of an agency; it names all services that the agency has.
 
     One that names half as many as before, or fewer, is held until somebody decides.
     """
     by.require(KEEPS)
-    exclusive("directory")
-    sent = _entries(content)
-    kept, said = _kept(sent, agency_id)
-    listed = Service.objects.filter(owner_id=agency_id, ended_at=None, versions__file__isnull=False)
-    held = is_held(listed=listed.distinct().count(), kept=len(kept))
-    if not kept and not held:
-        raise BadInput(
-            "No entry of this file could be kept. " + " ".join(said[:3]),
-            kept=NOTHING_CHANGED,
-            next="Check that it is a file of services in Open Referral UK.",
-        )
-    file = DirectoryFile.objects.create(
-        agency_id=agency_id,
-        file_name=file_name[:200],
-        digest=hashlib.sha256(content).hexdigest(),
-        content=content.decode(),
-        received_at=now(),
-        sent_by_id=by.id,
-        state=HELD if held else LOADED,
-        services=len(kept),
-        said=said[:MOST_SAID],
-    )
-    if held:
-        audit.record(by=by, action="provision.held", subject=("directory_file", file.id))
-        return Loaded(file.id, HELD, len(kept), 0, 0, 0, tuple(said))
-    return _put_in(by, file, kept, said)
+    sent = read_file(content)
+    with transaction.atomic():
+        file, mine, change = _received(by, agency_id, file_name, content, sent)
+        if change.shrinks:
+            audit.record(by=by, action="provision.held", subject=("directory_file", file.id))
+            return Loaded(file.id, HELD, file.services, 0, 0, 0, tuple(mine.said))
+        DirectoryFile.objects.filter(id=file.id).update(state=LOADED)
+        return _put_in(by, file, mine, change)
 
 
-@transaction.atomic
+def keep_file(*, by: Actor, agency_id: UUID, file_name: str, content: bytes) -> UUID:
+    """Keep a file of an agency and change nothing: somebody looks first, and decides."""
+    by.require(KEEPS)
+    sent = read_file(content)
+    with transaction.atomic():
+        file, _, _ = _received(by, agency_id, file_name, content, sent)
+        audit.record(by=by, action="provision.file_kept", subject=("directory_file", file.id))
+    return file.id
+
+
 def decide(*, by: Actor, file_id: UUID, load_it: bool) -> Loaded:
     """Load a file that is held after all, or leave it; either way it stays as it was sent."""
     by.require(KEEPS)
-    exclusive("directory")
-    file = DirectoryFile.objects.filter(id=file_id, state=HELD).first()
-    if file is None:
+    held = DirectoryFile.objects.filter(id=file_id, state=HELD).first()
+    if held is None:
         raise NotFound
-    file.state = LOADED if load_it else DECLINED
-    file.decided_at, file.decided_by_id = now(), by.id
-    file.save(update_fields=["state", "decided_at", "decided_by"])
-    if not load_it:
-        audit.record(by=by, action="provision.declined", subject=("directory_file", file.id))
-        return Loaded(file.id, DECLINED, file.services, 0, 0, 0, tuple(file.said))
-    kept, said = _kept(_entries(file.content.encode()), file.agency_id)
-    return _put_in(by, file, kept, said)
+    sent = read_file(held.content.encode()) if load_it else None
+    with transaction.atomic():
+        exclusive("directory")
+        state = LOADED if load_it else DECLINED
+        decided = {"state": state, "decided_at": now(), "decided_by": by.id}
+        if not DirectoryFile.objects.filter(id=file_id, state=HELD).update(**decided):
+            raise NotFound
+        if sent is not None:
+            mine = without_others(sent, held.agency_id)
+            return _put_in(by, held, mine, compare(held.agency_id, mine.documents))
+        audit.record(by=by, action="provision.declined", subject=("directory_file", file_id))
+    return Loaded(file_id, DECLINED, held.services, 0, 0, 0, tuple(held.said))
 
 
-def _entries(content: bytes) -> list[object]:
-    """Return the entries of a file: a list, a page of the standard's, or one service."""
-    if len(content) > LARGEST:
-        raise BadInput(
-            f"This file has {say_size(len(content))}; {say_size(LARGEST)} is the most.",
-            kept=NOTHING_CHANGED,
-        )
-    try:
-        held: Any = orjson.loads(content)
-    except orjson.JSONDecodeError:
-        raise BadInput(
-            "This file is not JSON, or it was cut short.",
-            kept=NOTHING_CHANGED,
-            next="Export it again as JSON in Open Referral UK.",
-        ) from None
-    if isinstance(held, dict):
-        for name in ("contents", "services"):
-            if isinstance(held.get(name), list):
-                held = held[name]
-                break
-        else:
-            held = [held]
-    if not isinstance(held, list):
-        raise BadInput(
-            "This file holds no list of services.",
-            kept=NOTHING_CHANGED,
-            next="Check that it is a file of services in Open Referral UK.",
-        )
-    return held
-
-
-def _kept(sent: list[object], agency_id: UUID) -> tuple[dict[UUID, Json], list[str]]:
-    kept: dict[UUID, Json] = {}
-    told: list[str] = []
-    for at, entry in enumerate(sent, start=1):
-        document, said = kept_of(entry)
-        name = entry.get("name") if isinstance(entry, dict) else None
-        called = f"Entry {at}{f' ({str(name)[:80]})' if name else ''}"
-        told += [f"{called}: {sentence}" for sentence in said]
-        if document is None:
-            continue
-        service_id = UUID(document["id"])
-        if service_id in kept:
-            told.append(f"{called}: its identifier came before in this file. It was left out.")
-        else:
-            kept[service_id] = document
-    others = Service.objects.filter(id__in=list(kept)).exclude(owner_id=agency_id)
+def without_others(sent: Sent, agency_id: UUID) -> Sent:
+    """Return what an agency may say: an entry that another answers for is left out."""
+    others = Service.objects.filter(id__in=list(sent.documents)).exclude(owner_id=agency_id)
+    documents, said = dict(sent.documents), list(sent.said)
     for service_id, owner in others.values_list("id", "owner__name"):
-        name = kept.pop(service_id)["name"]
-        told.append(f"{name[:80]}: {owner} answers for this entry. It was left as it stands.")
-    return kept, told
+        name = documents.pop(service_id)["name"]
+        said.append(f"{name[:80]}: {owner} answers for this entry. It was left as it stands.")
+    return Sent(documents, said)
 
 
-def _put_in(by: Actor, file: DirectoryFile, kept: Mapping[UUID, Json], said: list[str]) -> Loaded:
-    at = now()
-    known = dict(Service.objects.filter(owner_id=file.agency_id).values_list("id", "ended_at"))
-    new = [service_id for service_id in kept if service_id not in known]
-    Service.objects.bulk_create(
-        [Service(id=each, owner_id=file.agency_id, listed_at=at) for each in new]
+def compare(agency_id: UUID, documents: Mapping[UUID, Json]) -> Change:
+    """Return what these documents of an agency change."""
+    known = set(Service.objects.filter(owner_id=agency_id).values_list("id", flat=True))
+    fed = Service.objects.filter(owner_id=agency_id, ended_at=None, versions__file__isnull=False)
+    listed = set(fed.values_list("id", flat=True))
+    texts = {service_id: in_canonical_form(each) for service_id, each in documents.items()}
+    before = _last_received(list(texts))
+    new = [each for each in texts if each not in known]
+    changed = [
+        each for each, text in texts.items() if each in known and before.get(each) != digest(text)
+    ]
+    shrinks = is_held(listed=len(listed), kept=len(texts))
+    return Change(texts, new, changed, sorted(listed - texts.keys()), shrinks)
+
+
+def _received(
+    by: Actor, agency_id: UUID, file_name: str, content: bytes, sent: Sent
+) -> tuple[DirectoryFile, Sent, Change]:
+    """Keep a file as it was sent, and say what of it is the agency's own, and what it changes."""
+    exclusive("directory")
+    mine = without_others(sent, agency_id)
+    change = compare(agency_id, mine.documents)
+    if not mine.documents and not change.shrinks:
+        refuse_nothing_kept(mine.said)
+    file = DirectoryFile.objects.create(
+        agency_id=agency_id,
+        file_name=file_name[:200],
+        content=content.decode(),
+        received_at=now(),
+        sent_by_id=by.id,
+        state=HELD,
+        services=len(mine.documents),
+        said=mine.said[:MOST_SAID],
     )
-    texts = {service_id: in_canonical_form(document) for service_id, document in kept.items()}
-    before = _last_received(list(kept))
-    changed = [each for each, text in texts.items() if before.get(each) != digest(text)]
+    return file, mine, change
+
+
+def _put_in(by: Actor, file: DirectoryFile, mine: Sent, change: Change) -> Loaded:
+    at = now()
+    Service.objects.bulk_create(
+        [Service(id=each, owner_id=file.agency_id, listed_at=at) for each in change.new]
+    )
     versions = [
         ServiceVersion(
             id=new_id(),
             service_id=each,
-            document=texts[each],
-            digest=digest(texts[each]),
+            document=change.texts[each],
+            digest=digest(change.texts[each]),
             made_at=at,
             file=file,
         )
-        for each in changed
+        for each in change.new + change.changed
     ]
     ServiceVersion.objects.bulk_create(versions)
     Service.objects.bulk_update(
         [Service(id=each.service_id, current_id=each.id) for each in versions], ["current"]
     )
-    Service.objects.filter(id__in=[each for each in kept if known.get(each)]).update(ended_at=None)
-    gone = Service.objects.filter(
-        owner_id=file.agency_id, ended_at=None, versions__file__isnull=False
-    ).exclude(id__in=list(kept))
-    ended = Service.objects.filter(id__in=list(gone.values_list("id", flat=True))).update(
-        ended_at=at
-    )
-    derive(changed)
-    count = len(changed) - len(new)
+    named = Service.objects.filter(id__in=list(change.texts))
+    named.exclude(ended_at=None).update(ended_at=None)
+    Service.objects.filter(id__in=change.ended).update(ended_at=at)
+    derive(change.new + change.changed)
     audit.record(
         by=by,
         action="provision.loaded",
         subject=("directory_file", file.id),
-        new=len(new),
-        changed=count,
-        ended=ended,
+        new=len(change.new),
+        changed=len(change.changed),
+        ended=len(change.ended),
     )
-    return Loaded(file.id, LOADED, len(kept), len(new), count, ended, tuple(said))
+    return Loaded(
+        file_id=file.id,
+        state=LOADED,
+        kept=len(mine.documents),
+        new=len(change.new),
+        changed=len(change.changed),
+        ended=len(change.ended),
+        said=tuple(mine.said),
+    )
 
 
 def _last_received(service_ids: list[UUID]) -> dict[UUID, str]:

@@ -2,6 +2,9 @@
 
 A service is kept as the document that the standard describes. A version is received from a feed or
 decided by a person, and is never changed; what is searched by is derived from the current one.
+
+Documents are encrypted whole: an address may stand anywhere in them, and that it has to stay
+unknown is often said only after it came.
 """
 
 from __future__ import annotations
@@ -10,7 +13,10 @@ from django.db import models
 from django.db.models import Q
 
 from reachable.access.models import Agency, User
+from reachable.foundation.encrypted import EncryptedText
 from reachable.foundation.models import Identified
+
+DOCUMENTS = "directory"
 
 
 class DirectoryFile(Identified):
@@ -18,8 +24,7 @@ class DirectoryFile(Identified):
 
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT)
     file_name = models.CharField(max_length=200)
-    digest = models.CharField(max_length=64)
-    content = models.TextField()
+    content = EncryptedText(purpose=DOCUMENTS)
     received_at = models.DateTimeField()
     sent_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     state = models.CharField(max_length=10)
@@ -46,7 +51,8 @@ class Organisation(models.Model):
 class Service(models.Model):
     """One service, by the identifier that the standard gives it.
 
-    `owner` answers for the entry. `ended_at` says when its feed ceased to name it.
+    `owner` answers for the entry. `ended_at` says when its feed ceased to name it. `compared_by` is
+    what it says of itself, in one text: thousands are read when somebody asks what fits a child.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -64,14 +70,15 @@ class Service(models.Model):
     maximum_age = models.FloatField(null=True)
     words = models.TextField()
     missing = models.CharField(max_length=40, blank=True)
+    compared_by = models.TextField(blank=True, default="")
 
 
 class ServiceVersion(Identified):
     """A service as a feed sent it, by whose digest it is known again, or as a person wrote it."""
 
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="versions")
-    document = models.TextField()
-    digest = models.CharField(max_length=64, blank=True)
+    document = EncryptedText(purpose=DOCUMENTS)
+    digest = EncryptedText(purpose=DOCUMENTS, default="")
     made_at = models.DateTimeField()
     file = models.ForeignKey(DirectoryFile, on_delete=models.PROTECT, null=True)
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True)
@@ -98,7 +105,10 @@ class Opening(models.Model):
 
 
 class Place(models.Model):
-    """A place at which a service is given. Derived; one that is kept back leaves in no feed."""
+    """A place at which a service is given. Derived.
+
+    One that is kept back leaves in no feed, and where it is stands nowhere but in the documents.
+    """
 
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="places")
     at_id = models.UUIDField(db_index=True)
@@ -106,6 +116,13 @@ class Place(models.Model):
     postcode = models.CharField(max_length=8, blank=True)
     area = models.CharField(max_length=20, blank=True)
     kept_back = models.BooleanField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kept_back=False) | Q(postcode="", area=""), name="place_kept_back"
+            )
+        ]
 
 
 class AreaCovered(models.Model):

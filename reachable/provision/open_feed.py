@@ -6,14 +6,16 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+from django.db.models import QuerySet
 
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import NotFound
 from reachable.provision import taxonomy
 from reachable.provision.deriving import places_kept_back
-from reachable.provision.models import Service, ServiceTerm
+from reachable.provision.models import Place, Service, ServiceTerm
+from reachable.provision.rules.places import place_in
 from reachable.provision.rules.reading import without_places
-from reachable.provision.rules.standard import SERVICE, TERM, Json, Many, Shape
+from reachable.provision.rules.standard import LOCATION, SERVICE, TERM, Json, Many, Shape
 from reachable.provision.searching import Asked, listed
 from reachable.provision.selectors import feed_is_open
 
@@ -45,6 +47,54 @@ def service(*, by: Actor, service_id: UUID) -> Json:
     if found is None or found.current is None:
         raise NotFound
     return without_places(_document(found), places_kept_back())
+
+
+def service_at_locations(*, by: Actor, asked: Asked, number: int, size: int) -> Json:
+    """Return a page of services, each at one place, with the fields of which each has one."""
+    _only_if_open(by)
+    given = _given().filter(service__in=listed(asked).order_by().values("id"))
+    total = given.count()
+    first = (number - 1) * size
+    part = given.order_by("service__name", "service_id", "at_id", "id")[first : first + size]
+    contents = []
+    for each in part:
+        service = _document(each.service)
+        at = _at(service, each)
+        short = {name: at[name] for name in ("id", "service_id", "location_id")}
+        if "location" in at:
+            short["location"] = _in_short(at["location"], LOCATION)
+        contents.append(short | {"service": _in_short(service, SERVICE)})
+    return _page(total, number, size, contents)
+
+
+def service_at_location(*, by: Actor, at_id: UUID) -> Json:
+    """Return a service at one place, with all that is known of both.
+
+    The standard’s own document names the schema of a service for this answer, which asks for a
+    name and a status: they are the service’s.
+    """
+    _only_if_open(by)
+    found = _given().filter(at_id=at_id).order_by("id").first()
+    if found is None:
+        raise NotFound
+    whole = without_places(_document(found.service), places_kept_back())
+    at = _at(whole, found)
+    service = {name: value for name, value in whole.items() if name != "service_at_locations"}
+    return at | {"name": whole["name"], "status": whole["status"], "service": service}
+
+
+def _given() -> QuerySet[Place, Any]:
+    """Return the places at which services that are listed are given, but those kept back."""
+    shown = Place.objects.exclude(location_id__in=places_kept_back())
+    return shown.filter(service__ended_at=None).select_related("service__current")
+
+
+def _at(service: Json, place: Place) -> Json:
+    """Return a place as a service names it, with the identifiers of both."""
+    at = place_in(service, place.at_id)
+    assert at is not None
+    ids = {"service_id": service["id"], "location_id": str(place.location_id)}
+    return at | ids
 
 
 def taxonomies(*, by: Actor, number: int, size: int) -> Json:

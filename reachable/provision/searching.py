@@ -7,11 +7,23 @@ from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
 
-from reachable.provision.models import Opening, Service
+from reachable.geography.rules import standard_postcode
+from reachable.geography.selectors import area_codes, areas_of
+from reachable.provision.models import AreaCovered, Opening, Place, Service
 
 MOST_WORDS = 8
+CLOSE_BY, IN_AREA, SERVES, NOT_SAID = range(4)
+"""How near a service is, the nearest first: no positions are known, so by district and area."""
+
+
+@dataclass(frozen=True)
+class Whereabouts:
+    """An area by its code, and the postcode district in it where a postcode was named."""
+
+    area: str = ""
+    district: str = ""
 
 
 @dataclass(frozen=True)
@@ -34,10 +46,14 @@ class Asked:
     closes_by: time | None = None
     due_before: datetime | None = None
     """Not checked since, and listed before."""
+    near: Whereabouts = Whereabouts()
 
 
 def listed(asked: Asked) -> QuerySet[Service, Any]:
-    """Return the services by name, each once. An entry without an age is there for every age."""
+    """Return the services by name, or the nearest first, each once.
+
+    An entry without an age is there for every age, and one without an area for every area.
+    """
     found = Service.objects.filter(ended_at=None, current__isnull=False)
     for word in asked.words.casefold().split()[:MOST_WORDS]:
         found = found.filter(words__contains=word)
@@ -63,7 +79,33 @@ def listed(asked: Asked) -> QuerySet[Service, Any]:
         )
     if (hours := _open(asked)) is not None:
         found = found.filter(id__in=hours)
+    if asked.near.area:
+        return _nearest_first(found, asked.near).order_by("near", "name", "id").distinct()
     return found.order_by("name", "id").distinct()
+
+
+def whereabouts(typed: str) -> Whereabouts | None:
+    """Return where a postcode or an area lies; None for one that the partnership does not know."""
+    postcode = standard_postcode(typed)
+    area = areas_of([postcode]).get(postcode, "")
+    if not postcode:
+        area = area_codes().get(typed.strip().casefold(), "")
+    return Whereabouts(area, postcode.partition(" ")[0]) if area else None
+
+
+def _nearest_first(found: QuerySet[Service, Any], near: Whereabouts) -> QuerySet[Service, Any]:
+    """Leave out what serves other areas only; a place that is kept back is near to nobody."""
+    served = AreaCovered.objects.filter(service_id=OuterRef("id"))
+    here = Place.objects.filter(service_id=OuterRef("id"), area=near.area)
+    serves = Exists(served.filter(area=near.area))
+    district = here.filter(postcode__startswith=f"{near.district} ")
+    ways = [When(Exists(district), then=Value(CLOSE_BY))] if near.district else []
+    ways += [
+        When(Exists(here), then=Value(IN_AREA)),
+        When(serves, then=Value(SERVES)),
+    ]
+    found = found.filter(serves | Exists(served.filter(area="")) | ~Exists(served))
+    return found.annotate(near=Case(*ways, default=Value(NOT_SAID), output_field=IntegerField()))
 
 
 def _open(asked: Asked) -> QuerySet[Opening, Any] | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,13 +14,17 @@ from django.db.models import QuerySet
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import NotFound
 from reachable.provision.deriving import places_kept_back
-from reachable.provision.loading import HELD, KEEPS
+from reachable.provision.loading import HELD, KEEPS, compare, without_others
 from reachable.provision.models import Check, DirectoryFile, OpenFeed, Place, Service
-from reachable.provision.rules.reading import without_places
+from reachable.provision.rules.places import address_of, place_in
+from reachable.provision.rules.reading import location_of, without_places
 from reachable.provision.rules.standard import Json
 from reachable.provision.searching import Asked, listed
+from reachable.provision.sent_files import read_file
+from reachable.provision.services import Where
 
 READS = "directory.read"
+SHELL = "the shell"
 PER_PAGE = 50
 
 
@@ -41,6 +46,8 @@ class ServiceFacts:
     ended_at: datetime | None
     version: UUID | None
     document: Json
+    near: int | None = None
+    """How near it is, where that was asked."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +83,30 @@ class HeldFile:
     services: int
 
 
+@dataclass(frozen=True)
+class FileFacts:
+    """A file of services; while it is held, with the names of what it would change."""
+
+    id: UUID
+    agency: str
+    file_name: str
+    received_at: datetime
+    sent_by: str
+    state: str
+    services: int
+    said: tuple[str, ...]
+    decided_at: datetime | None
+    decided_by: str
+    shrinks: bool = False
+    new: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    ended: tuple[str, ...] = ()
+
+    @property
+    def is_held(self) -> bool:
+        return self.state == HELD
+
+
 def service(*, by: Actor, service_id: UUID) -> ServiceFacts:
     """Return a service, also one that its feed ceased to name."""
     by.require(READS)
@@ -83,6 +114,24 @@ def service(*, by: Actor, service_id: UUID) -> ServiceFacts:
     if found is None or found.current is None:
         raise NotFound
     return _facts(found, hidden=_hidden_from(by))
+
+
+@dataclass(frozen=True)
+class ListedService:
+    """A service by its name."""
+
+    id: UUID
+    name: str
+
+
+def listed_service(*, by: Actor, service_id: UUID) -> ListedService:
+    """Return a service that is listed, by its name alone."""
+    by.require(READS)
+    found = Service.objects.filter(id=service_id, ended_at=None, current__isnull=False)
+    name = found.values_list("name", flat=True).first()
+    if name is None:
+        raise NotFound
+    return ListedService(service_id, name)
 
 
 def services(*, by: Actor) -> list[ServiceFacts]:
@@ -116,7 +165,7 @@ def last_check(*, by: Actor, service_id: UUID) -> CheckFacts | None:
         return None
     return CheckFacts(
         checked_at=last.checked_at,
-        checked_by=last.checked_by.name if last.checked_by else "the shell",
+        checked_by=last.checked_by.name if last.checked_by else SHELL,
         capacity=last.capacity,
         waiting_days=last.waiting_days,
         referral=last.referral,
@@ -181,6 +230,63 @@ def held_files(*, by: Actor) -> list[HeldFile]:
     ]
 
 
+def directory_file(*, by: Actor, file_id: UUID) -> FileFacts:
+    """Return what a file says, and, while it waits for a decision, what it would change."""
+    by.require(KEEPS)
+    files = DirectoryFile.objects.select_related("agency", "sent_by", "decided_by")
+    file = files.filter(id=file_id).first()
+    if file is None:
+        raise NotFound
+    found = FileFacts(
+        id=file.id,
+        agency=file.agency.name,
+        file_name=file.file_name,
+        received_at=file.received_at,
+        sent_by=file.sent_by.name if file.sent_by else SHELL,
+        state=file.state,
+        services=file.services,
+        said=tuple(file.said),
+        decided_at=file.decided_at,
+        decided_by=file.decided_by.name if file.decided_by else SHELL if file.decided_at else "",
+    )
+    return _with_change(found, file) if found.is_held else found
+
+
+def _with_change(found: FileFacts, file: DirectoryFile) -> FileFacts:
+    mine = without_others(read_file(file.content.encode()), file.agency_id)
+    change = compare(file.agency_id, mine.documents)
+    listed = Service.objects.filter(id__in=change.ended)
+    return replace(
+        found,
+        services=len(mine.documents),
+        said=tuple(mine.said),
+        shrinks=change.shrinks,
+        new=_names(mine.documents, change.new),
+        changed=_names(mine.documents, change.changed),
+        ended=tuple(listed.order_by("name", "id").values_list("name", flat=True)),
+    )
+
+
+def _names(documents: Mapping[UUID, Json], ids: list[UUID]) -> tuple[str, ...]:
+    return tuple(sorted(documents[each]["name"] for each in ids))
+
+
+def place_of(*, by: Actor, service_id: UUID, at_id: UUID) -> Where:
+    """Return a place of a service as whoever keeps the directory may write it anew."""
+    by.require(KEEPS)
+    at = place_in(service(by=by, service_id=service_id).document, at_id)
+    if at is None:
+        raise NotFound
+    address, location_id = address_of(at), location_of(at)
+    return Where(
+        address=address.get("address_1", ""),
+        town=address.get("city", ""),
+        postcode=address.get("postal_code", ""),
+        name=at.get("location", {}).get("name", ""),
+        kept_back=location_id in places_kept_back(),
+    )
+
+
 def feed_is_open(*, by: Actor) -> bool:
     """Say whether everybody may read the directory without signing in: as last decided, else no."""
     del by
@@ -214,4 +320,5 @@ def _facts(found: Service, hidden: frozenset[UUID]) -> ServiceFacts:
         ended_at=found.ended_at,
         version=found.current_id,
         document=without_places(orjson.loads(found.current.document), hidden),
+        near=getattr(found, "near", None),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -11,11 +12,14 @@ from django.shortcuts import redirect
 
 from reachable.foundation.errors import BadInput, Conflict
 from reachable.foundation.views import actor, page_number, render
+from reachable.geography.selectors import area_names
 from reachable.provision import selectors, services, taxonomy, wording
-from reachable.provision.forms import CheckForm, SearchForm, ServiceForm
+from reachable.provision.forms import CheckForm, PlaceForm, SearchForm, SeenForm, ServiceForm
 from reachable.provision.loading import KEEPS
 from reachable.provision.nudging import due_before
+from reachable.provision.rules.weekly import areas_in, in_words, weeks_in
 from reachable.provision.searching import Asked
+from reachable.provision.selectors import ServiceFacts
 from reachable.provision.services import OPENS
 
 
@@ -24,7 +28,7 @@ def directory(request: HttpRequest) -> HttpResponse:
     by = actor(request)
     form = SearchForm(request.GET)
     due = Asked(due_before=due_before()) if by.can(KEEPS) else None
-    asked = Asked(**form.cleaned_data) if form.is_valid() else Asked()
+    asked = form.asked() if form.is_valid() else Asked()
     if due and request.GET.get("show") == "due":
         asked = due
     found = selectors.found_services(by=by, asked=asked, number=page_number(request.GET))
@@ -54,6 +58,8 @@ def service(request: HttpRequest, service_id: UUID) -> HttpResponse:
         "described": wording.described(found.terms),
         "places": wording.places(found.document),
         "hours": wording.hours(found.document),
+        "areas": wording.areas(found.areas, area_names()),
+        "phones": wording.phones(found.document),
         "contacts": found.document.get("contacts", []),
         "kept_back": selectors.kept_back_of(by=by, service_id=service_id),
         "keeps": by.can(KEEPS),
@@ -77,6 +83,8 @@ def edit(request: HttpRequest, service_id: UUID) -> HttpResponse:
         "maximum_age": wording.age(found.maximum_age),
         "email": found.document.get("email", ""),
         "url": found.document.get("url", ""),
+        "hours": "\n".join(in_words(week) for week in weeks_in(found.document)),
+        "areas": "\n".join(areas_in(found.document)),
         "seen": found.version,
     }
     for of in taxonomy.taxonomies():
@@ -101,6 +109,54 @@ def _written(request: HttpRequest, form: ServiceForm, service_id: UUID | None) -
     context = {"form": form, "service_id": service_id}
     status = 422 if form.is_bound else 200
     return render(request, "provision/write.html", context, status=status)
+
+
+def add_place(request: HttpRequest, service_id: UUID) -> HttpResponse:
+    """A place at which a service is given too; where it gives a safe place, that is kept back."""
+    found = selectors.service(by=actor(request), service_id=service_id)
+    initial = {"seen": found.version, "kept_back": wording.SAFE_PLACE in found.terms}
+    return _placed(request, PlaceForm(request.POST or None, initial=initial), found, None)
+
+
+def edit_place(request: HttpRequest, service_id: UUID, at_id: UUID) -> HttpResponse:
+    """A place that is written anew, or taken out of the entry."""
+    by = actor(request)
+    found = selectors.service(by=by, service_id=service_id)
+    where = selectors.place_of(by=by, service_id=service_id, at_id=at_id)
+    if request.POST.get("then") == "remove":
+        seen = SeenForm(request.POST)
+        version = seen.cleaned_data["seen"] if seen.is_valid() else None
+        try:
+            services.remove_place(by=by, service_id=service_id, seen=version, at_id=at_id)
+        except Conflict as refused:
+            messages.warning(request, str(refused))
+        else:
+            messages.success(request, "The place is no longer in this entry.")
+        return redirect("service", service_id)
+    form = PlaceForm(request.POST or None, initial=asdict(where) | {"seen": found.version})
+    return _placed(request, form, found, at_id)
+
+
+def _placed(
+    request: HttpRequest, form: PlaceForm, found: ServiceFacts, at_id: UUID | None
+) -> HttpResponse:
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.write_place(
+                by=actor(request),
+                service_id=found.id,
+                seen=form.cleaned_data["seen"],
+                where=form.where(),
+                at_id=at_id,
+            )
+        except (BadInput, Conflict) as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, "The place is in this entry so.")
+            return redirect("service", found.id)
+    context = {"form": form, "service": found, "at_id": at_id}
+    status = 422 if form.is_bound else 200
+    return render(request, "provision/place.html", context, status=status)
 
 
 def checked(request: HttpRequest, service_id: UUID) -> HttpResponse:

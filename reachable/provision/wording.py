@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from typing import Any
 
 from reachable.provision import taxonomy
-from reachable.provision.rules.reading import WEEKDAYS
 from reachable.provision.rules.standard import Json
+from reachable.provision.rules.weekly import in_words, week_of
+from reachable.provision.searching import CLOSE_BY, IN_AREA, NOT_SAID, SERVES
 
 STATUSES = {
     "active": "Open to children now",
@@ -21,8 +22,19 @@ CAPACITIES = {
     "full": "It takes nobody now",
     "": "",
 }
+SAFE_PLACE = ("help", "safe_place")
+NEAR = {
+    CLOSE_BY: "Close by",
+    IN_AREA: "In this area",
+    SERVES: "Serves this area",
+    NOT_SAID: "Does not say whether it serves this area",
+}
+FILES = {
+    "loaded": "It was loaded.",
+    "declined": "It was left. The directory stands as it was.",
+    "held": "It waits for a decision. Nothing was changed.",
+}
 MISSING = {"age": "for which ages", "place": "where"}
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 def age(value: float | None) -> str:
@@ -64,6 +76,7 @@ def places(document: Json) -> list[dict[str, Any]]:
             found.append(
                 {
                     "id": location["id"],
+                    "at": at["id"],
                     "name": location.get("name") or "A place without a name",
                     "addresses": lines,
                 }
@@ -76,15 +89,27 @@ def _lines(address: Json) -> Iterator[str]:
         yield address[name]
 
 
+def phones(document: Json) -> list[str]:
+    """Return the telephone numbers that stand where feeds write them: the standard names none."""
+    held = [document, *document.get("contacts", [])]
+    listed = (each.get("phones") for each in held)
+    phones = (phone for each in listed if isinstance(each, list) for phone in each)
+    numbers = (phone.get("number") for phone in phones if isinstance(phone, dict))
+    return list(dict.fromkeys(each for each in numbers if isinstance(each, str)))
+
+
+def areas(names: Iterable[str], known: Mapping[str, str]) -> list[str]:
+    """Return the areas by the partnership’s own names where a service names them by code."""
+    return [known.get(name.strip().upper(), name) for name in names]
+
+
 def hours(document: Json) -> list[str]:
     """Return the hours in words; those that we cannot read stand as they were written."""
     found = []
     for schedule in document.get("schedules", []):
-        days = [each.strip().upper() for each in schedule.get("byday", "").split(",")]
-        named = [_DAYS[WEEKDAYS.index(each)] for each in days if each in WEEKDAYS]
-        opens, closes = (schedule.get(name, "")[:5] for name in ("opens_at", "closes_at"))
-        if named and opens and closes and schedule.get("freq") == "WEEKLY":
-            found.append(f"{', '.join(named)}: {opens} to {closes}")
+        week = week_of(schedule)
+        if week is not None:
+            found.append(in_words(week))
         if said := schedule.get("description"):
             found.append(said)
     return found

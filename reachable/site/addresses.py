@@ -24,6 +24,7 @@ SENDER = "whoever sent it"
 TOLD = "whoever was told"
 KNOWN = "whoever knows the secret in it, as long as its owner may still hold a moment"
 INVOLVED = "those who work with the child now: the asked or holding worker, and the moment’s team"
+GAPS = "those who work with the child now, and, without the child, whoever sees all gaps"
 
 MEMBERS = "members of that team"
 OWNER = "whose phone it is, and system administrators"
@@ -42,10 +43,13 @@ IDENTIFIERS = {
     "absence_id": Leads("a time in which somebody is away", ENTERED),
     "address_id": Leads("somebody’s calendar address, which names no child", KNOWN),
     "agency_id": Leads("an agency that sends files", WATCHED),
+    "at_id": Leads("a place at which one service is given", ANYBODY),
     "conversation_id": Leads("a conversation with a child", INVOLVED),
     "dates_id": Leads("a school term, or days without school in one", ANYBODY),
     "delivery_id": Leads("a file that an agency sent", AGENCY),
     "device_id": Leads("a phone", OWNER),
+    "file_id": Leads("a file of services", ANYBODY),
+    "gap_id": Leads("something that nobody could offer to a child", GAPS),
     "key": Leads("a feed", ANYBODY),
     "key_id": Leads("a key of an agency’s program", ANYBODY),
     "kind": Leads("a kind of file", ANYBODY),
@@ -54,6 +58,7 @@ IDENTIFIERS = {
     "measure_key": Leads("a measure", ANYBODY),
     "moment_id": Leads("a reachable moment", INVOLVED),
     "notice_id": Leads("a notice", TOLD),
+    "offer_id": Leads("a service that was offered to a child", INVOLVED),
     "partner_id": Leads("an agency", ANYBODY),
     "pathway_kind": Leads("the pathway of a kind of moment", ANYBODY),
     "person_id": Leads("a child", INVOLVED),

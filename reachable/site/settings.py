@@ -34,6 +34,7 @@ ROOMS = [
     "moments",
     "intake",
     "conversations",
+    "offers",
     "synthetic",
     "site",
 ]

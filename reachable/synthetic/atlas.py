@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from reachable.provision.taxonomy import described
-from reachable.synthetic.boundaries import Ring, boundaries, point_in
+from reachable.synthetic.boundaries import Point, Ring, boundaries, point_in
 from reachable.synthetic.material import material, stream
 from reachable.synthetic.partnership import Partnership
 from reachable.synthetic.places import Locality
@@ -98,12 +98,21 @@ def _feature(at: Locality, rings: dict[str, Ring], within: str) -> dict[str, Any
     }
 
 
-def _write_postcodes(path: Path, partnership: Partnership, rings: dict[str, Ring]) -> None:
+def positions(partnership: Partnership, rings: dict[str, Ring]) -> dict[str, Point]:
+    """Return where each invented postcode lies: longitude and latitude, the same each time."""
     rng = stream(partnership.seed, "points")
+    return {
+        postcode.code: point_in(rng, rings[postcode.locality.code])
+        for postcode in partnership.places.postcodes
+    }
+
+
+def _write_postcodes(path: Path, partnership: Partnership, rings: dict[str, Ring]) -> None:
+    lie = positions(partnership, rings)
     rows: list[Iterable[object]] = []
     for postcode in partnership.places.postcodes:
-        longitude, latitude = point_in(rng, rings[postcode.locality.code])
-        rows.append((postcode.code, postcode.locality.code, postcode.street, longitude, latitude))
+        place = (postcode.code, postcode.locality.code, postcode.street)
+        rows.append((*place, *lie[postcode.code]))
     with path.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(("postcode", "area", "street", "longitude", "latitude"))

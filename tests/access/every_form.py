@@ -60,6 +60,8 @@ IN_FORCE = f"/pathways/custody/versions/{OWN_FROM}/in-force/"
 LEFT_OUT = ("a step left out",)
 CONVERSATION = "/conversations/{conversation_id}/"
 SERVICES = "/directory/{service_id}/"
+FITS, OFFER, GAP = "/children/{person_id}/fits/", "/offers/{offer_id}/", "/gaps/{gap_id}/"
+OFFERED = {"answer": "wants", "note": "“All right.”"}
 SERVICE = {
     "name": "Night Bus",
     "description": "Somebody to talk to on the way home.",
@@ -68,6 +70,14 @@ SERVICE = {
     "maximum_age": "17",
     "help": "mentoring",
 }
+PLACE = {
+    "address": "9 Invented Row",
+    "town": "Fenmarch",
+    "postcode": "fx11aa",
+    "kept_back": "on",
+    "seen": "{seen}",
+}
+FILE = "/directory/files/{file_id}/"
 STEP = {
     "revision": "1",
     "title": "Give the child the night number",
@@ -199,6 +209,13 @@ FORMS = {
             "understood": "on",
         },
     ),
+    "a card for a child": Form(
+        CONVERSATION + "card/",
+        CONVERSATION + "card/",
+        "practitioner",
+        {"safe": "yes", "text": "Thursday at four, by the bench.", "language": "en"},
+        answered=200,
+    ),
     "empty a phone": Form("/phones/{device_id}/wipe/", "/phones/", "practitioner", {}),
     "run a rule dry": Form("/rules/arrest/dry-run/", "/rules/arrest/", "supervisor", {}),
     "switch a rule": Form(
@@ -244,9 +261,63 @@ FORMS = {
         "panel_coordinator",
         {"capacity": "waiting_list", "waiting_days": "21", "referral": "Ring", "evidence": "None"},
     ),
+    "a place": Form(SERVICES + "places/", SERVICES + "places/", "supervisor", PLACE),
+    "write a place": Form(
+        SERVICES + "places/{at_id}/", SERVICES + "places/{at_id}/", "supervisor", PLACE
+    ),
+    "a directory": Form(
+        "/directory/file/", "/directory/file/", "panel_coordinator", {"file": "directory"}
+    ),
+    "decide on a directory": Form(FILE, FILE, "supervisor", {"then": "load"}),
     "keep a place back": Form("/directory/places/{location_id}/", SERVICES, "supervisor", {}),
     "the open feed": Form(
         "/directory/feed/", "/directory/feed/", "panel_coordinator", {"then": "close"}
+    ),
+    "offer a service": Form(
+        FITS + "{service_id}/", FITS + "{service_id}/", "practitioner", OFFERED
+    ),
+    "nothing fits": Form("/children/{person_id}/gap/", FITS, "practitioner", {}),
+    "nothing fits after a refusal": Form(
+        OFFER + "gap/", OFFER, "practitioner", {}, ("offer sent", "offer refused")
+    ),
+    "the child says": Form(
+        OFFER + "answered/", OFFER + "answered/", "practitioner", {"answer": "no"}
+    ),
+    "referral sent": Form(OFFER + "sent/", OFFER + "sent/", "practitioner", {"how": "spoken"}),
+    "on the waiting list": Form(
+        OFFER + "waiting/", OFFER + "waiting/", "practitioner", {"note": "Ten"}, ("offer sent",)
+    ),
+    "accepted by the service": Form(
+        OFFER + "accepted/", OFFER + "accepted/", "practitioner", {"note": "Yes"}, ("offer sent",)
+    ),
+    "refused by the service": Form(
+        OFFER + "refused/", OFFER + "refused/", "practitioner", {"how": "full"}, ("offer sent",)
+    ),
+    "first attended": Form(
+        OFFER + "attended/", OFFER + "attended/", "practitioner", {"note": "Ten"}
+    ),
+    "still attending": Form(
+        OFFER + "still/",
+        OFFER + "still/",
+        "practitioner",
+        {"after": "28_days", "how": "not_known"},
+        ("offer attended",),
+    ),
+    "an offer ended": Form(
+        OFFER + "ended/", OFFER + "ended/", "practitioner", {"how": "done"}, ("offer attended",)
+    ),
+    "more of a gap": Form(
+        GAP + "more/", GAP + "more/", "panel_coordinator", {"note": "On Mondays"}
+    ),
+    "a service was found": Form(
+        GAP + "answer/", GAP + "answer/", "panel_coordinator", {"note": "Lanterns"}
+    ),
+    "a gap is open again": Form(
+        GAP + "reopen/",
+        GAP + "reopen/",
+        "panel_coordinator",
+        {"note": "It closed"},
+        ("gap answered",),
     ),
     "review": Form(
         "/review/{review_id}/",

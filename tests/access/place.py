@@ -30,6 +30,8 @@ from reachable.moments.models import Moment, Trigger
 from reachable.notices import services as notices
 from reachable.notices.models import Notice
 from reachable.notices.services import Telling
+from reachable.offers import gaps
+from reachable.offers import services as offers
 from reachable.people.models import Review
 from reachable.practice.items import OWN_FROM
 from reachable.provision import loading as directory
@@ -106,6 +108,8 @@ class Account:
             return self.can("accounts.manage") or row.of == self.username
         if found_by in {addresses.INVOLVED, addresses.MEMBERS}:
             return self.standing == INVOLVED
+        if found_by == addresses.GAPS:
+            return self.standing == INVOLVED or self.can("offers.gaps")
         if found_by == addresses.ENTERED:
             plans = self.standing == INVOLVED and self.can("rota.plan")
             return plans or row.of == self.username
@@ -194,18 +198,37 @@ def make_place() -> Place:
     place.rows["kind"] = [Row("csv", "everybody")]
     _asked_what_is_gone(mine)
     _directory(place, mine)
+    _offer(place, Account("practitioner", INVOLVED))
     return place
 
 
 def _directory(place: Place, agency_id: UUID) -> None:
     """A service, and the feed open to everybody."""
-    directory.load(by=BY, agency_id=agency_id, file_name="d.json", content=in_file(offer(1)))
+    directory.load(
+        by=BY, agency_id=agency_id, file_name="d.json", content=in_file(offer(1), offer(2))
+    )
     directory_services.switch_open_feed(by=BY, on=True)
     help_given = taxonomies()["help"]
+    again = in_file(offer(1))
+    file_id = directory.keep_file(by=BY, agency_id=agency_id, file_name="d.json", content=again)
+    place.rows["file_id"] = [Row(file_id, "everybody")]
+    place.rows["at_id"] = [Row(at(1)["id"], "everybody")]
     place.rows["service_id"] = [Row(offer(1)["id"], "everybody")]
     place.rows["location_id"] = [Row(at(1)["location"]["id"], "everybody")]
     place.rows["taxonomy_id"] = [Row(help_given.id, "everybody")]
     place.rows["term_id"] = [Row(help_given.terms[0].id, "everybody")]
+
+
+def _offer(place: Place, account: Account) -> None:
+    """A service that was offered to the first child, and a gap."""
+    person_id = place.rows["person_id"][0].id
+    assert isinstance(person_id, UUID)
+    offer_id = offers.offer(
+        by=account.actor(), person_id=person_id, service_id=UUID(offer(2)["id"]), answer="wants"
+    )
+    place.add("offer_id", offer_id, account)
+    gap_id = gaps.record_gap(by=account.actor(), person_id=person_id, help="legal")
+    place.add("gap_id", gap_id, account)
 
 
 def _rota(place: Place, team: UUID) -> None:

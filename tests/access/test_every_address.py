@@ -38,6 +38,8 @@ ANONYMOUS = {
     "/open-referral/": {"GET"},
     "/open-referral/services": {"GET"},
     "/open-referral/services/<uuid:service_id>": {"GET"},
+    "/open-referral/service_at_locations": {"GET"},
+    "/open-referral/service_at_locations/<uuid:at_id>": {"GET"},
     "/open-referral/taxonomies": {"GET"},
     "/open-referral/taxonomies/<uuid:taxonomy_id>": {"GET"},
     "/open-referral/taxonomy_terms": {"GET"},

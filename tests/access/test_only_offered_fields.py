@@ -19,6 +19,8 @@ from reachable.intake import correcting, status, together
 from reachable.intake import services as intake
 from reachable.moments import contact
 from reachable.moments import services as moments
+from reachable.offers import gaps
+from reachable.offers import services as offers
 from reachable.people import services as people
 from reachable.provision import services as provision
 from reachable.site.addresses import addresses
@@ -55,9 +57,11 @@ def beside(place: Place) -> dict[str, str]:
         access,
         contact,
         correcting,
+        gaps,
         intake,
         keys,
         moments,
+        offers,
         people,
         planning,
         provision,

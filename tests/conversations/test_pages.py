@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
 from html import unescape
 from typing import Any
@@ -9,7 +10,9 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
+from docx import Document
 
+from reachable.audit.models import Entry
 from reachable.conversations import services
 from reachable.conversations.forms import initial_of, rows_of
 from reachable.conversations.models import ConversationVersion, Sharing
@@ -59,9 +62,7 @@ def test_what_is_written_at_a_desk_is_kept_to_the_letter(world: World, moment_id
     assert "Tamsin Orrell" in page
 
 
-def test_a_no_asks_when_and_by_whom_and_keeps_what_was_typed(
-    world: World, moment_id: UUID
-) -> None:
+def test_a_no_asks_when_and_by_whom_and_keeps_what_was_typed(world: World, moment_id: UUID) -> None:
     client = world.client("first")
     refused = write(client, moment_id, invitation__answer="declined")
     assert refused.status_code == 422
@@ -213,3 +214,46 @@ def test_the_thread_stands_on_the_pages_of_the_child_and_the_moment(
     for _ in range(3):
         services.keep(by=by, writing=writing(moment_id))
     assert queries_of(client, f"/moments/{moment_id}/") == of_one
+
+
+@pytest.mark.parametrize("reader", ["first", "second"])
+def test_a_document_holds_what_its_reader_may_read(
+    world: World, moment_id: UUID, reader: str
+) -> None:
+    content = {
+        "words": {"words": WORDS},
+        "noticed": {"things": [{"what": "Two phones", "how": "seen"}]},
+    }
+    held = writing(moment_id, content=content)
+    services.keep(by=world.actor("first"), writing=held)
+    client, address = world.client(reader), f"/conversations/{held.conversation_id}/document"
+    word = client.get(f"{address}.docx")
+    assert 'filename="conversation-' in word["Content-Disposition"]
+    said = "\n".join(each.text for each in Document(io.BytesIO(word.content)).paragraphs)
+    assert "Two phones" in said
+    assert (WORDS in said) is (reader == "first")
+    assert ("kept back" in said) is (reader == "second")
+    assert client.get(f"{address}.pdf").content.startswith(b"%PDF")
+    assert world.client("outsider").get(f"{address}.pdf").status_code == 404
+    looked = Entry.objects.filter(action="looked", subject_id=held.conversation_id)
+    assert {each.details["page"] for each in looked} == {"document"}
+
+
+def test_a_card_is_made_only_if_the_child_says_it_is_safe_and_names_nobody(
+    world: World, moment_id: UUID
+) -> None:
+    held = writing(moment_id)
+    services.keep(by=world.actor("first"), writing=held)
+    client, address = world.client("first"), f"/conversations/{held.conversation_id}/card/"
+    answers = {"safe": "yes", "text": "Czwartek o czwartej.\nPrzy ławce.", "language": "pl"}
+    refused = client.post(address, {**answers, "safe": "no"})
+    assert (refused.status_code, Entry.objects.filter(action="conversations.card").count()) == (
+        422,
+        0,
+    )
+    named = html(client.post(address, {**answers, "text": "Tamsin, ring Hub of Fenmarch Council"}))
+    assert "would learn something: “council”, “Fenmarch Council”, “Tamsin”" in named
+    made = client.post(address, answers)
+    assert '<ul class="card" id="card" lang="pl" dir="ltr">' in html(made)
+    assert "Przy ławce." in html(made)
+    assert Entry.objects.filter(action="conversations.card").count() == 1

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from reachable.conversations.rules import parts, versions
 from reachable.conversations.rules.audience import Reader, Told, for_reader, may_read_words
+from reachable.conversations.rules.card import tells
 from reachable.conversations.rules.content import Unreadable, answer, lacks, read
 from reachable.conversations.rules.thread import BROKEN_AFTER, between
 from reachable.conversations.rules.versions import Written
@@ -197,3 +198,25 @@ def test_the_thread_says_how_long_between_and_whether_it_is_the_same_adult() -> 
     ]
     assert found[1].gap == timedelta(days=3)
     assert found[2].gap is None
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Thursday at four, by the bench.\n07700 900123", ()),
+        ("I am here on Thursday, after school.", ()),
+        ("Ask for Fern.", ("Fern",)),
+        ("ask for fern", ("Fern",)),
+        ("Under the ferns", ()),
+        ("Hub of Fenmarch Council", ("council", "Fenmarch Council")),
+        ("You are a victim of exploitation", ("exploit", "victim")),
+        ("Your social\nworker rings", ("social work",)),
+        ("Al is there", ()),
+        ("Tamsin, see you", ("Tamsin",)),
+    ],
+)
+def test_a_card_tells_whoever_finds_it_nothing(text: str, found: tuple[str, ...]) -> None:
+    said = tells(
+        text, names=["Fern First", "Al Orrell", "Tamsin Orrell"], agencies=["Fenmarch Council"]
+    )
+    assert said == found

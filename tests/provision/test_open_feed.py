@@ -64,9 +64,10 @@ def test_the_feed_is_closed_until_somebody_opens_it_and_after_it_is_closed(fille
         "service_id": UUID(int=1),
         "taxonomy_id": taxonomies()["help"].id,
         "term_id": UUID(int=88),
+        "at_id": UUID(at(1)["id"]),
     }
     asked = [IDENTIFIER.sub(lambda it: str(identifiers[it.group(1)]), path) for path in standard]
-    assert len(asked) == 7
+    assert len(asked) == 9
     for on, status in ((False, 404), (True, 200), (False, 404)):
         services.switch_open_feed(by=BY, on=on)
         for path in asked:
@@ -81,10 +82,11 @@ def test_every_answer_is_as_the_standard_says(filled: World, shared: Path) -> No
     )
     fields = set(document["components"]["schemas"]["Page"]["properties"])
     judge = validator(shared)
+    of_place = jsonschema_rs.Draft202012Validator(_place_schema(shared), validate_formats=True)
     of_term = jsonschema_rs.Draft202012Validator(_term_schema(shared), validate_formats=True)
     about = document["paths"]["/"]["get"]["responses"]["200"]["content"]["application/json"]
     jsonschema_rs.Draft202012Validator(about["schema"], validate_formats=True).validate(ask("/"))
-    for path in ("/services", "/taxonomies", "/taxonomy_terms"):
+    for path in ("/services", "/service_at_locations", "/taxonomies", "/taxonomy_terms"):
         found = ask(path)
         a_page.validate(found)
         assert found.keys() == {*fields, "contents"}
@@ -96,11 +98,30 @@ def test_every_answer_is_as_the_standard_says(filled: World, shared: Path) -> No
                 judge.validate(whole)
                 assert each.items() <= (whole | {"organization": each["organization"]}).items()
                 assert not any(isinstance(value, list) for value in each.values())
+            elif path == "/service_at_locations":
+                of_place.validate(each)
+                of_place.validate(whole)
+                judge.validate(each["service"])
+                judge.validate(whole["service"])
+                judge.validate(whole)
+                assert each.keys() == {"id", "service_id", "location_id", "location", "service"}
+                assert "addresses" not in each["location"]
+                assert whole["location"] == at(_number(each["service_id"]))["location"]
             else:
                 assert each == whole
                 assert {"id", "name", "description"} <= each.keys()
                 if path == "/taxonomy_terms":
                     of_term.validate(each)
+
+
+def _number(service_id: str) -> int:
+    return UUID(service_id).int
+
+
+def _place_schema(shared: Path) -> Json:
+    held = json.loads((shared / "data/open-referral/service.json").read_text("utf-8"))
+    schema: Json = held["properties"]["service_at_locations"]["items"]
+    return schema
 
 
 def _term_schema(shared: Path) -> Json:
@@ -112,7 +133,10 @@ def _term_schema(shared: Path) -> Json:
 def test_a_whole_service_has_no_place_that_is_kept_back(filled: World) -> None:
     assert ask(f"/services/{UUID(int=1)}")["service_at_locations"] == [at(1)]
     assert ask(f"/services/{UUID(int=2)}")["service_at_locations"] == []
-    for path in ("/services", f"/services/{UUID(int=2)}"):
+    assert Client().get(f"{BASE}/service_at_locations/{at(2)['id']}").status_code == 404
+    shown = [each["id"] for each in ask("/service_at_locations")["contents"]]
+    assert shown == [at(1)["id"], at(3)["id"]]
+    for path in ("/services", f"/services/{UUID(int=2)}", "/service_at_locations"):
         assert b"Hidden" not in Client().get(f"{BASE}{path}").content
 
 

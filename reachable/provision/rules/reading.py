@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import time
 from uuid import UUID
 
-from reachable.provision.rules.standard import Json
+from reachable.provision.rules.standard import SERVICE, Json
 
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 AGE, PLACE = "age", "place"
@@ -85,18 +85,23 @@ def read(document: Json) -> Read:
 
 
 def without_places(document: Json, kept_back: Set[UUID]) -> Json:
-    """Return a document for everybody: what is given at a place that is kept back is not in it."""
+    """Return a document for everybody: what is given at a place that is kept back is not in it.
+
+    Nor are fields that the standard does not name, where something had to be left out: nobody here
+    knows what they hold.
+    """
     if not kept_back:
         return document
     shown, gone = [], set()
     for each in document.get("service_at_locations", []):
-        if _location_id(each) in kept_back:
+        if location_of(each) in kept_back:
             gone.add(each["id"])
         else:
             shown.append(each)
     if not gone:
         return document
-    made = document | {"service_at_locations": shown}
+    named = {name: value for name, value in document.items() if name in SERVICE.fields}
+    made = named | {"service_at_locations": shown}
     if "schedules" in document:
         made["schedules"] = [
             each for each in document["schedules"] if each.get("service_at_location_id") not in gone
@@ -104,7 +109,8 @@ def without_places(document: Json, kept_back: Set[UUID]) -> Json:
     return made
 
 
-def _location_id(at: Json) -> UUID | None:
+def location_of(at: Json) -> UUID | None:
+    """Return the identifier of the location at which a service is given."""
     named = at.get("location", {}).get("id") or at.get("location_id")
     return UUID(named) if named else None
 
@@ -118,7 +124,7 @@ def _terms(document: Json) -> Iterator[ReadTerm]:
 
 def _places(document: Json) -> Iterator[ReadPlace]:
     for at in document.get("service_at_locations", []):
-        location_id = _location_id(at)
+        location_id = location_of(at)
         if location_id is None:
             continue
         postcodes = (
@@ -139,7 +145,7 @@ def _areas(document: Json) -> Iterator[str]:
 def _hours(document: Json) -> Iterator[Hours]:
     """Yield the hours that come every week. Whatever comes more rarely is for people to read."""
     for schedule in document.get("schedules", []):
-        opens, closes = (_time(schedule.get(name, "")) for name in ("opens_at", "closes_at"))
+        opens, closes = (clock_time(schedule.get(name, "")) for name in ("opens_at", "closes_at"))
         weekly = schedule.get("freq") == "WEEKLY" and schedule.get("interval", 1) == 1
         if not weekly or opens is None or closes is None or schedule.get("valid_to"):
             continue
@@ -148,7 +154,8 @@ def _hours(document: Json) -> Iterator[Hours]:
                 yield Hours(WEEKDAYS.index(day.strip()), opens, closes)
 
 
-def _time(said: str) -> time | None:
+def clock_time(said: str) -> time | None:
+    """Return a time of day as the standard writes it; None for anything else."""
     try:
         return time.fromisoformat(said.removesuffix("Z")).replace(tzinfo=None)
     except ValueError:
