@@ -28,10 +28,10 @@ LEFT = """new Promise((resolve, reject) => {
     asked.onsuccess = () => {
         const stores = [...asked.result.objectStoreNames];
         const reading = asked.result.transaction(stores);
-        const counted = stores.map(name => reading.objectStore(name).count());
+        const found = stores.map(name => reading.objectStore(name).getAll());
         reading.oncomplete = () => {
             asked.result.close();
-            resolve(counted.reduce((sum, each) => sum + each.result, 0));
+            resolve(found.flatMap(each => each.result));
         };
     };
 })"""
@@ -104,7 +104,7 @@ def test_signed_out_without_signal_nothing_is_legible_and_no_word_is_lost(
     page = phone.open()
     expect(page.get_by_role("link", name="Sign in")).to_be_visible(timeout=PATIENCE)
     assert kept_words(moment_id) == [(WORDS, False)]
-    assert page.evaluate(LEFT) == 0
+    assert page.evaluate(LEFT) == []
     phone.kill()
     assert phone.found_on_disk(*CANARIES) == {}
 
@@ -124,7 +124,12 @@ def test_after_five_wrong_pins_the_key_is_gone_and_the_words_arrive(
     axe(page)
     phone.unlock("not the PIN")
     expect(page.get_by_text("The PIN was wrong 5 times")).to_be_visible(timeout=PATIENCE)
-    assert page.evaluate(LEFT) == 2, "what only sends, and what is to be sent"
+    # What is left only sends, and only the server opens what is sent.
+    device, item = page.evaluate(LEFT)
+    assert set(device) == {"id", "secret", "seal", "idleSeconds", "ending"}
+    assert set(device["seal"]) == {"kid", "public"}
+    assert set(item) == {"id", "device", "state", "envelope", "size"}
+    assert set(item["envelope"]) == {"v", "kid", "epk", "iv", "ct"}
     # Though the browser was signed in, whoever has the phone now does not find it so.
     phone.without_signal(False)
     phone.press("Try again")
@@ -205,6 +210,50 @@ def test_a_full_phone_says_so_keeps_the_words_on_the_screen_and_tries_again(
     phone.without_signal(False)
     expect(page.locator(".top__sent")).to_contain_text("All sent", timeout=PATIENCE)
     assert kept_words(moment_id) == [(said, True)]
+
+
+def test_untouched_it_locks_and_after_the_shift_the_key_is_over(
+    take: Take, world_there: World
+) -> None:
+    moment_id = world_there.signal(given_names="Osprey", family_name="Idle")
+    phone = take()
+    page = phone.page
+    phone.open()
+    page.clock.install()
+    phone.set_up("first")
+    phone.without_signal()
+    phone.begin("Idle", "Out and about")
+    phone.go_to("In the child’s own words")
+    page.get_by_label("What the child said").press_sequentially(WORDS)
+    page.clock.run_for(299_000)
+    phone.sees_still("In the child’s own words")
+    page.clock.run_for(4_000)
+    phone.sees("Locked")
+    assert "Osprey" not in page.content()
+    phone.unlock()
+    phone.sees("In the child’s own words")
+    expect(page.get_by_label("What the child said")).to_have_value(WORDS)
+    page.clock.fast_forward(12 * 60 * 60 * 1000)
+    page.clock.run_for(20_000)
+    expect(page.get_by_text("Your day on this phone has ended")).to_be_visible(timeout=PATIENCE)
+    assert len(page.evaluate(LEFT)) == 2
+    phone.without_signal(False)
+    page.clock.run_for(20_000)
+    expect(page.get_by_role("link", name="Sign in")).to_be_visible(timeout=PATIENCE)
+    assert kept_words(moment_id) == [(WORDS, False)]
+
+
+def test_a_forgotten_pin_costs_the_list_and_not_the_words(written: tuple[Phone, UUID]) -> None:
+    phone, moment_id = written
+    page = phone.page
+    phone.press("Hide")
+    page.get_by_text("I have forgotten the PIN").click()
+    axe(page)
+    screenshot(page, "phone-forgotten")
+    phone.without_signal(False)
+    phone.press("Remove the list and sign in again")
+    page.get_by_role("link", name="Sign in").wait_for()
+    assert kept_words(moment_id) == [(WORDS, False)]
 
 
 def test_an_account_that_ended_empties_the_phone_after_the_words_came_in(

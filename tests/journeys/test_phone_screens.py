@@ -13,17 +13,18 @@ from playwright.sync_api import Page, Playwright, expect
 
 from dev.browser import ARGUMENTS
 from reachable.conversations import api
+from reachable.conversations.models import LoneWorkerNote
 from reachable.foundation.time import now
 from tests.support.pages import axe, complaints_of, fits, screenshot
 from tests.support.phone import PATIENCE, Phone
 from tests.support.servers import Server
 from tests.support.world import World, make_world
 
-MOST_BYTES = 60_000  # of 300,000 that may be, compressed
+MOST_BYTES = 70_000  # of 300,000 that may be, compressed
 OPENS_WITHIN = 1_000  # milliseconds, on a phone four times slower than this machine
 SAVES_WITHIN = 100  # milliseconds
-TOUCH = 44  # CSS pixels
 
+# Whatever is touched has 44 CSS pixels at least, each way.
 SMALL = """() => [...document.querySelectorAll(
     'button, a, summary, input:not([type=radio], [type=checkbox]), textarea, label.tick'
   )].filter(each => each.checkVisibility()).map(each => [each, each.getBoundingClientRect()])
@@ -202,10 +203,7 @@ def test_it_is_small_and_opens_at_once_without_signal(
     for _ in range(3):
         page.reload(wait_until="commit")
         page.get_by_label("PIN", exact=True).wait_for()
-        took.append(
-            page.evaluate("performance.getEntriesByName('shown')[0].startTime")
-        )
-    control.send("Emulation.setCPUThrottlingRate", {"rate": 1})
+        took.append(page.evaluate("performance.getEntriesByName('shown')[0].startTime"))
     assert min(took) < OPENS_WITHIN, took
     phone.unlock()
     phone.sees("Your moments")
@@ -213,23 +211,19 @@ def test_it_is_small_and_opens_at_once_without_signal(
     phone.go_to("In the child’s own words")
     box = page.get_by_label("What the child said")
     saves = []
-    for round in range(5):
-        box.press_sequentially(f"Word {round} ")
+    for time in range(5):
+        box.press_sequentially(f"Word {time} ")
         page.wait_for_function(
-            "count => performance.getEntriesByName('saved').length > count", arg=round
+            "count => performance.getEntriesByName('saved').length > count", arg=time
         )
-        saves.append(
-            page.evaluate("performance.getEntriesByName('saved').at(-1).duration")
-        )
+        saves.append(page.evaluate("performance.getEntriesByName('saved').at(-1).duration"))
     print(f"{total:,} bytes; opens in {min(took):.0f} ms; saves in {sorted(saves)[2]:.0f} ms")
     assert sorted(saves)[len(saves) // 2] < SAVES_WITHIN, saves
 
 
-def test_somebody_who_is_not_back_is_heard_of_and_who_is_back_is_not(
+def test_where_somebody_is_and_that_they_are_back_is_heard_of(
     phone: Phone, server: Server, world_there: World
 ) -> None:
-    from reachable.conversations.models import LoneWorkerNote
-
     page = phone.set_up("first")
     phone.press("Say where I am going")
     page.get_by_label("Where are you going?").fill("Osier Lane 4")

@@ -74,6 +74,9 @@ class Phone:
         expect(title).to_be_visible(timeout=PATIENCE)
         expect(title).to_be_focused()
 
+    def sees_still(self, heading: str) -> None:
+        expect(self.page.get_by_role("heading", level=1)).to_have_text(heading)
+
     def press(self, name: str) -> None:
         button = self.page.get_by_role("button", name=name, exact=True)
         # Somebody with large letters moves it out from under the bar before they touch it.

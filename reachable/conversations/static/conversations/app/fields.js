@@ -60,7 +60,12 @@ const MOST_RADIOS = 6;
 
 function choice(field, value, id, options, put) {
   if (options.length > MOST_RADIOS) return list(field, value ?? "", id, options, put);
-  return html`<fieldset class="field" aria-describedby=${described(field, id)}>
+  const takeBack = () => {
+    put(undefined);
+    // The button goes with the answer; whoever works by keyboard stays at the question.
+    document.getElementById(id)?.focus();
+  };
+  return html`<fieldset class="field" id=${id} tabindex="-1" aria-describedby=${described(field, id)}>
     <legend>${field.label}</legend>
     ${hint(field, id)}
     ${options.map(
@@ -70,7 +75,7 @@ function choice(field, value, id, options, put) {
       </label>`,
     )}
     ${value
-      ? html`<button type="button" class="link" @click=${() => put(undefined)}>Take this answer back<span class="visually-hidden"> ${field.label}</span></button>`
+      ? html`<button type="button" class="link" @click=${takeBack}>Take this answer back<span class="visually-hidden"> ${field.label}</span></button>`
       : nothing}
   </fieldset>`;
 }

@@ -39,7 +39,10 @@ export async function tell(said) {
   };
   const { tell_name, ...sent } = next;
   const closed = await envelope(mine.seal, mine.id, next.id, { kind: "lone_worker", ...sent });
-  await store.write(await vault.sealed(LONE, next), {
+  // What the server refused of the note before is said once more with this one.
+  const before = note && (await store.get("outbox", note.id));
+  const refused = before?.state === "refused" ? [{ in: "outbox", remove: before.id }] : [];
+  await store.write(...refused, await vault.sealed(LONE, next), {
     in: "outbox",
     put: { id: next.id, device: mine.id, state: "ready", envelope: closed, size: closed.ct.length },
   });
