@@ -5,23 +5,26 @@ from __future__ import annotations
 import gzip
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Page, Playwright, expect
 
+from dev.browser import ARGUMENTS
 from reachable.conversations import api
+from reachable.conversations.models import LoneWorkerNote
 from reachable.foundation.time import now
 from tests.support.pages import axe, complaints_of, fits, screenshot
 from tests.support.phone import PATIENCE, Phone
 from tests.support.servers import Server
 from tests.support.world import World, make_world
 
-MOST_BYTES = 60_000  # of 300,000 that may be, compressed
+MOST_BYTES = 70_000  # of 300,000 that may be, compressed
 OPENS_WITHIN = 1_000  # milliseconds, on a phone four times slower than this machine
 SAVES_WITHIN = 100  # milliseconds
-TOUCH = 44  # CSS pixels
 
+# Whatever is touched has 44 CSS pixels at least, each way.
 SMALL = """() => [...document.querySelectorAll(
     'button, a, summary, input:not([type=radio], [type=checkbox]), textarea, label.tick'
   )].filter(each => each.checkVisibility()).map(each => [each, each.getBoundingClientRect()])
@@ -43,27 +46,44 @@ def phone(
     phone.close()
 
 
-def stands(page: Page, name: str) -> None:
+def check(page: Page, name: str) -> None:
     """Fail when the screen as it is could not be used by somebody; keep pictures of it."""
     axe(page)
     fits(page)
     assert page.evaluate(SMALL) == [], f"{name}: too small for a thumb"
     screenshot(page, f"phone-{name}")
-    page.set_viewport_size({"width": 360, "height": 740})
-    # What somebody gets who has set their phone to letters twice as large.
-    control = page.context.new_cdp_session(page)
-    page.evaluate("document.documentElement.style.fontSize = '200%'")
-    fits(page)
-    screenshot(page, f"phone-{name}-200")
-    page.evaluate("document.documentElement.style.fontSize = ''")
-    control.detach()
-    page.set_viewport_size({"width": 390, "height": 844})
 
 
-def test_every_screen_can_be_used_by_anybody(phone: Phone, world_there: World) -> None:
+@pytest.fixture(params=["usual", "twice"])
+def letters(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def read_by_somebody(
+    letters: str, playwright: Playwright, tmp_path: Path, server: Server, world_there: World
+) -> Iterator[Phone]:
+    """A usual phone, or a narrow one of somebody who has set letters to twice their size."""
+    more: dict[str, Any] = {}
+    if letters == "twice":
+        more["args"] = [*ARGUMENTS, "--blink-settings=defaultFontSize=32"]
+        more["viewport"] = {"width": 360, "height": 740}
+    phone = Phone(playwright, tmp_path / "read", server, **more)
+    yield phone
+    phone.close()
+
+
+def test_every_screen_can_be_used_by_anybody(
+    read_by_somebody: Phone, letters: str, world_there: World
+) -> None:
+    phone = read_by_somebody
+
+    def stands(page: Page, name: str) -> None:
+        check(page, f"{name}-{letters}")
+
     world_there.signal(
         given_names="Wren",
-        family_name="Marchbank",
+        family_name=f"Marchbank {letters}",
         needs="Short sentences, one question at a time, and time to answer",
     )
     page = phone.page
@@ -74,7 +94,7 @@ def test_every_screen_can_be_used_by_anybody(phone: Phone, world_there: World) -
     stands(page, "sign-in")
     phone.set_up("first")
     stands(page, "list")
-    page.get_by_role("button", name="Marchbank").click()
+    page.get_by_role("button", name=f"Marchbank {letters}").click()
     stands(page, "moment")
     phone.press("Start a conversation")
     stands(page, "guides")
@@ -183,10 +203,7 @@ def test_it_is_small_and_opens_at_once_without_signal(
     for _ in range(3):
         page.reload(wait_until="commit")
         page.get_by_label("PIN", exact=True).wait_for()
-        took.append(
-            page.evaluate("performance.getEntriesByName('shown')[0].startTime")
-        )
-    control.send("Emulation.setCPUThrottlingRate", {"rate": 1})
+        took.append(page.evaluate("performance.getEntriesByName('shown')[0].startTime"))
     assert min(took) < OPENS_WITHIN, took
     phone.unlock()
     phone.sees("Your moments")
@@ -194,29 +211,26 @@ def test_it_is_small_and_opens_at_once_without_signal(
     phone.go_to("In the child’s own words")
     box = page.get_by_label("What the child said")
     saves = []
-    for round in range(5):
-        box.press_sequentially(f"Word {round} ")
+    for time in range(5):
+        box.press_sequentially(f"Word {time} ")
         page.wait_for_function(
-            "count => performance.getEntriesByName('saved').length > count", arg=round
+            "count => performance.getEntriesByName('saved').length > count", arg=time
         )
-        saves.append(
-            page.evaluate("performance.getEntriesByName('saved').at(-1).duration")
-        )
+        saves.append(page.evaluate("performance.getEntriesByName('saved').at(-1).duration"))
     print(f"{total:,} bytes; opens in {min(took):.0f} ms; saves in {sorted(saves)[2]:.0f} ms")
     assert sorted(saves)[len(saves) // 2] < SAVES_WITHIN, saves
 
 
-def test_somebody_who_is_not_back_is_heard_of_and_who_is_back_is_not(
+def test_where_somebody_is_and_that_they_are_back_is_heard_of(
     phone: Phone, server: Server, world_there: World
 ) -> None:
-    from reachable.conversations.models import LoneWorkerNote
-
     page = phone.set_up("first")
     phone.press("Say where I am going")
     page.get_by_label("Where are you going?").fill("Osier Lane 4")
     page.get_by_label("In half an hour").check()
     page.get_by_label("Sol Second").check()
     phone.press("Leave the note")
+    expect(page.get_by_text("Osier Lane 4")).to_be_visible()
     expect(page.locator(".top__sent")).to_contain_text("All sent", timeout=PATIENCE)
     note = LoneWorkerNote.objects.get()
     assert (note.place, note.tell_id) == ("Osier Lane 4", world_there.users["second"])

@@ -29,15 +29,16 @@ class Phone:
         self, playwright: Playwright, folder: Path, server: Server, **more: Any
     ) -> None:
         self._playwright, self._folder, self._server = playwright, folder, server
-        self._more = {**PHONE, **more}
+        self._more = {**PHONE, **chromium.launch_options(), **more}
         self.context: BrowserContext
         self.page: Page
         self.start()
 
     def start(self) -> None:
         """Start the browser on its folder, as after a restart of the phone."""
+        self._is_killed = False
         self.context = self._playwright.chromium.launch_persistent_context(
-            self._folder, **chromium.launch_options(), **self._more
+            self._folder, **self._more
         )
         self.context.set_default_timeout(PATIENCE)
         self.page = self.context.pages[0] if self.context.pages else self.context.new_page()
@@ -73,8 +74,21 @@ class Phone:
         expect(title).to_be_visible(timeout=PATIENCE)
         expect(title).to_be_focused()
 
+    def sees_still(self, heading: str) -> None:
+        expect(self.page.get_by_role("heading", level=1)).to_have_text(heading)
+
     def press(self, name: str) -> None:
-        self.page.get_by_role("button", name=name, exact=True).click()
+        button = self.page.get_by_role("button", name=name, exact=True)
+        # Somebody with large letters moves it out from under the bar before they touch it.
+        button.evaluate("each => each.scrollIntoView({ block: 'center' })")
+        button.click()
+
+    def home(self) -> None:
+        """Go back, as with the phone's own button, to the list of the day."""
+        heading = self.page.get_by_role("heading", level=1)
+        while (before := heading.inner_text()) != "Your moments":
+            self.page.go_back()
+            expect(heading).not_to_have_text(before)
 
     def begin(self, child: str, guide: str) -> None:
         """Begin a conversation from the list of the day."""
@@ -104,6 +118,7 @@ class Phone:
 
     def kill(self) -> None:
         """End every process of the browser at once, as an empty battery would."""
+        self._is_killed = True
         for process in self._processes():
             os.kill(process, signal.SIGKILL)
         deadline = time.monotonic() + ENDS_WITHIN
@@ -125,7 +140,8 @@ class Phone:
                 continue
 
     def close(self) -> None:
-        self.context.close()
+        if not self._is_killed:
+            self.context.close()
 
     def found_on_disk(self, *words: str) -> dict[str, list[str]]:
         """Return where any of the words stands in the browser's files, as it writes text."""

@@ -94,6 +94,7 @@ function gone(why) {
   forget();
   router.forget();
   device.forget();
+  if (why === "emptying") router.coverWith("door", { phase: "leaving" });
   // The door that is asking just now will find out by itself.
   if (why === "wiped" || router.args().phase === "no signal") router.coverWith("door", { why });
 }

@@ -55,8 +55,17 @@ function box(field, value, id, put) {
   </div>`;
 }
 
+/** More than these would have to be scrolled through; the phone's own list is for a thumb. */
+const MOST_RADIOS = 6;
+
 function choice(field, value, id, options, put) {
-  return html`<fieldset class="field" aria-describedby=${described(field, id)}>
+  if (options.length > MOST_RADIOS) return list(field, value ?? "", id, options, put);
+  const takeBack = () => {
+    put(undefined);
+    // The button goes with the answer; whoever works by keyboard stays at the question.
+    document.getElementById(id)?.focus();
+  };
+  return html`<fieldset class="field" id=${id} tabindex="-1" aria-describedby=${described(field, id)}>
     <legend>${field.label}</legend>
     ${hint(field, id)}
     ${options.map(
@@ -66,9 +75,21 @@ function choice(field, value, id, options, put) {
       </label>`,
     )}
     ${value
-      ? html`<button type="button" class="link" @click=${() => put(undefined)}>Take this answer back<span class="visually-hidden"> ${field.label}</span></button>`
+      ? html`<button type="button" class="link" @click=${takeBack}>Take this answer back<span class="visually-hidden"> ${field.label}</span></button>`
       : nothing}
   </fieldset>`;
+}
+
+function list(field, value, id, options, put) {
+  return html`<div class="field">
+    <label for=${id}>${field.label}</label>
+    ${hint(field, id)}
+    <select id=${id} autocomplete="off" aria-describedby=${described(field, id)}
+      @change=${(event) => put(event.target.value || undefined)}>
+      <option value="" .selected=${!value}></option>
+      ${options.map(([key, label]) => html`<option value=${key} .selected=${value === key}>${label}</option>`)}
+    </select>
+  </div>`;
 }
 
 function many(field, value, id, put) {

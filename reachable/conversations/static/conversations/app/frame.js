@@ -30,7 +30,7 @@ function drawTop(hide) {
         ? html`<button type="button" class="top__back" @click=${() => router.back()}><span class="visually-hidden">Back</span></button>`
         : html`<span class="top__name">Reachable</span>`}
       ${covered
-        ? html`<span class="top__sent">${words} ${signal}</span>`
+        ? html`<span class="top__sent">${drafts.unsent().length ? words : nothing} ${signal}</span>`
         : html`<button type="button" class="top__sent" aria-current=${router.name() === "unsent" ? "page" : nothing}
             @click=${() => router.name() === "unsent" || router.go("unsent")}><span class="top__words">${words}</span> ${signal}</button>`}
       ${covered ? nothing : html`<button type="button" class="top__hide" @click=${hide}>Hide</button>`}

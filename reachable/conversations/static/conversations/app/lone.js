@@ -1,8 +1,8 @@
 /** The lone-worker note: where somebody is, when they are expected back, who is told if they are not. */
-import { changed } from "./bus.js";
 import * as clock from "./clock.js";
 import { envelope } from "./crypto.js";
 import * as device from "./device.js";
+import * as drafts from "./drafts.js";
 import * as store from "./store.js";
 import * as vault from "./vault.js";
 
@@ -39,12 +39,15 @@ export async function tell(said) {
   };
   const { tell_name, ...sent } = next;
   const closed = await envelope(mine.seal, mine.id, next.id, { kind: "lone_worker", ...sent });
-  await store.write(await vault.sealed(LONE, next), {
+  // What the server refused of the note before is said once more with this one.
+  const before = note && (await store.get("outbox", note.id));
+  const refused = before?.state === "refused" ? [{ in: "outbox", remove: before.id }] : [];
+  await store.write(...refused, await vault.sealed(LONE, next), {
     in: "outbox",
     put: { id: next.id, device: mine.id, state: "ready", envelope: closed, size: closed.ct.length },
   });
   note = next;
-  changed();
+  await drafts.count();
 }
 
 export const isBack = () => note && tell({ ...note, back: true });

@@ -22,14 +22,14 @@ let timer = 0;
 let signal = true;
 /** @type {Map<string, number>} */
 const sentAt = new Map();
-/** @type {(how: "wiped" | "signed out") => void} */
+/** @type {(how: "emptying" | "wiped" | "signed out") => void} */
 let onGone = () => undefined;
 
 export const hasSignal = () => signal;
 /** @param {string} id when the server got it, while this window was open */
 export const whenSent = (id) => sentAt.get(id);
 
-/** @param {(how: "wiped" | "signed out") => void} gone */
+/** @param {(how: "emptying" | "wiped" | "signed out") => void} gone */
 export function start(gone) {
   onGone = gone;
   window.addEventListener("online", () => void sendNow());
@@ -181,7 +181,7 @@ export async function askAgain() {
 /** The server asked for it: what was typed leaves first, then everything goes. @param {any} device */
 async function wipe(device) {
   await drafts.flush();
-  onGone("wiped");
+  onGone("emptying");
   await vault.end();
   const ending = { ...device, ending: true };
   for (const items of portions(await ready(device.id))) {
@@ -192,6 +192,7 @@ async function wipe(device) {
   }
   await post(ending, [], true);
   await store.removeAll();
+  onGone("wiped");
 }
 
 /** End the device on the server once nothing of it is left here. @param {any} device */

@@ -28,5 +28,8 @@ export function watchForFiles() {
 /** @param {number} count @param {string} one @param {string} [many] */
 export const counted = (count, one, many = `${one}s`) => `${count} ${count === 1 ? one : many}`;
 
+/** @param {{reached?: boolean, due: string}} moment */
+export const dueInWords = (moment) => (moment.reached ? "Reached" : `To be reached by ${moment.due}`);
+
 /** “Tamsin Orrell, 14” @param {{name: string, age: number | null}} moment */
 export const nameAndAge = (moment) => (moment.age === null ? moment.name : `${moment.name}, ${moment.age}`);

@@ -19,7 +19,7 @@ export const check = {
       <p class="muted">Begun ${clock.inWords(draft.began_at)}</p>
       ${standing(draft, state)}
       ${args.wrong ? html`<div class="warning" role="alert">${args.wrong.map((each) => html`<p>${each}</p>`)}</div>` : nothing}
-      <ol class="parts">${parts.map((it, at) => drawPart(draft, it, at, state))}</ol>
+      <ol class="parts">${parts.map((it, at) => drawPart(draft, it, at, state === "writing"))}</ol>
       ${drawEnd(draft, state, parts, args)}
     `;
   },
@@ -49,17 +49,19 @@ function standing(draft, state) {
   return html`<p class="state state--${state}">${words[state]}</p>`;
 }
 
-function drawPart(draft, it, at, state) {
+function drawPart(draft, it, at, writing) {
   const values = clean(it.fields, draft.content[it.key]);
   const change = () => router.replace("part", { id: draft.version_id, at });
+  const empty = isEmpty(values);
+  if (empty && !writing) return nothing;
   return html`<li>
     <div class="parts__head">
       <h2>${it.title}</h2>
-      ${state === "writing"
-        ? html`<button type="button" class="link" @click=${change}>${isEmpty(values) ? "Write" : "Change"}<span class="visually-hidden"> ${it.title}</span></button>`
+      ${writing
+        ? html`<button type="button" class="link" @click=${change}>${empty ? "Write" : "Change"}<span class="visually-hidden"> ${it.title}</span></button>`
         : nothing}
     </div>
-    ${isEmpty(values) ? html`<p class="muted">Left out</p>` : drawValues(it.fields, values, day.colleagues(draft.moment_id))}
+    ${empty ? nothing : drawValues(it.fields, values, day.colleagues(draft.moment_id))}
   </li>`;
 }
 

@@ -5,7 +5,7 @@ import * as day from "../day.js";
 import * as drafts from "../drafts.js";
 import * as lone from "../lone.js";
 import * as router from "../router.js";
-import { counted, nameAndAge } from "../words.js";
+import { counted, dueInWords, nameAndAge } from "../words.js";
 import { drawLone } from "./lone.js";
 
 const STATES = {
@@ -44,7 +44,7 @@ const drawMoment = (moment) => html`<li>
   <button type="button" class="card" @click=${() => router.go("moment", { id: moment.id })}>
     <strong>${nameAndAge(moment)}</strong>
     <span>${moment.kind}</span>
-    <span class="muted">${moment.due}</span>
+    <span class="muted">${dueInWords(moment)}</span>
     ${drafts.ofMoment(moment.id).map((draft) => html`<span class="tag tag--${drafts.state(draft)}">${STATES[drafts.state(draft)]}</span>`)}
     ${moment.conversations.some((each) => each.heads.length > 1) ? html`<span class="tag tag--refused">Two versions to put together</span>` : nothing}
   </button>

@@ -4,7 +4,7 @@ import * as clock from "../clock.js";
 import * as day from "../day.js";
 import * as drafts from "../drafts.js";
 import * as router from "../router.js";
-import { nameAndAge } from "../words.js";
+import { dueInWords, nameAndAge } from "../words.js";
 import { STATES } from "./list.js";
 
 export const moment = {
@@ -15,7 +15,7 @@ export const moment = {
     const begun = drafts.ofMoment(id);
     return html`
       <h1>${nameAndAge(it)}</h1>
-      <p>${it.kind}${it.address_hint ? html`, ${it.address_hint}` : nothing}<br /><strong>${it.due}</strong></p>
+      <p>${it.kind}${it.address_hint ? html`, ${it.address_hint}` : nothing}<br /><strong>${dueInWords(it)}</strong></p>
       <h2>Talking with ${it.name}</h2>
       ${it.communication_needs.length
         ? html`<ul class="needs">${it.communication_needs.map((need) => html`<li>${need}</li>`)}</ul>`

@@ -35,8 +35,8 @@ export const part = {
         ? html`<div class="inset"><p>That is an answer, and it is respected. You can stop here, or write down what else is worth knowing.</p>
             <button type="button" class="second" @click=${() => router.replace("check", { id })}>Stop here and finish</button></div>`
         : nothing}
-      <div class="bar bar--three">
-        <button type="button" class="second" ?disabled=${at === 0} @click=${() => router.replace("part", { id, at: at - 1 })}>Part before</button>
+      <div class="bar">
+        ${at ? html`<button type="button" class="second" @click=${() => router.replace("part", { id, at: at - 1 })}>Part before</button>` : nothing}
         <button type="button" class="second" @click=${() => router.replace("check", { id })}>All parts</button>
         <button type="button" class="first" @click=${next}>${last ? "To the end" : "Next"}</button>
       </div>

@@ -13,6 +13,11 @@ const WHY = {
   refused: "The server could not keep it. Your words are here.",
 };
 
+const NOTE = {
+  ready: "Nobody can see it before there is signal. Ring somebody if you need them to know now.",
+  refused: "The server could not keep it, so nobody was told. Ring somebody, and leave the note again.",
+};
+
 export const unsent = {
   title: "Not sent yet",
   draw: () => {
@@ -39,5 +44,5 @@ function drawOne([id, state]) {
   }
   const note = lone.last()?.id === id;
   return html`<li class="card"><strong>${note ? "Where you are" : "Something written before"}</strong>
-    <span class="muted">${note ? "Nobody can see it before there is signal. Ring somebody if you need them to know now." : WHY.ready}</span></li>`;
+    <span class="muted">${note ? NOTE[state] : WHY[state]}</span></li>`;
 }
