@@ -48,6 +48,7 @@ FOR_NOBODY = {
     "access.members_to_tell": "who is in a team is open to every worker",
     "access.shifts_that_count": "the rota is open to every worker, and says nothing of children",
     "access.members": "who is in a team is open to every worker",
+    "access.members_of": "who is in a team is open to every worker",
     "access.teams": "which teams there are is open to every worker",
     "access.names": "the names of workers are open to every worker",
     "access.workers": "the names of workers are open to every worker",

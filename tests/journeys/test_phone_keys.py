@@ -59,7 +59,9 @@ def world_there(server: Server) -> World:
 @pytest.fixture
 def written(take: Take, world_there: World) -> tuple[Phone, UUID]:
     """A phone without signal on which something is written and not finished."""
-    moment_id = world_there.signal(given_names="Osprey", family_name=f"Child {Device.objects.count()}")
+    moment_id = world_there.signal(
+        given_names="Osprey", family_name=f"Child {Device.objects.count()}"
+    )
     phone = take()
     page = phone.set_up("first")
     phone.without_signal()

@@ -25,9 +25,7 @@ ENDS_WITHIN = 10.0  # seconds
 class Phone:
     """One phone with its owner, from the first sign-in to the last byte on its disk."""
 
-    def __init__(
-        self, playwright: Playwright, folder: Path, server: Server, **more: Any
-    ) -> None:
+    def __init__(self, playwright: Playwright, folder: Path, server: Server, **more: Any) -> None:
         self._playwright, self._folder, self._server = playwright, folder, server
         self._more = {**PHONE, **chromium.launch_options(), **more}
         self.context: BrowserContext
