@@ -127,7 +127,7 @@ class ServiceForm(forms.Form):
         help_text="A line for each. Leave it empty where it serves everybody, or nobody knows.",
         required=False,
         max_length=8000,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=forms.Textarea(attrs={"rows": 5}),
     )
     seen = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
