@@ -20,6 +20,7 @@ from reachable.foundation.errors import ReachableError
 from reachable.foundation.time import now
 from reachable.moments.models import Moment
 from reachable.offers import gaps, matching, services
+from reachable.offers.checking import stands
 from reachable.offers.models import Offer
 from reachable.offers.rules.standing import (
     ATTENDING,
@@ -132,7 +133,7 @@ class Offering:
         if by is None or offer.state == PUT_OFF:
             return 0
         if offer.state == ATTENDING:
-            due = checks_due(services.stands(offer), now())
+            due = checks_due(stands(offer), now())
             return self._try(lambda: self._still(by, offer, rng, due[-1])) if due else 0
         if done > len(plan):
             return 0

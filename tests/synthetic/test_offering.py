@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from reachable.foundation.actor import system
 from reachable.foundation.time import travel
@@ -26,7 +26,7 @@ PASSWORD = "only-for-a-demonstration"
 
 
 @pytest.fixture
-def year(settings: SettingsWrapper, tmp_path: Path, db: None) -> Iterator[Offering]:
+def year(settings: Settings, tmp_path: Path, db: None) -> Iterator[Offering]:
     settings.UPLOAD_DIR = tmp_path / "uploads"
     made = partnership.make(11, 250, 3, until=UNTIL)
     sent = feeds.write(made, tmp_path / "sent")
