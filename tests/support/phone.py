@@ -6,7 +6,7 @@ import os
 import re
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +25,7 @@ ENDS_WITHIN = 10.0  # seconds
 class Phone:
     """One phone with its owner, from the first sign-in to the last byte on its disk."""
 
-    def __init__(
-        self, playwright: Playwright, folder: Path, server: Server, **more: Any
-    ) -> None:
+    def __init__(self, playwright: Playwright, folder: Path, server: Server, **more: Any) -> None:
         self._playwright, self._folder, self._server = playwright, folder, server
         self._more = {**PHONE, **chromium.launch_options(), **more}
         self.context: BrowserContext
@@ -160,3 +158,6 @@ class Phone:
                 if pattern.search(held):
                     found.setdefault(word, []).append(str(path.relative_to(self._folder)))
         return found
+
+
+Take = Callable[..., Phone]
