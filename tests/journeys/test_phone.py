@@ -1,48 +1,28 @@
-"""A conversation on a phone: with signal, without, killed in the middle, at night, by two people."""
+"""A conversation on a phone: with signal, without, killed in the middle, at night, by two."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from datetime import datetime
-from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import pytest
-from playwright.sync_api import Playwright, expect
+from playwright.sync_api import expect
 
 from reachable.conversations.models import ConversationVersion
 from reachable.moments import services as moments
 from reachable.practice.time import LONDON
 from tests.support.pages import axe, fits, screenshot
-from tests.support.phone import PATIENCE, Phone
+from tests.support.phone import PATIENCE, Phone, Take
 from tests.support.servers import Server
 from tests.support.world import World, make_world, moment
 
 WORDS = "They said I can never leave. I want my own bed."
 NIGHT = datetime(2026, 11, 8, 2, 10, tzinfo=LONDON)
-Take = Callable[..., Phone]
 
 
 @pytest.fixture(scope="module")
 def world_there(server: Server) -> World:
     return make_world()
-
-
-@pytest.fixture
-def take(
-    playwright: Playwright, tmp_path: Path, server: Server, world_there: World
-) -> Iterator[Take]:
-    """Take a new phone out of its box."""
-    taken: list[Phone] = []
-
-    def taking(**more: Any) -> Phone:
-        taken.append(Phone(playwright, tmp_path / f"phone-{len(taken)}", server, **more))
-        return taken[-1]
-
-    yield taking
-    for phone in taken:
-        phone.close()
 
 
 def versions(moment_id: UUID) -> list[ConversationVersion]:

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import pytest
-from playwright.sync_api import Playwright, expect
+from playwright.sync_api import expect
 
 from reachable.access import services as access
 from reachable.conversations import devices
 from reachable.conversations.models import ConversationVersion, Device
 from reachable.foundation.actor import system
 from tests.support.pages import OpenPage, axe, screenshot, sign_in
-from tests.support.phone import PATIENCE, Phone
+from tests.support.phone import PATIENCE, Phone, Take
 from tests.support.servers import Server
 from tests.support.world import World, make_world
 
 WORDS = "Nobody asked me before, heron on the weir"
 CANARIES = ("heron on the weir", "Osprey")
-Take = Callable[..., Phone]
 LEFT = """new Promise((resolve, reject) => {
     const asked = indexedDB.open("reachable");
     asked.onerror = () => reject(asked.error);
@@ -37,20 +33,6 @@ LEFT = """new Promise((resolve, reject) => {
 })"""
 
 
-@pytest.fixture
-def take(playwright: Playwright, tmp_path: Path, server: Server) -> Iterator[Take]:
-    """Take a new phone out of its box."""
-    taken: list[Phone] = []
-
-    def taking(**more: Any) -> Phone:
-        taken.append(Phone(playwright, tmp_path / f"phone-{len(taken)}", server, **more))
-        return taken[-1]
-
-    yield taking
-    for phone in taken:
-        phone.close()
-
-
 @pytest.fixture(scope="module")
 def world_there(server: Server) -> World:
     return make_world()
@@ -59,13 +41,12 @@ def world_there(server: Server) -> World:
 @pytest.fixture
 def written(take: Take, world_there: World) -> tuple[Phone, UUID]:
     """A phone without signal on which something is written and not finished."""
-    moment_id = world_there.signal(
-        given_names="Osprey", family_name=f"Child {Device.objects.count()}"
-    )
+    child = f"Child {Device.objects.count()}"
+    moment_id = world_there.signal(given_names="Osprey", family_name=child)
     phone = take()
     page = phone.set_up("first")
     phone.without_signal()
-    phone.begin(f"Osprey Child {Device.objects.count() - 1}", "Out and about")
+    phone.begin(f"Osprey {child}", "Out and about")
     phone.go_to("In the child’s own words")
     page.get_by_label("What the child said").press_sequentially(WORDS)
     phone.is_saved()
@@ -106,7 +87,7 @@ def test_signed_out_without_signal_nothing_is_legible_and_no_word_is_lost(
     page = phone.open()
     expect(page.get_by_role("link", name="Sign in")).to_be_visible(timeout=PATIENCE)
     assert kept_words(moment_id) == [(WORDS, False)]
-    assert page.evaluate(LEFT) == []
+    assert databases(phone) == []
     phone.kill()
     assert phone.found_on_disk(*CANARIES) == {}
 
@@ -152,7 +133,9 @@ def test_wiped_from_afar_after_the_words_came_in(
     expect(phone.page.get_by_text("emptied from the office")).to_be_visible(timeout=PATIENCE)
     screenshot(phone.page, "phone-wiped")
     axe(phone.page)
-    phone.page.wait_for_function("caches.keys().then(names => names.length === 0)")
+    # The office ended the web session with it: nobody is let in again without signing in.
+    expect(phone.page.get_by_role("link", name="Sign in")).to_be_visible(timeout=PATIENCE)
+    assert phone.page.evaluate("caches.keys()") == []
     assert databases(phone) == []
     assert kept_words(moment_id) == [(WORDS, False)]
     assert Device.objects.order_by("-made_at")[0].wiped_at is not None

@@ -1,22 +1,19 @@
-"""Every screen of the app: accessible, nothing beside the screen, for a thumb, also in large text."""
+"""Every screen of the app: accessible, nothing beside the screen, for a thumb, in large letters."""
 
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Page, Playwright, expect
+from playwright.sync_api import Page, expect
 
 from dev.browser import ARGUMENTS
 from reachable.conversations import api
 from reachable.conversations.models import LoneWorkerNote
 from reachable.foundation.time import now
 from tests.support.pages import axe, complaints_of, fits, screenshot
-from tests.support.phone import PATIENCE, Phone
+from tests.support.phone import PATIENCE, Phone, Take
 from tests.support.servers import Server
 from tests.support.world import World, make_world
 
@@ -38,12 +35,8 @@ def world_there(server: Server) -> World:
 
 
 @pytest.fixture
-def phone(
-    playwright: Playwright, tmp_path: Path, server: Server, world_there: World
-) -> Iterator[Phone]:
-    phone = Phone(playwright, tmp_path / "phone", server)
-    yield phone
-    phone.close()
+def phone(take: Take, world_there: World) -> Phone:
+    return take()
 
 
 def check(page: Page, name: str) -> None:
@@ -60,87 +53,88 @@ def letters(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def read_by_somebody(
-    letters: str, playwright: Playwright, tmp_path: Path, server: Server, world_there: World
-) -> Iterator[Phone]:
+def reader(letters: str, take: Take, world_there: World) -> Phone:
     """A usual phone, or a narrow one of somebody who has set letters to twice their size."""
-    more: dict[str, Any] = {}
-    if letters == "twice":
-        more["args"] = [*ARGUMENTS, "--blink-settings=defaultFontSize=32"]
-        more["viewport"] = {"width": 360, "height": 740}
-    phone = Phone(playwright, tmp_path / "read", server, **more)
-    yield phone
-    phone.close()
+    if letters == "usual":
+        return take()
+    return take(
+        args=[*ARGUMENTS, "--blink-settings=defaultFontSize=32"],
+        viewport={"width": 360, "height": 740},
+    )
 
 
-def test_every_screen_can_be_used_by_anybody(
-    read_by_somebody: Phone, letters: str, world_there: World
+def test_every_screen_before_and_in_a_conversation_can_be_used_by_anybody(
+    reader: Phone, letters: str, world_there: World
 ) -> None:
-    phone = read_by_somebody
-
-    def stands(page: Page, name: str) -> None:
-        check(page, f"{name}-{letters}")
-
     world_there.signal(
         given_names="Wren",
         family_name=f"Marchbank {letters}",
         needs="Short sentences, one question at a time, and time to answer",
     )
-    page = phone.page
+    page = reader.page
     complaints = complaints_of(page)
-    phone.open()
-    phone.sees("Reachable conversations")
+    reader.open()
+    reader.sees("Reachable conversations")
     page.get_by_role("link", name="Sign in").wait_for()
-    stands(page, "sign-in")
-    phone.set_up("first")
-    stands(page, "list")
+    check(page, f"sign-in-{letters}")
+    reader.set_up("first")
+    check(page, f"list-{letters}")
     page.get_by_role("button", name=f"Marchbank {letters}").click()
-    stands(page, "moment")
-    phone.press("Start a conversation")
-    stands(page, "guides")
+    check(page, f"moment-{letters}")
+    reader.press("Start a conversation")
+    check(page, f"guides-{letters}")
     page.get_by_role("button", name="Return interview").click()
-    stands(page, "guide")
-    phone.press("Start")
+    check(page, f"guide-{letters}")
+    reader.press("Start")
     heading = page.get_by_role("heading", level=1)
     for number in range(1, 30):
-        stands(page, f"part-{number:02}")
+        check(page, f"part-{number:02}-{letters}")
         if page.get_by_role("button", name="To the end").count():
             break
         before = heading.inner_text()
-        phone.press("Next")
+        reader.press("Next")
         expect(heading).not_to_have_text(before)
         expect(heading).to_be_focused()
-    phone.press("To the end")
-    stands(page, "nothing-written")
-    phone.press("Finish")
-    expect(page.get_by_role("alert")).to_be_visible()
-    page.get_by_role("button", name="Write In the child’s own words").click()
-    phone.without_signal()
+    reader.press("To the end")
+    check(page, f"nothing-written-{letters}")
+    reader.press("Finish")
+    expect(page.get_by_role("alert")).to_contain_text("Nothing is written yet")
+    assert complaints == []
+
+
+def test_every_screen_after_a_conversation_can_be_used_by_anybody(
+    reader: Phone, letters: str, world_there: World
+) -> None:
+    world_there.signal(given_names="Robin", family_name=f"Marchbank {letters}")
+    page = reader.set_up("first")
+    reader.without_signal()
+    reader.begin(f"Robin Marchbank {letters}", "At home")
+    reader.go_to("In the child’s own words")
     page.get_by_label("What the child said").fill("I want to go home.\nNot to that one.")
-    phone.press("All parts")
-    stands(page, "all-parts")
-    phone.press("Finish")
-    stands(page, "finished")
+    reader.press("All parts")
+    check(page, f"all-parts-{letters}")
+    reader.press("Finish")
+    expect(page.get_by_text("will be sent when there is signal")).to_be_visible()
+    check(page, f"finished-{letters}")
     page.get_by_role("button", name="1 not sent yet").click()
-    stands(page, "not-sent")
-    phone.press("Back")
-    phone.press("Your moments")
-    phone.press("Say where I am going")
-    phone.press("Leave the note")
+    check(page, f"not-sent-{letters}")
+    reader.press("Back")
+    reader.press("Your moments")
+    reader.press("Say where I am going")
+    reader.press("Leave the note")
     expect(page.get_by_role("alert")).to_contain_text("where you are going")
     page.get_by_label("Where are you going?").fill("The weir, then her aunt’s")
     page.get_by_label("In an hour").check()
     page.get_by_label("Sol Second").check()
-    stands(page, "lone")
-    phone.press("Leave the note")
+    check(page, f"lone-{letters}")
+    reader.press("Leave the note")
     expect(page.get_by_text("Ring Sol Second if they need to know now")).to_be_visible()
-    stands(page, "list-alone")
-    phone.press("Sign out")
-    stands(page, "leave")
-    phone.press("Stay signed in")
-    phone.press("Hide")
-    stands(page, "locked")
-    assert [each for each in complaints if "ERR_INTERNET_DISCONNECTED" not in each] == []
+    check(page, f"list-alone-{letters}")
+    reader.press("Sign out")
+    check(page, f"leave-{letters}")
+    reader.press("Stay signed in")
+    reader.press("Hide")
+    check(page, f"locked-{letters}")
 
 
 def test_a_screen_reader_and_a_keyboard_lead_through_a_part(
@@ -172,9 +166,10 @@ def test_pictures_and_sound_are_refused_with_the_reason(phone: Phone, world_ther
             """([kind, type]) => {
               const data = new DataTransfer();
               data.items.add(new File(["x"], "x", { type }));
+              const usual = { bubbles: true, cancelable: true };
               const made = kind === "paste"
-                ? new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true })
-                : new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true });
+                ? new ClipboardEvent("paste", { clipboardData: data, ...usual })
+                : new DragEvent("drop", { dataTransfer: data, ...usual });
               window.tookIt = document.querySelector("textarea").dispatchEvent(made);
             }""",
             [kind, name],

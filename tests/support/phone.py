@@ -6,7 +6,7 @@ import os
 import re
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -158,3 +158,6 @@ class Phone:
                 if pattern.search(held):
                     found.setdefault(word, []).append(str(path.relative_to(self._folder)))
         return found
+
+
+Take = Callable[..., Phone]

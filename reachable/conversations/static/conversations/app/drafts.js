@@ -51,6 +51,12 @@ export async function count() {
   changed();
 }
 
+/** All of it was removed, and is not opened again to be counted. */
+export function nothingLeft() {
+  outbox = new Map();
+  changed();
+}
+
 export const get = (id) => drafts.get(id) ?? null;
 /** Was anything written in it yet? What was only opened for reading is nothing. @param {Draft} draft */
 export const isWritten = (draft) =>

@@ -76,7 +76,8 @@ async function sendAll() {
   const left = (await store.all("device")).length + (await store.all("outbox")).length;
   if (!devices.length || left) return false;
   await store.removeDatabase();
-  await drafts.count();
+  drafts.nothingLeft();
+  unsay("session");
   onGone("signed out");
   return true;
 }
@@ -190,8 +191,12 @@ async function wipe(device) {
     // The server knows this phone no more: nothing it holds can ever be sent or opened.
     if (!("results" in answer)) break;
   }
+  // The web session of this browser ends too, or whoever has the phone would be let in anew.
+  await call("/app/sign-out/", { headers: authorised(device), body: {} });
   await post(ending, [], true);
   await store.removeAll();
+  drafts.nothingLeft();
+  unsay("session");
   onGone("wiped");
 }
 

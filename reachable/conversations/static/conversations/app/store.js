@@ -32,11 +32,18 @@ async function close() {
   (await closing)?.close();
 }
 
+/** Only writing makes a database: what was removed does not come back by being asked for. */
+const isThere = async () =>
+  opened !== null ||
+  !indexedDB.databases ||
+  (await indexedDB.databases()).some((each) => each.name === NAME);
+
 /** @param {string} store @param {string} id */
-export const get = async (store, id) => (await database()).get(store, id);
+export const get = async (store, id) =>
+  (await isThere()) ? (await database()).get(store, id) : undefined;
 
 /** @param {string} store */
-export const all = async (store) => (await database()).getAll(store);
+export const all = async (store) => ((await isThere()) ? (await database()).getAll(store) : []);
 
 /**
  * @typedef {{put?: object, remove?: string, clear?: boolean, in: string}} Change
