@@ -116,6 +116,8 @@ WORK = [
     ("lead", "service-checked", "/directory/{service}/checked/"),
     ("lead", "service-add", "/directory/add/"),
     ("lead", "open-feed", "/directory/feed/"),
+    ("first", "offers-followed", "/offers/"),
+    ("second", "offers-followed-none", "/offers/"),
     ("first", "fits", "/children/{person}/fits/"),
     ("first", "fits-none", "/children/{person}/fits/?help=legal"),
     ("first", "offer-make", "/children/{person}/fits/{service}/"),
