@@ -26,7 +26,7 @@ class OffersConfig(AppConfig):
         from reachable.offers.following import follow_rights
         from reachable.offers.panels import OF_CHILD, OF_MOMENT
         from reachable.offers.rebuilding import rebuild
-        from reachable.offers.seeing import SEES_GAPS
+        from reachable.offers.seeing import MAKES, SEES_GAPS
         from reachable.people.registries import child_panels
 
         references.add("offers", Reference("docs/reference/offers.md", reference.render), room=ROOM)
@@ -35,4 +35,5 @@ class OffersConfig(AppConfig):
         schedules.add("attending", Schedule("attending", 300, lambda by: ask(by=by)), room=ROOM)
         moment_panels.add("offers", OF_MOMENT, room=ROOM)
         child_panels.add("offers", OF_CHILD, room=ROOM)
+        navigation.add("offers", NavigationItem("Offers", "offers", MAKES, 58), room=ROOM)
         navigation.add("gaps", NavigationItem("Gaps", "gaps", SEES_GAPS, 75), room=ROOM)

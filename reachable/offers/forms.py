@@ -93,7 +93,11 @@ class RefusedForm(WhenForm):
     how = forms.ChoiceField(
         label="Why did the service refuse?", choices=words.REFUSALS, widget=forms.RadioSelect
     )
-    note = note_box("What did the service say?", "Its words, if you can.", required=False)
+    note = note_box(
+        "What did the service say?",
+        "Its words, if you can. Needed with “Something else”.",
+        required=False,
+    )
     field_order = ("version", "how", "note", "day", "at")
 
 
@@ -112,7 +116,7 @@ class StillForm(ActForm):
     )
     note = note_box(
         "How do you know, and what has changed?",
-        "If the child has stopped: why, and what they want instead.",
+        "Needed if the child has stopped: why, and what they want instead.",
         required=False,
     )
     field_order = ("version", "after", "how", "note")
@@ -127,7 +131,11 @@ class EndedForm(WhenForm):
     how = forms.ChoiceField(
         label="Why did it end?", choices=words.ENDINGS, widget=forms.RadioSelect
     )
-    note = note_box("What helps the child instead, if anything?", "", required=False)
+    note = note_box(
+        "What helps the child instead, if anything?",
+        "Needed with “Something else”.",
+        required=False,
+    )
     field_order = ("version", "how", "note", "day", "at")
 
 

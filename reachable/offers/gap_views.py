@@ -88,7 +88,7 @@ more = _asked(
 answer = _asked(
     "A service was found",
     "Which service, and since when?",
-    "Add it to the directory too, so that others find it.",
+    "Name nobody. Add it to the directory too, so that others find it.",
     services.answer_gap,
     "The gap is answered. It can be opened again.",
 )

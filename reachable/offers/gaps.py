@@ -16,8 +16,9 @@ from reachable.offers.matching import child_needs
 from reachable.offers.models import Gap, GapStep
 from reachable.offers.rules.needs import age_band
 from reachable.offers.seeing import MAKES, current_child, locked_offer, sees_gap
+from reachable.offers.selectors import MORE
 
-MORE, ANSWERED, REOPENED = "more", "answered", "reopened"
+ANSWERED, REOPENED = "answered", "reopened"
 SAME_WITHIN = timedelta(hours=12)
 """A second tap for the same need of a child is the same gap."""
 

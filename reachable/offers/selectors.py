@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from reachable.audit import services as audit
 from reachable.foundation.actor import Actor
@@ -16,7 +16,16 @@ from reachable.foundation.errors import NotFound
 from reachable.foundation.time import now
 from reachable.geography.selectors import area_names
 from reachable.offers.models import Gap, GapStep, Offer, OfferStep
-from reachable.offers.rules.standing import ALLOWED, ATTENDING, Standing, Step, checks_due, standing
+from reachable.offers.rules.standing import (
+    ALLOWED,
+    ATTENDING,
+    OPEN,
+    REFUSED,
+    Standing,
+    Step,
+    checks_due,
+    standing,
+)
 from reachable.offers.seeing import (
     MAKES,
     SEES_GAPS,
@@ -27,6 +36,8 @@ from reachable.offers.seeing import (
 )
 from reachable.people import selectors as people
 
+MORE = "more"
+FOLLOWED = 200
 GAPS_SINCE = timedelta(days=365)
 NAMED = ("person__now", "service", "service__organisation", "offered_by", "moment")
 
@@ -56,6 +67,14 @@ class OfferRow:
     offered_at: datetime
     offered_by: str
     how: str
+
+
+@dataclass(frozen=True)
+class FollowedRow:
+    """An offer in the list of whoever follows it, with the child's name."""
+
+    name: str
+    row: OfferRow
 
 
 @dataclass(frozen=True)
@@ -93,7 +112,11 @@ class GapRow:
 
 @dataclass(frozen=True)
 class GapFacts:
-    """Everything on a gap's page. `words` are kept from whoever does not work with the child."""
+    """Everything on a gap's page.
+
+    What a worker said more of it is kept from whoever does not work with the child: it often names
+    somebody. What service was found is for all who see gaps.
+    """
 
     row: GapRow
     recorded_by: str
@@ -143,6 +166,21 @@ def _row(each: Offer, kind: str, how: str) -> OfferRow:
         offered_by=each.offered_by.name if each.offered_by else "",
         how=how if kind == each.state else "",
     )
+
+
+def followed(*, by: Actor) -> list[FollowedRow]:
+    """Return the offers that this person made or recorded of, and of which more is to be heard."""
+    by.require(MAKES)
+    theirs = OfferStep.objects.filter(offer_id=OuterRef("id"), by_id=by.own_id)
+    held = visible_offers(by=by).filter(Exists(theirs), state__in=[*OPEN, REFUSED])
+    found = list(held.select_related(*NAMED).order_by("since", "id")[:FOLLOWED])
+    names = people.names(by=by, current_ids={each.person.now.current_id for each in found})
+    rows = zip(found, _rows(found), strict=True)
+    return [
+        FollowedRow(names[each.person.now.current_id].name, row)
+        for each, row in rows
+        if each.person.now.current_id in names
+    ]
 
 
 def offer(*, by: Actor, offer_id: UUID) -> OfferFacts:
@@ -225,7 +263,7 @@ def gap(*, by: Actor, gap_id: UUID) -> GapFacts:
         version=found.version,
         offer_id=found.offer_id if works else None,
         steps=[
-            StepFacts(kind, at, at, who or "", "", "", "", note if works else "")
+            StepFacts(kind, at, at, who or "", "", "", "", note if works or kind != MORE else "")
             for kind, at, who, note in rows
         ],
     )

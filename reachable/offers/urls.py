@@ -38,6 +38,7 @@ urlpatterns = [
         needs=MAKES,
         methods=POST,
     ),
+    page("offers/", views.followed, name="offers", needs=MAKES),
     page("offers/<uuid:offer_id>/", views.offer, name="offer", needs=MAKES),
     page(
         "offers/<uuid:offer_id>/gap/",

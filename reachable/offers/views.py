@@ -28,6 +28,12 @@ OFFERED = {
 }
 
 
+def followed(request: HttpRequest) -> HttpResponse:
+    """Offers of which it is still to be heard what becomes of them."""
+    rows = selectors.followed(by=actor(request))
+    return render(request, "offers/followed.html", {"rows": rows, "wording": wording})
+
+
 def fits(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """Which services fit a child now."""
     form = NeedForm(request.GET or None)

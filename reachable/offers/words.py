@@ -61,7 +61,7 @@ STILL_THERE = (
 )
 HOW = {SENT: WAYS, REFUSED: REFUSALS, ENDED: ENDINGS, STILL: STILL_THERE}
 """What has to be chosen with a step."""
-NEEDS_WORDS = frozenset({(REFUSED, "other"), (ENDED, "other"), (STILL, STOPPED), (STILL, GOES_ON)})
+NEEDS_WORDS = frozenset({(REFUSED, "other"), (ENDED, "other"), (STILL, STOPPED)})
 """With which of these a few words are needed."""
 
 STANDS = {

@@ -149,6 +149,8 @@ WORK = [
     ("first", "phones", "/phones/"),
     ("administrator", "phones-none", "/phones/"),
     ("first", "out-alone", "/out-alone/"),
+    ("first", "offers-followed", "/offers/"),
+    ("second", "offers-followed-none", "/offers/"),
     ("first", "fits", "/children/{person}/fits/"),
     ("first", "fits-none", "/children/{person}/fits/?help=legal"),
     ("first", "offer-make", "/children/{person}/fits/{service}/"),

@@ -63,9 +63,16 @@ def test_whoever_offered_it_is_asked_once_and_answers_after_the_moment_closed(
         first = world.actor("first")
         assert selectors.offer(by=first, offer_id=offer_id).checks == ("28_days",)
         with pytest.raises(BadInput, match="in a few words"):
-            services.record(by=first, offer_id=offer_id, kind="still", how="yes", after="28_days")
+            services.record(
+                by=first, offer_id=offer_id, kind="still", how="stopped", after="28_days"
+            )
         services.record(
-            by=first, offer_id=offer_id, kind="still", how="yes", after="28_days", note="Thursdays"
+            by=first,
+            offer_id=offer_id,
+            kind="still",
+            how="yes",
+            after="28_days",
+            note="Thursdays",
         )
         assert selectors.offer(by=first, offer_id=offer_id).checks == ()
     with travel(begin + timedelta(days=94)):

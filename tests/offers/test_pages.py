@@ -101,3 +101,39 @@ def test_the_childs_page_asks_as_many_questions_for_many_offers_as_for_one(
     for number in (2, 3, 4):
         offered(world, child, "wants", "sent", service=UUID(int=number))
     assert queries_of(client, f"/children/{child}/") == one
+
+
+def test_what_is_still_to_be_heard_of_is_listed_for_whoever_follows_it_after_the_moment(
+    world: World, moment_id: UUID, child: UUID
+) -> None:
+    client = world.client("first")
+    assert "Nothing of yours is still to be heard of." in html(client.get("/offers/"))
+    offered(world, child, "wants", "sent")
+    offered(world, child, "no", service=UUID(int=2))
+    offered(world, child, "wants", "sent", "refused", service=UUID(int=3))
+    offered(world, child, by="second", service=UUID(int=4))
+    moments.close(
+        by=world.actor("first"),
+        moment_id=moment_id,
+        outcome="declined",
+        reason="No",
+        not_again="others_ask",
+    )
+    page = html(client.get("/offers/"))
+    assert "Tamsin Orrell: Invented Service 1" in page
+    assert "Invented Service 3" in page
+    for other in ("Invented Service 2", "Invented Service 4"):
+        assert other not in page
+    assert "Invented Service 4" in html(world.client("second").get("/offers/"))
+    assert "Tamsin" not in html(world.client("coordinator").get("/offers/"))
+
+
+def test_the_list_asks_as_many_questions_for_many_offers_as_for_one(
+    world: World, child: UUID
+) -> None:
+    client = world.client("first")
+    offered(world, child)
+    one = queries_of(client, "/offers/")
+    for number in (2, 3, 4):
+        offered(world, child, "wants", "sent", service=UUID(int=number))
+    assert queries_of(client, "/offers/") == one
