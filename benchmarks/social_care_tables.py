@@ -64,7 +64,9 @@ _HEADINGS = {
         "invo_involvement_start_date invo_involvement_end_date invo_professional_role_id "
         "invo_professional_team"
     ),
-    "ssd_professionals": "prof_professional_id prof_professional_name prof_professional_job_title",
+    "ssd_professionals": (
+        "prof_professional_id prof_staff_id prof_professional_name prof_professional_job_title"
+    ),
 }
 """The columns of each table that is written."""
 
@@ -200,7 +202,8 @@ class Export:
 
     def _professionals(self, child: int, rng: random.Random) -> Rows:
         if child < 400:
-            yield f"W{child}", f"{rng.choice(_GIVEN)} Sample-{child}", "Social worker"
+            name = f"{rng.choice(_GIVEN)} Sample-{child}"
+            yield f"W{child}", f"S{child}", name, "Social worker"
 
 
 def _at(day: date) -> str:

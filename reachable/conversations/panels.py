@@ -35,4 +35,6 @@ def _of_moment(by: Actor, person_id: UUID) -> dict[str, Any]:
 
 
 OF_CHILD = Panel("conversations/thread.html", 15, _of_child)
-OF_MOMENT = MomentPanel("conversations/thread.html", 10, _of_moment)
+OF_MOMENT = MomentPanel(
+    "conversations/thread.html", 10, "conversations", "Write down a conversation", _of_moment
+)

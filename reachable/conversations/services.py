@@ -170,10 +170,10 @@ def _apply(by: Actor, conversation: Conversation, content: contents.Content) -> 
 
 
 def _beside(conversation_id: UUID) -> bool:
-    return len(standing(written_in([conversation_id])[conversation_id])) > 1
+    return len(standing(_written_in([conversation_id])[conversation_id])) > 1
 
 
-def written_in(conversation_ids: list[UUID]) -> dict[UUID, list[Written]]:
+def _written_in(conversation_ids: list[UUID]) -> dict[UUID, list[Written]]:
     """Return the versions of each conversation with what they are based on, the oldest first."""
     found: dict[UUID, list[Written]] = {each: [] for each in conversation_ids}
     rows = ConversationVersion.objects.filter(conversation_id__in=conversation_ids)

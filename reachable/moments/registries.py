@@ -48,10 +48,15 @@ class Knows:
 
 @dataclass(frozen=True)
 class MomentPanel:
-    """A part of a moment's page: a template, and what it shows to `by` of the child."""
+    """A part of a moment's page: a template, and what it shows to `by` of the child.
+
+    Whoever has the moment is led there by a link, `label`, to the part with the id `anchor`.
+    """
 
     template: str
     order: int
+    anchor: str
+    label: str
     context: Callable[[Actor, UUID], dict[str, Any]]
 
 

@@ -29,14 +29,14 @@ def moment(request: HttpRequest, moment_id: UUID) -> HttpResponse:
         return redirect("moment", found.row.id)
     notices.mark_read(by=by, subject=("moment", moment_id))
     panels = [
-        {"template": panel.template, **panel.context(by, found.row.person_id)}
+        {"panel": panel, **panel.context(by, found.row.person_id)}
         for panel in sorted(moment_panels.items(), key=lambda panel: panel.order)
     ]
     return render(request, "moments/moment.html", {**told(found), "panels": panels})
 
 
 def told(found: MomentFacts) -> dict[str, Any]:
-    """Return what a moment's page says."""
+    """Return what a moment's page says; on paper it has no panels."""
     outcomes = {known.key: known.title for known in guidance.outcomes()}
     newest_first = reversed(found.actions)
     return {
@@ -53,6 +53,7 @@ def told(found: MomentFacts) -> dict[str, Any]:
         "explained": any(one.kind == EXPLAINED for one in found.actions),
         "is_holder": found.row.state == "held" and found.row.mine,
         "standing": wording.standing(found.row),
+        "panels": [],
         "answer_due": rules.answer_by(found.row.kind.key, found.received_at),
     }
 

@@ -10,6 +10,7 @@ class OffersConfig(AppConfig):
     label = ROOM
 
     def ready(self) -> None:
+        from reachable.access.registries import rights_ended
         from reachable.foundation.registries import (
             NavigationItem,
             Reference,
@@ -22,12 +23,14 @@ class OffersConfig(AppConfig):
         from reachable.moments.registries import moment_panels
         from reachable.offers import reference
         from reachable.offers.attending import ask
+        from reachable.offers.following import follow_rights
         from reachable.offers.panels import OF_CHILD, OF_MOMENT
         from reachable.offers.rebuilding import rebuild
         from reachable.offers.seeing import SEES_GAPS
         from reachable.people.registries import child_panels
 
         references.add("offers", Reference("docs/reference/offers.md", reference.render), room=ROOM)
+        rights_ended.add("offers", follow_rights, room=ROOM)
         rebuilders.add("offers", lambda by: rebuild(by=by), room=ROOM)
         schedules.add("attending", Schedule("attending", 300, lambda by: ask(by=by)), room=ROOM)
         moment_panels.add("offers", OF_MOMENT, room=ROOM)

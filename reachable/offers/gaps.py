@@ -11,11 +11,11 @@ from reachable.audit import services as audit
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import BadInput, Conflict, NotFound
 from reachable.foundation.time import now
+from reachable.offers.checking import NOTHING_CHANGED, check_words
 from reachable.offers.matching import child_needs
 from reachable.offers.models import Gap, GapStep
 from reachable.offers.rules.needs import age_band
 from reachable.offers.seeing import MAKES, current_child, locked_offer, sees_gap
-from reachable.offers.services import NOTHING_CHANGED, check_words
 
 MORE, ANSWERED, REOPENED = "more", "answered", "reopened"
 SAME_WITHIN = timedelta(hours=12)

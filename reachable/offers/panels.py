@@ -35,4 +35,4 @@ def _shown(by: Actor, person_id: UUID) -> dict[str, Any]:
 
 
 OF_CHILD = Panel(TEMPLATE, 15, _of_child)
-OF_MOMENT = MomentPanel(TEMPLATE, 10, _shown)
+OF_MOMENT = MomentPanel(TEMPLATE, 10, "offers", "Offer help", _shown)

@@ -175,13 +175,6 @@ def sees_offer(*, by: Actor, offer_id: UUID) -> bool:
     return visible_offers(by=by).filter(id=offer_id).exists()
 
 
-def checks_of(*, by: Actor, offer_id: UUID) -> tuple[str, ...]:
-    """Return of which times it can be said now whether the child still goes there."""
-    if not sees_offer(by=by, offer_id=offer_id):
-        raise NotFound
-    return checks_due(_stands(_steps(OfferStep.objects.filter(offer_id=offer_id))), now())
-
-
 def _stands(steps: Iterable[StepFacts]) -> Standing:
     return standing(Step(each.kind, each.said_at, each.how, each.after) for each in steps)
 

@@ -14,15 +14,14 @@ from reachable.foundation.actor import Actor
 from reachable.foundation.errors import BadInput, Conflict, NotFound
 from reachable.foundation.time import now
 from reachable.moments.measuring import CHECKS, check_due
+from reachable.offers.checking import NOTHING_CHANGED, check_words, stands
 from reachable.offers.models import Offer, OfferStep
 from reachable.offers.rules import standing
-from reachable.offers.rules.standing import Step, may_follow
+from reachable.offers.rules.standing import may_follow
 from reachable.offers.seeing import current_child, locked_offer, open_moment_of
 from reachable.offers.words import HOW, NEEDS_WORDS, STANDS
-from reachable.provision import taxonomy
 from reachable.provision.selectors import listed_service
 
-NOTHING_CHANGED = "Nothing was changed."
 OFFERED, ATTENDING = "offered", "attending"
 """Why somebody works with a child because of an offer: they made it, or are asked of it."""
 LAST = "3_months"
@@ -75,13 +74,6 @@ def offer(
         answer=answer,
     )
     return made.id
-
-
-def check_words(*, help: str, form: str) -> None:
-    """Refuse a kind of help, or a form of exploitation, for which there is no word here."""
-    for of, key in (("help", help), ("form", form)):
-        if key and taxonomy.term(of, key) is None:
-            raise BadInput("Please choose from the list.", kept=NOTHING_CHANGED)
 
 
 def _refuse_second(current: UUID, service_id: UUID, name: str) -> None:
@@ -217,14 +209,6 @@ def _append(
         setattr(found, name, getattr(now_stands, name))
     found.version += 1
     found.save(update_fields=[*DERIVED, "version"])
-
-
-def stands(found: Offer) -> standing.Standing:
-    """Return where an offer stands, by its steps."""
-    rows = OfferStep.objects.filter(offer=found).order_by("id")
-    return standing.standing(
-        Step(*row) for row in rows.values_list("kind", "said_at", "how", "after")
-    )
 
 
 @transaction.atomic

@@ -79,6 +79,7 @@ def offer(request: HttpRequest, offer_id: UUID) -> HttpResponse:
         "offer": found,
         "row": found.row,
         "next_steps": _links(found),
+        "check": provision.last_check(by=by, service_id=found.row.service_id),
         "others": matching.what_fits_next(by=by, offer_id=offer_id) if refused else None,
         "words": words,
         "wording": wording,
@@ -93,10 +94,15 @@ def _links(found: OfferFacts) -> list[tuple[str, str]]:
         name, said = (
             ("offer_answered", "The child says something else now")
             if kind in standing.ANSWERS
-            else (f"offer_{kind}", LINKS[kind])
+            else (f"offer_{kind}", _link(kind, found.row.state))
         )
         links.setdefault(name, said)
     return list(links.items())
+
+
+def _link(kind: str, state: str) -> str:
+    again = kind == standing.SENT and state == standing.REFUSED
+    return "The service was asked once more" if again else LINKS[kind]
 
 
 LINKS = {

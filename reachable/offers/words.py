@@ -75,6 +75,8 @@ STANDS = {
     ATTENDING: "the child goes there",
     ENDED: "it has ended",
 }
+SAYS_MORE = frozenset({WANTED, SENT, WAITING, ACCEPTED})
+"""States of which these words say more than the short ones."""
 STATES = {
     WANTED: "To be sent",
     PUT_OFF: "Not now",

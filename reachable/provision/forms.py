@@ -51,7 +51,6 @@ class SearchForm(forms.Form):
     )
     where = forms.CharField(
         label="Postcode or area",
-        help_text="The nearest come first.",
         required=False,
         max_length=120,
         widget=forms.TextInput(attrs={"width": 10, "autocomplete": "off"}),
@@ -128,12 +127,13 @@ class ServiceForm(forms.Form):
         help_text="A line for each. Leave it empty where it serves everybody, or nobody knows.",
         required=False,
         max_length=8000,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=forms.Textarea(attrs={"rows": 5}),
     )
     seen = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.taxonomies = list(taxonomy.taxonomies())
         for key, held in taxonomy.taxonomies().items():
             self.fields[key] = forms.MultipleChoiceField(
                 label=held.title,
@@ -189,7 +189,6 @@ class PlaceForm(forms.Form):
     )
     kept_back = forms.BooleanField(
         label="This is a safe address: keep it back",
-        help_text="It leaves in no feed and no file, and only those who keep the directory see it.",
         required=False,
     )
     seen = forms.UUIDField(required=False, widget=forms.HiddenInput)

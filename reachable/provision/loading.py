@@ -73,10 +73,18 @@ def load(*, by: Actor, agency_id: UUID, file_name: str, content: bytes) -> Loade
 
 
 def keep_file(*, by: Actor, agency_id: UUID, file_name: str, content: bytes) -> UUID:
-    """Keep a file of an agency and change nothing: somebody looks first, and decides."""
+    """Keep a file of an agency and change nothing: somebody looks first, and decides.
+
+    The same file sent again while it waits is the one that waits.
+    """
     by.require(KEEPS)
     sent = read_file(content)
+    waiting = DirectoryFile.objects.filter(agency_id=agency_id, state=HELD)
     with transaction.atomic():
+        exclusive("directory")
+        for held in waiting:
+            if held.content == content.decode():
+                return held.id
         file, _, _ = _received(by, agency_id, file_name, content, sent)
         audit.record(by=by, action="provision.file_kept", subject=("directory_file", file.id))
     return file.id

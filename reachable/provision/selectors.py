@@ -14,10 +14,10 @@ from django.db.models import QuerySet
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import NotFound
 from reachable.provision.deriving import places_kept_back
-from reachable.provision.loading import HELD, KEEPS, compare, without_others
+from reachable.provision.loading import DECLINED, HELD, KEEPS, compare, without_others
 from reachable.provision.models import Check, DirectoryFile, OpenFeed, Place, Service
 from reachable.provision.rules.places import address_of, place_in
-from reachable.provision.rules.reading import location_of, without_places
+from reachable.provision.rules.reading import location_of, read, without_places
 from reachable.provision.rules.standard import Json
 from reachable.provision.searching import Asked, listed
 from reachable.provision.sent_files import read_file
@@ -98,6 +98,10 @@ class FileFacts:
     decided_at: datetime | None
     decided_by: str
     shrinks: bool = False
+    newer: UUID | None = None
+    """A file of the same agency that came since."""
+    lacking: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """The names of entries that do not say for which ages or where, and which of it."""
     new: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     ended: tuple[str, ...] = ()
@@ -256,11 +260,17 @@ def _with_change(found: FileFacts, file: DirectoryFile) -> FileFacts:
     mine = without_others(read_file(file.content.encode()), file.agency_id)
     change = compare(file.agency_id, mine.documents)
     listed = Service.objects.filter(id__in=change.ended)
+    since = DirectoryFile.objects.filter(
+        agency_id=file.agency_id, received_at__gt=file.received_at
+    ).exclude(state=DECLINED)
+    lacking = ((each["name"], read(each).missing) for each in mine.documents.values())
     return replace(
         found,
         services=len(mine.documents),
         said=tuple(mine.said),
         shrinks=change.shrinks,
+        newer=since.order_by("-received_at").values_list("id", flat=True).first(),
+        lacking=tuple(sorted(each for each in lacking if each[1])),
         new=_names(mine.documents, change.new),
         changed=_names(mine.documents, change.changed),
         ended=tuple(listed.order_by("name", "id").values_list("name", flat=True)),

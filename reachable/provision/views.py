@@ -60,7 +60,7 @@ def service(request: HttpRequest, service_id: UUID) -> HttpResponse:
         "hours": wording.hours(found.document),
         "areas": wording.areas(found.areas, area_names()),
         "phones": wording.phones(found.document),
-        "contacts": found.document.get("contacts", []),
+        "contacts": wording.contacts(found.document),
         "kept_back": selectors.kept_back_of(by=by, service_id=service_id),
         "keeps": by.can(KEEPS),
         "wording": wording,

@@ -56,13 +56,13 @@ def not_said(missing: tuple[str, ...]) -> str:
     return f"The entry does not say {said}." if said else ""
 
 
-def described(terms: Set[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Return each taxonomy's title with the names of the terms that are meant."""
+def described(terms: Set[tuple[str, str]]) -> list[dict[str, str]]:
+    """Return each taxonomy's title with the names of the terms that are meant, as facts."""
     found = []
     for held in taxonomy.taxonomies().values():
         names = [term.name for term in held.terms if (term.taxonomy, term.key) in terms]
         if names:
-            found.append((held.title, ", ".join(names)))
+            found.append({"label": held.title, "value": ", ".join(names)})
     return found
 
 
@@ -87,6 +87,12 @@ def places(document: Json) -> list[dict[str, Any]]:
 def _lines(address: Json) -> Iterator[str]:
     for name in ("address_1", "city", "postal_code"):
         yield address[name]
+
+
+def contacts(document: Json) -> list[str]:
+    """Return those to ask by name or by title."""
+    named = ((each.get("name"), each.get("title")) for each in document.get("contacts", []))
+    return [", ".join(filter(None, each)) for each in named if any(each)]
 
 
 def phones(document: Json) -> list[str]:

@@ -14,7 +14,7 @@ from reachable.provision.taxonomy import described
 from reachable.synthetic.boundaries import Point, Ring, boundaries, point_in
 from reachable.synthetic.material import material, stream
 from reachable.synthetic.partnership import Partnership
-from reachable.synthetic.places import Locality
+from reachable.synthetic.places import Locality, Places
 
 FOLDER = "truth"
 AREAS_FILE, POSTCODES_FILE = f"{FOLDER}/areas.geojson", f"{FOLDER}/postcodes.csv"
@@ -31,14 +31,41 @@ def write(folder: Path, partnership: Partnership) -> None:
     _write_postcodes(folder / POSTCODES_FILE, partnership, rings)
     _write_json(folder / SCHOOLS_FILE, [asdict(school) for school in partnership.schools])
     _write_json(folder / HOMES_FILE, [asdict(home) for home in partnership.places.homes])
-    _write_json(folder / SERVICES_FILE, services())
+    _write_json(folder / SERVICES_FILE, services(partnership.places))
 
 
-def services() -> list[dict[str, Any]]:
-    """Return the invented services, as Open Referral UK has them."""
+def services(places: Places) -> list[dict[str, Any]]:
+    """Return the invented services, as Open Referral UK has them, each in its first district."""
     source = material("services")
     organisations = {row["key"]: row["name"] for row in source["organisations"]}
-    return [_service(row, organisations) for row in source["services"]]
+    return [
+        _service(row, organisations) | {"service_at_locations": _at(row, places)}
+        for row in source["services"]
+    ]
+
+
+def _at(row: dict[str, Any], places: Places) -> list[dict[str, Any]]:
+    """Where it is given; whoever gives a safe place does not say where."""
+    key, district = row["key"], row["districts"][0]
+    here = [each for each in places.postcodes if each.locality.code == district]
+    if "help/safe_place" in row["terms"] or not here:
+        return []
+    postcode = here[len(key) % len(here)]
+    address = {
+        "id": _id(f"{key} address"),
+        "address_1": f"1 {postcode.street}",
+        "city": postcode.locality.name,
+        "state_province": places.area.name,
+        "postal_code": postcode.code,
+        "country": "GB",
+        "address_type": "physical",
+    }
+    location = {
+        "id": _id(f"{key} location"),
+        "location_type": "physical",
+        "addresses": [address],
+    }
+    return [{"id": _id(f"{key} place"), "location": location}]
 
 
 def _service(row: dict[str, Any], organisations: dict[str, str]) -> dict[str, Any]:

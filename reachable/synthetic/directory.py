@@ -30,7 +30,7 @@ def fill_directory(made: Partnership) -> int:
     by = actors(made)[made.rota.supervisor]
     if selectors.services(by=by):
         return 0
-    sent = atlas.services()
+    sent = atlas.services(made.places)
     loading.load(
         by=by,
         agency_id=agency_id(OWNER),

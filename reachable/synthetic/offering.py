@@ -19,9 +19,18 @@ from reachable.foundation.actor import Actor
 from reachable.foundation.errors import ReachableError
 from reachable.foundation.time import now
 from reachable.moments.models import Moment
-from reachable.offers import gaps, matching, selectors, services
+from reachable.offers import gaps, matching, services
+from reachable.offers.checking import stands
 from reachable.offers.models import Offer
-from reachable.offers.rules.standing import OPEN, REFUSED, SENT, STILL
+from reachable.offers.rules.standing import (
+    ATTENDING,
+    OPEN,
+    PUT_OFF,
+    REFUSED,
+    SENT,
+    STILL,
+    checks_due,
+)
 from reachable.provision.models import Service
 
 REACHED_WITHIN = timedelta(days=7)
@@ -121,10 +130,11 @@ class Offering:
         by = self.by_id.get(offer.offered_by_id)
         rng = Random(f"{self.seed} becomes {offer.offered_at.isoformat()} {offer.service_id}")
         plan = _plan(rng)
-        if by is None or offer.state == "put_off":
+        if by is None or offer.state == PUT_OFF:
             return 0
-        if offer.state == "attending":
-            return self._try(lambda: self._still(by, offer, rng))
+        if offer.state == ATTENDING:
+            due = checks_due(stands(offer), now())
+            return self._try(lambda: self._still(by, offer, rng, due[-1])) if due else 0
         if done > len(plan):
             return 0
         then = plan[done - 1]
@@ -149,11 +159,9 @@ class Offering:
                 return
         gaps.record_gap(by=by, person_id=offer.person_id, offer_id=offer.id)
 
-    def _still(self, by: Actor, offer: Offer, rng: Random) -> None:
-        checks = selectors.checks_of(by=by, offer_id=offer.id)
-        for check in checks[-1:]:
-            how, note = _chosen(rng, _STILL)
-            services.record(by=by, offer_id=offer.id, kind=STILL, how=how, note=note, after=check)
+    def _still(self, by: Actor, offer: Offer, rng: Random, check: str) -> None:
+        how, note = _chosen(rng, _STILL)
+        services.record(by=by, offer_id=offer.id, kind=STILL, how=how, note=note, after=check)
 
     def _try(self, act: Callable[[], None]) -> int:
         """Do all of it or nothing; what has become impossible meanwhile is left out."""

@@ -190,13 +190,13 @@ FORMS = {
         MOMENT + "conversation/",
         MOMENT + "conversation/",
         "practitioner",
-        {"words.words": "nobody asked me", "draft": "1"},
+        {"guide": "custody", "words.words": "nobody asked me", "draft": "1"},
     ),
     "go on with a conversation": Form(
         CONVERSATION + "write/",
         CONVERSATION + "write/",
         "practitioner",
-        {"invitation.answer": "offered", "finish": "1"},
+        {"guide": "custody", "invitation.answer": "offered", "finish": "1"},
     ),
     "share a child’s words": Form(
         CONVERSATION + "share/",

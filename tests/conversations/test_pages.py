@@ -31,7 +31,7 @@ def moment_id(world: World) -> UUID:
 
 
 def html(answer: Any) -> str:
-    return unescape(answer.content.decode())
+    return unescape(str(answer.content, "utf-8"))
 
 
 def write(client: Client, moment_id: UUID, **answers: Any) -> Any:
@@ -158,7 +158,7 @@ def test_two_versions_are_shown_beside_each_other_and_one_is_written_on_both(
 
 
 def test_what_is_written_is_what_the_form_begins_with(world: World, moment_id: UUID) -> None:
-    content = {
+    content: dict[str, dict[str, Any]] = {
         "next": {"day": "2026-12-03", "when": "At four"},
         "noticed": {"things": [{"what": "Two phones"}, {"what": "Hungry"}]},
     }

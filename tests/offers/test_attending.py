@@ -105,18 +105,33 @@ def test_where_whoever_offered_it_has_left_the_lead_of_the_team_is_asked(
 ) -> None:
     offer_id, begin = offered(world, child, "wants", "attended"), now()
     close(world, child)
+    with pytest.raises(NotFound):
+        selectors.offer(by=world.actor("second"), offer_id=offer_id)
     access.end_account(by=system("tests"), user_id=world.users["first"])
-    lead = world.actor("lead")
+    assert selectors.offer(by=world.actor("second"), offer_id=offer_id), "the team goes on with it"
     with travel(begin + timedelta(days=29)):
-        with pytest.raises(NotFound):
-            selectors.offer(by=lead, offer_id=offer_id)
         assert ask(by=BY) == 1
+        lead = world.actor("lead")
         assert selectors.offer(by=lead, offer_id=offer_id).checks == ("28_days",)
     assert told(world, "lead") == 1
+
+
+def test_whoever_is_only_asked_sees_the_child_for_two_weeks(world: World, child: UUID) -> None:
+    """Another team has the child by then."""
+    offer_id, begin = offered(world, child, "wants", "attended"), now()
+    close(world, child)
+    lead = world.users["lead"]
+    access.end_membership(by=system("tests"), user_id=lead, team_id=world.team)
+    Offer.objects.update(offered_by_id=lead)
+    with travel(begin + timedelta(days=29)):
+        with pytest.raises(NotFound):
+            selectors.offer(by=world.actor("lead"), offer_id=offer_id)
+        assert ask(by=BY) == 1
+        assert selectors.offer(by=world.actor("lead"), offer_id=offer_id)
     with travel(begin + timedelta(days=44)):
         assert ask(by=BY) == 0
         with pytest.raises(NotFound):
-            selectors.offer(by=lead, offer_id=offer_id)
+            selectors.offer(by=world.actor("lead"), offer_id=offer_id)
 
 
 @pytest.mark.parametrize(

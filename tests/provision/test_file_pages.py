@@ -116,6 +116,31 @@ def test_a_file_that_is_too_large_is_refused_unread(
     assert not DirectoryFile.objects.exists()
 
 
+def test_the_same_file_again_is_the_one_that_waits_and_an_older_one_says_so(world: World) -> None:
+    first, again = send(world, in_file(offer(1))), send(world, in_file(offer(1)), "lead")
+    assert first["Location"] == again["Location"]
+    newer = send(world, in_file(offer(1), offer(2)))
+    assert DirectoryFile.objects.count() == 2
+    lead = world.client("lead")
+    page = html(lead.get(first["Location"]))
+    assert "A newer file came from Fenmarch Council" in page
+    assert newer["Location"] in page
+    assert "A newer file came" not in html(lead.get(newer["Location"]))
+    lead.post(newer["Location"], {"then": "leave"})
+    assert "A newer file came" not in html(lead.get(first["Location"]))
+
+
+def test_an_entry_without_age_or_place_is_kept_and_named(world: World) -> None:
+    nothing = {"minimum_age": None, "maximum_age": None, "service_areas": None}
+    little = offer(2, name="Little Said", service_at_locations=[], **nothing)
+    answer = send(world, in_file(offer(1), little))
+    page = html(world.client("lead").get(answer["Location"]))
+    assert "Kept, but of little use until somebody asks: 1" in page
+    assert "Little Said: The entry does not say for which ages and where." in page
+    world.client("lead").post(answer["Location"], {"then": "load"})
+    assert names() == ["Invented Service 1", "Little Said"]
+
+
 def test_no_file_at_all_is_said(world: World) -> None:
     answer = world.client("lead").post(SEND, {})
     assert "Choose a file first" in html(answer, 422)

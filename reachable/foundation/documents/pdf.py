@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
+from typing import Literal
 
 import typst
 
@@ -12,7 +13,7 @@ from reachable.foundation.documents.papers import Paper, cleaned
 from reachable.foundation.errors import BadInput
 
 _TEMPLATE = Path(__file__).parent / "paper.typ"
-_STANDARD = "ua-1"
+_STANDARD: Literal["ua-1"] = "ua-1"
 _NO_LETTERS = "could not be displayed"
 
 
@@ -20,8 +21,8 @@ def as_pdf(paper: Paper) -> bytes:
     """Return a paper as a .pdf file; BadInput where it has letters that our typefaces lack."""
     held = json.dumps(asdict(cleaned(paper)), ensure_ascii=False)
     try:
-        made: bytes = typst.compile(
-            str(_TEMPLATE), format="pdf", sys_inputs={"paper": held}, pdf_standards=[_STANDARD]
+        return typst.compile(
+            str(_TEMPLATE), format="pdf", sys_inputs={"paper": held}, pdf_standards=_STANDARD
         )
     except typst.TypstError as error:
         if _NO_LETTERS not in str(error):
@@ -31,4 +32,3 @@ def as_pdf(paper: Paper) -> bytes:
             kept="Nothing was changed.",
             next="Take the Word document: it shows every script that your computer knows.",
         ) from None
-    return made
