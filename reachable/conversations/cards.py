@@ -9,9 +9,11 @@ from django.db import transaction
 from reachable.access import selectors as access
 from reachable.audit import services as audit
 from reachable.conversations import selectors
+from reachable.conversations.models import Card
 from reachable.conversations.rules.card import MOST, tells
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import BadInput
+from reachable.foundation.time import now
 from reachable.people import selectors as people
 
 NOTHING_MADE = "No card was made."
@@ -19,7 +21,7 @@ NOTHING_MADE = "No card was made."
 
 @transaction.atomic
 def make(*, by: Actor, conversation_id: UUID, text: str, is_safe: bool) -> list[str]:
-    """Return the lines of a card. Its text is kept nowhere; that one was made is noted."""
+    """Return the lines of a card. Its text is kept nowhere; that the child has one is."""
     by.require("moments.hold")
     facts = selectors.conversation(by=by, conversation_id=conversation_id, page="card")
     if not is_safe:
@@ -45,5 +47,6 @@ def make(*, by: Actor, conversation_id: UUID, text: str, is_safe: bool) -> list[
             kept=NOTHING_MADE,
             next="Write it without: the child knows who gave it to them.",
         )
+    Card.objects.create(conversation_id=conversation_id, by_id=by.own_id, at=now())
     audit.record(by=by, action="conversations.card", subject=("conversation", conversation_id))
     return lines

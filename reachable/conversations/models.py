@@ -107,6 +107,14 @@ class Sharing(Identified):
         ]
 
 
+class Card(Identified):
+    """A child was given a card, which the child said is safe to hold; its text is kept nowhere."""
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="cards")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+
 class LoneWorkerNote(Identified):
     """Where somebody is alone, when they expect to be back, and who is told if they are not."""
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 
 from reachable.access import selectors as access
 from reachable.audit import services as audit
@@ -67,7 +67,7 @@ class ConversationFacts:
     """A conversation with the versions that stand: one, or two until they are put together.
 
     `earlier` counts the versions on which others were written. `may_share` says whether this person
-    may decide that others read the child's words.
+    may decide that others read the child's words. `card_at` is when the child last got a card.
     """
 
     id: UUID
@@ -84,6 +84,7 @@ class ConversationFacts:
     holds_words: bool
     may_share: bool
     sharings: tuple[SharingFacts, ...]
+    card_at: datetime | None
 
 
 def conversation(
@@ -122,7 +123,9 @@ def conversations_of_moment(*, by: Actor, moment_id: UUID) -> list[ConversationF
 
 def _facts(by: Actor, found: QuerySet[Conversation]) -> list[ConversationFacts]:
     rows = list(
-        found.select_related("begun_by", "person__now", "moment").order_by("-began_at", "-id")
+        found.annotate(card_at=Max("cards__at"))
+        .select_related("begun_by", "person__now", "moment")
+        .order_by("-began_at", "-id")
     )
     ids = [each.id for each in rows]
     versions: dict[UUID, list[ConversationVersion]] = {each: [] for each in ids}
@@ -183,6 +186,7 @@ def _one(
             SharingFacts(each.agency_kind, each.reason, each.child_told, each.by.name, each.at)
             for each in sharings
         ),
+        card_at=vars(held)["card_at"],
     )
 
 

@@ -84,7 +84,7 @@ class ServiceVersion(Identified):
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True)
 
 
-class ServiceTerm(models.Model):
+class ServiceTerm(Identified):
     """What a service is described by. Derived; `taxonomy` and `key` are set where it is ours."""
 
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="terms")
@@ -95,7 +95,7 @@ class ServiceTerm(models.Model):
     name = models.TextField()
 
 
-class Opening(models.Model):
+class Opening(Identified):
     """On which day of the week a service is open, from when to when. Derived."""
 
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="openings")
@@ -104,7 +104,7 @@ class Opening(models.Model):
     closes_at = models.TimeField()
 
 
-class Place(models.Model):
+class Place(Identified):
     """A place at which a service is given. Derived.
 
     One that is kept back leaves in no feed, and where it is stands nowhere but in the documents.
@@ -125,7 +125,7 @@ class Place(models.Model):
         ]
 
 
-class AreaCovered(models.Model):
+class AreaCovered(Identified):
     """An area that a service says it serves; `area` is its code where the partnership has it."""
 
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="areas")

@@ -190,13 +190,25 @@ FORMS = {
         MOMENT + "conversation/",
         MOMENT + "conversation/",
         "practitioner",
-        {"guide": "custody", "words.words": "nobody asked me", "draft": "1"},
+        {
+            "version_id": "0f0a5b1e-5f0e-4b43-8c10-3c9f4f5d1a01",
+            "conversation_id": "0f0a5b1e-5f0e-4b43-8c10-3c9f4f5d1a02",
+            "guide": "custody",
+            "words.words": "nobody asked me",
+            "draft": "1",
+        },
     ),
     "go on with a conversation": Form(
         CONVERSATION + "write/",
         CONVERSATION + "write/",
         "practitioner",
-        {"guide": "custody", "invitation.answer": "offered", "finish": "1"},
+        {
+            "version_id": "0f0a5b1e-5f0e-4b43-8c10-3c9f4f5d1a03",
+            "conversation_id": "{conversation_id}",
+            "guide": "custody",
+            "invitation.answer": "offered",
+            "finish": "1",
+        },
     ),
     "share a child’s words": Form(
         CONVERSATION + "share/",

@@ -37,7 +37,7 @@ from tests.support.directory import in_file, offer
 AT = datetime(2026, 11, 10, 12, 0, tzinfo=UTC)
 ROOMS = (
     *("access", "notices", "people", "chronology", "moments", "intake", "geography"),
-    *("provision", "offers"),
+    *("provision", "offers", "conversations"),
 )
 IDENTIFIER = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 OFFERED = re.compile(r'\bname="([^"]+)"')

@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Place',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('id', models.UUIDField(default=reachable.foundation.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('at_id', models.UUIDField(db_index=True)),
                 ('location_id', models.UUIDField(db_index=True)),
                 ('postcode', models.CharField(blank=True, max_length=8)),
@@ -97,7 +97,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Opening',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('id', models.UUIDField(default=reachable.foundation.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('weekday', models.PositiveSmallIntegerField()),
                 ('opens_at', models.TimeField()),
                 ('closes_at', models.TimeField()),
@@ -123,7 +123,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='AreaCovered',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('id', models.UUIDField(default=reachable.foundation.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('name', models.TextField()),
                 ('area', models.CharField(blank=True, max_length=20)),
                 ('service', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='areas', to='provision.service')),
@@ -132,7 +132,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='ServiceTerm',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('id', models.UUIDField(default=reachable.foundation.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('term_id', models.UUIDField(db_index=True)),
                 ('taxonomy_id', models.UUIDField(db_index=True, null=True)),
                 ('taxonomy', models.CharField(blank=True, max_length=20)),
