@@ -9,8 +9,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from dev.browser import ARGUMENTS
+from reachable.access import services as access
 from reachable.conversations import api
 from reachable.conversations.models import LoneWorkerNote
+from reachable.foundation.actor import system
 from reachable.foundation.time import now
 from tests.support.pages import axe, complaints_of, fits, screenshot
 from tests.support.phone import PATIENCE, Phone, Take
@@ -235,3 +237,34 @@ def test_where_somebody_is_and_that_they_are_back_is_heard_of(
     expect(page.locator(".top__sent")).to_contain_text("All sent", timeout=PATIENCE)
     note.refresh_from_db()
     assert note.back_at is not None
+
+
+def test_a_note_that_cannot_be_kept_says_that_nobody_was_told(
+    phone: Phone, world_there: World
+) -> None:
+    page = phone.set_up("first")
+    phone.without_signal()
+    leave_note(phone, "Sol Second")
+    expect(page.get_by_text("Ring Sol Second if they need to know now")).to_be_visible()
+    access.end_account(by=system("tests"), user_id=world_there.users["second"])
+    phone.without_signal(False)
+    expect(page.get_by_text("Something could not be sent")).to_be_visible(timeout=PATIENCE)
+    page.locator(".top__sent").click()
+    expect(page.get_by_text("so nobody was told")).to_be_visible()
+    check(page, "note-refused")
+    assert not LoneWorkerNote.objects.filter(place="Osier Lane 6").exists()
+    phone.press("Back")
+    phone.press("Leave another note")
+    leave_note(phone, "Lu Lead", begun=True)
+    expect(page.get_by_text("Lu Lead is told if you are not")).to_be_visible()
+    expect(page.locator(".top__sent")).to_contain_text("All sent", timeout=PATIENCE)
+    assert LoneWorkerNote.objects.get(place="Osier Lane 6").tell_id == world_there.users["lead"]
+
+
+def leave_note(phone: Phone, whom: str, begun: bool = False) -> None:
+    if not begun:
+        phone.press("Say where I am going")
+    phone.page.get_by_label("Where are you going?").fill("Osier Lane 6")
+    phone.page.get_by_label("In half an hour").check()
+    phone.page.get_by_label(whom).check()
+    phone.press("Leave the note")

@@ -141,15 +141,10 @@ class Phone:
         if not self._is_killed:
             self.context.close()
 
-    def found_on_disk(self, *words: str) -> dict[str, list[str]]:
+    def found_on_disk(self, *words: str | bytes) -> dict[str | bytes, list[str]]:
         """Return where any of the words stands in the browser's files, as it writes text."""
-        wanted = {
-            word: re.compile(
-                b"|".join(re.escape(word.encode(code)) for code in ("utf-8", "utf-16-le")), re.I
-            )
-            for word in words
-        }
-        found: dict[str, list[str]] = {}
+        wanted = {word: _in_files(word) for word in words}
+        found: dict[str | bytes, list[str]] = {}
         for path in self._folder.rglob("*"):
             if path.is_symlink() or not path.is_file():
                 continue
@@ -158,6 +153,11 @@ class Phone:
                 if pattern.search(held):
                     found.setdefault(word, []).append(str(path.relative_to(self._folder)))
         return found
+
+
+def _in_files(word: str | bytes) -> re.Pattern[bytes]:
+    codes = [word] if isinstance(word, bytes) else map(word.encode, ("utf-8", "utf-16-le"))
+    return re.compile(b"|".join(map(re.escape, codes)), re.IGNORECASE)
 
 
 Take = Callable[..., Phone]

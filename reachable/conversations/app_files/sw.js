@@ -4,7 +4,8 @@ const FILES = /*FILES*/[];
 const VERSION = /*VERSION*/"";
 const SHELL = "/app/";
 const KEPT = [SHELL, ...FILES];
-const CACHE = `reachable-app-${VERSION}`;
+const OURS = "reachable-app-";
+const CACHE = `${OURS}${VERSION}`;
 
 self.addEventListener("install", (event) => {
   const fresh = KEPT.map((address) => new Request(address, { cache: "reload" }));
@@ -20,7 +21,7 @@ self.addEventListener("activate", (event) => {
   event.waitUntil(
     caches
       .keys()
-      .then((names) => Promise.all(names.filter((name) => name !== CACHE).map((name) => caches.delete(name))))
+      .then((names) => Promise.all(names.filter((name) => name.startsWith(OURS) && name !== CACHE).map((name) => caches.delete(name))))
       .then(() => self.clients.claim()),
   );
 });

@@ -79,7 +79,7 @@ async function dropKey() {
 async function ended(why) {
   router.coverWith("door", { phase: "leaving" });
   await drafts.flush();
-  await vault.end();
+  await sending.alone(() => vault.end());
   forget();
   router.forget();
   device.forget();

@@ -26,32 +26,33 @@ export function fromBase64url(text) {
   return Uint8Array.from(plain, (letter) => letter.charCodeAt(0));
 }
 
-/** The key that a PIN makes: slow on purpose, so that guessing is slow.
- * @param {string} pin @param {Uint8Array} salt @param {number} rounds */
-async function pinKey(pin, salt, rounds) {
+/** The key that a PIN and the other half make: slow on purpose, so that guessing is slow.
+ * @param {string} pin @param {Uint8Array} half @param {Uint8Array} salt @param {number} rounds */
+async function pinKey(pin, half, salt, rounds) {
   const base = await crypto.subtle.importKey("raw", utf8.encode(pin.normalize("NFKC")), "PBKDF2", false, [
     "deriveKey",
   ]);
-  const how = { name: "PBKDF2", hash: "SHA-256", salt, iterations: rounds };
+  const how = { name: "PBKDF2", hash: "SHA-256", salt: new Uint8Array([...salt, ...half]), iterations: rounds };
   return crypto.subtle.deriveKey(how, base, AES, false, ["wrapKey", "unwrapKey"]);
 }
 
 /** @typedef {{salt: Uint8Array, iv: Uint8Array, wrapped: ArrayBuffer, rounds: number}} Wrapped */
 
-/** Make a new key and wrap it under a PIN.
- * @param {string} pin @returns {Promise<Wrapped>} */
-export async function wrapNewKey(pin) {
+/** Make a new key and wrap it under a PIN and the other half.
+ * @param {string} pin @param {Uint8Array} half @returns {Promise<Wrapped>} */
+export async function wrapNewKey(pin, half) {
   const [salt, iv] = [random(16), random(12)];
-  const under = await pinKey(pin, salt, ROUNDS);
+  const under = await pinKey(pin, half, salt, ROUNDS);
   const key = await crypto.subtle.generateKey(AES, true, ["encrypt", "decrypt"]);
   const wrapped = await crypto.subtle.wrapKey("raw", key, under, { name: "AES-GCM", iv });
   return { salt, iv, wrapped, rounds: ROUNDS };
 }
 
 /** The key itself, which no script can read out, or null when the PIN is another.
- * @param {string} pin @param {Wrapped} kept @returns {Promise<CryptoKey | null>} */
-export async function unwrapKey(pin, kept) {
-  const under = await pinKey(pin, kept.salt, kept.rounds);
+ * @param {string} pin @param {Uint8Array} half @param {Wrapped} kept
+ * @returns {Promise<CryptoKey | null>} */
+export async function unwrapKey(pin, half, kept) {
+  const under = await pinKey(pin, half, kept.salt, kept.rounds);
   const how = { name: "AES-GCM", iv: kept.iv };
   try {
     return await crypto.subtle.unwrapKey("raw", kept.wrapped, under, how, AES, false, ["encrypt", "decrypt"]);

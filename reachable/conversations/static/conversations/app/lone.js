@@ -52,5 +52,6 @@ export async function tell(said) {
 
 export const isBack = () => note && tell({ ...note, back: true });
 
-/** Is the last note still on this phone only? @param {[string, string][]} unsent */
-export const isUnsent = (unsent) => note !== null && unsent.some(([id]) => id === note.id);
+/** What became of the last note: on the server, still here, or refused.
+ * @param {[string, string][]} unsent */
+export const state = (unsent) => unsent.find(([id]) => id === note?.id)?.[1] ?? "sent";

@@ -56,6 +56,9 @@ export async function sendNow() {
   timer = setTimeout(() => void sendNow(), waiting ? AGAIN : BEAT);
 }
 
+/** Do it while nothing is being sent. @param {() => Promise<void>} work */
+export const alone = (work) => navigator.locks.request("reachable-send", work);
+
 /** @param {boolean} there */
 function setSignal(there) {
   if (signal === there) return;

@@ -1,6 +1,7 @@
 /** The key of this device: made with a PIN, opened by it, dropped when locked, ended for good. */
 import { seal, unseal, unwrapKey, wrapNewKey } from "./crypto.js";
 import * as clock from "./clock.js";
+import * as half from "./half.js";
 import * as store from "./store.js";
 
 export const TRIES = 5;
@@ -18,10 +19,11 @@ export const isOpen = () => key !== null;
 /** @param {string} pin @param {string} validUntil
  * @param {string} readSecret what fetches the day: it lies under the key, unlike what only sends */
 export async function make(pin, validUntil, readSecret) {
-  const wrapped = await wrapNewKey(pin);
+  const other = await half.make();
+  const wrapped = await wrapNewKey(pin, other);
   const record = { id: KEY, ...wrapped, validUntil: Date.parse(validUntil), wrong: 0, ...clock.kept() };
   await store.write({ in: "sealed", clear: true }, { in: "keys", put: record });
-  key = await unwrapKey(pin, record);
+  key = await unwrapKey(pin, other, record);
   await store.write(await sealed(READ, { secret: readSecret }));
 }
 
@@ -33,18 +35,19 @@ export async function state() {
   const record = await store.get("keys", KEY);
   if (!record) return "none";
   if (!key) clock.resume(record);
-  return clock.now() >= record.validUntil ? "over" : "there";
+  return clock.now() >= record.validUntil || !(await half.read()) ? "over" : "there";
 }
 
 /** @param {string} pin @returns {Promise<{open: boolean, left: number}>} */
 export async function open(pin) {
   const record = await store.get("keys", KEY);
-  if (!record) return { open: false, left: 0 };
+  const other = await half.read();
+  if (!record || !other) return { open: false, left: 0 };
   // Counted before it is tried, so that ending the app in the middle does not give a try more.
   tried += 1;
   const wrong = Math.max(record.wrong + 1, tried);
   await unlessFull(store.write({ in: "keys", put: { ...record, wrong } }));
-  const found = await unwrapKey(pin, record);
+  const found = await unwrapKey(pin, other, record);
   if (!found) return { open: false, left: TRIES - wrong };
   tried = 0;
   await unlessFull(store.write({ in: "keys", put: { ...record, wrong: 0, ...clock.kept() } }));
@@ -101,22 +104,24 @@ export async function readAll() {
  */
 export async function end() {
   key = null;
-  const drafts = (await store.all("outbox")).filter((item) => item.state !== "ready");
+  // The half that goes from the disk at once is the first to go.
+  await half.remove();
+  const unsent = (await store.all("outbox")).filter((item) => item.state !== "ready");
   const devices = await store.all("device");
   const removed = [
     { in: "keys", clear: true },
     { in: "sealed", clear: true },
   ];
-  const sent = [
-    ...drafts.map((item) => ({ in: "outbox", put: { ...item, state: "ready" } })),
+  const stays = [
+    ...unsent.map((item) => ({ in: "outbox", put: { ...item, state: "ready" } })),
     ...devices.map((device) => ({ in: "device", put: { ...device, ending: true } })),
   ];
   try {
-    await store.write(...removed, ...sent);
+    await store.write(...removed, ...stays);
   } catch (error) {
     if (!(error instanceof store.StorageFull)) throw error;
     // What is removed makes the room for the rest.
     await store.write(...removed);
-    if (sent.length) await store.write(...sent);
+    if (stays.length) await store.write(...stays);
   }
 }

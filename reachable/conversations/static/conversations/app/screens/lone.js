@@ -59,7 +59,7 @@ async function send(args, { colleagues }) {
 export function drawLone() {
   const note = lone.current();
   if (!note) return nothing;
-  const waiting = lone.isUnsent(drafts.unsent());
+  const state = lone.state(drafts.unsent());
   const late = Date.parse(note.expected_back) < clock.now();
   const back = async () => {
     await lone.isBack();
@@ -67,7 +67,9 @@ export function drawLone() {
   };
   return html`<section class="lone" aria-label="Where you are">
     <p><strong>${note.where}</strong>, ${late ? "you were to be back" : "back"} by ${clock.time(note.expected_back)}. ${note.tell_name} is told if you are not.</p>
-    ${waiting ? html`<p class="warning">Not sent yet: nobody can see this before there is signal. Ring ${note.tell_name} if they need to know now.</p>` : nothing}
+    ${state === "refused" ? html`<p class="warning">The server could not keep this note, so nobody was told. Ring somebody, and leave another note.</p>` : nothing}
+    ${state === "ready" ? html`<p class="warning">Not sent yet: nobody can see this before there is signal. Ring ${note.tell_name} if they need to know now.</p>` : nothing}
     <button type="button" class="first" @click=${() => void back()}>I am back</button>
+    ${state === "refused" ? html`<button type="button" class="second" @click=${() => router.go("lone")}>Leave another note</button>` : nothing}
   </section>`;
 }
