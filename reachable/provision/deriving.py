@@ -176,6 +176,7 @@ def _kept_back(found: Mapping[UUID, Read]) -> set[UUID]:
 @transaction.atomic
 def rebuild(by: Actor) -> int:
     """Derive every service again; return how many changed."""
+    by.require("rebuild")
     before = _standing()
     derive(list(before))
     after = _standing()
@@ -190,7 +191,7 @@ def rebuild(by: Actor) -> int:
 def _standing() -> dict[UUID, list[object]]:
     """Return what is derived of each service, for comparison."""
     held: dict[UUID, list[object]] = {}
-    for row in Service.objects.values_list("id", *_COLUMNS):
+    for row in Service.objects.values_list("id", "organisation__name", *_COLUMNS):
         held[row[0]] = list(row)
     of: tuple[tuple[type[models.Model], tuple[str, ...]], ...] = (
         (ServiceTerm, ("term_id", "taxonomy_id", "taxonomy", "key", "name")),

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import connection
+from django.db import connection, models
 
 from reachable.access import allocating
 from reachable.access.models import Involvement, User
@@ -21,7 +21,17 @@ from reachable.moments import services as moments
 from reachable.moments.models import Moment
 from reachable.people import services as people
 from reachable.people.models import CurrentPerson, Merge, Record, RecordKey, Review
+from reachable.provision import taxonomy
+from reachable.provision.models import (
+    AreaCovered,
+    Opening,
+    Organisation,
+    Place,
+    Service,
+    ServiceTerm,
+)
 from tests.intake.test_table_sets import come
+from tests.support.directory import fill_directory, load_directory, offer
 from tests.support.files import CORRECTED, CUSTODY, MISSING, load
 from tests.support.killing import AT
 from tests.support.moments import close_as_declined
@@ -50,6 +60,9 @@ def lived(db: None) -> World:
             load(content, feed=feed)
     with travel(AT + timedelta(hours=4), ticking=True):
         _work(world)
+        fill_directory(4)
+        terms = [{"id": str(uuid4()), "taxonomy_term": taxonomy.described("help", "safe_place")}]
+        load_directory(offer(5, attributes=terms), agency="police")
     return world
 
 
@@ -90,6 +103,7 @@ def everything() -> dict[str, list[Any]]:
                 (RecordKey, ("key", "record_id")),
                 (Event, EVENT),
                 (Moment, MOMENT),
+                *((model, columns_of(model)) for model in DIRECTORY),
             )
         },
     }
@@ -102,6 +116,22 @@ EVENT = [
     if field.attname not in {"id", "recorded_at"}
 ]
 MOMENT = [field.attname for field in Moment._meta.concrete_fields]
+
+
+DIRECTORY: tuple[type[models.Model], ...] = (
+    Organisation,
+    Service,
+    ServiceTerm,
+    Opening,
+    Place,
+    AreaCovered,
+)
+
+
+def columns_of(model: type[models.Model]) -> list[str]:
+    """Return what is derived of a service; rows that were lost get new identifiers."""
+    own = model in (Organisation, Service)
+    return [each.attname for each in model._meta.concrete_fields if own or each.attname != "id"]
 
 
 def rebuild() -> dict[str, int]:
@@ -181,12 +211,27 @@ def _invent_an_allocation() -> None:
     )
 
 
+def _spoil_directory() -> None:
+    Organisation.objects.update(name="Nobody")
+    Service.objects.update(
+        name="x", words="", status="defunct", minimum_age=None, organisation=None, missing="age"
+    )
+    ServiceTerm.objects.update(key="mentoring")
+    Place.objects.update(kept_back=False)
+
+
+def _lose_directory() -> None:
+    for model in (ServiceTerm, Opening, Place, AreaCovered):
+        model.objects.all().delete()
+
+
 SPOILT: dict[str, list[Callable[[], None]]] = {
     "people": [_mix_up_people, _lose_people],
     "records": [_spoil_records, _spoil_records_and_keys],
     "keys": [_lose_keys, _spoil_keys],
     "events": [_spoil_events, _lose_events],
     "moments": [_spoil_moments],
+    "directory": [_spoil_directory, _lose_directory],
     "allocated": [_lose_allocations, _invent_an_allocation],
 }
 

@@ -103,13 +103,17 @@ def in_file(*services: Json) -> bytes:
     return json.dumps({"contents": services}).encode()
 
 
-def fill_directory(count: int, agency: str = "council") -> None:
-    """Put invented services of the council into the directory; the last says little of itself."""
-    last = {"id": str(UUID(int=count)), "name": "A name that goes on " * 12, "status": "inactive"}
-    sent = [offer(number) for number in range(1, count)]
+def load_directory(*services: Json, agency: str = "council") -> None:
+    """Load a file of these services of an agency."""
     loading.load(
         by=system("tests"),
         agency_id=agency_id(agency),
         file_name="services.json",
-        content=in_file(*sent, last),
+        content=in_file(*services),
     )
+
+
+def fill_directory(count: int, agency: str = "council") -> None:
+    """Put invented services of the council into the directory; the last says little of itself."""
+    last = {"id": str(UUID(int=count)), "name": "A name that goes on " * 12, "status": "inactive"}
+    load_directory(*(offer(number) for number in range(1, count)), last, agency=agency)
