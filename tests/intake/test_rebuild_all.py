@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -96,17 +96,20 @@ def everything() -> dict[str, list[Any]]:
             map(str, allocated.values_list("user_id", "subject_id", "because_of", "started_at"))
         ),
         **{
-            model.__name__: sorted(map(str, model.objects.values_list(*columns)))
-            for model, columns in (
-                (CurrentPerson, ("person_id", "current_id")),
-                (Record, [field.attname for field in Record._meta.concrete_fields]),
-                (RecordKey, ("key", "record_id")),
-                (Event, EVENT),
-                (Moment, MOMENT),
-                *((model, columns_of(model)) for model in DIRECTORY),
-            )
+            model.__name__: sorted(map(str, model._default_manager.values_list(*columns)))
+            for model, columns in derived()
         },
     }
+
+
+def derived() -> Iterator[tuple[type[models.Model], Sequence[str]]]:
+    yield CurrentPerson, ("person_id", "current_id")
+    yield Record, [field.attname for field in Record._meta.concrete_fields]
+    yield RecordKey, ("key", "record_id")
+    yield Event, EVENT
+    yield Moment, MOMENT
+    for model in DIRECTORY:
+        yield model, columns_of(model)
 
 
 # An event that was lost gets a new identifier and a new time of recording.
