@@ -91,20 +91,21 @@ def _work(world: World) -> None:
 def everything() -> dict[str, list[Any]]:
     """All that is derived, row by row; of those who are allocated, who is now."""
     allocated = Involvement.objects.filter(basis="allocated", ended_at=None)
+    derived: list[tuple[type[models.Model], list[str]]] = [
+        (CurrentPerson, ["person_id", "current_id"]),
+        (Record, [field.attname for field in Record._meta.concrete_fields]),
+        (RecordKey, ["key", "record_id"]),
+        (Event, EVENT),
+        (Moment, MOMENT),
+        *((model, columns_of(model)) for model in DIRECTORY),
+    ]
     return {
         "allocated": sorted(
             map(str, allocated.values_list("user_id", "subject_id", "because_of", "started_at"))
         ),
         **{
-            model.__name__: sorted(map(str, model.objects.values_list(*columns)))
-            for model, columns in (
-                (CurrentPerson, ("person_id", "current_id")),
-                (Record, [field.attname for field in Record._meta.concrete_fields]),
-                (RecordKey, ("key", "record_id")),
-                (Event, EVENT),
-                (Moment, MOMENT),
-                *((model, columns_of(model)) for model in DIRECTORY),
-            )
+            model.__name__: sorted(map(str, model._default_manager.values_list(*columns)))
+            for model, columns in derived
         },
     }
 
