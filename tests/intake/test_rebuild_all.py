@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -91,25 +91,23 @@ def _work(world: World) -> None:
 def everything() -> dict[str, list[Any]]:
     """All that is derived, row by row; of those who are allocated, who is now."""
     allocated = Involvement.objects.filter(basis="allocated", ended_at=None)
+    derived: list[tuple[type[models.Model], list[str]]] = [
+        (CurrentPerson, ["person_id", "current_id"]),
+        (Record, [field.attname for field in Record._meta.concrete_fields]),
+        (RecordKey, ["key", "record_id"]),
+        (Event, EVENT),
+        (Moment, MOMENT),
+        *((model, columns_of(model)) for model in DIRECTORY),
+    ]
     return {
         "allocated": sorted(
             map(str, allocated.values_list("user_id", "subject_id", "because_of", "started_at"))
         ),
         **{
             model.__name__: sorted(map(str, model._default_manager.values_list(*columns)))
-            for model, columns in derived()
+            for model, columns in derived
         },
     }
-
-
-def derived() -> Iterator[tuple[type[models.Model], Sequence[str]]]:
-    yield CurrentPerson, ("person_id", "current_id")
-    yield Record, [field.attname for field in Record._meta.concrete_fields]
-    yield RecordKey, ("key", "record_id")
-    yield Event, EVENT
-    yield Moment, MOMENT
-    for model in DIRECTORY:
-        yield model, columns_of(model)
 
 
 # An event that was lost gets a new identifier and a new time of recording.
