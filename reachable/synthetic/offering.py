@@ -18,6 +18,7 @@ from django.db.models import Count, Q
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import ReachableError
 from reachable.foundation.time import now
+from reachable.moments.measuring import CHECKS, check_due
 from reachable.moments.models import Moment
 from reachable.offers import gaps, matching, services
 from reachable.offers.checking import stands
@@ -35,7 +36,7 @@ from reachable.provision.models import Service
 
 REACHED_WITHIN = timedelta(days=7)
 _FOLLOWED = timedelta(days=120)
-_OFFERED, _NOTHING_FITS, _TRIED_NEXT = 0.3, 0.12, 0.6
+_OFFERED, _NOTHING_FITS, _TRIED_NEXT, _OTHER_HELP = 0.3, 0.08, 0.7, 0.85
 _HELPS = ("mentoring", "mentoring", "family", "education", "mental_health", "activities", "legal")
 _NOTHING_FOR = ("speech_language", "housing", "substances", "mental_health", "legal")
 _SAID = (
@@ -106,6 +107,9 @@ class Offering:
     def _make(self, by: Actor, person_id: UUID, rng: Random) -> None:
         help = rng.choice(_HELPS)
         found = matching.what_fits(by=by, person_id=person_id, help=help, at_most=3)
+        if not found.fits and rng.random() < _OTHER_HELP:
+            help = ""
+            found = matching.what_fits(by=by, person_id=person_id, at_most=5)
         free = [fit for fit in found.fits if not fit.state]
         if not free:
             gaps.record_gap(by=by, person_id=person_id, help=help)
@@ -132,7 +136,9 @@ class Offering:
         plan = _plan(rng)
         if by is None or offer.state == PUT_OFF:
             return 0
-        if offer.state == ATTENDING:
+        if offer.attended_at is not None and offer.state == ATTENDING:
+            if now() < check_due(offer.attended_at, next(iter(CHECKS))):
+                return 0
             due = checks_due(stands(offer), now())
             return self._try(lambda: self._still(by, offer, rng, due[-1])) if due else 0
         if done > len(plan):
