@@ -19,6 +19,8 @@ from reachable.foundation.registries import rebuilders
 from reachable.foundation.time import travel
 from reachable.moments import services as moments
 from reachable.moments.models import Moment
+from reachable.offers import gaps
+from reachable.offers.models import Gap, Offer
 from reachable.people import services as people
 from reachable.people.models import CurrentPerson, Merge, Record, RecordKey, Review
 from reachable.provision import taxonomy
@@ -35,6 +37,7 @@ from tests.support.directory import fill_directory, load_directory, offer
 from tests.support.files import CORRECTED, CUSTODY, MISSING, load
 from tests.support.killing import AT
 from tests.support.moments import close_as_declined
+from tests.support.offers import OTHER, offered
 from tests.support.tables import sample
 from tests.support.world import World, make_world, moment
 
@@ -63,7 +66,19 @@ def lived(db: None) -> World:
         fill_directory(4)
         terms = [{"id": str(uuid4()), "taxonomy_term": taxonomy.described("help", "safe_place")}]
         load_directory(offer(5, attributes=terms), agency="police")
+        _offer(world)
     return world
+
+
+def _offer(world: World) -> None:
+    """One that is wanted, one to which a child went, and a gap that was answered."""
+    held = Moment.objects.filter(holder_id=world.users["first"]).order_by("id").first()
+    assert held
+    offered(world, held.person_id)
+    offered(world, held.person_id, "wants", "sent", "attended", service=OTHER)
+    by = world.actor("first")
+    gap_id = gaps.record_gap(by=by, person_id=held.person_id, help="legal")
+    gaps.answer_gap(by=by, gap_id=gap_id, note="Lanterns")
 
 
 def _work(world: World) -> None:
@@ -98,6 +113,8 @@ def everything() -> dict[str, list[Any]]:
         (Event, EVENT),
         (Moment, MOMENT),
         *((model, columns_of(model)) for model in DIRECTORY),
+        (Offer, ["id", "state", "since", "attended_at", "ended_at"]),
+        (Gap, ["id", "answered_at"]),
     ]
     return {
         "allocated": sorted(
@@ -226,6 +243,11 @@ def _lose_directory() -> None:
         model.objects.all().delete()
 
 
+def _spoil_offers() -> None:
+    Offer.objects.update(state="ended", attended_at=None, ended_at=AT)
+    Gap.objects.update(answered_at=None)
+
+
 SPOILT: dict[str, list[Callable[[], None]]] = {
     "people": [_mix_up_people, _lose_people],
     "records": [_spoil_records, _spoil_records_and_keys],
@@ -233,6 +255,7 @@ SPOILT: dict[str, list[Callable[[], None]]] = {
     "events": [_spoil_events, _lose_events],
     "moments": [_spoil_moments],
     "directory": [_spoil_directory, _lose_directory],
+    "offers": [_spoil_offers],
     "allocated": [_lose_allocations, _invent_an_allocation],
 }
 
