@@ -38,6 +38,8 @@ FILES: dict[str, tuple[str, Callable[[str], str]]] = {
     "govuk-frontend.css": ("govuk-frontend/dist/govuk/govuk-frontend.min.css", style_sheet),
     "govuk-frontend.js": ("govuk-frontend/dist/govuk/govuk-frontend.min.js", script),
     "htmx.min.js": ("htmx.org/dist/htmx.min.js", script),
+    "idb.js": ("idb/build/index.js", script),
+    "lit-html.js": ("lit-html/lit-html.js", script),
 }
 
 

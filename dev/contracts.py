@@ -48,11 +48,14 @@ FOR_NOBODY = {
     "access.members_to_tell": "who is in a team is open to every worker",
     "access.shifts_that_count": "the rota is open to every worker, and says nothing of children",
     "access.members": "who is in a team is open to every worker",
+    "access.members_of": "who is in a team is open to every worker",
     "access.teams": "which teams there are is open to every worker",
     "access.names": "the names of workers are open to every worker",
     "access.workers": "the names of workers are open to every worker",
     "geography.areas_of": "areas are public",
     "geography.area_names": "areas are public",
+    "geography.positions_of": "where a postcode lies is public",
+    "geography.area_codes": "areas are public",
     "site.partnership": "its name is on every page",
 }
 IMPURE_MODULES = {"os", "io", "pathlib", "random", "secrets", "time", "socket", "subprocess"}

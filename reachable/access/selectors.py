@@ -31,6 +31,8 @@ from reachable.foundation.questions import Question
 _BECAUSE = {
     "allocated": "You are the worker who is allocated to this child",
     "asked": "You are or were asked to take an open moment of this child",
+    "attending": "You are asked whether this child still goes to a service",
+    "offered": "You offered this child something, and it is still to be heard what becomes of it",
     "holder": "You have an open moment of this child",
     "lasted": "You are asked whether contact with this child has lasted",
     "panel": "This child is on the list that you keep for your panel",
@@ -226,6 +228,17 @@ def members(*, team_id: UUID) -> list[OnDuty]:
         OnDuty(user_id, name, phone, 0)
         for user_id, name, phone in found.values_list("user_id", "user__name", "user__phone")
     ]
+
+
+def members_of(*, team_ids: Iterable[UUID]) -> dict[UUID, list[tuple[UUID, str]]]:
+    """Return team → (user, name) of everybody in it who may hold a moment, by name."""
+    held = TeamMembership.objects.filter(_may_hold(), team_id__in=set(team_ids), ended_at=None)
+    found: dict[UUID, list[tuple[UUID, str]]] = {}
+    for team_id, user_id, name in held.order_by("user__name").values_list(
+        "team_id", "user_id", "user__name"
+    ):
+        found.setdefault(team_id, []).append((user_id, name))
+    return found
 
 
 def members_to_tell(*, team_id: UUID, at: datetime) -> list[UUID]:

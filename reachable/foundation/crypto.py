@@ -10,9 +10,25 @@ import secrets
 from functools import lru_cache
 from pathlib import Path
 
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
+from reachable.foundation.errors import ReachableError
 from reachable.foundation.secret_files import read_or_make
+
+_NONCE = 12
+
+
+class CannotDecrypt(ReachableError):
+    """What was encrypted with a key that is not here, or was changed since."""
+
+    def __init__(self, purpose: str) -> None:
+        super().__init__(
+            f"What is kept encrypted ({purpose}) cannot be read: its key is not here.",
+            kept="Nothing was changed.",
+            next="Put the file of keys back that belongs to this database.",
+        )
 
 
 def _first_key() -> str:
@@ -26,6 +42,7 @@ class KeyRing:
         held = json.loads(read_or_make(path, _first_key))
         self.current: str = held["current"]
         self._keys = {name: bytes.fromhex(key) for name, key in held["keys"].items()}
+        self._ciphers: dict[tuple[str, str], AESGCM] = {}
 
     def mac(self, message: bytes, key_id: str | None = None) -> bytes:
         """Return HMAC-SHA256 under the named key; KeyError when the ring lacks it."""
@@ -35,6 +52,26 @@ class KeyRing:
         """Return 256 bits for one purpose, as text: the same each time, and kept nowhere."""
         made = self.mac(digest(purpose, *parts), key_id)
         return base64.urlsafe_b64encode(made).rstrip(b"=").decode()
+
+    def encrypt(self, purpose: str, plain: bytes) -> bytes:
+        """Return what only the newest key opens again, for the same purpose (AES-256-GCM)."""
+        nonce = secrets.token_bytes(_NONCE)
+        hidden = self._cipher(purpose, self.current).encrypt(nonce, plain, purpose.encode())
+        return self.current.encode() + b":" + nonce + hidden
+
+    def decrypt(self, purpose: str, held: bytes) -> bytes:
+        """Return what was encrypted; CannotDecrypt where the ring lacks its key."""
+        key_id, _, rest = held.partition(b":")
+        try:
+            cipher = self._cipher(purpose, key_id.decode("ascii", "replace"))
+            return cipher.decrypt(rest[:_NONCE], rest[_NONCE:], purpose.encode())
+        except (KeyError, InvalidTag, ValueError):
+            raise CannotDecrypt(purpose) from None
+
+    def _cipher(self, purpose: str, key_id: str) -> AESGCM:
+        if (purpose, key_id) not in self._ciphers:
+            self._ciphers[purpose, key_id] = AESGCM(self.mac(digest("encrypt", purpose), key_id))
+        return self._ciphers[purpose, key_id]
 
 
 @lru_cache(maxsize=4)

@@ -93,8 +93,14 @@ def _input(widget: forms.Widget) -> dict[str, Any]:
     }
 
 
+def _all_optional(field: BoundField) -> bool:
+    """Where everything can be skipped the page says so once, and not beside each field."""
+    return bool(getattr(field.form, "all_optional", False))
+
+
 def _label(field: BoundField) -> dict[str, str]:
-    optional = "" if field.field.required or field.label.endswith(")") else " (optional)"
+    said = field.field.required or field.label.endswith(")") or _all_optional(field)
+    optional = "" if said else " (optional)"
     return {"text": f"{field.label}{optional}", "classes": "govuk-label--s"}
 
 

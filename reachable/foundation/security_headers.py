@@ -44,7 +44,9 @@ class SecurityHeaders:
         nonce = secrets.token_urlsafe(18)
         cast(Any, request).csp_nonce = nonce
         response = self.get_response(request)
-        response["Content-Security-Policy"] = self.policy.format(nonce=nonce)
+        more = vars(response).get("policy_more", "")
+        policy = f"{self.policy}; {more}" if more else self.policy
+        response["Content-Security-Policy"] = policy.format(nonce=nonce)
         for name, value in _ALWAYS.items():
             response[name] = value
         if settings.SECURE_HSTS_SECONDS:

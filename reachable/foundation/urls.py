@@ -21,6 +21,9 @@ from reachable.foundation.views import actor
 PUBLIC = "public"
 SIGNED_IN = "signed in"
 WITH_A_KEY = "an agency’s key"
+WITH_A_PHONE = "a phone’s secret"
+BY_SECRET = frozenset({WITH_A_KEY, WITH_A_PHONE})
+"""What a session does not open: the view finds out whose secret was shown."""
 
 View = Callable[..., HttpResponse]
 
@@ -29,7 +32,8 @@ View = Callable[..., HttpResponse]
 class Declaration:
     """Who may open an address, and by which methods.
 
-    `public`, `signed in`, `an agency’s key` (which a program signs with) or a capability.
+    `public`, `signed in`, `an agency’s key` (which a program signs with), `a phone’s secret` or a
+    capability.
     """
 
     needs: str
@@ -54,9 +58,9 @@ def page(
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if needs != PUBLIC and not request.user.is_authenticated:
+        if needs not in {PUBLIC, WITH_A_PHONE} and not request.user.is_authenticated:
             return _to_sign_in(request, keeps_typed)
-        if needs not in {PUBLIC, SIGNED_IN} and not actor(request).can(needs):
+        if needs not in {PUBLIC, SIGNED_IN, WITH_A_PHONE} and not actor(request).can(needs):
             raise Forbidden(needs)
         if request.method not in allowed:
             return HttpResponseNotAllowed(allowed)

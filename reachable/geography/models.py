@@ -13,7 +13,9 @@ class Area(models.Model):
 
 
 class Postcode(models.Model):
-    """A postcode in standard form (FX1 1AA) and the area that it lies in."""
+    """A postcode in standard form (FX1 1AA), its area and, if it is known, its position."""
 
     postcode = models.CharField(max_length=8, primary_key=True)
     area = models.ForeignKey(Area, on_delete=models.PROTECT)
+    latitude = models.FloatField(null=True)
+    longitude = models.FloatField(null=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.db import transaction
 
 from reachable.audit import services as audit
 from reachable.foundation.actor import Actor
-from reachable.foundation.db import bulk_insert
+from reachable.foundation.db import bulk_insert, bulk_update
 from reachable.geography.models import Area, Postcode
 
 
@@ -22,3 +22,16 @@ def load_areas(
     count = bulk_insert(Postcode, ["postcode", "area"], postcodes)
     audit.record(by=by, action="geography.loaded", subject=("partnership", None), count=count)
     return count
+
+
+@transaction.atomic
+def place_postcodes(*, by: Actor, positions: Mapping[str, tuple[float, float]]) -> int:
+    """Say of postcodes that are loaded where they lie: latitude and longitude, in degrees."""
+    by.require("accounts.manage")
+    held = set(
+        Postcode.objects.filter(postcode__among=set(positions)).values_list("postcode", flat=True)
+    )
+    rows = [(each, *positions[each]) for each in sorted(held)]
+    bulk_update(Postcode, "postcode", ["latitude", "longitude"], rows)
+    audit.record(by=by, action="geography.placed", subject=("partnership", None), count=len(rows))
+    return len(rows)

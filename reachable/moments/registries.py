@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from reachable.foundation.actor import Actor
@@ -46,6 +46,23 @@ class Knows:
     said: Callable[[datetime, bool], str]
 
 
+@dataclass(frozen=True)
+class MomentPanel:
+    """A part of a moment's page: a template, and what it shows to `by` of the child.
+
+    Whoever has the moment is led there by a link, `label`, to the part with the id `anchor`.
+    """
+
+    template: str
+    order: int
+    anchor: str
+    label: str
+    context: Callable[[Actor, UUID], dict[str, Any]]
+
+
+moment_panels: Registry[MomentPanel] = Registry(
+    "Panels of a moment's page", "parts of a moment's page, below what was done"
+)
 whom_a_child_knows: Registry[Knows] = Registry(
     "Whom a child knows", "workers whom a child knows, who are asked first when they are at work"
 )

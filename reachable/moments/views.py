@@ -16,6 +16,7 @@ from reachable.foundation.errors import BadInput, Conflict
 from reachable.foundation.views import actor, render
 from reachable.moments import forms, pausing, rules, selectors, services, wording
 from reachable.moments.measuring import CHECKS, EXPLAINED, IN_TOUCH
+from reachable.moments.registries import moment_panels
 from reachable.moments.selectors import MomentFacts
 from reachable.notices import services as notices
 from reachable.practice import guidance
@@ -27,11 +28,15 @@ def moment(request: HttpRequest, moment_id: UUID) -> HttpResponse:
     if found.row.id != moment_id:
         return redirect("moment", found.row.id)
     notices.mark_read(by=by, subject=("moment", moment_id))
-    return render(request, "moments/moment.html", told(found))
+    panels = [
+        {"panel": panel, **panel.context(by, found.row.person_id)}
+        for panel in sorted(moment_panels.items(), key=lambda panel: panel.order)
+    ]
+    return render(request, "moments/moment.html", {**told(found), "panels": panels})
 
 
 def told(found: MomentFacts) -> dict[str, Any]:
-    """Return what a moment's page says."""
+    """Return what a moment's page says; on paper it has no panels."""
     outcomes = {known.key: known.title for known in guidance.outcomes()}
     newest_first = reversed(found.actions)
     return {
@@ -48,6 +53,7 @@ def told(found: MomentFacts) -> dict[str, Any]:
         "explained": any(one.kind == EXPLAINED for one in found.actions),
         "is_holder": found.row.state == "held" and found.row.mine,
         "standing": wording.standing(found.row),
+        "panels": [],
         "answer_due": rules.answer_by(found.row.kind.key, found.received_at),
     }
 

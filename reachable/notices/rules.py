@@ -54,6 +54,17 @@ WORDINGS = {
         "It is in a reachable moment that you have. Its history says what was done, and when.",
         "moment",
     ),
+    "conversation.kept": Wording(
+        "Somebody wrote down a conversation with a child whose moment you have",
+        "It may have come in late, from a phone without signal. Please look at what it says.",
+        "moment",
+    ),
+    "lone_worker.not_back": Wording(
+        "A colleague who is out alone is not back",
+        "You are named as whoever is told. Ring them now; the page says where they went.",
+        "out_alone",
+        of_subject=False,
+    ),
     "moment.handed_away": Wording(
         "A reachable moment was handed over to somebody else",
         "You had it, or were asked to take it. Open it to see who is asked now.",
@@ -89,6 +100,12 @@ WORDINGS = {
         "You had a moment in which the child was reached. Please say within two weeks whether "
         "somebody is still in touch; “not known” is an answer too.",
         "moment",
+    ),
+    "offer.attending": Wording(
+        "You are asked whether a child still goes to a service",
+        "You have the child now, or offered the service. Please say within two weeks whether the "
+        "child still goes there; “not known” is an answer too.",
+        "offer",
     ),
     "team.without_holders": Wording(
         "Reachable moments wait where nobody can take them",
@@ -140,6 +157,12 @@ WORDINGS = {
         "A file that usually comes has not come",
         "The page of feeds says which, since when, and whom to ask.",
         "intake_status",
+        of_subject=False,
+    ),
+    "directory.due": Wording(
+        "Entries of the directory were not checked for half a year",
+        "Its page says which. Please ring each service, and write down what you are told.",
+        "directory",
         of_subject=False,
     ),
     "signal.answered": Wording(

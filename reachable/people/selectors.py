@@ -216,6 +216,25 @@ def communication_needs(*, by: Actor, person_id: UUID) -> tuple[str, ...]:
     return _communication_needs(list(records.values_list("id", flat=True)))
 
 
+def communication_needs_of(
+    *, by: Actor, current_ids: Iterable[UUID]
+) -> dict[UUID, tuple[str, ...]]:
+    """Return the same of several children at once."""
+    wanted = list(set(current_ids))
+    if not by.is_system:
+        wanted = _visible_among(by, wanted)
+    said = (
+        RecordDetail.objects.filter(record__person__now__current_id__in=wanted)
+        .order_by("-received_at")
+        .values_list("record__person__now__current_id", "content__communication_needs")
+    )
+    found: dict[UUID, dict[str, None]] = {}
+    for current, need in said:
+        if need:
+            found.setdefault(current, {})[need] = None
+    return {current: tuple(needs) for current, needs in found.items()}
+
+
 def _communication_needs(record_ids: list[UUID]) -> tuple[str, ...]:
     said = (
         RecordDetail.objects.filter(record_id__in=record_ids)

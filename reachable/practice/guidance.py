@@ -13,6 +13,7 @@ from reachable.practice.items import (
     Clock,
     Definition,
     EventKind,
+    Guide,
     Item,
     MomentKind,
     Outcome,
@@ -121,6 +122,21 @@ def outcomes() -> tuple[Outcome, ...]:
     return tuple(practice().outcomes.values())
 
 
+def guides() -> tuple[Guide, ...]:
+    """Return how conversations begin, by where they happen."""
+    return tuple(practice().guides.values())
+
+
+def guide(key: str) -> Guide:
+    return _get(practice().guides, key, "guide to a conversation")
+
+
+def guide_for(moment: str) -> Guide:
+    """Return the guide that is offered first in a kind of moment."""
+    first, *_ = [each for each in guides() if moment in each.moments] or guides()
+    return first
+
+
 def sources() -> tuple[Source, ...]:
     return tuple(practice().sources.values())
 
@@ -139,6 +155,7 @@ def all_items() -> tuple[Group, ...]:
         newest,
         steps,
         data.outcomes.values(),
+        data.guides.values(),
         data.events.values(),
         data.evidence.values(),
         data.wordings.values(),

@@ -315,6 +315,22 @@ class Outcome(Item):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Guide(Item):
+    """How to begin a conversation with a child: what to say, what is good, what to avoid.
+
+    `moments` are the kinds of moment for which it is offered first.
+    """
+
+    group: ClassVar[str] = "Conversations"
+
+    detail: str
+    moments: tuple[str, ...]
+    say: tuple[str, ...]
+    good: tuple[str, ...]
+    avoid: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Law(Item):
     """What a statute or guidance says, with whether it is in force."""
 

@@ -17,6 +17,7 @@ from reachable.practice.items import (
     Definition,
     EventKind,
     Evidence,
+    Guide,
     InForce,
     Item,
     Law,
@@ -48,6 +49,7 @@ class Practice:
     moments: Mapping[str, MomentKind]
     pathways: Mapping[tuple[str, int], Pathway]
     outcomes: Mapping[str, Outcome]
+    guides: Mapping[str, Guide]
     law: Mapping[str, Law]
     evidence: Mapping[str, Evidence]
     wordings: Mapping[str, Wording]
@@ -68,6 +70,7 @@ def load(directory: Path = DATA) -> Practice:
         moments=moments,
         pathways=_pathways(directory / "pathways", sources, clocks, moments),
         outcomes=_by_key(_outcomes(directory / "outcomes.toml", sources)),
+        guides=_by_key(_guides(directory / "conversations.toml", sources, moments)),
         law=_by_key(_laws(directory / "law.toml", sources)),
         evidence=_by_key(_evidence(directory / "evidence.toml", sources)),
         wordings=_by_key(_wordings(directory / "language.toml", sources)),
@@ -341,6 +344,25 @@ def _outcomes(path: Path, sources: Mapping[str, Source]) -> Iterator[Outcome]:
         )
         table.finish()
         yield outcome
+
+
+def _guides(
+    path: Path, sources: Mapping[str, Source], moments: Mapping[str, MomentKind]
+) -> Iterator[Guide]:
+    for table in read_tables(path, "guide"):
+        guide = Guide(
+            **_standing(table, sources),
+            detail=table.text("detail"),
+            moments=tuple(
+                table.found(key, moments, "moments", "the moment").key
+                for key in table.texts("moments")
+            ),
+            say=table.texts("say"),
+            good=table.texts("good"),
+            avoid=table.texts("avoid"),
+        )
+        table.finish()
+        yield guide
 
 
 def _laws(path: Path, sources: Mapping[str, Source]) -> Iterator[Law]:

@@ -13,6 +13,7 @@ from reachable.practice.items import (
     Definition,
     EventKind,
     Evidence,
+    Guide,
     Item,
     Law,
     MomentKind,
@@ -140,6 +141,17 @@ def _(item: Outcome) -> Iterator[str]:
     counts = "counts" if item.counts_as_reached else "does not count"
     yield f"{item.detail} It {counts} as reached. Asked when closing: {item.asks}"
     yield ""
+
+
+@_details.register
+def _(item: Guide) -> Iterator[str]:
+    yield item.detail
+    yield ""
+    yield "- Say: " + " ".join(f"“{sentence}”" for sentence in item.say)
+    yield "- Good: " + " ".join(item.good)
+    yield "- Avoid: " + " ".join(item.avoid)
+    offered = (_inside(guidance.moment_kind(key).title) for key in item.moments)
+    yield f"- Offered first in: {'; '.join(offered)}."
 
 
 @_details.register

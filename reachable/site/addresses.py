@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from reachable.access.policy import policy
 from reachable.foundation.urls import (
+    BY_SECRET,
     PUBLIC,
     SIGNED_IN,
-    WITH_A_KEY,
     declaration_of,
     every_address,
 )
@@ -24,8 +24,10 @@ SENDER = "whoever sent it"
 TOLD = "whoever was told"
 KNOWN = "whoever knows the secret in it, as long as its owner may still hold a moment"
 INVOLVED = "those who work with the child now: the asked or holding worker, and the moment’s team"
+GAPS = "those who work with the child now, and, without the child, whoever sees all gaps"
 
 MEMBERS = "members of that team"
+OWNER = "whose phone it is, and system administrators"
 ENTERED = "whoever is away, and supervisors of their teams"
 
 
@@ -41,15 +43,22 @@ IDENTIFIERS = {
     "absence_id": Leads("a time in which somebody is away", ENTERED),
     "address_id": Leads("somebody’s calendar address, which names no child", KNOWN),
     "agency_id": Leads("an agency that sends files", WATCHED),
+    "at_id": Leads("a place at which one service is given", ANYBODY),
+    "conversation_id": Leads("a conversation with a child", INVOLVED),
     "dates_id": Leads("a school term, or days without school in one", ANYBODY),
     "delivery_id": Leads("a file that an agency sent", AGENCY),
+    "device_id": Leads("a phone", OWNER),
+    "file_id": Leads("a file of services", ANYBODY),
+    "gap_id": Leads("something that nobody could offer to a child", GAPS),
     "key": Leads("a feed", ANYBODY),
     "key_id": Leads("a key of an agency’s program", ANYBODY),
     "kind": Leads("a kind of file", ANYBODY),
     "mapping_id": Leads("which column is which in an agency’s files", AGENCY),
+    "location_id": Leads("a place at which a service is given", ANYBODY),
     "measure_key": Leads("a measure", ANYBODY),
     "moment_id": Leads("a reachable moment", INVOLVED),
     "notice_id": Leads("a notice", TOLD),
+    "offer_id": Leads("a service that was offered to a child", INVOLVED),
     "partner_id": Leads("an agency", ANYBODY),
     "pathway_kind": Leads("the pathway of a kind of moment", ANYBODY),
     "person_id": Leads("a child", INVOLVED),
@@ -57,11 +66,14 @@ IDENTIFIERS = {
     "row_id": Leads("a row that was refused", AGENCY),
     "rule_key": Leads("a rule", ANYBODY),
     "secret": Leads("the secret of that calendar address", KNOWN),
+    "service_id": Leads("a service of the directory", ANYBODY),
     "set_key": Leads("a set of tables", ANYBODY),
     "shift_id": Leads("a shift of a team’s rota", MEMBERS),
     "signal_id": Leads("a signal from a phone", SENDER),
     "step_key": Leads("a step of a pathway", ANYBODY),
+    "taxonomy_id": Leads("a set of words for services", ANYBODY),
     "team_id": Leads("a team with its rota", MEMBERS),
+    "term_id": Leads("a word by which services are described", ANYBODY),
     "version": Leads("a version of a pathway", ANYBODY),
 }
 
@@ -86,7 +98,7 @@ def addresses() -> Iterator[Address]:
         declaration = declaration_of(pattern.callback)
         if declaration is None:
             raise LookupError(f"/{route} does not declare who may open it: use page().")
-        if declaration.needs not in {PUBLIC, SIGNED_IN, WITH_A_KEY, *policy().capabilities}:
+        if declaration.needs not in {PUBLIC, SIGNED_IN, *BY_SECRET, *policy().capabilities}:
             raise LookupError(f"/{route} needs {declaration.needs}, which the policy lacks.")
         address = Address(pattern.name, route, declaration.needs, declaration.methods)
         unknown = sorted(set(address.identifiers) - IDENTIFIERS.keys())

@@ -24,6 +24,7 @@ from reachable.foundation.outages import outage
 from reachable.foundation.registries import rebuilders, references
 from reachable.intake.cli import group as feed
 from reachable.moments.cli import group as moments
+from reachable.provision.cli import group as directory
 from reachable.site import granting
 from reachable.synthetic.cli import synthetic
 from reachable.synthetic.demo import demo
@@ -49,6 +50,7 @@ def add_to(main: click.Group) -> None:
         docs,
         account,
         audit,
+        directory,
         feed,
         moments,
         synthetic,

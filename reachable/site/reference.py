@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from reachable.access.policy import policy
 from reachable.access.rules import SCOPES
 from reachable.foundation.registry import Registry
-from reachable.foundation.urls import PUBLIC, SIGNED_IN, WITH_A_KEY
+from reachable.foundation.urls import PUBLIC, SIGNED_IN, WITH_A_KEY, WITH_A_PHONE
 from reachable.site.addresses import IDENTIFIERS, Address, addresses
 
 SCOPE_WORDS = {
@@ -43,6 +43,13 @@ def render_addresses() -> str:
         "of the feeds that the key is for.",
         "",
         *_addresses(one for one in declared if one.needs == WITH_A_KEY),
+        "",
+        "## With a phone’s secret",
+        "",
+        "The app on a phone shows it with each request. One secret may only send what was sealed "
+        "on that phone; the other, which the PIN opens, fetches the day of whose phone it is.",
+        "",
+        *_addresses(one for one in declared if one.needs == WITH_A_PHONE),
         "",
         "## Signed in",
         "",

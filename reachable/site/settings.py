@@ -28,10 +28,13 @@ ROOMS = [
     "access",
     "geography",
     "notices",
+    "provision",
     "people",
     "chronology",
     "moments",
     "intake",
+    "conversations",
+    "offers",
     "synthetic",
     "site",
 ]

@@ -7,9 +7,12 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("reachable.access.urls")),
     path("", include("reachable.notices.urls")),
+    path("", include("reachable.provision.urls")),
     path("", include("reachable.people.urls")),
     path("", include("reachable.moments.urls")),
     path("", include("reachable.intake.urls")),
+    path("", include("reachable.conversations.urls")),
+    path("", include("reachable.offers.urls")),
     path("", include("reachable.site.pages")),
 ]
 handler400 = "reachable.foundation.error_pages.handler400"

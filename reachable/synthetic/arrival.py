@@ -19,7 +19,9 @@ from reachable.foundation.time import now
 from reachable.geography import services as geography
 from reachable.geography.rules import standard_postcode
 from reachable.practice.time import LONDON, start_of_day
+from reachable.synthetic import atlas
 from reachable.synthetic.agencies import Shift as DutyShift
+from reachable.synthetic.boundaries import boundaries
 from reachable.synthetic.material import material
 from reachable.synthetic.partnership import Partnership
 
@@ -82,6 +84,10 @@ def _create(by: Actor, made: Partnership, password_hash: str) -> None:
             for postcode in made.places.postcodes
             if postcode.locality in made.places.localities
         ],
+    )
+    lie = atlas.positions(made, boundaries())
+    geography.place_postcodes(
+        by=by, positions={standard_postcode(code): (at[1], at[0]) for code, at in lie.items()}
     )
     agencies = {
         agency.code: access_services.create_agency(

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
 
-from reachable.synthetic.boundaries import Ring, boundaries, point_in
+from reachable.provision.taxonomy import described
+from reachable.synthetic.boundaries import Point, Ring, boundaries, point_in
 from reachable.synthetic.material import material, stream
 from reachable.synthetic.partnership import Partnership
-from reachable.synthetic.places import Locality
+from reachable.synthetic.places import Locality, Places
 
 FOLDER = "truth"
 AREAS_FILE, POSTCODES_FILE = f"{FOLDER}/areas.geojson", f"{FOLDER}/postcodes.csv"
@@ -30,21 +31,48 @@ def write(folder: Path, partnership: Partnership) -> None:
     _write_postcodes(folder / POSTCODES_FILE, partnership, rings)
     _write_json(folder / SCHOOLS_FILE, [asdict(school) for school in partnership.schools])
     _write_json(folder / HOMES_FILE, [asdict(home) for home in partnership.places.homes])
-    _write_json(folder / SERVICES_FILE, services())
+    _write_json(folder / SERVICES_FILE, services(partnership.places))
 
 
-def services() -> list[dict[str, Any]]:
-    """Return the invented services, as Open Referral UK has them."""
+def services(places: Places) -> list[dict[str, Any]]:
+    """Return the invented services, as Open Referral UK has them, each in its first district."""
     source = material("services")
     organisations = {row["key"]: row["name"] for row in source["organisations"]}
-    return [_service(row, organisations) for row in source["services"]]
+    return [
+        _service(row, organisations) | {"service_at_locations": _at(row, places)}
+        for row in source["services"]
+    ]
+
+
+def _at(row: dict[str, Any], places: Places) -> list[dict[str, Any]]:
+    """Where it is given; whoever gives a safe place does not say where."""
+    key, district = row["key"], row["districts"][0]
+    here = [each for each in places.postcodes if each.locality.code == district]
+    if "help/safe_place" in row["terms"] or not here:
+        return []
+    postcode = here[len(key) % len(here)]
+    address = {
+        "id": _id(f"{key} address"),
+        "address_1": f"1 {postcode.street}",
+        "city": postcode.locality.name,
+        "state_province": places.area.name,
+        "postal_code": postcode.code,
+        "country": "GB",
+        "address_type": "physical",
+    }
+    location = {
+        "id": _id(f"{key} location"),
+        "location_type": "physical",
+        "addresses": [address],
+    }
+    return [{"id": _id(f"{key} place"), "location": location}]
 
 
 def _service(row: dict[str, Any], organisations: dict[str, str]) -> dict[str, Any]:
     key, organisation = row["key"], row["organisation"]
     attributes = [
-        {"id": _id(f"{key} {term}"), "taxonomy_term": {"id": _id(term), "name": term}}
-        for term in row["helps_with"]
+        {"id": _id(f"{key} {term}"), "taxonomy_term": described(*term.split("/"))}
+        for term in row["terms"]
     ]
     return {
         "id": _id(key),
@@ -97,12 +125,21 @@ def _feature(at: Locality, rings: dict[str, Ring], within: str) -> dict[str, Any
     }
 
 
-def _write_postcodes(path: Path, partnership: Partnership, rings: dict[str, Ring]) -> None:
+def positions(partnership: Partnership, rings: dict[str, Ring]) -> dict[str, Point]:
+    """Return where each invented postcode lies: longitude and latitude, the same each time."""
     rng = stream(partnership.seed, "points")
+    return {
+        postcode.code: point_in(rng, rings[postcode.locality.code])
+        for postcode in partnership.places.postcodes
+    }
+
+
+def _write_postcodes(path: Path, partnership: Partnership, rings: dict[str, Ring]) -> None:
+    lie = positions(partnership, rings)
     rows: list[Iterable[object]] = []
     for postcode in partnership.places.postcodes:
-        longitude, latitude = point_in(rng, rings[postcode.locality.code])
-        rows.append((postcode.code, postcode.locality.code, postcode.street, longitude, latitude))
+        place = (postcode.code, postcode.locality.code, postcode.street)
+        rows.append((*place, *lie[postcode.code]))
     with path.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(("postcode", "area", "street", "longitude", "latitude"))

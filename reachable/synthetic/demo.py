@@ -40,6 +40,7 @@ from reachable.people.selectors import how_many
 from reachable.synthetic import cadence, feeds, partnership
 from reachable.synthetic.arrival import fall_sick, refuse_real, set_up
 from reachable.synthetic.dataset import bring_social_care, return_tonight
+from reachable.synthetic.directory import fill_directory
 from reachable.synthetic.feeds import Manifest
 from reachable.synthetic.partnership import Partnership
 from reachable.synthetic.replay import Progress, replay
@@ -92,6 +93,7 @@ def _load(children: int, months: int, fresh: bool, quiet: bool) -> None:
     made, manifest = _made(folder, children, months)
     set_up(made, password=DEMONSTRATION_PASSWORD)
     enter_terms(made)
+    fill_directory(made)
     if not fresh:
         return
     name_partnership(by=system("demonstration"), name=made.places.area.name, fictional=True)

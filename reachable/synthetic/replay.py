@@ -34,11 +34,13 @@ from reachable.moments import services as moments
 from reachable.moments.models import OPEN, Action, Moment, Trigger
 from reachable.moments.selectors import visible_moments
 from reachable.notices import services as notices
+from reachable.offers import attending
 from reachable.practice import guidance
 from reachable.practice.time import LONDON, start_of_day
-from reachable.synthetic import present, workers
+from reachable.synthetic import present, talks, workers
 from reachable.synthetic.arrival import actors, set_up
 from reachable.synthetic.feeds import Manifest, SentFile
+from reachable.synthetic.offering import Offering
 from reachable.synthetic.partnership import Partnership
 from reachable.synthetic.signals import PhonedIn, signals
 from reachable.synthetic.steward import LEFT_OPEN, Steward
@@ -48,9 +50,11 @@ PASS_ON = system("pass on")
 FORGET = system("forget")
 LASTING = system("lasting")
 BIRTHDAYS = system("birthdays")
+ATTENDING = system("attending")
 BIRTHDAY = "birthday"
 SENDS = "intake_worker"
 FORGETS_AT = timedelta(hours=2)
+OFFERS_BEFORE_NIGHT = timedelta(hours=7)
 REVIEWS_ON = 0
 # Of moments longer ago only the answer, the meeting and the end are played, not each attempt.
 IN_SHORT_BEFORE = timedelta(days=42)
@@ -90,6 +94,7 @@ class Replayed:
     reviews: int = 0
     forgotten: int = 0
     birthdays: int = 0
+    offers: int = 0
 
 
 def replay(
@@ -136,6 +141,7 @@ class _Year:
         self.result = Replayed()
         self.done_before = self._loaded()
         self.holders: dict[UUID, Actor] = {}
+        self.offering = Offering(made.seed, self.by_id)
         self.steward = Steward(self.by["linkage.steward"], made)
         self.reviewed_on: date | None = None
         self.read_at: datetime | None = None
@@ -175,6 +181,9 @@ class _Year:
             lasting.ask(by=LASTING)
             self._say_what_lasted()
             self.result.birthdays += birthdays.keep(by=BIRTHDAYS)
+            attending.ask(by=ATTENDING)
+        with travel(start_of_day(night) - OFFERS_BEFORE_NIGHT):
+            self.result.offers += self.offering.evening()
         # One that joins an open moment opens none, and whoever has the child is asked all the same.
         self._plan_new(start_of_day(night) + FORGETS_AT)
         self._answer()
@@ -385,6 +394,8 @@ class _Year:
                 notices.mark_read(by=by, subject=("moment", moment_id))
         elif planned.verb == workers.ATTEMPT:
             moments.attempt(by=by, moment_id=moment_id, how=planned.how, note=planned.note)
+        elif self._is_written_down(planned):
+            self._write_down(moment_id, planned, by)
         elif planned.verb == workers.REACH:
             moments.reach(by=by, moment_id=moment_id, how=planned.how, note=planned.note)
         elif planned.verb == workers.STEP:
@@ -409,6 +420,24 @@ class _Year:
                 not_again="others_ask",
             )
             self.holders.pop(moment_id, None)
+
+    def _is_written_down(self, planned: Planned) -> bool:
+        """Of what was not long ago, some meetings are written down as conversations."""
+        met = planned.verb in (workers.REACH, workers.DECLINE)
+        lately = self.finish - planned.at < IN_SHORT_BEFORE
+        return met and lately and talks.is_written_down(self._chance(planned, "whether"))
+
+    def _write_down(self, moment_id: UUID, planned: Planned, by: Actor) -> None:
+        rng = self._chance(planned, "what")
+        if planned.again_on is None:
+            talks.talked(rng, by=by, moment_id=moment_id, how=planned.how)
+        else:
+            talks.declined(
+                rng, by=by, moment_id=moment_id, how=planned.how, again_on=planned.again_on
+            )
+
+    def _chance(self, planned: Planned, of: str) -> Random:
+        return Random(f"{self.made.seed} talk {of} {planned.at.isoformat()}")
 
     def _who(self, moment_id: UUID, planned: Planned) -> Actor | None:
         """Whoever is asked or has it; where that is nobody, a member of the team in turn."""

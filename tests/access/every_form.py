@@ -58,6 +58,26 @@ MOMENT, TAKEN = "/moments/{moment_id}/", ("/moments/{moment_id}/take/",)
 COURT, DRAFT = "/pathways/court/draft/", "/pathways/custody/draft/"
 IN_FORCE = f"/pathways/custody/versions/{OWN_FROM}/in-force/"
 LEFT_OUT = ("a step left out",)
+CONVERSATION = "/conversations/{conversation_id}/"
+SERVICES = "/directory/{service_id}/"
+FITS, OFFER, GAP = "/children/{person_id}/fits/", "/offers/{offer_id}/", "/gaps/{gap_id}/"
+OFFERED = {"answer": "wants", "note": "“All right.”"}
+SERVICE = {
+    "name": "Night Bus",
+    "description": "Somebody to talk to on the way home.",
+    "status": "active",
+    "minimum_age": "11",
+    "maximum_age": "17",
+    "help": "mentoring",
+}
+PLACE = {
+    "address": "9 Invented Row",
+    "town": "Fenmarch",
+    "postcode": "fx11aa",
+    "kept_back": "on",
+    "seen": "{seen}",
+}
+FILE = "/directory/files/{file_id}/"
 STEP = {
     "revision": "1",
     "title": "Give the child the night number",
@@ -166,6 +186,49 @@ FORMS = {
     "take a term out": Form(
         "/school-terms/{dates_id}/take-out/", "/school-terms/", "supervisor", {}
     ),
+    "write down a conversation": Form(
+        MOMENT + "conversation/",
+        MOMENT + "conversation/",
+        "practitioner",
+        {
+            "version_id": "0f0a5b1e-5f0e-4b43-8c10-3c9f4f5d1a01",
+            "conversation_id": "0f0a5b1e-5f0e-4b43-8c10-3c9f4f5d1a02",
+            "guide": "custody",
+            "words.words": "nobody asked me",
+            "draft": "1",
+        },
+    ),
+    "go on with a conversation": Form(
+        CONVERSATION + "write/",
+        CONVERSATION + "write/",
+        "practitioner",
+        {
+            "version_id": "0f0a5b1e-5f0e-4b43-8c10-3c9f4f5d1a03",
+            "conversation_id": "{conversation_id}",
+            "guide": "custody",
+            "invitation.answer": "offered",
+            "finish": "1",
+        },
+    ),
+    "share a child’s words": Form(
+        CONVERSATION + "share/",
+        CONVERSATION + "share/",
+        "practitioner",
+        {
+            "agency_kind": "school",
+            "reason": "To keep her safe there",
+            "child_told": "She agreed",
+            "understood": "on",
+        },
+    ),
+    "a card for a child": Form(
+        CONVERSATION + "card/",
+        CONVERSATION + "card/",
+        "practitioner",
+        {"safe": "yes", "text": "Thursday at four, by the bench.", "language": "en"},
+        answered=200,
+    ),
+    "empty a phone": Form("/phones/{device_id}/wipe/", "/phones/", "practitioner", {}),
     "run a rule dry": Form("/rules/arrest/dry-run/", "/rules/arrest/", "supervisor", {}),
     "switch a rule": Form(
         "/rules/arrest/switch/",
@@ -199,6 +262,74 @@ FORMS = {
         "practitioner",
         {"outcome": "declined", "reason": "No for now", "not_again": "others_ask"},
         TAKEN,
+    ),
+    "add a service": Form("/directory/add/", "/directory/add/", "supervisor", SERVICE),
+    "write a service": Form(
+        SERVICES + "edit/", SERVICES + "edit/", "supervisor", SERVICE | {"seen": "{seen}"}
+    ),
+    "check a service": Form(
+        SERVICES + "checked/",
+        SERVICES + "checked/",
+        "panel_coordinator",
+        {"capacity": "waiting_list", "waiting_days": "21", "referral": "Ring", "evidence": "None"},
+    ),
+    "a place": Form(SERVICES + "places/", SERVICES + "places/", "supervisor", PLACE),
+    "write a place": Form(
+        SERVICES + "places/{at_id}/", SERVICES + "places/{at_id}/", "supervisor", PLACE
+    ),
+    "a directory": Form(
+        "/directory/file/", "/directory/file/", "panel_coordinator", {"file": "directory"}
+    ),
+    "decide on a directory": Form(FILE, FILE, "supervisor", {"then": "load"}),
+    "keep a place back": Form("/directory/places/{location_id}/", SERVICES, "supervisor", {}),
+    "the open feed": Form(
+        "/directory/feed/", "/directory/feed/", "panel_coordinator", {"then": "close"}
+    ),
+    "offer a service": Form(
+        FITS + "{service_id}/", FITS + "{service_id}/", "practitioner", OFFERED
+    ),
+    "nothing fits": Form("/children/{person_id}/gap/", FITS, "practitioner", {}),
+    "nothing fits after a refusal": Form(
+        OFFER + "gap/", OFFER, "practitioner", {}, ("offer sent", "offer refused")
+    ),
+    "the child says": Form(
+        OFFER + "answered/", OFFER + "answered/", "practitioner", {"answer": "no"}
+    ),
+    "referral sent": Form(OFFER + "sent/", OFFER + "sent/", "practitioner", {"how": "spoken"}),
+    "on the waiting list": Form(
+        OFFER + "waiting/", OFFER + "waiting/", "practitioner", {"note": "Ten"}, ("offer sent",)
+    ),
+    "accepted by the service": Form(
+        OFFER + "accepted/", OFFER + "accepted/", "practitioner", {"note": "Yes"}, ("offer sent",)
+    ),
+    "refused by the service": Form(
+        OFFER + "refused/", OFFER + "refused/", "practitioner", {"how": "full"}, ("offer sent",)
+    ),
+    "first attended": Form(
+        OFFER + "attended/", OFFER + "attended/", "practitioner", {"note": "Ten"}
+    ),
+    "still attending": Form(
+        OFFER + "still/",
+        OFFER + "still/",
+        "practitioner",
+        {"after": "28_days", "how": "not_known"},
+        ("offer attended",),
+    ),
+    "an offer ended": Form(
+        OFFER + "ended/", OFFER + "ended/", "practitioner", {"how": "done"}, ("offer attended",)
+    ),
+    "more of a gap": Form(
+        GAP + "more/", GAP + "more/", "panel_coordinator", {"note": "On Mondays"}
+    ),
+    "a service was found": Form(
+        GAP + "answer/", GAP + "answer/", "panel_coordinator", {"note": "Lanterns"}
+    ),
+    "a gap is open again": Form(
+        GAP + "reopen/",
+        GAP + "reopen/",
+        "panel_coordinator",
+        {"note": "It closed"},
+        ("gap answered",),
     ),
     "review": Form(
         "/review/{review_id}/",

@@ -24,14 +24,21 @@ from reachable.intake.samples import write_set_sample
 from reachable.intake.table_sets import table_sets
 from reachable.moments import own_pathways, pausing
 from reachable.moments.models import Moment
+from reachable.offers import gaps
+from reachable.offers import services as offers
+from reachable.offers.models import Offer, OfferStep
 from reachable.people import services as people
 from reachable.people.models import Review
 from tests.access.every_form import Form
 from tests.access.place import BY, INVOLVED, ROWS, Account, Place
 from tests.intake.test_panel_list import bring, row
+from tests.support.directory import in_file, offer
 
 AT = datetime(2026, 11, 10, 12, 0, tzinfo=UTC)
-ROOMS = ("access", "notices", "people", "chronology", "moments", "intake", "geography")
+ROOMS = (
+    *("access", "notices", "people", "chronology", "moments", "intake", "geography"),
+    *("provision", "offers", "conversations"),
+)
 IDENTIFIER = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 OFFERED = re.compile(r'\bname="([^"]+)"')
 
@@ -111,6 +118,11 @@ class Answering:
                 self._pause()
             elif step in ("missed", "reached long ago"):
                 self._was(step)
+            elif step.startswith("offer "):
+                self._became(step.removeprefix("offer "))
+            elif step == "gap answered":
+                by = Account(form.who, INVOLVED).actor()
+                gaps.answer_gap(by=by, gap_id=UUID(self.ids["gap_id"]), note="Lanterns")
             elif step == "a step left out":
                 own_pathways.leave_out(by=BY, kind="custody", revision=1, key="visit")
             else:
@@ -118,6 +130,7 @@ class Answering:
         page = self.client.get(self.named(form.on)).content.decode()
         self.offered = set(OFFERED.findall(page))
         self.ids["step"] = next(iter(re.findall(r'name="step" value="([^"]+)"', page)), "")
+        self.ids["seen"] = next(iter(re.findall(r'name="seen" value="([^"]+)"', page)), "")
         self.version = next(iter(re.findall(r'name="version" value="(\d+)"', page)), "")
 
     def _pause(self) -> None:
@@ -128,6 +141,17 @@ class Answering:
             until=now() + timedelta(hours=2),
             note="Under anaesthetic",
         )
+
+    def _became(self, kind: str) -> None:
+        """Let that have become of the offer; what was attended was so 30 days ago."""
+        offer_id = UUID(self.ids["offer_id"])
+        how = {"sent": "spoken", "refused": "full"}.get(kind, "")
+        by = Account(self.form.who, INVOLVED).actor()
+        offers.record(by=by, offer_id=offer_id, kind=kind, how=how)
+        if kind == "attended":
+            long_ago = now() - timedelta(days=30)
+            OfferStep.objects.filter(offer_id=offer_id).update(said_at=long_ago)
+            Offer.objects.filter(id=offer_id).update(attended_at=long_ago, since=long_ago)
 
     def _was(self, step: str) -> None:
         long_ago = now() - timedelta(days=30)
@@ -163,6 +187,8 @@ class Answering:
         if "file" in answers:
             content = ROWS.replace("C-1", "C-77").encode()
             data["file"] = SimpleUploadedFile("custody.csv", content)
+            if answers["file"] == "directory":
+                data["file"] = SimpleUploadedFile("d.json", in_file(offer(1), offer(2)))
             if "holds" in answers:
                 data["file"] = SimpleUploadedFile("ssd.zip", set_sample())
         return data

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from uuid import UUID, uuid4
 
@@ -15,6 +15,8 @@ from reachable.access import services as access
 from reachable.access.models import Shift, User
 from reachable.access.policy import policy
 from reachable.access.selectors import actor_for
+from reachable.conversations import devices
+from reachable.conversations import services as conversations
 from reachable.foundation.actor import Actor, system
 from reachable.foundation.ids import new_id
 from reachable.foundation.time import now, today
@@ -28,10 +30,17 @@ from reachable.moments.models import Moment, Trigger
 from reachable.notices import services as notices
 from reachable.notices.models import Notice
 from reachable.notices.services import Telling
+from reachable.offers import gaps
+from reachable.offers import services as offers
 from reachable.people.models import Review
 from reachable.practice.items import OWN_FROM
+from reachable.provision import loading as directory
+from reachable.provision import services as directory_services
+from reachable.provision.taxonomy import taxonomies
 from reachable.site import addresses
 from reachable.site.addresses import IDENTIFIERS
+from tests.support.conversations import writing
+from tests.support.directory import at, in_file, offer
 
 BY = system("tests")
 INVOLVED, OWN, OTHER = "involved", "own", "other"
@@ -95,8 +104,12 @@ class Account:
             return self.can("intake.watch_all") or self.standing in {INVOLVED, OWN}
         if found_by == addresses.KNOWN:
             return True
+        if found_by == addresses.OWNER:
+            return self.can("accounts.manage") or row.of == self.username
         if found_by in {addresses.INVOLVED, addresses.MEMBERS}:
             return self.standing == INVOLVED
+        if found_by == addresses.GAPS:
+            return self.standing == INVOLVED or self.can("offers.gaps")
         if found_by == addresses.ENTERED:
             plans = self.standing == INVOLVED and self.can("rota.plan")
             return plans or row.of == self.username
@@ -160,6 +173,7 @@ def make_place() -> Place:
     for account in ACCOUNTS:
         if account.standing == INVOLVED and account.can("signals.send"):
             _signal(place, account)
+    _conversation(place, Account("practitioner", INVOLVED))
     _two_alike(place)
     _file(place, Account("intake_worker", INVOLVED))
     _key(place, Account("system_administrator", INVOLVED))
@@ -183,7 +197,38 @@ def make_place() -> Place:
     place.rows["dates_id"] = [Row(dates_id, "everybody")]
     place.rows["kind"] = [Row("csv", "everybody")]
     _asked_what_is_gone(mine)
+    _directory(place, mine)
+    _offer(place, Account("practitioner", INVOLVED))
     return place
+
+
+def _directory(place: Place, agency_id: UUID) -> None:
+    """A service, and the feed open to everybody."""
+    directory.load(
+        by=BY, agency_id=agency_id, file_name="d.json", content=in_file(offer(1), offer(2))
+    )
+    directory_services.switch_open_feed(by=BY, on=True)
+    help_given = taxonomies()["help"]
+    again = in_file(offer(1))
+    file_id = directory.keep_file(by=BY, agency_id=agency_id, file_name="d.json", content=again)
+    place.rows["file_id"] = [Row(file_id, "everybody")]
+    place.rows["at_id"] = [Row(at(1)["id"], "everybody")]
+    place.rows["service_id"] = [Row(offer(1)["id"], "everybody")]
+    place.rows["location_id"] = [Row(at(1)["location"]["id"], "everybody")]
+    place.rows["taxonomy_id"] = [Row(help_given.id, "everybody")]
+    place.rows["term_id"] = [Row(help_given.terms[0].id, "everybody")]
+
+
+def _offer(place: Place, account: Account) -> None:
+    """A service that was offered to the first child, and a gap."""
+    person_id = place.rows["person_id"][0].id
+    assert isinstance(person_id, UUID)
+    offer_id = offers.offer(
+        by=account.actor(), person_id=person_id, service_id=UUID(offer(2)["id"]), answer="wants"
+    )
+    place.add("offer_id", offer_id, account)
+    gap_id = gaps.record_gap(by=account.actor(), person_id=person_id, help="legal")
+    place.add("gap_id", gap_id, account)
 
 
 def _rota(place: Place, team: UUID) -> None:
@@ -244,6 +289,17 @@ def _signal(place: Place, account: Account) -> None:
     place.add("signal_id", signal_id, account)
     place.add("moment_id", moment.id, account)
     place.add("person_id", moment.person_id, account)
+
+
+def _conversation(place: Place, account: Account) -> None:
+    """One that is written down in the moment that the sergeant’s signal opened, and a phone."""
+    first = place.rows["moment_id"][0].id
+    assert isinstance(first, UUID)
+    held = writing(first)
+    conversations.keep(by=account.actor(), writing=replace(held, finished=False))
+    place.add("conversation_id", held.conversation_id, account)
+    made = devices.make_known(by=account.actor(), label="A phone")
+    place.add("device_id", made.device_id, account)
 
 
 def _two_alike(place: Place) -> None:

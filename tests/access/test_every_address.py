@@ -19,7 +19,7 @@ from django.test import Client
 from reachable.access import services as access
 from reachable.access.models import Involvement, Team
 from reachable.foundation.actor import system
-from reachable.foundation.urls import PUBLIC, SIGNED_IN, WITH_A_KEY
+from reachable.foundation.urls import BY_SECRET, PUBLIC, SIGNED_IN
 from reachable.site.addresses import ANYBODY, IDENTIFIER, IDENTIFIERS, KNOWN, Address, addresses
 from tests.access.place import ACCOUNTS, INVOLVED, Account, Place, Row, make_place
 
@@ -31,6 +31,19 @@ ANONYMOUS = {
     "/progress/": {"GET"},
     "/api/openapi.json": {"GET"},
     "/calendar/<uuid:address_id>/<str:secret>.ics": {"GET"},
+    "/app/": {"GET"},
+    "/app/sw.js": {"GET"},
+    "/app/manifest.webmanifest": {"GET"},
+    "/app/device/": {"GET", "POST"},
+    "/open-referral/": {"GET"},
+    "/open-referral/services": {"GET"},
+    "/open-referral/services/<uuid:service_id>": {"GET"},
+    "/open-referral/service_at_locations": {"GET"},
+    "/open-referral/service_at_locations/<uuid:at_id>": {"GET"},
+    "/open-referral/taxonomies": {"GET"},
+    "/open-referral/taxonomies/<uuid:taxonomy_id>": {"GET"},
+    "/open-referral/taxonomy_terms": {"GET"},
+    "/open-referral/taxonomy_terms/<uuid:term_id>": {"GET"},
 }
 """All that somebody without an account can open. It grows by a decision, never by itself."""
 
@@ -62,8 +75,11 @@ def place(placed: Place, undone: None) -> Place:
 
 
 def expected(account: Account | None, address: Address, method: str, rows: dict[str, Row]) -> str:
-    """Return the outcome that is declared. Nobody here has a key: tests/intake/test_api.py does."""
-    if address.needs == WITH_A_KEY:
+    """Return the outcome that is declared.
+
+    Nobody here has a key or a phone: intake/test_api.py and conversations/test_phone_api.py do.
+    """
+    if address.needs in BY_SECRET:
         return UNSIGNED if method in address.methods else NOT_ALLOWED
     if address.needs != PUBLIC:
         if account is None:
@@ -133,7 +149,7 @@ def plain(answer: Any, rows: dict[str, Row]) -> tuple[int, str, dict[str, str]]:
 def test_every_identifier_is_found_by_somebody_and_hidden_from_somebody(place: Place) -> None:
     """Or the walk below would compare nothing with nothing."""
     for address in EVERY:
-        if not address.identifiers or address.name in LEADS_ON or address.needs == WITH_A_KEY:
+        if not address.identifiers or address.name in LEADS_ON or address.needs in BY_SECRET:
             continue
         declared = {
             expected(account, address, address.methods[0], rows)
@@ -227,7 +243,7 @@ def test_promise_13_a_role_that_ended_opens_nothing_at_the_next_request(
         for address in EVERY:
             if identifier in address.identifiers and "GET" in address.methods:
                 rows = {name: place.rows[name][0] for name in address.identifiers}
-                wanted = UNSIGNED if address.needs == WITH_A_KEY else REFUSED
+                wanted = UNSIGNED if address.needs in BY_SECRET else REFUSED
                 assert outcome(ask(client, address, "GET", rows)) == wanted
 
 

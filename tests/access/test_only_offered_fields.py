@@ -14,12 +14,15 @@ import pytest
 from reachable.access import absences, keys, planning
 from reachable.access import services as access
 from reachable.foundation.time import travel
-from reachable.foundation.urls import PUBLIC, WITH_A_KEY
+from reachable.foundation.urls import BY_SECRET, PUBLIC
 from reachable.intake import correcting, status, together
 from reachable.intake import services as intake
 from reachable.moments import contact
 from reachable.moments import services as moments
+from reachable.offers import gaps
+from reachable.offers import services as offers
 from reachable.people import services as people
+from reachable.provision import services as provision
 from reachable.site.addresses import addresses
 from tests.access.every_form import FORMS, IN_FORCE
 from tests.access.forms import AT, Answering, every_model
@@ -54,11 +57,14 @@ def beside(place: Place) -> dict[str, str]:
         access,
         contact,
         correcting,
+        gaps,
         intake,
         keys,
         moments,
+        offers,
         people,
         planning,
+        provision,
         status,
         together,
     )
@@ -88,7 +94,7 @@ def test_every_form_is_tried_here() -> None:
     posted = {
         re.sub(r"<\w+:(\w+)>", r"{\1}", f"/{address.route}")
         for address in addresses()
-        if "POST" in address.methods and address.needs not in {PUBLIC, WITH_A_KEY}
+        if "POST" in address.methods and address.needs not in {PUBLIC, *BY_SECRET}
     }
     tried = {
         re.sub("refused_id|gone_id|left_off_id", "delivery_id", form.to)

@@ -15,7 +15,7 @@ from django.test import Client
 
 from reachable.foundation import kept
 from reachable.foundation.time import now, travel
-from reachable.foundation.urls import PUBLIC, WITH_A_KEY
+from reachable.foundation.urls import BY_SECRET, PUBLIC
 from reachable.intake.models import Signal
 from reachable.site.addresses import IDENTIFIER, addresses
 from tests.support.world import PASSWORD, World, html
@@ -55,7 +55,7 @@ def ended(world: World, username: str = "sergeant") -> tuple[Client, str]:
 
 def test_every_form_leads_back_to_a_page_that_can_be_opened(world: World) -> None:
     for address in addresses():
-        if "POST" not in address.methods or address.needs in {PUBLIC, WITH_A_KEY}:
+        if "POST" not in address.methods or address.needs in {PUBLIC, *BY_SECRET}:
             continue
         path = "/" + IDENTIFIER.sub(lambda _: str(uuid4()), address.route)
         answer = Client().post(path)

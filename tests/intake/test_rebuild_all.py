@@ -8,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import connection
+from django.db import connection, models
 
 from reachable.access import allocating
 from reachable.access.models import Involvement, User
@@ -19,12 +19,25 @@ from reachable.foundation.registries import rebuilders
 from reachable.foundation.time import travel
 from reachable.moments import services as moments
 from reachable.moments.models import Moment
+from reachable.offers import gaps
+from reachable.offers.models import Gap, Offer
 from reachable.people import services as people
 from reachable.people.models import CurrentPerson, Merge, Record, RecordKey, Review
+from reachable.provision import taxonomy
+from reachable.provision.models import (
+    AreaCovered,
+    Opening,
+    Organisation,
+    Place,
+    Service,
+    ServiceTerm,
+)
 from tests.intake.test_table_sets import come
+from tests.support.directory import fill_directory, load_directory, offer
 from tests.support.files import CORRECTED, CUSTODY, MISSING, load
 from tests.support.killing import AT
 from tests.support.moments import close_as_declined
+from tests.support.offers import OTHER, offered
 from tests.support.tables import sample
 from tests.support.world import World, make_world, moment
 
@@ -50,7 +63,22 @@ def lived(db: None) -> World:
             load(content, feed=feed)
     with travel(AT + timedelta(hours=4), ticking=True):
         _work(world)
+        fill_directory(4)
+        terms = [{"id": str(uuid4()), "taxonomy_term": taxonomy.described("help", "safe_place")}]
+        load_directory(offer(5, attributes=terms), agency="police")
+        _offer(world)
     return world
+
+
+def _offer(world: World) -> None:
+    """One that is wanted, one to which a child went, and a gap that was answered."""
+    held = Moment.objects.filter(holder_id=world.users["first"]).order_by("id").first()
+    assert held
+    offered(world, held.person_id)
+    offered(world, held.person_id, "wants", "sent", "attended", service=OTHER)
+    by = world.actor("first")
+    gap_id = gaps.record_gap(by=by, person_id=held.person_id, help="legal")
+    gaps.answer_gap(by=by, gap_id=gap_id, note="Lanterns")
 
 
 def _work(world: World) -> None:
@@ -78,19 +106,23 @@ def _work(world: World) -> None:
 def everything() -> dict[str, list[Any]]:
     """All that is derived, row by row; of those who are allocated, who is now."""
     allocated = Involvement.objects.filter(basis="allocated", ended_at=None)
+    derived: list[tuple[type[models.Model], list[str]]] = [
+        (CurrentPerson, ["person_id", "current_id"]),
+        (Record, [field.attname for field in Record._meta.concrete_fields]),
+        (RecordKey, ["key", "record_id"]),
+        (Event, EVENT),
+        (Moment, MOMENT),
+        *((model, columns_of(model)) for model in DIRECTORY),
+        (Offer, ["id", "state", "since", "attended_at", "ended_at"]),
+        (Gap, ["id", "answered_at"]),
+    ]
     return {
         "allocated": sorted(
             map(str, allocated.values_list("user_id", "subject_id", "because_of", "started_at"))
         ),
         **{
-            model.__name__: sorted(map(str, model.objects.values_list(*columns)))
-            for model, columns in (
-                (CurrentPerson, ("person_id", "current_id")),
-                (Record, [field.attname for field in Record._meta.concrete_fields]),
-                (RecordKey, ("key", "record_id")),
-                (Event, EVENT),
-                (Moment, MOMENT),
-            )
+            model.__name__: sorted(map(str, model._default_manager.values_list(*columns)))
+            for model, columns in derived
         },
     }
 
@@ -102,6 +134,22 @@ EVENT = [
     if field.attname not in {"id", "recorded_at"}
 ]
 MOMENT = [field.attname for field in Moment._meta.concrete_fields]
+
+
+DIRECTORY: tuple[type[models.Model], ...] = (
+    Organisation,
+    Service,
+    ServiceTerm,
+    Opening,
+    Place,
+    AreaCovered,
+)
+
+
+def columns_of(model: type[models.Model]) -> list[str]:
+    """Return what is derived of a service; rows that were lost get new identifiers."""
+    own = model in (Organisation, Service)
+    return [each.attname for each in model._meta.concrete_fields if own or each.attname != "id"]
 
 
 def rebuild() -> dict[str, int]:
@@ -181,12 +229,33 @@ def _invent_an_allocation() -> None:
     )
 
 
+def _spoil_directory() -> None:
+    Organisation.objects.update(name="Nobody")
+    Service.objects.update(
+        name="x", words="", status="defunct", minimum_age=None, organisation=None, missing="age"
+    )
+    ServiceTerm.objects.update(key="mentoring")
+    Place.objects.update(kept_back=False)
+
+
+def _lose_directory() -> None:
+    for model in (ServiceTerm, Opening, Place, AreaCovered):
+        model.objects.all().delete()
+
+
+def _spoil_offers() -> None:
+    Offer.objects.update(state="ended", attended_at=None, ended_at=AT)
+    Gap.objects.update(answered_at=None)
+
+
 SPOILT: dict[str, list[Callable[[], None]]] = {
     "people": [_mix_up_people, _lose_people],
     "records": [_spoil_records, _spoil_records_and_keys],
     "keys": [_lose_keys, _spoil_keys],
     "events": [_spoil_events, _lose_events],
     "moments": [_spoil_moments],
+    "directory": [_spoil_directory, _lose_directory],
+    "offers": [_spoil_offers],
     "allocated": [_lose_allocations, _invent_an_allocation],
 }
 

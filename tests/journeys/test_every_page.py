@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
+from reachable.access.selectors import agency_id
+from reachable.conversations import services as conversations
+from reachable.conversations.models import Conversation
+from reachable.foundation.actor import system
+from reachable.foundation.time import now
+from reachable.geography.services import load_areas
+from reachable.offers import gaps
+from reachable.offers.models import Gap, Offer, OfferStep
 from reachable.practice import guidance
+from reachable.provision.loading import keep_file
+from reachable.provision.selectors import held_files
+from tests.support.conversations import writing
+from tests.support.directory import at, fill_directory, in_file, offer
+from tests.support.offers import offered
 from tests.support.pages import PHONE, OpenPage, axe, complaints_of, looks_right, sign_in
 from tests.support.servers import Server
 from tests.support.world import World, make_world, moment
@@ -21,8 +35,37 @@ def placed(server: Server) -> tuple[Server, World, UUID, UUID]:
     held = world.signal(needs="Short sentences, one question at a time")
     world.client("first").post(f"/moments/{held}/take/")
     world.client("first").post("/pathways/custody/draft/begin/")
+    load_areas(by=system("tests"), areas=[("E1", "Fenmarch")], postcodes=[("FX1 1AA", "E1")])
+    fill_directory(60)
+    conversations.keep(by=world.actor("first"), writing=writing(held))
+    fill_directory(3)
+    keep_file(
+        by=world.actor("lead"),
+        agency_id=agency_id("council"),
+        file_name="services of this month.json",
+        content=in_file(*(offer(number, email="desk") for number in range(1, 50))),
+    )
     waiting = world.signal("other_worry", given_names="Idris", family_name="Whitlock")
     return server, world, held, waiting
+
+
+def _offers(world: World, person_id: UUID) -> dict[str, object]:
+    """One that is wanted, one that was refused, one to which the child has gone for 29 days."""
+    if not Offer.objects.exists():
+        offered(world, person_id, service=UUID(int=2))
+        offered(world, person_id, "wants", "sent", "refused", service=UUID(int=3))
+        going = offered(world, person_id, "wants", "attended", service=UUID(int=4))
+        long_ago = now() - timedelta(days=29)
+        OfferStep.objects.filter(offer_id=going).update(said_at=long_ago)
+        Offer.objects.filter(id=going).update(attended_at=long_ago, since=long_ago)
+        gaps.record_gap(by=world.actor("first"), person_id=person_id, help="legal")
+    by_state = dict(Offer.objects.values_list("state", "id"))
+    return {
+        "offer": by_state["wanted"],
+        "refused": by_state["refused"],
+        "attending": by_state["attending"],
+        "gap": Gap.objects.values_list("id", flat=True).get(),
+    }
 
 
 WORK = [
@@ -80,6 +123,48 @@ WORK = [
     ("first", "pathway-draft-step", "/pathways/custody/draft/steps/appropriate_adult/"),
     ("first", "pathway-draft-add", "/pathways/custody/draft/add/"),
     ("lead", "pathway-decide", "/pathways/custody/versions/1001/in-force/"),
+    ("first", "directory", "/directory/"),
+    ("lead", "directory-kept", "/directory/"),
+    ("first", "directory-none", "/directory/?words=nothing+like+this"),
+    ("first", "directory-wrong", "/directory/?age=fourteen"),
+    ("first", "directory-near", "/directory/?where=fx1+1aa&age=14"),
+    ("first", "directory-nowhere", "/directory/?where=atlantis"),
+    ("first", "service", "/directory/{service}/"),
+    ("lead", "service-kept", "/directory/{service}/"),
+    ("lead", "service-edit", "/directory/{service}/edit/"),
+    ("lead", "service-checked", "/directory/{service}/checked/"),
+    ("lead", "service-add", "/directory/add/"),
+    ("lead", "place-add", "/directory/{service}/places/"),
+    ("lead", "place-edit", "/directory/{service}/places/{at}/"),
+    ("lead", "directory-send", "/directory/file/"),
+    ("lead", "directory-file", "/directory/files/{file}/"),
+    ("lead", "directory-file-shrinks", "/directory/files/{shrunk}/"),
+    ("lead", "open-feed", "/directory/feed/"),
+    ("first", "conversation-begin", "/moments/{held}/conversation/"),
+    ("first", "conversation", "/conversations/{conversation}/"),
+    ("second", "conversation-kept-back", "/conversations/{conversation}/"),
+    ("first", "conversation-go-on", "/conversations/{conversation}/write/"),
+    ("first", "conversation-share", "/conversations/{conversation}/share/"),
+    ("first", "conversation-card", "/conversations/{conversation}/card/"),
+    ("first", "phones", "/phones/"),
+    ("administrator", "phones-none", "/phones/"),
+    ("first", "out-alone", "/out-alone/"),
+    ("first", "offers-followed", "/offers/"),
+    ("second", "offers-followed-none", "/offers/"),
+    ("first", "fits", "/children/{person}/fits/"),
+    ("first", "fits-none", "/children/{person}/fits/?help=legal"),
+    ("first", "offer-make", "/children/{person}/fits/{service}/"),
+    ("first", "offer", "/offers/{offer}/"),
+    ("first", "offer-refused", "/offers/{refused}/"),
+    ("first", "offer-answered", "/offers/{offer}/answered/"),
+    ("first", "offer-sent", "/offers/{offer}/sent/"),
+    ("first", "offer-attended", "/offers/{offer}/attended/"),
+    ("first", "offer-ended", "/offers/{attending}/ended/"),
+    ("first", "offer-still", "/offers/{attending}/still/"),
+    ("first", "gap", "/gaps/{gap}/"),
+    ("lead", "gap-more", "/gaps/{gap}/more/"),
+    ("coordinator", "gap-without-the-child", "/gaps/{gap}/"),
+    ("coordinator", "gaps", "/gaps/"),
     ("administrator", "mail-none", "/mail/"),
     ("first", "help", "/help/"),
     ("first", "practice", "/what-this-follows/"),
@@ -99,6 +184,11 @@ def test_every_page_is_accessible_and_fits(
     off = next(rule.key for rule in guidance.rules() if not rule.usual)
     places: dict[str, object] = {"held": held, "waiting": waiting}
     places |= {"person": moment(held).person_id, "team": world.team, "off": off}
+    places["service"] = offer(1)["id"]
+    places["conversation"] = Conversation.objects.get().id
+    places |= {"service": offer(1)["id"], "at": at(1)["id"]}
+    places["shrunk"], places["file"] = (each.id for each in held_files(by=world.actor("lead")))
+    places |= _offers(world, moment(held).person_id)
     people: dict[str, Page] = {}
     for username, name, address in WORK:
         if username not in people:

@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+ROOM = "conversations"
+
+
+class ConversationsConfig(AppConfig):
+    name = "reachable.conversations"
+    label = ROOM
+
+    def ready(self) -> None:
+        from reachable.access.registries import rights_ended
+        from reachable.conversations import devices, lone_working, panels
+        from reachable.foundation.registries import (
+            NavigationItem,
+            Schedule,
+            navigation,
+            schedules,
+        )
+        from reachable.moments.registries import moment_panels
+        from reachable.people.registries import child_panels
+
+        rights_ended.add("phones", devices.follow_rights, room=ROOM)
+        child_panels.add("conversations", panels.OF_CHILD, room=ROOM)
+        moment_panels.add("conversations", panels.OF_MOMENT, room=ROOM)
+        schedules.add(
+            "lone workers",
+            Schedule("lone workers", 30, lambda by: lone_working.tell_who_is_not_back(by=by)),
+            room=ROOM,
+        )
+        navigation.add(
+            "phone", NavigationItem("On your phone", "phone", devices.HOLDS, 15), room=ROOM
+        )
+        for name, needs in (("phones", devices.HOLDS), ("phones of all", devices.MANAGES)):
+            item = NavigationItem("Phones", "phones", needs, 40, place="footer")
+            navigation.add(name, item, room=ROOM)

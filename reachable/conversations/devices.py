@@ -1,0 +1,206 @@
+"""The phones on which people have their day: made known, ended, and wiped from afar.
+
+A phone has two secrets. The one that lies open on it may only send what it sealed; the one that
+fetches the day lies under the key that the PIN opens. Of both, a digest is kept here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from reachable.access import selectors as access
+from reachable.access.registries import RightsEnded
+from reachable.access.selectors import actor_for
+from reachable.audit import services as audit
+from reachable.conversations.models import Device
+from reachable.foundation.actor import Actor
+from reachable.foundation.errors import NotFound
+from reachable.foundation.ids import new_id
+from reachable.foundation.time import now
+
+HOLDS, MANAGES = "moments.hold", "accounts.manage"
+VALID_FOR = timedelta(hours=12)
+"""A shift with its way home: then the key on the phone ends, and one signs in again."""
+IDLE_SECONDS = 300
+MOST_MOMENTS = 500
+SENDS, READS = "send", "read"
+
+
+@dataclass(frozen=True)
+class Made:
+    """A phone that was made known, with its secrets, which are shown this once."""
+
+    device_id: UUID
+    send_secret: str
+    read_secret: str
+    valid_until: datetime
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A phone that has shown one of its secrets, and the person whose it is."""
+
+    device: Device
+    by: Actor
+    may_read: bool
+
+    @property
+    def is_ended(self) -> bool:
+        return self.device.ended_at is not None or not self.by.can(HOLDS)
+
+    @property
+    def is_to_be_wiped(self) -> bool:
+        return self.device.wipe_asked_at is not None
+
+
+@dataclass(frozen=True)
+class DeviceFacts:
+    id: UUID
+    label: str
+    owner: str
+    made_at: datetime
+    last_seen_at: datetime | None
+    valid_until: datetime
+    wipe_asked_at: datetime | None
+    wiped_at: datetime | None
+    ended_at: datetime | None
+
+
+@transaction.atomic
+def make_known(*, by: Actor, label: str) -> Made:
+    """Make a phone known, for whoever is signed in on it."""
+    by.require(HOLDS)
+    made = Made(new_id(), secrets.token_urlsafe(32), secrets.token_urlsafe(32), now() + VALID_FOR)
+    Device.objects.create(
+        id=made.device_id,
+        user_id=by.own_id,
+        label=label.strip()[:80] or "A phone",
+        send_digest=_digest(made.send_secret),
+        read_digest=_digest(made.read_secret),
+        made_at=now(),
+        valid_until=made.valid_until,
+    )
+    audit.record(by=by, action="conversations.device_made", subject=("device", made.device_id))
+    return made
+
+
+def signed_by(said: str) -> Signed | None:
+    """Return the phone whose secret stands in a header “Device identifier:secret”, if there is one.
+
+    Also one that was ended: what was written on it before may still come in.
+    """
+    scheme, _, rest = said.partition(" ")
+    device_id, _, secret = rest.strip().partition(":")
+    try:
+        wanted = UUID(device_id)
+    except ValueError:
+        return None
+    if scheme != "Device" or not secret:
+        return None
+    found = Device.objects.select_related("user__agency").filter(id=wanted).first()
+    if found is None or found.wiped_at is not None:
+        return None
+    digest = _digest(secret)
+    reads = hmac.compare_digest(digest, found.read_digest)
+    if not reads and not hmac.compare_digest(digest, found.send_digest):
+        return None
+    return Signed(found, actor_for(found.user), reads)
+
+
+def own(*, by: Actor, said: str) -> tuple[UUID, datetime] | None:
+    """Return one's own phone with how long it is valid, by its identifier as it says it."""
+    try:
+        wanted = UUID(said)
+    except ValueError:
+        return None
+    held = Device.objects.filter(id=wanted, user_id=by.own_id, ended_at=None)
+    return held.values_list("id", "valid_until").first()
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+@transaction.atomic
+def hand_out(*, by: Actor, device_id: UUID, moment_ids: Iterable[UUID]) -> None:
+    """Note which moments a phone has now: of these its owner may write, come what may."""
+    device = Device.objects.select_for_update().filter(id=device_id, user_id=by.own_id).first()
+    if device is None or device.ended_at is not None:
+        raise NotFound
+    held = dict.fromkeys([*device.day_for, *(str(each) for each in moment_ids)])
+    device.day_for, device.last_seen_at = list(held)[-MOST_MOMENTS:], now()
+    device.save(update_fields=["day_for", "last_seen_at"])
+    audit.record(by=by, action="conversations.day_read", subject=("device", device_id))
+
+
+def seen(*, device_id: UUID) -> None:
+    """Note that a phone has asked, which needs no entry: it does so every half minute."""
+    Device.objects.filter(id=device_id).update(last_seen_at=now())
+
+
+@transaction.atomic
+def end(*, by: Actor, device_id: UUID) -> None:
+    """End a phone at its own sign-out; whatever it still has sealed may come in later."""
+    held = Device.objects.filter(id=device_id, user_id=by.own_id, ended_at=None)
+    if held.update(ended_at=now()):
+        audit.record(by=by, action="conversations.device_ended", subject=("device", device_id))
+
+
+@transaction.atomic
+def ask_to_wipe(*, by: Actor, device_id: UUID) -> None:
+    """Have a phone emptied when it is next heard of: one's own, or anybody's by an administrator.
+
+    What it holds sealed comes in first: nothing that was written is lost.
+    """
+    held = Device.objects.select_for_update().filter(id=device_id).first()
+    if held is None or (held.user_id != by.own_id and not by.can(MANAGES)):
+        raise NotFound
+    if held.wipe_asked_at is None:
+        _ask_to_wipe(by, [held])
+
+
+def _ask_to_wipe(by: Actor, devices: Iterable[Device]) -> None:
+    at = now()
+    for device in devices:
+        device.wipe_asked_at, device.wipe_asked_by_id = at, by.id
+        device.ended_at = device.ended_at or at
+        device.save(update_fields=["wipe_asked_at", "wipe_asked_by", "ended_at"])
+        audit.record(by=by, action="conversations.wipe_asked", subject=("device", device.id))
+
+
+@transaction.atomic
+def wiped(*, by: Actor, device_id: UUID) -> None:
+    """Note that a phone has emptied itself; from now on nothing is heard from it."""
+    asked = Device.objects.filter(id=device_id, wipe_asked_at__isnull=False, wiped_at=None)
+    if asked.update(wiped_at=now()):
+        audit.record(by=by, action="conversations.wiped", subject=("device", device_id))
+
+
+def follow_rights(*, by: Actor, ended: RightsEnded) -> None:
+    """Empty the phones of somebody who may hold no moment any more."""
+    if access.able(capability=HOLDS, user_ids=[ended.user_id]):
+        return
+    left = Device.objects.select_for_update().filter(user_id=ended.user_id, wipe_asked_at=None)
+    _ask_to_wipe(by, left.filter(wiped_at=None))
+
+
+def devices(*, by: Actor) -> list[DeviceFacts]:
+    """Return one's own phones, or everybody's for an administrator; the newest first."""
+    found = Device.objects.select_related("user").order_by("-made_at")
+    if not by.can(MANAGES):
+        found = found.filter(user_id=by.own_id)
+    return [
+        DeviceFacts(
+            *(each.id, each.label, each.user.name, each.made_at, each.last_seen_at),
+            *(each.valid_until, each.wipe_asked_at, each.wiped_at, each.ended_at),
+        )
+        for each in found[:200]
+    ]

@@ -1,0 +1,142 @@
+"""What was said: conversations by version, whom their words were shared with, and the devices."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from reachable.access.models import User
+from reachable.foundation.models import Identified
+from reachable.moments.models import Moment
+from reachable.people.models import Person
+
+
+class Device(Identified):
+    """A phone on which somebody has their day. Its secrets are kept as digests.
+
+    `day_for` are the moments that were handed out to it: of these it may write, also when a child
+    has been given to somebody else meanwhile. `wipe_asked_at` is heard when it next sends.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT)
+    label = models.CharField(max_length=80)
+    send_digest = models.CharField(max_length=64)
+    read_digest = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+    valid_until = models.DateTimeField()
+    last_seen_at = models.DateTimeField(null=True)
+    day_for = models.JSONField(default=list)
+    ended_at = models.DateTimeField(null=True)
+    wipe_asked_at = models.DateTimeField(null=True)
+    wipe_asked_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    wiped_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(wiped_at=None) | Q(wipe_asked_at__isnull=False),
+                name="wiped_when_asked",
+            )
+        ]
+
+
+class Conversation(Identified):
+    """One conversation with a child, or the try at one. Its identifier is made where it is begun.
+
+    `person` is the one first chosen; who stands for them now is derived. `applied` is the
+    child's answer that was last noted in the moment.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT)
+    moment = models.ForeignKey(Moment, on_delete=models.PROTECT)
+    guide = models.CharField(max_length=40)
+    begun_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    began_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+    applied = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["moment", "began_at"], name="conversations_of_moment")]
+
+
+class ConversationVersion(Identified):
+    """What somebody wrote, to the letter; never changed. `based_on` are the versions they saw.
+
+    `written_at` is by the server's clock, worked out from the device's, which is kept as it said.
+    `late` says that the writer had no account, or no such child, any more when it came in.
+    """
+
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.PROTECT, related_name="versions"
+    )
+    based_on = models.JSONField(default=list)
+    content = models.JSONField()
+    finished = models.BooleanField()
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    device = models.ForeignKey(Device, on_delete=models.PROTECT, null=True, related_name="+")
+    device_said_at = models.CharField(max_length=40, blank=True)
+    written_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+    late = models.BooleanField(default=False)
+    digest = models.CharField(max_length=64)
+
+
+class Sharing(Identified):
+    """Somebody's decision to share the child's words of a conversation with a kind of agency.
+
+    Whoever decides has read that they may have to be disclosed in court, and says what the child
+    was told of it.
+    """
+
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.PROTECT, related_name="sharings"
+    )
+    agency_kind = models.CharField(max_length=30)
+    reason = models.TextField()
+    child_told = models.TextField()
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["conversation", "agency_kind"], name="shared_once_with_a_kind"
+            )
+        ]
+
+
+class Card(Identified):
+    """A child was given a card, which the child said is safe to hold; its text is kept nowhere."""
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="cards")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+
+class LoneWorkerNote(Identified):
+    """Where somebody is alone, when they expect to be back, and who is told if they are not."""
+
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    tell = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    place = models.CharField(max_length=200)
+    expected_back = models.DateTimeField()
+    noted_at = models.DateTimeField()
+    back_at = models.DateTimeField(null=True)
+    told_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["expected_back"],
+                condition=Q(back_at=None, told_at=None),
+                name="lone_workers_out",
+            )
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(told_at=None) | Q(told_at__gte=F("expected_back")),
+                name="told_when_not_back",
+            )
+        ]

@@ -1,0 +1,1 @@
+"""What a conversation holds, which version counts, and who may read a child's own words."""

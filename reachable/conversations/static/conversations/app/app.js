@@ -1,0 +1,140 @@
+/** Starts the app, and says what happens when it is opened, locked, left or emptied. */
+import { onChange } from "./bus.js";
+import * as day from "./day.js";
+import * as device from "./device.js";
+import * as drafts from "./drafts.js";
+import { frame } from "./frame.js";
+import * as idle from "./idle.js";
+import * as lone from "./lone.js";
+import { unsayPrivate } from "./notices.js";
+import * as router from "./router.js";
+import { check } from "./screens/check.js";
+import { door } from "./screens/door.js";
+import { guide, guides } from "./screens/guides.js";
+import { leave } from "./screens/leave.js";
+import { list } from "./screens/list.js";
+import { lock } from "./screens/lock.js";
+import { loneScreen } from "./screens/lone.js";
+import { moment } from "./screens/moment.js";
+import { part } from "./screens/part.js";
+import { unsent } from "./screens/unsent.js";
+import { versions } from "./screens/versions.js";
+import * as sending from "./sending.js";
+import * as vault from "./vault.js";
+import { watchForFiles } from "./words.js";
+
+const LOOK = 15_000; // milliseconds between looking whether the key's time has come
+const AGAIN = 5_000; // milliseconds until a lock that waits for a full phone is tried again
+
+/** Fetch the day; what was sent before is in it now and need not lie here twice. */
+async function refresh() {
+  const before = drafts.sent();
+  if (await day.fetchDay()) {
+    await drafts.letGo(before);
+    router.redraw();
+  }
+}
+
+/** The PIN was right. */
+async function opened() {
+  const records = await vault.readAll();
+  day.take(records);
+  drafts.take(records);
+  lone.take(records);
+  await drafts.count();
+  if (!day.current()) await refresh();
+  router.uncover();
+  await sending.askAgain();
+  await refresh();
+}
+
+function forget() {
+  day.forget();
+  drafts.forget();
+  lone.forget();
+  unsayPrivate();
+}
+
+/** Show nothing at once; drop the key as soon as the last words are on the disk. */
+function hide() {
+  if (router.isCovered()) return;
+  router.coverWith("lock");
+  unsayPrivate();
+  router.redraw();
+  void dropKey();
+}
+
+async function dropKey() {
+  const kept = await drafts.flush();
+  if (router.name() !== "lock") return;
+  if (!kept) {
+    setTimeout(() => void dropKey(), AGAIN);
+    return;
+  }
+  vault.lock();
+  forget();
+}
+
+/** The key ends for good: by sign-out, by time, by wrong PINs. @param {string} why */
+async function ended(why) {
+  router.coverWith("door", { phase: "leaving" });
+  await drafts.flush();
+  await sending.alone(() => vault.end());
+  forget();
+  router.forget();
+  device.forget();
+  await drafts.count();
+  await sending.sendNow();
+  if (!router.args().why) router.coverWith("door", { why });
+}
+
+/** Nothing is left on this phone. @param {string} why */
+function gone(why) {
+  vault.lock();
+  forget();
+  router.forget();
+  device.forget();
+  if (why === "emptying") router.coverWith("door", { phase: "leaving" });
+  // The door that is asking just now will find out by itself.
+  if (why === "wiped" || router.args().phase === "no signal") router.coverWith("door", { why });
+}
+
+async function lookAtTheTime() {
+  if (device.current() && (await vault.state()) === "over") await ended("over");
+}
+
+async function start() {
+  const main = document.getElementById("main");
+  if (!main) return;
+  const screens = {
+    door: door(() => void opened()),
+    lock: lock({ opened, ended }),
+    list: list(refresh),
+    leave: leave(() => ended("signed out")),
+    lone: loneScreen,
+    check,
+    guide,
+    guides,
+    moment,
+    part,
+    unsent,
+    versions,
+  };
+  router.start(screens, main, frame(hide));
+  onChange(() => router.redraw());
+  watchForFiles();
+  idle.watch(hide, vault.isOpen);
+  const state = await vault.state();
+  await device.load();
+  // Also where the app was ended between removing the key and what follows from it.
+  if (state === "over" || (state === "none" && device.current())) await vault.end();
+  await device.load();
+  await drafts.count();
+  if (state === "there" && device.current()) router.coverWith("lock");
+  else router.coverWith("door", state === "over" ? { why: "over" } : {});
+  setInterval(() => void lookAtTheTime(), LOOK);
+  await sending.start(gone);
+}
+
+navigator.serviceWorker?.register("/app/sw.js", { scope: "/app/", updateViaCache: "none" });
+void start();

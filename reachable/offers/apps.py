@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+ROOM = "offers"
+
+
+class OffersConfig(AppConfig):
+    name = "reachable.offers"
+    label = ROOM
+
+    def ready(self) -> None:
+        from reachable.access.registries import rights_ended
+        from reachable.foundation.registries import (
+            NavigationItem,
+            Reference,
+            Schedule,
+            navigation,
+            rebuilders,
+            references,
+            schedules,
+        )
+        from reachable.moments.registries import moment_panels
+        from reachable.offers import reference
+        from reachable.offers.attending import ask
+        from reachable.offers.following import follow_rights
+        from reachable.offers.panels import OF_CHILD, OF_MOMENT
+        from reachable.offers.rebuilding import rebuild
+        from reachable.offers.seeing import MAKES, SEES_GAPS
+        from reachable.people.registries import child_panels
+
+        references.add("offers", Reference("docs/reference/offers.md", reference.render), room=ROOM)
+        rights_ended.add("offers", follow_rights, room=ROOM)
+        rebuilders.add("offers", lambda by: rebuild(by=by), room=ROOM)
+        schedules.add("attending", Schedule("attending", 300, lambda by: ask(by=by)), room=ROOM)
+        moment_panels.add("offers", OF_MOMENT, room=ROOM)
+        child_panels.add("offers", OF_CHILD, room=ROOM)
+        navigation.add("offers", NavigationItem("Offers", "offers", MAKES, 58), room=ROOM)
+        navigation.add("gaps", NavigationItem("Gaps", "gaps", SEES_GAPS, 75), room=ROOM)

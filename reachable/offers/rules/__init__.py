@@ -1,0 +1,1 @@
+"""Decisions about offers, on plain values."""

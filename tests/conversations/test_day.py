@@ -1,0 +1,69 @@
+"""What a phone keeps of a worker’s day: their own moments, and nobody else’s."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from reachable.conversations import day, services
+from reachable.foundation.time import now
+from reachable.moments import services as moments
+from tests.support.conversations import writing
+from tests.support.world import World
+
+pytestmark = pytest.mark.db
+
+
+def _day(world: World, username: str = "first") -> day.Json:
+    return day.day(by=world.actor(username), valid_until=now())
+
+
+def test_it_holds_ones_own_moments_and_no_others(world: World) -> None:
+    moment_id = world.signal(needs="Short sentences")
+    (held,) = _day(world)["moments"]
+    assert held["id"] == str(moment_id)
+    assert held["name"] == "Tamsin Orrell"
+    assert held["communication_needs"] == ["Short sentences"]
+    assert held["guide"] == "custody"
+    assert [each["name"] for each in held["colleagues"]] == ["Fern First", "Lu Lead", "Sol Second"]
+    for username in ("second", "lead", "outsider"):
+        assert _day(world, username)["moments"] == []
+
+
+def test_it_holds_what_was_written_before_with_how_contact_is_safe(world: World) -> None:
+    moment_id = world.signal()
+    content = {
+        "contact": {"how": "Text from Sol", "avoid": "Do not ring"},
+        "wishes": {"wants": "x"},
+    }
+    by = world.actor("first")
+    services.keep(by=by, writing=writing(moment_id, content=content, finished=False))
+    (held,) = _day(world)["moments"]
+    assert held["safe_contact"] == content["contact"]
+    (conversation,) = held["conversations"]
+    assert conversation["heads"][0]["content"] == content
+    assert held["thread"][0]["said"] == "Not finished"
+    # Whoever takes over sees that it took place, and not the wishes that were kept back.
+    moments.pass_on(by=by, moment_id=moment_id, reason="Off duty")
+    moments.take(by=world.actor("second"), moment_id=moment_id)
+    assert _day(world)["moments"] == []
+    (held,) = _day(world, "second")["moments"]
+    assert "wishes" not in held["conversations"][0]["heads"][0]["content"]
+
+
+def _asked(world: World) -> int:
+    with CaptureQueriesContext(connection) as asked:
+        _day(world)
+    return len(asked)
+
+
+def test_it_is_read_in_as_many_questions_however_many_moments(world: World) -> None:
+    by, asked = world.actor("first"), []
+    for number in range(4):
+        moment_id: UUID = world.signal(given_names=f"Wren{number}", family_name=f"Lark{number}")
+        services.keep(by=by, writing=writing(moment_id, finished=False))
+        asked.append(_asked(world))
+    assert asked == [asked[0]] * 4

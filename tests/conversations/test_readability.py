@@ -1,0 +1,44 @@
+"""What a child is told can be read, and understood, at eleven."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+import readability
+
+from reachable.practice import guidance
+
+FROM_SCHOOL_YEAR = 5
+"""A school year of the United States, in which the formula counts, begins at the age of five."""
+OLDEST = 11
+
+
+def reading_age(text: str) -> float:
+    """Return the age at which most can read a text, by the formula of Flesch and Kincaid."""
+    sentences = re.split(r"(?<=[.?!:])\s+", text.replace("’", "'"))
+    said = "\n".join(" ".join(re.findall(r"[\w']+", sentence)) + " ." for sentence in sentences)
+    grades = readability.getmeasures(said, lang="en")["readability grades"]
+    return float(grades["Kincaid"]) + FROM_SCHOOL_YEAR
+
+
+def test_the_formula_tells_a_letter_of_an_office_from_what_a_child_reads() -> None:
+    office = (
+        "Pursuant to statutory safeguarding responsibilities, the multi-agency partnership "
+        "will undertake a comprehensive assessment of contextual vulnerabilities."
+    )
+    assert reading_age(office) > 18
+    assert reading_age("The cat sat on the mat. It was warm there.") < 8
+
+
+@pytest.mark.parametrize("guide", guidance.guides(), ids=lambda guide: guide.key)
+def test_what_a_guide_says_to_a_child_is_understood_at_eleven(guide: object) -> None:
+    say = guidance.guide(str(getattr(guide, "key", ""))).say
+    assert reading_age(" ".join(say)) <= OLDEST
+    for sentence in say:
+        assert len(sentence.split()) <= 20, sentence
+
+
+def test_each_kind_of_moment_has_one_guide_that_is_offered_first() -> None:
+    for kind in guidance.moment_kinds():
+        assert len([each for each in guidance.guides() if kind.key in each.moments]) == 1, kind.key
