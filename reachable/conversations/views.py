@@ -31,6 +31,7 @@ from reachable.foundation.ids import new_id
 from reachable.foundation.time import now
 from reachable.foundation.views import actor, render
 from reachable.moments import selectors as moments
+from reachable.notices import services as notices
 from reachable.people import selectors as people
 from reachable.practice import guidance
 
@@ -267,8 +268,7 @@ def wipe(request: HttpRequest, device_id: UUID) -> HttpResponse:
 def out_alone(request: HttpRequest) -> HttpResponse:
     """Who is out alone of whom this person is told, and who is not back."""
     by = actor(request)
-    return render(
-        request,
-        "conversations/out_alone.html",
-        {"out": lone_working.out_now(by=by), "now": now()},
-    )
+    out = lone_working.out_now(by=by)
+    for each in out:
+        notices.mark_read(by=by, subject=("lone_worker", each.note_id))
+    return render(request, "conversations/out_alone.html", {"out": out, "now": now()})

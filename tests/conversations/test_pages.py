@@ -13,11 +13,13 @@ from django.test import Client
 from docx import Document
 
 from reachable.audit.models import Entry
-from reachable.conversations import services
+from reachable.conversations import lone_working, services
 from reachable.conversations.forms import initial_of, rows_of
 from reachable.conversations.models import ConversationVersion, Sharing
-from reachable.foundation.time import today
+from reachable.foundation.actor import system
+from reachable.foundation.time import now, today, travel
 from reachable.moments.models import Moment
+from reachable.notices.models import Notice
 from tests.support.conversations import WORDS, writing
 from tests.support.queries import queries_of
 from tests.support.world import World
@@ -257,3 +259,25 @@ def test_a_card_is_made_only_if_the_child_says_it_is_safe_and_names_nobody(
     assert '<ul class="card" id="card" lang="pl" dir="ltr">' in html(made)
     assert "Przy ławce." in html(made)
     assert Entry.objects.filter(action="conversations.card").count() == 1
+
+
+def test_whoever_is_told_sees_where_somebody_went_and_has_read_it_then(world: World) -> None:
+    note_id, back = uuid4(), now() + timedelta(hours=1)
+    lone_working.note(
+        by=world.actor("first"),
+        note_id=note_id,
+        place="Osier Lane",
+        expected_back=back,
+        tell=world.users["second"],
+        back=False,
+    )
+    client = world.client("second")
+    assert "Expected back" in html(client.get("/out-alone/"))
+    with travel(back + timedelta(minutes=1)):
+        lone_working.tell_who_is_not_back(by=system("clock"))
+        assert Notice.objects.get().read_at is None
+        page = html(client.get("/out-alone/"))
+    assert "Not back." in page
+    assert "Osier Lane" in page
+    assert "07700 900200" in page
+    assert Notice.objects.get().read_at is not None
