@@ -26,7 +26,7 @@ def rows_of_links(page: Page) -> int:
     )
 
 
-@pytest.mark.parametrize("width", [390, 768, 1280])
+@pytest.mark.parametrize("width", [390, 768, 1024, 1280])
 @pytest.mark.parametrize("who", ["first", "lead"])
 def test_the_header_is_one_row_and_everything_in_it_is_reached_by_keyboard(
     placed: tuple[Server, World], open_page: OpenPage, width: int, who: str
@@ -40,7 +40,7 @@ def test_the_header_is_one_row_and_everything_in_it_is_reached_by_keyboard(
     looks_right(page, f"header-{who}-{width}")
     more = page.locator(".top__menu summary")
     measures = page.locator(".top__nav a:visible", has_text="Measures")
-    if width >= 768:
+    if width >= 1024:
         expect(more).not_to_be_visible()
         expect(measures).to_be_visible()
         return
