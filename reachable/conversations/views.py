@@ -31,6 +31,7 @@ from reachable.foundation.ids import new_id
 from reachable.foundation.time import now
 from reachable.foundation.views import actor, render
 from reachable.moments import selectors as moments
+from reachable.moments.selectors import MomentFacts
 from reachable.notices import services as notices
 from reachable.people import selectors as people
 from reachable.practice import guidance
@@ -47,7 +48,7 @@ def begin(request: HttpRequest, moment_id: UUID) -> HttpResponse:
         "conversation_id": new_id(),
         "guide": guide if guide in known else guidance.guide_for(moment.row.kind.key).key,
     }
-    return _write(request, by, moment.row.id, initial, {}, None)
+    return _write(request, by, moment, initial, {}, None)
 
 
 def go_on(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
@@ -63,18 +64,18 @@ def go_on(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
         "based_on": " ".join(str(each.id) for each in facts.versions),
         **initial_of(begun),
     }
-    return _write(request, by, facts.moment_id, initial, rows_of(begun), facts)
+    moment = moments.moment(by=by, moment_id=facts.moment_id)
+    return _write(request, by, moment, initial, rows_of(begun), facts)
 
 
 def _write(
     request: HttpRequest,
     by: Actor,
-    moment_id: UUID,
+    moment: MomentFacts,
     initial: dict[str, Any],
     rows: dict[str, int],
     facts: ConversationFacts | None,
 ) -> HttpResponse:
-    moment = moments.moment(by=by, moment_id=moment_id)
     colleagues = [(str(who.user_id), who.name) for who in moment.members]
     posted = request.method == "POST"
     asked = rows_asked(request.POST) if posted else rows
@@ -86,7 +87,7 @@ def _write(
         )
         if posted and form.is_valid():
             try:
-                kept = services.keep(by=by, writing=_writing(request, moment_id, form))
+                kept = services.keep(by=by, writing=_writing(request, moment.row.id, form))
             except BadInput as error:
                 form.add_error(None, str(error))
             else:
