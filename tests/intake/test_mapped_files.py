@@ -14,7 +14,7 @@ import xlsxwriter
 from reachable.foundation.errors import BadInput
 from reachable.intake.arranging import LookedAt, arrange, look, which_fits
 from reachable.intake.checking import CheckReport, NoSuchColumns, check_file, open_file
-from reachable.intake.preparing import pieces
+from reachable.intake.preparing import PIECE, pieces
 from reachable.intake.rules.guessing import guess_heading_rows, guess_mapping
 from reachable.intake.rules.mapping import ColumnMapping, join_headings
 from reachable.intake.specification import feed
@@ -173,7 +173,7 @@ def test_a_mapping_goes_with_the_file_into_the_reading_process(
     names = [[f"Sample{at}, Jo", date(2010, 1, 2), date(2026, 3, 1), ""] for at in range(250)]
     path = sheet_file(tmp_path, [HEAD, *names])
     done = list(pieces(TRACKER, path, TODAY, 0, read_as=PLAIN))
-    assert [len(piece.rows) for piece in done] == [100, 100, 50]
+    assert [len(piece.rows) for piece in done] == [PIECE] * 5
     (last,) = pieces(TRACKER, path, TODAY, 201, read_as=PLAIN)
     assert (len(last.rows), last.last_row) == (50, 251)
 
