@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 from benchmarks.partnership import Partnership, Times, set_up
 from reachable.access.models import User
 from reachable.access.selectors import actor_for
+from reachable.foundation import memory
 from reachable.foundation.actor import Actor, system
 from reachable.geography import services as geography
 from reachable.intake import services as intake
@@ -40,6 +41,7 @@ def run(many: int = MANY, few: int = FEW, times: int = TIMES) -> dict[str, Any]:
     _lay_out()
     by = actor_for(User.objects.get(id=there.workers[0]))
     child = _child(there)
+    memory.settle()
     _load(there, few)
     baseline = _timed(by, child, times)
     _load(there, many)
