@@ -14,11 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reachable.conversations.rules import parts, versions
-from reachable.conversations.rules.audience import Reader, Told, for_reader, may_read_words
+from reachable.conversations.rules.audience import TEAM, Reader, Told, for_reader, may_read_words
 from reachable.conversations.rules.card import tells
 from reachable.conversations.rules.content import Unreadable, answer, lacks, read
 from reachable.conversations.rules.thread import BROKEN_AFTER, between
 from reachable.conversations.rules.versions import Written
+from reachable.conversations.wording import AGENCY_KINDS
+from reachable.moments.contact import WAYS
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),
@@ -220,3 +222,11 @@ def test_a_card_tells_whoever_finds_it_nothing(text: str, found: tuple[str, ...]
         text, names=["Fern First", "Al Orrell", "Tamsin Orrell"], agencies=["Fenmarch Council"]
     )
     assert said == found
+
+
+def test_ways_and_agencies_are_called_here_as_they_are_elsewhere() -> None:
+    """Rules know no other room, so the words stand twice; they must not part."""
+    how = next(field for field in parts.INVITATION.fields if field.key == "how")
+    assert how.options == WAYS
+    told = {key for key, _ in parts.TOLD.fields[0].options}
+    assert told - {TEAM} == AGENCY_KINDS.keys()
