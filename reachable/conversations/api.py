@@ -75,7 +75,10 @@ def _version(files: dict[str, str]) -> str:
 
 
 def device(request: HttpRequest) -> HttpResponse:
-    """Say who is signed in on this phone; with POST, make the phone known."""
+    """Say who is signed in on this phone; with POST, make the phone known.
+
+    The sign-in in its browser ends with that: from then on only the PIN opens anything on it.
+    """
     by = actor(request)
     if not by.is_person:
         return _not_signed_in(status=200)
@@ -91,6 +94,7 @@ def device(request: HttpRequest) -> HttpResponse:
         )
     label = _body(request).get("label", "")
     made = devices.make_known(by=by, label=label if isinstance(label, str) else "")
+    logout(request)
     return JsonResponse(
         {
             "device_id": str(made.device_id),
@@ -106,23 +110,14 @@ def device(request: HttpRequest) -> HttpResponse:
 
 
 def day(request: HttpRequest) -> HttpResponse:
-    """The day of whoever is signed in, or whose phone shows the secret that the PIN opens."""
+    """The day of whoever's phone shows the secret that the PIN opens."""
     signed = devices.signed_by(request.headers.get("Authorization", ""))
-    if signed is not None and signed.may_read:
-        if signed.is_ended or signed.device.valid_until < now():
-            return _not_signed_in()
-        by, device_id = signed.by, signed.device.id
-        valid_until = signed.device.valid_until
-    else:
-        by = actor(request)
-        if not by.is_person or not by.can(HOLDS):
-            return _not_signed_in()
-        found = devices.own(by=by, said=request.headers.get("X-Device", ""))
-        if found is None:
-            return _not_signed_in()
-        device_id, valid_until = found
-    held = days.day(by=by, valid_until=min(valid_until, now() + VALID_FOR))
-    devices.hand_out(by=by, device_id=device_id, moment_ids=days.moment_ids(held))
+    if signed is None or not signed.may_read:
+        return _not_signed_in()
+    if signed.is_ended or signed.device.valid_until < now():
+        return _not_signed_in()
+    held = days.day(by=signed.by, valid_until=min(signed.device.valid_until, now() + VALID_FOR))
+    devices.hand_out(by=signed.by, device_id=signed.device.id, moment_ids=days.moment_ids(held))
     return JsonResponse(held)
 
 
@@ -131,6 +126,10 @@ def send(request: HttpRequest) -> HttpResponse:
     """Take in what a phone sealed, whoever is signed in by now."""
     signed = devices.signed_by(request.headers.get("Authorization", ""))
     if signed is None:
+        # A server brought back from a copy of last night does not know a phone of this morning:
+        # what was written on it must not go because of that.
+        return JsonResponse({"wipe": False, "unknown": True, "results": []}, status=401)
+    if signed.is_wiped:
         return JsonResponse({"wipe": True, "results": []}, status=401)
     try:
         sent = _body(request)
@@ -162,7 +161,7 @@ def _is_over(signed: Signed) -> bool:
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End a phone, and the session of the same person in its browser."""
     signed = devices.signed_by(request.headers.get("Authorization", ""))
-    if signed is None:
+    if signed is None or signed.is_wiped:
         return JsonResponse({"ok": False}, status=401)
     devices.end(by=signed.by, device_id=signed.device.id)
     if actor(request).id == signed.by.id:

@@ -22,10 +22,11 @@ from reachable.access.selectors import actor_for
 from reachable.audit import services as audit
 from reachable.conversations.models import Device
 from reachable.foundation.actor import Actor
-from reachable.foundation.errors import NotFound
+from reachable.foundation.errors import Conflict, NotFound
 from reachable.foundation.ids import new_id
 from reachable.foundation.time import now
 
+NOTHING_CHANGED = "Nothing was changed."
 HOLDS, MANAGES = "moments.hold", "accounts.manage"
 VALID_FOR = timedelta(hours=12)
 """A shift with its way home: then the key on the phone ends, and one signs in again."""
@@ -55,6 +56,11 @@ class Signed:
     @property
     def is_ended(self) -> bool:
         return self.device.ended_at is not None or not self.by.can(HOLDS)
+
+    @property
+    def is_wiped(self) -> bool:
+        """Say whether it has emptied itself: nothing is heard from it any more."""
+        return self.device.wiped_at is not None
 
     @property
     def is_to_be_wiped(self) -> bool:
@@ -92,6 +98,28 @@ def make_known(*, by: Actor, label: str) -> Made:
     return made
 
 
+@transaction.atomic
+def know_again(*, by: Actor, device_id: UUID, username: str) -> None:
+    """Let a phone send that this database does not know, as after a restore from a backup.
+
+    The secret that is first said for it becomes its own. It is ended: it only sends what it has.
+    """
+    by.require(MANAGES)
+    user_id = access.account_named(by=by, username=username)
+    if Device.objects.filter(id=device_id).exists():
+        raise Conflict("This phone is known.", kept=NOTHING_CHANGED)
+    at = now()
+    Device.objects.create(
+        id=device_id,
+        user_id=user_id,
+        label="A phone from before a restore",
+        made_at=at,
+        valid_until=at,
+        ended_at=at,
+    )
+    audit.record(by=by, action="conversations.device_known_again", subject=("device", device_id))
+
+
 def signed_by(said: str) -> Signed | None:
     """Return the phone whose secret stands in a header “Device identifier:secret”, if there is one.
 
@@ -106,23 +134,17 @@ def signed_by(said: str) -> Signed | None:
     if scheme != "Device" or not secret:
         return None
     found = Device.objects.select_related("user__agency").filter(id=wanted).first()
-    if found is None or found.wiped_at is not None:
+    if found is None:
         return None
     digest = _digest(secret)
+    if not found.send_digest:
+        if not Device.objects.filter(id=found.id, send_digest="").update(send_digest=digest):
+            return None
+        found.send_digest = digest
     reads = hmac.compare_digest(digest, found.read_digest)
     if not reads and not hmac.compare_digest(digest, found.send_digest):
         return None
     return Signed(found, actor_for(found.user), reads)
-
-
-def own(*, by: Actor, said: str) -> tuple[UUID, datetime] | None:
-    """Return one's own phone with how long it is valid, by its identifier as it says it."""
-    try:
-        wanted = UUID(said)
-    except ValueError:
-        return None
-    held = Device.objects.filter(id=wanted, user_id=by.own_id, ended_at=None)
-    return held.values_list("id", "valid_until").first()
 
 
 def _digest(secret: str) -> str:

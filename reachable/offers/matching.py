@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from reachable.audit import services as audit
@@ -115,7 +115,7 @@ def compared(
     without_offered: bool = False,
 ) -> Found:
     """Compare all services that are listed with what this child needs."""
-    listed = comparing.candidates(by=by)
+    listed = comparing.candidates(by=by, checked_since=due_before())
     needed = Needed(
         at=now().astimezone(LONDON).replace(tzinfo=None),
         age=child.age,
@@ -137,13 +137,11 @@ def compared(
         spots = (Spot(place.area, lie.get(place.postcode)) for place in each.places)
         return travel(home, spots, kept_back=each.kept_back)
 
-    stale, offered = due_before(), _offered(child.person_id)
+    offered = _offered(child.person_id)
     if without_offered:
         fits = [fit for fit in fits if by_key[fit.offered.key].id not in offered]
     ordered = nearest_first(fits, how_far)
-    facts = [
-        _facts(by_key[fit.offered.key], fit, far, stale, offered) for fit, far in ordered[:at_most]
-    ]
+    facts = [_facts(by_key[fit.offered.key], fit, far, offered) for fit, far in ordered[:at_most]]
     return Found(child, facts, len(ordered), len(listed))
 
 
@@ -151,7 +149,6 @@ def _facts(
     each: Candidate,
     fit: Fit,
     far: Travel,
-    stale: datetime,
     offered: dict[UUID, tuple[UUID, str]],
 ) -> FitFacts:
     offer_id, state = offered.get(each.id, (None, ""))
@@ -164,7 +161,7 @@ def _facts(
         unsaid=fit.unsaid,
         full=each.offered.full,
         waiting_days=each.offered.waiting_days,
-        not_checked_lately=each.checked_at < stale,
+        not_checked_lately=each.not_checked_lately,
         offer_id=offer_id,
         state=state,
     )

@@ -1,8 +1,8 @@
-"""Services as they are compared with what a child needs: thousands of them, in three questions."""
+"""Services as they are compared with what a child needs: thousands of them, in two questions."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
 from functools import lru_cache
@@ -10,17 +10,19 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from django.db.models import F, Q
+from django.db.models import F, Q, TextField
+from django.db.models.functions import Cast, Coalesce
 
 from reachable.foundation.actor import Actor
 from reachable.geography.selectors import positions_of
 from reachable.provision import taxonomy
-from reachable.provision.models import Check, Place, Service
+from reachable.provision.models import Check, Service
 from reachable.provision.rules.fitting import Offered
 from reachable.provision.rules.reading import Hours, Read
 
 READS = "directory.read"
 FULL = "full"
+NOTHING_TOLD = ("", None)
 _OURS = {"form": "forms", "moment": "moments", "help": "helps", "need": "needs"}
 _KEPT = 10_000
 
@@ -45,8 +47,7 @@ class Candidate:
     organisation: str
     places: tuple[PlaceAt, ...]
     kept_back: bool
-    checked_at: datetime
-    """When somebody last checked the entry; when it was listed, where nobody has."""
+    not_checked_lately: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +81,7 @@ def compared_by(it: Read, coded: Mapping[str, str]) -> str:
     return orjson.dumps(said, option=orjson.OPT_SORT_KEYS).decode()
 
 
-@lru_cache(_KEPT)
 def _said(text: str) -> _Said:
-    """Read one such text. What it says follows from the text alone, so it never grows old."""
     held = orjson.loads(text or "{}")
     keys = {name: frozenset(held.get(name, ())) for name in ("areas", *_OURS.values())}
     return _Said(
@@ -98,36 +97,46 @@ def _said(text: str) -> _Said:
     )
 
 
-def candidates(*, by: Actor) -> list[Candidate]:
-    """Return every service that is listed, as it is compared with what a child needs."""
+def given_at(places: Iterable[PlaceAt | None]) -> str:
+    """Return where a service is given as one text; nothing in the stead of a place kept back."""
+    told = [None if place is None else [place.postcode, place.area] for place in places]
+    return orjson.dumps(told).decode()
+
+
+def _given(text: str) -> tuple[tuple[PlaceAt, ...], bool]:
+    """Read one such text: the places that may be told, and whether one is kept back."""
+    held = orjson.loads(text or "[]")
+    return tuple(PlaceAt(*place) for place in held if place is not None), None in held
+
+
+def candidates(*, by: Actor, checked_since: datetime) -> list[Candidate]:
+    """Return every service that is listed, as it is compared with what a child needs.
+
+    One whose entry nobody has checked since, and that was listed before, was not checked lately.
+    """
     by.require(READS)
-    told, places = _told(), _places()
-    rows = Service.objects.filter(ended_at=None, current__isnull=False).values_list(
-        *("id", "name", "status", "minimum_age", "maximum_age", "compared_by"),
-        *("organisation__name", "last_checked_at", "listed_at"),
+    told = _told()
+    listed = Service.objects.filter(ended_at=None, current__isnull=False)
+    rows = listed.alias(checked=Coalesce("last_checked_at", "listed_at")).annotate(
+        not_checked_lately=Q(checked__lt=checked_since), key=_as_text("id")
     )
-    return [_candidate(row, told, places.get(row[0], [])) for row in rows]
+    return [
+        _candidate(row, told.get(row[0], NOTHING_TOLD))
+        for row in rows.values_list(
+            *("key", "name", "status", "minimum_age", "maximum_age", "compared_by"),
+            *("organisation__name", "given_at", "not_checked_lately"),
+        )
+    ]
 
 
-def _places() -> dict[UUID, list[PlaceAt | None]]:
-    """Return where each service is given; nothing in the stead of a place that is kept back."""
-    found: dict[UUID, list[PlaceAt | None]] = {}
-    rows = Place.objects.filter(service__ended_at=None).order_by("id")
-    for service_id, postcode, area, hidden in rows.values_list(
-        "service_id", "postcode", "area", "kept_back"
-    ):
-        found.setdefault(service_id, []).append(None if hidden else PlaceAt(postcode, area))
-    return found
-
-
-def _candidate(
-    row: tuple[Any, ...],
-    told: Mapping[UUID, tuple[str, int | None]],
-    given_at: list[PlaceAt | None],
-) -> Candidate:
-    id_, name, status, youngest, oldest, text, organisation, checked_at, listed_at = row
+@lru_cache(_KEPT)
+def _candidate(row: tuple[Any, ...], told: tuple[str, int | None]) -> Candidate:
+    """Make one of what was read of it. It follows from these alone, so it never grows old."""
+    key, name, status, youngest, oldest, text, organisation, given, not_checked_lately = row
+    id_ = UUID(key)
     said = _said(text)
-    capacity, waiting_days = told.get(id_, ("", None))
+    places, kept_back = _given(given)
+    capacity, waiting_days = told
     return Candidate(
         id=id_,
         offered=Offered(
@@ -146,21 +155,27 @@ def _candidate(
             waiting_days=waiting_days,
         ),
         organisation=organisation or "",
-        places=tuple(place for place in given_at if place is not None),
-        kept_back=None in given_at,
-        checked_at=checked_at or listed_at,
+        places=places,
+        kept_back=kept_back,
+        not_checked_lately=not_checked_lately,
     )
 
 
-def _told() -> dict[UUID, tuple[str, int | None]]:
+def _as_text(column: str) -> Cast:
+    """Making thousands of identifiers of text costs more than all else that is read of them."""
+    return Cast(column, TextField())
+
+
+def _told() -> dict[str, tuple[str, int | None]]:
     """Return what was told of places and waiting, where it was, when an entry was last checked."""
     last = Check.objects.filter(
         Q(capacity=FULL) | Q(waiting_days__isnull=False),
         checked_at=F("service__last_checked_at"),
         service__ended_at=None,
     )
-    rows = last.order_by("id").values_list("service_id", "capacity", "waiting_days")
-    return {service_id: (capacity, waiting_days) for service_id, capacity, waiting_days in rows}
+    rows = last.order_by("id").annotate(key=_as_text("service_id"))
+    told = rows.values_list("key", "capacity", "waiting_days")
+    return {key: (capacity, waiting_days) for key, capacity, waiting_days in told}
 
 
 def positions(*, by: Actor, of: list[Candidate], home: str) -> dict[str, tuple[float, float]]:

@@ -13,7 +13,7 @@ from reachable.foundation.actor import Actor
 from reachable.geography.rules import standard_postcode
 from reachable.geography.selectors import area_codes, areas_of
 from reachable.provision import taxonomy
-from reachable.provision.comparing import compared_by
+from reachable.provision.comparing import PlaceAt, compared_by, given_at
 from reachable.provision.models import (
     AreaCovered,
     Opening,
@@ -23,7 +23,7 @@ from reachable.provision.models import (
     Service,
     ServiceTerm,
 )
-from reachable.provision.rules.reading import Read, read
+from reachable.provision.rules.reading import Read, ReadPlace, read
 
 SAFE = taxonomy.Term("help", "safe_place", "").id
 AT_ONCE = 200
@@ -136,26 +136,35 @@ def _write(found: Mapping[UUID, Read], coded: Mapping[str, str]) -> None:
 
 def _write_places(found: Mapping[UUID, Read]) -> None:
     """Write where services are given; of a place that is kept back neither postcode nor area."""
-    places = [(service_id, place) for service_id, it in found.items() for place in it.places]
-    postcodes = {standard_postcode(place.postcode) for _, place in places}
-    areas = areas_of(postcodes)
+    places = [place for it in found.values() for place in it.places]
+    areas = areas_of({standard_postcode(place.postcode) for place in places})
     kept_back = _kept_back(found)
     Place.objects.filter(service_id__in=list(found)).delete()
-    rows = []
-    for service_id, place in places:
-        hidden = place.location_id in kept_back
-        postcode = "" if hidden else standard_postcode(place.postcode)
-        rows.append(
-            Place(
-                service_id=service_id,
-                at_id=place.at_id,
-                location_id=place.location_id,
-                postcode=postcode,
-                area=areas.get(postcode, ""),
-                kept_back=hidden,
-            )
+    services = list(Service.objects.filter(id__in=list(found)).only("id"))
+    rows: list[Place] = []
+    for service in services:
+        given = [_place(service.id, place, areas, kept_back) for place in found[service.id].places]
+        service.given_at = given_at(
+            None if each.kept_back else PlaceAt(each.postcode, each.area) for each in given
         )
+        rows += given
+    Service.objects.bulk_update(services, ["given_at"], batch_size=AT_ONCE)
     Place.objects.bulk_create(rows)
+
+
+def _place(
+    service_id: UUID, place: ReadPlace, areas: Mapping[str, str], kept_back: set[UUID]
+) -> Place:
+    hidden = place.location_id in kept_back
+    postcode = "" if hidden else standard_postcode(place.postcode)
+    return Place(
+        service_id=service_id,
+        at_id=place.at_id,
+        location_id=place.location_id,
+        postcode=postcode,
+        area=areas.get(postcode, ""),
+        kept_back=hidden,
+    )
 
 
 def _kept_back(found: Mapping[UUID, Read]) -> set[UUID]:
@@ -191,7 +200,7 @@ def rebuild(by: Actor) -> int:
 def _standing() -> dict[UUID, list[object]]:
     """Return what is derived of each service, for comparison."""
     held: dict[UUID, list[object]] = {}
-    for row in Service.objects.values_list("id", "organisation__name", *_COLUMNS):
+    for row in Service.objects.values_list("id", "organisation__name", "given_at", *_COLUMNS):
         held[row[0]] = list(row)
     of: tuple[tuple[type[models.Model], tuple[str, ...]], ...] = (
         (ServiceTerm, ("term_id", "taxonomy_id", "taxonomy", "key", "name")),

@@ -52,7 +52,8 @@ class Service(models.Model):
     """One service, by the identifier that the standard gives it.
 
     `owner` answers for the entry. `ended_at` says when its feed ceased to name it. `compared_by` is
-    what it says of itself, in one text: thousands are read when somebody asks what fits a child.
+    what it says of itself, and `given_at` where it is, as far as that may be told, each in one
+    text: thousands are read when somebody asks what fits a child.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -71,6 +72,7 @@ class Service(models.Model):
     words = models.TextField()
     missing = models.CharField(max_length=40, blank=True)
     compared_by = models.TextField(blank=True, default="")
+    given_at = models.TextField(blank=True, default="")
 
 
 class ServiceVersion(Identified):

@@ -17,6 +17,7 @@ from django.db import connection
 
 from reachable.access.cli import group as account
 from reachable.audit.cli import group as audit
+from reachable.conversations.cli import group as phones
 from reachable.foundation import jobs
 from reachable.foundation.actor import system
 from reachable.foundation.errors import ReachableError
@@ -53,6 +54,7 @@ def add_to(main: click.Group) -> None:
         directory,
         feed,
         moments,
+        phones,
         synthetic,
         demo,
     ):

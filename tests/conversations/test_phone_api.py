@@ -12,6 +12,7 @@ from django.test import Client
 
 from reachable.conversations import api, devices
 from reachable.conversations.models import ConversationVersion, Device
+from reachable.foundation.errors import Conflict
 from reachable.foundation.time import now, travel
 from tests.support import sealing
 from tests.support.sealing import written
@@ -67,7 +68,37 @@ def test_nobody_without_a_secret_sends_or_reads(world: World) -> None:
     client = world.client("first")
     assert client.get("/app/day/").status_code == 401
     answer = client.post("/app/send/", {}, content_type="application/json")
-    assert (answer.status_code, answer.json()["wipe"]) == (401, True)
+    assert answer.status_code == 401
+    assert (answer.json()["wipe"], answer.json()["unknown"]) == (False, True)
+
+
+def test_the_sign_in_of_its_browser_ends_once_a_phone_is_made_known(world: World) -> None:
+    client = world.client("first")
+    assert client.get("/worklist/").status_code == 200
+    held = made_known(client)
+    assert client.get("/worklist/").status_code == 302
+    assert client.get("/app/device/").json()["signed_in"] is False
+    assert day(client, held).status_code == 200
+
+
+def test_a_phone_from_before_a_restore_keeps_its_words_until_it_is_known_again(
+    world: World,
+) -> None:
+    moment_id = world.signal()
+    held = made_known(world.client("first"))
+    item = sealing.item(UUID(held["device_id"]), written(moment_id))
+    Device.objects.all().delete()
+    answer = send(held, item)
+    assert answer.status_code == 401
+    assert answer.json() == {"wipe": False, "unknown": True, "results": []}
+    by = world.actor("administrator")
+    devices.know_again(by=by, device_id=UUID(held["device_id"]), username="first")
+    assert send(held, item).json()["results"][0]["state"] == "kept"
+    stranger = held | {"device_secret": "another"}
+    assert send(stranger, item).json()["unknown"], "the first secret that was said is its own"
+    assert day(Client(), held).status_code == 401
+    with pytest.raises(Conflict):
+        devices.know_again(by=by, device_id=UUID(held["device_id"]), username="first")
 
 
 def test_who_is_signed_in_is_said_and_who_is_not_is_led_to_sign_in(world: World) -> None:
@@ -105,23 +136,23 @@ def test_a_day_ends_with_the_shift_and_what_was_written_still_comes_in(world: Wo
 
 def test_a_wipe_is_heard_and_answered_and_the_phone_is_not_known_again(world: World) -> None:
     moment_id = world.signal()
-    client = world.client("first")
-    held = made_known(client)
+    held = made_known(world.client("first"))
     day(Client(), held)
-    client.post(f"/phones/{held['device_id']}/wipe/")
+    world.client("first").post(f"/phones/{held['device_id']}/wipe/")
     item = sealing.item(UUID(held["device_id"]), written(moment_id))
     answer = send(held, item).json()
     assert answer["wipe"]
     assert answer["results"][0]["state"] == "kept"
     assert send(held, wiped=True).status_code == 200
-    assert send(held).status_code == 401
+    answer = send(held)
+    assert (answer.status_code, answer.json()["wipe"]) == (401, True)
     assert Device.objects.get().wiped_at is not None
 
 
 def test_signing_out_ends_the_phone_and_the_session(world: World) -> None:
     world.signal()
+    held = made_known(world.client("first"))
     client = world.client("first")
-    held = made_known(client)
     answer = client.post(
         "/app/sign-out/",
         headers={"Authorization": f"Device {held['device_id']}:{held['device_secret']}"},

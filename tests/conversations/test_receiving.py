@@ -251,7 +251,9 @@ def test_a_phone_is_emptied_by_its_owner_or_an_administrator_and_then_not_heard_
     device = signed(made.device_id, made.send_secret)
     assert device.is_to_be_wiped
     devices.wiped(by=device.by, device_id=made.device_id)
-    assert devices.signed_by(f"Device {made.device_id}:{made.send_secret}") is None
+    emptied = devices.signed_by(f"Device {made.device_id}:{made.send_secret}")
+    assert emptied is not None
+    assert emptied.is_wiped
 
 
 def test_only_whoever_may_hold_a_moment_has_a_day(world: World) -> None:

@@ -17,6 +17,7 @@ from reachable.offers.matching import Found
 from reachable.provision import comparing, loading, services
 from reachable.provision.deriving import rebuild
 from reachable.provision.models import Service
+from reachable.provision.nudging import due_before
 from reachable.provision.services import Told
 from reachable.provision.taxonomy import described
 from tests.support.directory import at, in_file, offer
@@ -164,14 +165,20 @@ def test_only_whoever_works_with_the_child_is_shown_what_fits(world: World, chil
 
 def test_what_is_compared_is_made_again_the_same(world: World, child: UUID) -> None:
     load(offer(1, attributes=[term("need", "easy_read")], **there(1, "FX2 2BB")))
-    before = comparing.candidates(by=SYSTEM)
+    before = _candidates()
     assert before[0].offered.needs == {"easy_read"}
+    assert [place.postcode for place in before[0].places] == ["FX2 2BB"]
     assert rebuild(SYSTEM) == 0
-    Service.objects.update(compared_by="")
-    (blank,) = comparing.candidates(by=SYSTEM)
+    Service.objects.update(compared_by="", given_at="")
+    (blank,) = _candidates()
     assert not blank.offered.needs, "says nothing, and so rules nothing out"
+    assert not blank.places
     assert rebuild(SYSTEM) == 1
-    assert comparing.candidates(by=SYSTEM) == before
+    assert _candidates() == before
+
+
+def _candidates() -> list[comparing.Candidate]:
+    return comparing.candidates(by=SYSTEM, checked_since=due_before())
 
 
 def test_the_page_asks_as_many_questions_for_many_services_as_for_few(

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
-from reachable.provision.rules.reading import Hours
+from reachable.provision.rules import reading
+from reachable.provision.rules.reading import Hours, since_monday
 
 DAY = timedelta(days=1)
-_DAY = 24 * 60 * 60 * 1_000_000
-_WEEK = 7 * _DAY
+_WEEK = 7 * reading.DAY
 AGE, AREA, FORM, MOMENT, NEEDS, HOURS = "age", "area", "form", "moment", "needs", "hours"
 NONE: frozenset[str] = frozenset()
 
@@ -119,19 +119,12 @@ def opens_in(hours: Iterable[Hours], at: datetime) -> timedelta | None:
 
     The closing minute is no longer open. Hours that end before they begin go on after midnight.
     """
-    now = _in_week(at.weekday(), at.time())
+    now = since_monday(at.weekday(), at.time())
     soonest: int | None = None
     for each in hours:
-        opens = _in_week(each.weekday, each.opens)
-        length = (_in_week(each.weekday, each.closes) - opens) % _DAY or _DAY
+        opens, length = each.in_week
         since = (now - opens) % _WEEK
         until = 0 if since < length else _WEEK - since
         if soonest is None or until < soonest:
             soonest = until
     return None if soonest is None else timedelta(microseconds=soonest)
-
-
-def _in_week(weekday: int, at: time) -> int:
-    """Count the microseconds since Monday began: numbers, because thousands are compared."""
-    seconds = ((weekday * 24 + at.hour) * 60 + at.minute) * 60 + at.second
-    return seconds * 1_000_000 + at.microsecond

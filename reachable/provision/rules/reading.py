@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from datetime import time
+from functools import cached_property
 from uuid import UUID
 
 from reachable.provision.rules.standard import SERVICE, Json
 
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 AGE, PLACE = "age", "place"
+DAY = 24 * 60 * 60 * 1_000_000
+"""In microseconds."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,18 @@ class Hours:
     weekday: int
     opens: time
     closes: time
+
+    @cached_property
+    def in_week(self) -> tuple[int, int]:
+        """When it opens in a week, and for how long; both in microseconds."""
+        opens = since_monday(self.weekday, self.opens)
+        return opens, (since_monday(self.weekday, self.closes) - opens) % DAY or DAY
+
+
+def since_monday(weekday: int, at: time) -> int:
+    """Count the microseconds since Monday began: numbers, because thousands are compared."""
+    seconds = ((weekday * 24 + at.hour) * 60 + at.minute) * 60 + at.second
+    return seconds * 1_000_000 + at.microsecond
 
 
 @dataclass(frozen=True)

@@ -131,6 +131,10 @@ async function post(device, items, wiped = false) {
     return { refused: true };
   }
   if (status >= 500 || status === 413 || status === 429) throw new NoSignal();
+  if (json.unknown === true) {
+    say("send", `The server does not know this phone: it may have been brought back from a copy. What you wrote stays on this phone. Ring whoever looks after Reachable and read them this number: ${device.id}`, "wrong");
+    return { refused: true };
+  }
   if (json.wipe === true && (status === 401 || status === 403)) return { wipe: true };
   if (status >= 300) {
     say("send", json.detail ?? "The server did not take what this phone sent. It is kept here, and tried again.", "wrong");

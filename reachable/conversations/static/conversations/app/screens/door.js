@@ -70,7 +70,7 @@ const phases = {
     <p><a href="/">Go to Reachable</a></p>`,
   pin: (args, onOpen) => html`
     <form autocomplete="off" @submit=${(event) => void choose(event, args, onOpen)}>
-      <p>Signed in as <strong>${args.there.user.name}</strong>. The PIN locks what is on this phone. You need it each time, with or without signal.</p>
+      <p>Signed in as <strong>${args.there.user.name}</strong>. The PIN locks what is on this phone. You need it each time, with or without signal. Choosing it signs you out of the pages in this browser: then only the PIN opens what is here.</p>
       ${args.wrong ? html`<p class="over" id="pin-wrong" role="alert">${args.wrong}</p>` : nothing}
       ${secret("pin", "PIN", "At least 6 figures or letters. Not the code that opens the phone.", args.wrong)}
       ${secret("again", "The same PIN again", "", args.wrong)}
