@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from reachable.access import selectors as access
+from reachable.access.selectors import OnDuty
 from reachable.conversations import cards, devices, lone_working, selectors, services, wording
 from reachable.conversations.forms import (
     MANY_NAMES,
@@ -31,7 +32,7 @@ from reachable.foundation.ids import new_id
 from reachable.foundation.time import now
 from reachable.foundation.views import actor, render
 from reachable.moments import selectors as moments
-from reachable.moments.selectors import MomentFacts
+from reachable.moments.selectors import Row
 from reachable.notices import services as notices
 from reachable.people import selectors as people
 from reachable.practice import guidance
@@ -40,15 +41,15 @@ from reachable.practice import guidance
 def begin(request: HttpRequest, moment_id: UUID) -> HttpResponse:
     """Write down a conversation that took place, or the try at one."""
     by = actor(request)
-    moment = moments.moment(by=by, moment_id=moment_id)
+    row, members = moments.line_of(by=by, moment_id=moment_id)
     guide = request.GET.get("guide", "")
     known = {each.key for each in guidance.guides()}
     initial = {
         "version_id": new_id(),
         "conversation_id": new_id(),
-        "guide": guide if guide in known else guidance.guide_for(moment.row.kind.key).key,
+        "guide": guide if guide in known else guidance.guide_for(row.kind.key).key,
     }
-    return _write(request, by, moment, initial, {}, None)
+    return _write(request, by, (row, members), initial, {}, None)
 
 
 def go_on(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
@@ -64,19 +65,20 @@ def go_on(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
         "based_on": " ".join(str(each.id) for each in facts.versions),
         **initial_of(begun),
     }
-    moment = moments.moment(by=by, moment_id=facts.moment_id)
+    moment = moments.line_of(by=by, moment_id=facts.moment_id)
     return _write(request, by, moment, initial, rows_of(begun), facts)
 
 
 def _write(
     request: HttpRequest,
     by: Actor,
-    moment: MomentFacts,
+    moment: tuple[Row, list[OnDuty]],
     initial: dict[str, Any],
     rows: dict[str, int],
     facts: ConversationFacts | None,
 ) -> HttpResponse:
-    colleagues = [(str(who.user_id), who.name) for who in moment.members]
+    row, members = moment
+    colleagues = [(str(who.user_id), who.name) for who in members]
     posted = request.method == "POST"
     asked = rows_asked(request.POST) if posted else rows
     if posted and "more" in request.POST:
@@ -87,7 +89,7 @@ def _write(
         )
         if posted and form.is_valid():
             try:
-                kept = services.keep(by=by, writing=_writing(request, moment.row.id, form))
+                kept = services.keep(by=by, writing=_writing(request, row.id, form))
             except BadInput as error:
                 form.add_error(None, str(error))
             else:
@@ -96,8 +98,7 @@ def _write(
     others = [each for each in facts.versions if each.writer_id != by.id] if facts else []
     context = {
         "form": form,
-        "moment": moment,
-        "row": moment.row,
+        "row": row,
         "guide": next((each for each in guidance.guides() if each.key == chosen), None),
         "facts": facts,
         "others": [(each, wording.said(each.content, _names(facts))) for each in others],

@@ -206,11 +206,8 @@ def _age(known: people.Name | None, at: datetime) -> int | None:
     return age_on(born, at.astimezone(LONDON).date()) if born else None
 
 
-def moment(*, by: Actor, moment_id: UUID) -> MomentFacts:
-    """Return one moment; hidden and absent are the same. The look is logged.
-
-    One that was joined to an older moment is answered with that one.
-    """
+def _looked_at(by: Actor, moment_id: UUID) -> Moment:
+    """Return a moment, or the older one to which it was joined, and log the look."""
     by.require("moments.hold")
     found = visible_moments(by=by).select_related(*NAMED).filter(id=moment_id).first()
     if found is not None and found.joined_into_id is not None:
@@ -220,7 +217,25 @@ def moment(*, by: Actor, moment_id: UUID) -> MomentFacts:
         raise NotFound
     audit.looked(by=by, subject=("moment", found.id), page="moment")
     audit.looked(by=by, subject=("person", found.person.now.current_id), page="moment")
-    at = now()
+    return found
+
+
+def line_of(*, by: Actor, moment_id: UUID) -> tuple[Row, list[access.OnDuty]]:
+    """Return the line of one moment and who of its team is there; the look is logged.
+
+    For whoever writes something of it, which costs a third of its whole page.
+    """
+    found, at = _looked_at(by, moment_id), now()
+    row = rows_of(by=by, moments=[found], at=at)[found.id]
+    return row, _members_there(found.team_id, at)
+
+
+def moment(*, by: Actor, moment_id: UUID) -> MomentFacts:
+    """Return one moment; hidden and absent are the same. The look is logged.
+
+    One that was joined to an older moment is answered with that one.
+    """
+    found, at = _looked_at(by, moment_id), now()
     together = list(families([found.id]))
     triggers = Trigger.objects.filter(moment_id__in=together).order_by("joined_at", "id")
     by_rule = fired(found, (trigger for trigger in triggers if trigger.ended_at is None))
