@@ -107,6 +107,12 @@ WORDINGS = {
         "child still goes there; “not known” is an answer too.",
         "offer",
     ),
+    "offer.again": Wording(
+        "A child who said not now to a service is to be asked again",
+        "The day that was agreed has come. Ask in another way than the last time, and record what "
+        "the child says; a no is an answer too.",
+        "offer",
+    ),
     "team.without_holders": Wording(
         "Reachable moments wait where nobody can take them",
         "No team has anybody who may. Your first page names the teams. Please put somebody whose "

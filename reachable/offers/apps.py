@@ -22,6 +22,7 @@ class OffersConfig(AppConfig):
         )
         from reachable.moments.registries import moment_panels
         from reachable.offers import reference
+        from reachable.offers.asking_again import tell
         from reachable.offers.attending import ask
         from reachable.offers.following import follow_rights
         from reachable.offers.panels import OF_CHILD, OF_MOMENT
@@ -33,6 +34,9 @@ class OffersConfig(AppConfig):
         rights_ended.add("offers", follow_rights, room=ROOM)
         rebuilders.add("offers", lambda by: rebuild(by=by), room=ROOM)
         schedules.add("attending", Schedule("attending", 300, lambda by: ask(by=by)), room=ROOM)
+        schedules.add(
+            "offered again", Schedule("offered again", 300, lambda by: tell(by=by)), room=ROOM
+        )
         moment_panels.add("offers", OF_MOMENT, room=ROOM)
         child_panels.add("offers", OF_CHILD, room=ROOM)
         navigation.add("offers", NavigationItem("Offers", "offers", MAKES, 58), room=ROOM)

@@ -51,7 +51,7 @@ def ask(*, by: Actor) -> int:
         offers = list(_attending()[:AT_ONCE])
         for offer, (stands, before) in _stories(offers):
             check = asked_now(stands, before, now())
-            user_id = _whom(offer) if check else None
+            user_id = whom_to_ask(offer) if check else None
             if check and user_id:
                 _ask(by, offer, check, user_id)
                 asked += 1
@@ -81,7 +81,9 @@ def _stories(offers: list[Offer]) -> list[tuple[Offer, tuple[Standing, frozenset
         (
             offer,
             (
-                standing(Step(s.kind, s.said_at, s.how, s.after) for s in steps[offer.id]),
+                standing(
+                    Step(s.kind, s.said_at, s.how, s.after, s.again_on) for s in steps[offer.id]
+                ),
                 frozenset(s.after for s in steps[offer.id] if s.kind == ASKED),
             ),
         )
@@ -89,7 +91,7 @@ def _stories(offers: list[Offer]) -> list[tuple[Offer, tuple[Standing, frozenset
     ]
 
 
-def _whom(offer: Offer) -> UUID | None:
+def whom_to_ask(offer: Offer) -> UUID | None:
     """Whoever has the child now; else whoever offered it; else the first who leads the team."""
     has = Moment.objects.filter(
         person__now__current_id=offer.person.now.current_id, state__in=OPEN, holder__isnull=False

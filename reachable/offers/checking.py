@@ -22,5 +22,5 @@ def stands(found: Offer) -> standing.Standing:
     """Return where an offer stands, by its steps."""
     rows = OfferStep.objects.filter(offer=found).order_by("id")
     return standing.standing(
-        Step(*row) for row in rows.values_list("kind", "said_at", "how", "after")
+        Step(*row) for row in rows.values_list("kind", "said_at", "how", "after", "again_on")
     )

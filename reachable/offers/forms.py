@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 
-from reachable.foundation.fields import Hinted
+from reachable.foundation.fields import DayField, Hinted
 from reachable.moments.forms import ActForm, WhenForm, note_box, offer_choices
 from reachable.moments.measuring import CHECKS
 from reachable.offers import words
@@ -42,24 +42,34 @@ class HiddenNeedForm(NeedForm):
             field.widget = forms.HiddenInput()
 
 
-class OfferForm(WhenForm):
+class AskedAgainForm(WhenForm):
+    """What a child says to an offer; whoever says not now is asked again."""
+
+    again_on = DayField(
+        label="If not now: on which day do you ask again?",
+        required=False,
+        help_text="As you agreed with the child. Leave empty for four weeks from now.",
+    )
+
+
+class OfferForm(AskedAgainForm):
     answer = forms.ChoiceField(
         label="What did the child say?", choices=words.ANSWERS, widget=forms.RadioSelect
     )
     note = note_box("In the child’s own words, if you can", "", required=False)
     help = forms.ChoiceField(required=False, choices=_terms("help", ""), widget=forms.HiddenInput)
     form = forms.ChoiceField(required=False, choices=_terms("form", ""), widget=forms.HiddenInput)
-    field_order = ("answer", "note", "day", "at", "help", "form")
+    field_order = ("answer", "again_on", "note", "day", "at", "help", "form")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         del self.fields["version"]
 
 
-class AnswerForm(WhenForm):
+class AnswerForm(AskedAgainForm):
     answer = forms.ChoiceField(label="What does the child say now?", widget=forms.RadioSelect)
     note = note_box("In the child’s own words, if you can", "", required=False)
-    field_order = ("version", "answer", "note", "day", "at")
+    field_order = ("version", "answer", "again_on", "note", "day", "at")
 
     def __init__(self, *args: Any, allowed: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

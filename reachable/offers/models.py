@@ -34,6 +34,7 @@ class Offer(Identified):
     since = models.DateTimeField()
     attended_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    again_on = models.DateField(null=True)
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
@@ -42,8 +43,11 @@ class Offer(Identified):
         ]
         indexes = [
             models.Index(
+                fields=["again_on"], condition=Q(again_on__isnull=False), name="offers_asked_again"
+            ),
+            models.Index(
                 fields=["attended_at"], condition=Q(state=ATTENDING), name="offers_attended"
-            )
+            ),
         ]
 
 
@@ -52,6 +56,7 @@ class OfferStep(Identified):
 
     `at` is when it was written down, `said_at` when it happened, as somebody says. `after` is of
     which time it is said, or asked of whom it is `about`, whether the child still goes there.
+    `again_on` is when a child who said not now is asked again.
     """
 
     offer = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="steps", db_index=False)
@@ -66,6 +71,7 @@ class OfferStep(Identified):
     )
     how = models.CharField(max_length=40, blank=True)
     after = models.CharField(max_length=10, blank=True)
+    again_on = models.DateField(null=True)
     note = models.TextField(blank=True)
 
     class Meta:

@@ -28,10 +28,10 @@ def rebuild(*, by: Actor) -> int:
 def _offers() -> int:
     steps: dict[UUID, list[Step]] = {}
     rows = OfferStep.objects.order_by("id").values_list(
-        "offer_id", "kind", "said_at", "how", "after"
+        "offer_id", "kind", "said_at", "how", "after", "again_on"
     )
-    for offer_id, kind, said_at, how, after in rows.iterator():
-        steps.setdefault(offer_id, []).append(Step(kind, said_at, how, after))
+    for offer_id, kind, said_at, how, after, again_on in rows.iterator():
+        steps.setdefault(offer_id, []).append(Step(kind, said_at, how, after, again_on))
     changed = []
     for offer in Offer.objects.select_for_update():
         stands = standing(steps[offer.id])

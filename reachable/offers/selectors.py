@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -52,6 +52,7 @@ class StepFacts:
     how: str
     after: str
     note: str
+    again_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,7 @@ class OfferRow:
     offered_at: datetime
     offered_by: str
     how: str
+    again_on: date | None
 
 
 @dataclass(frozen=True)
@@ -165,6 +167,7 @@ def _row(each: Offer, kind: str, how: str) -> OfferRow:
         offered_at=each.offered_at,
         offered_by=each.offered_by.name if each.offered_by else "",
         how=how if kind == each.state else "",
+        again_on=each.again_on,
     )
 
 
@@ -214,7 +217,9 @@ def sees_offer(*, by: Actor, offer_id: UUID) -> bool:
 
 
 def _stands(steps: Iterable[StepFacts]) -> Standing:
-    return standing(Step(each.kind, each.said_at, each.how, each.after) for each in steps)
+    return standing(
+        Step(each.kind, each.said_at, each.how, each.after, each.again_on) for each in steps
+    )
 
 
 def _allowed(found: Offer, steps: list[StepFacts]) -> tuple[str, ...]:
@@ -227,11 +232,12 @@ def _allowed(found: Offer, steps: list[StepFacts]) -> tuple[str, ...]:
 
 def _steps(held: QuerySet[OfferStep]) -> list[StepFacts]:
     rows = held.order_by("id").values_list(
-        *("kind", "at", "said_at", "by__name", "about__name", "how", "after", "note")
+        *("kind", "at", "said_at", "by__name", "about__name", "how", "after", "note"),
+        "again_on",
     )
     return [
-        StepFacts(kind, at, said_at, by or "", about or "", how, after, note)
-        for kind, at, said_at, by, about, how, after, note in rows
+        StepFacts(kind, at, said_at, by or "", about or "", *said)
+        for kind, at, said_at, by, about, *said in rows
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -12,7 +12,7 @@ from reachable.access import services as access_services
 from reachable.audit import services as audit
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import BadInput, Conflict, NotFound
-from reachable.foundation.time import now
+from reachable.foundation.time import now, today
 from reachable.moments.measuring import CHECKS, check_due
 from reachable.offers.checking import NOTHING_CHANGED, check_words, stands
 from reachable.offers.models import Offer, OfferStep
@@ -26,7 +26,7 @@ OFFERED, ATTENDING = "offered", "attending"
 """Why somebody works with a child because of an offer: they made it, or are asked of it."""
 LAST = "3_months"
 """The last time of which it is asked: with its answer nothing more is to be heard."""
-DERIVED = ("state", "since", "attended_at", "ended_at")
+DERIVED = ("state", "since", "attended_at", "ended_at", "again_on")
 
 
 @transaction.atomic
@@ -40,8 +40,12 @@ def offer(
     help: str = "",
     form: str = "",
     at: datetime | None = None,
+    again_on: date | None = None,
 ) -> UUID:
-    """Record that a service was offered to a child, and what the child said to it."""
+    """Record that a service was offered to a child, and what the child said to it.
+
+    A child who said not now is asked again on the day that was agreed, or in four weeks.
+    """
     current = current_child(by=by, person_id=person_id)
     service = listed_service(by=by, service_id=service_id)
     if answer not in standing.ANSWERS:
@@ -49,6 +53,7 @@ def offer(
     check_words(help=help, form=form)
     recorded = now()
     at = _not_ahead(at, recorded)
+    again = _asked_again(answer, again_on)
     _refuse_second(current, service.id, service.name)
     open_moment = open_moment_of(by=by, current_id=current)
     made = Offer.objects.create(
@@ -63,7 +68,7 @@ def offer(
         state=standing.BEGINS[answer],
         since=at,
     )
-    _append(by, made, answer, at=at, note=note)
+    _append(by, made, answer, at=at, note=note, again_on=again)
     _keep_open(by, made)
     audit.record(
         by=by,
@@ -99,6 +104,7 @@ def record(
     note: str = "",
     after: str = "",
     at: datetime | None = None,
+    again_on: date | None = None,
     version: int | None = None,
 ) -> str:
     """Append what became of an offer; return in which state it stands now."""
@@ -119,9 +125,10 @@ def record(
     recorded = now()
     at = _not_ahead(at, recorded)
     _not_before(found, at)
+    again = _asked_again(kind, again_on)
     if kind == standing.STILL:
         _check_asked(found, after, recorded)
-    _append(by, found, kind, at=at, how=how, note=note, after=after)
+    _append(by, found, kind, at=at, how=how, note=note, after=after, again_on=again)
     if after == LAST or found.state in (standing.DECLINED, standing.ENDED):
         access_services.end_involvement(by=by, because_of=found.id)
     elif kind == standing.STILL:
@@ -166,6 +173,17 @@ def _check_asked(found: Offer, after: str, at: datetime) -> None:
         )
 
 
+def _asked_again(answer: str, wanted: date | None) -> date | None:
+    day = standing.again_on(answer, wanted, today())
+    if day is not None and not standing.may_be_asked_on(day, today()):
+        weeks = standing.ASK_AGAIN_WITHIN.days // 7
+        raise BadInput(
+            f"The child is asked again on a day within the next {weeks} weeks.",
+            kept=NOTHING_CHANGED,
+        )
+    return day
+
+
 def _not_ahead(at: datetime | None, recorded: datetime) -> datetime:
     if at is not None and at > recorded:
         raise BadInput("That time has not come yet.", kept=NOTHING_CHANGED)
@@ -191,6 +209,7 @@ def _append(
     note: str = "",
     after: str = "",
     about: UUID | None = None,
+    again_on: date | None = None,
 ) -> None:
     """Append a step, and bring where the offer stands up to date."""
     OfferStep.objects.create(
@@ -202,6 +221,7 @@ def _append(
         about_id=about,
         how=how,
         after=after,
+        again_on=again_on,
         note=note.strip(),
     )
     now_stands = stands(found)

@@ -23,7 +23,7 @@ from reachable.provision import selectors as provision
 
 OFFERED = {
     standing.WANTS: "It is recorded. Now send the referral, or go there together.",
-    standing.NOT_NOW: "It is recorded that the child said not now. Ask again another day.",
+    standing.NOT_NOW: "It is recorded that the child said not now. You are told when to ask again.",
     standing.NO: "It is recorded that the child does not want it. Offer something else.",
 }
 

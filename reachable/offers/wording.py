@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from reachable.moments.measuring import CHECKS
 from reachable.offers import words
@@ -12,6 +12,7 @@ from reachable.offers.rules.standing import ASKED, STILL
 from reachable.offers.selectors import OfferRow, StepFacts
 from reachable.practice import guidance
 from reachable.practice.clocks import how_long
+from reachable.practice.time import say_day
 from reachable.provision import taxonomy
 
 _BY_AREA = {
@@ -85,7 +86,11 @@ def moment_named(kind: str) -> str:
 def state(row: OfferRow) -> str:
     """Return where an offer stands, with the reason that was given."""
     why = _reason(row.state, row.how)
-    return f"{words.STATES[row.state]}{why}"
+    return f"{words.STATES[row.state]}{why}{_again(row.again_on)}"
+
+
+def _again(day: date | None) -> str:
+    return f"; asked again on {say_day(day)}" if day else ""
 
 
 def step(each: StepFacts) -> str:
@@ -95,7 +100,7 @@ def step(each: StepFacts) -> str:
         said = f"{said}, after {CHECKS[each.after]}"
     if each.kind == ASKED:
         return f"{each.about} was asked whether the child still goes there, {CHECKS[each.after]} on"
-    return f"{said}{_reason(each.kind, each.how)}"
+    return f"{said}{_reason(each.kind, each.how)}{_again(each.again_on)}"
 
 
 def _reason(kind: str, how: str) -> str:

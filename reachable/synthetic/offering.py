@@ -17,7 +17,7 @@ from django.db.models import Count, Q
 
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import ReachableError
-from reachable.foundation.time import now
+from reachable.foundation.time import now, today
 from reachable.moments.measuring import CHECKS, check_due
 from reachable.moments.models import Moment
 from reachable.offers import gaps, matching, services
@@ -25,6 +25,7 @@ from reachable.offers.checking import stands
 from reachable.offers.models import Offer
 from reachable.offers.rules.standing import (
     ATTENDING,
+    NOT_NOW,
     OPEN,
     PUT_OFF,
     REFUSED,
@@ -51,6 +52,7 @@ _REFUSED = (
     ("age", "They begin at 16.", 12),
     ("not_reached", "They rang twice, and wrote once.", 8),
 )
+_AGAIN = (("wants", "“Yeah, go on then.”", 45), ("not_now", "“Not yet.”", 25), ("no", "", 30))
 _FATES = (("accepted", 48), ("waits", 16), (REFUSED, 26), ("silent", 10))
 _STILL = (
     ("yes", "Each Thursday; the worker says so.", 70),
@@ -127,15 +129,18 @@ class Offering:
     def _follow(self) -> int:
         """Record the next step of offers whose day has come; those who are asked answer."""
         held = Offer.objects.filter(state__in=OPEN, offered_at__gt=now() - _FOLLOWED)
-        held = held.annotate(done=Count("steps", filter=Q(steps__by__isnull=False)))
+        recorded = Q(steps__by__isnull=False) & ~Q(steps__kind=NOT_NOW)
+        held = held.annotate(done=Count("steps", filter=recorded))
         return sum(self._follow_one(offer, offer.done) for offer in held.order_by("offered_at"))
 
     def _follow_one(self, offer: Offer, done: int) -> int:
         by = self.by_id.get(offer.offered_by_id)
         rng = Random(f"{self.seed} becomes {offer.offered_at.isoformat()} {offer.service_id}")
         plan = _plan(rng)
-        if by is None or offer.state == PUT_OFF:
+        if by is None:
             return 0
+        if offer.state == PUT_OFF:
+            return self._ask_again(by, offer)
         if offer.attended_at is not None and offer.state == ATTENDING:
             if now() < check_due(offer.attended_at, next(iter(CHECKS))):
                 return 0
@@ -147,6 +152,13 @@ class Offering:
         if now() < offer.offered_at + timedelta(days=then.days):
             return 0
         return self._try(lambda: self._record(by, offer, then, rng))
+
+    def _ask_again(self, by: Actor, offer: Offer) -> int:
+        if offer.again_on is None or today() < offer.again_on:
+            return 0
+        begun = f"{offer.offered_at.isoformat()} {offer.again_on} {offer.service_id}"
+        answer, note = _chosen(Random(f"{self.seed} again {begun}"), _AGAIN)
+        return self._try(lambda: services.record(by=by, offer_id=offer.id, kind=answer, note=note))
 
     def _record(self, by: Actor, offer: Offer, then: _Next, rng: Random) -> None:
         services.record(by=by, offer_id=offer.id, kind=then.kind, how=then.how, note=then.note)
@@ -169,7 +181,7 @@ class Offering:
         how, note = _chosen(rng, _STILL)
         services.record(by=by, offer_id=offer.id, kind=STILL, how=how, note=note, after=check)
 
-    def _try(self, act: Callable[[], None]) -> int:
+    def _try(self, act: Callable[[], object]) -> int:
         """Do all of it or nothing; what has become impossible meanwhile is left out."""
         try:
             with transaction.atomic():

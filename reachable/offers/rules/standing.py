@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from reachable.moments.measuring import ANSWERED_WITHIN, CHECKS, check_due
 
@@ -23,7 +23,7 @@ WANTED, PUT_OFF, DECLINED, ATTENDING = "wanted", "put_off", "declined", "attendi
 
 ALLOWED: dict[str, tuple[str, ...]] = {
     WANTED: (SENT, ATTENDED, NOT_NOW, NO, REFUSED),
-    PUT_OFF: (WANTS, NO),
+    PUT_OFF: (WANTS, NOT_NOW, NO),
     DECLINED: (WANTS,),
     SENT: (ACCEPTED, WAITING, REFUSED, ATTENDED, NOT_NOW, NO),
     WAITING: (ACCEPTED, REFUSED, ATTENDED, NOT_NOW, NO),
@@ -34,6 +34,12 @@ ALLOWED: dict[str, tuple[str, ...]] = {
 }
 """What may be recorded in each state, the likeliest first. What has ended may be offered anew."""
 
+ASK_AGAIN_AFTER = timedelta(weeks=4)
+"""When a child who said not now is asked again, where no other day was agreed. This project’s own:
+no source says how long to wait."""
+ASK_AGAIN_WITHIN = timedelta(weeks=24)
+"""The latest: later, nobody follows the offer any more."""
+
 BEGINS = {WANTS: WANTED, NOT_NOW: PUT_OFF, NO: DECLINED, ATTENDED: ATTENDING}
 OPEN = frozenset({WANTED, PUT_OFF, SENT, WAITING, ACCEPTED, ATTENDING})
 """States from which it is still to be heard what becomes of it."""
@@ -41,12 +47,16 @@ OPEN = frozenset({WANTED, PUT_OFF, SENT, WAITING, ACCEPTED, ATTENDING})
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Something that was recorded; `at` is when it happened, `after` the time asked about."""
+    """Something that was recorded; `at` is when it happened, `after` the time asked about.
+
+    `again_on` is the day on which a child who said not now is asked again.
+    """
 
     kind: str
     at: datetime
     how: str = ""
     after: str = ""
+    again_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +68,14 @@ class Standing:
     attended_at: datetime | None = None
     ended_at: datetime | None = None
     answered: frozenset[str] = frozenset()
+    again_on: date | None = None
 
 
 def standing(steps: Iterable[Step]) -> Standing:
     """Return where an offer stands. The first step is what the child said to it."""
     recorded = [step for step in steps if step.kind != ASKED]
     first, *later = recorded
-    stands = Standing(BEGINS[first.kind], first.at)
+    stands = Standing(BEGINS[first.kind], first.at, again_on=first.again_on)
     for step in later:
         stands = after(stands, step)
     return stands
@@ -81,7 +92,20 @@ def after(stands: Standing, step: Step) -> Standing:
         return replace(stands, state=ENDED, since=step.at, ended_at=step.at)
     attended_at = step.at if step.kind == ATTENDED else stands.attended_at
     state = BEGINS.get(step.kind, step.kind)
-    return replace(stands, state=state, since=step.at, attended_at=attended_at)
+    return replace(
+        stands, state=state, since=step.at, attended_at=attended_at, again_on=step.again_on
+    )
+
+
+def again_on(answer: str, wanted: date | None, today: date) -> date | None:
+    """Return when a child is asked again: as was agreed, or in four weeks; only after “not now”."""
+    if answer != NOT_NOW:
+        return None
+    return wanted or today + ASK_AGAIN_AFTER
+
+
+def may_be_asked_on(day: date, today: date) -> bool:
+    return today < day <= today + ASK_AGAIN_WITHIN
 
 
 def may_follow(state: str, kind: str) -> bool:

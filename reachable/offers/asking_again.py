@@ -1,0 +1,49 @@
+"""Tells who is to ask a child again who said not now to an offer, on the day that was agreed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db import transaction
+
+from reachable.access import selectors as access
+from reachable.access import services as access_services
+from reachable.audit import services as audit
+from reachable.foundation.actor import Actor
+from reachable.foundation.time import now
+from reachable.notices import services as notices
+from reachable.notices.services import Telling
+from reachable.offers.attending import whom_to_ask
+from reachable.offers.models import Offer
+from reachable.offers.services import OFFERED
+from reachable.practice.time import LONDON
+
+MORNING = timedelta(hours=8)
+"""After midnight when they are told: nobody asks a child in the night."""
+WITHIN = timedelta(days=14)
+"""How long after that day somebody is still told, such as after the worker stood still."""
+AT_ONCE = 500
+
+
+@transaction.atomic
+def tell(*, by: Actor) -> int:
+    """Tell, once for each day that was agreed; return how many were told."""
+    day = (now().astimezone(LONDON) - MORNING).date()
+    due = Offer.objects.filter(again_on__lte=day, again_on__gt=day - WITHIN)
+    offers = due.select_related("person__now", "moment").order_by("again_on", "id")[:AT_ONCE]
+    tellings = []
+    for offer in offers:
+        user_id = whom_to_ask(offer)
+        if user_id is None:
+            continue
+        key = f"offer_again:{offer.id}:{offer.again_on}:{user_id}"
+        tellings.append(Telling(user_id, "offer.again", ("offer", offer.id), key))
+        if not access.involved_because(
+            by=by, user_id=user_id, basis=OFFERED, because_of=[offer.id]
+        ):
+            row = (user_id, None, offer.person_id, OFFERED, offer.id)
+            access_services.involve(by=by, rows=[row], kind="person")
+    told = notices.tell(by=by, tellings=tellings)
+    if told:
+        audit.record(by=by, action="offers.again_told", subject=("partnership", None), count=told)
+    return told
