@@ -37,35 +37,10 @@ from reachable.moments.models import Task, Trigger
 from reachable.moments.prepared import SENTENCES
 from reachable.notices.models import Notice
 from reachable.people.selectors import visible_people
-from tests.support.conversations import writing
+from tests.support.conversations import KEEP, SAID, content, writing
 from tests.support.world import World
 
 db = pytest.mark.db
-SAID = "He said I’d be safe if I go. I’m not going back there, ever"
-KEEP = "Nobody lets him in: he waits at the gate."
-
-
-def content(**more: Any) -> dict[str, Any]:
-    return {
-        "invitation": {"answer": "talked", "how": "in_person"},
-        "told": {"who": ["team"]},
-        "words": {"words": SAID},
-        "wishes": {"trusts": "my aunt Ray"},
-        "instead": {
-            "things": [
-                {"given": "Lifts home", "instead": "A bus pass", "by_whom": "the Hub"},
-                {"given": "Somewhere to sleep"},
-            ]
-        },
-        "next": {"day": (today() + timedelta(days=2)).isoformat(), "when": "Four, by the bench"},
-        "others": {
-            "things": [
-                {"who": "Custody desk", "what": KEEP},
-                {"who": "School", "what": "She comes in by the back door this week."},
-            ]
-        },
-        **more,
-    }
 
 
 @pytest.mark.parametrize(

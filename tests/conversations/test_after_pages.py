@@ -16,9 +16,8 @@ from reachable.foundation.time import today
 from reachable.intake.models import Signal
 from reachable.moments.models import Summary, Task
 from reachable.notices.models import Notice
-from tests.conversations.test_after import KEEP, SAID, content
 from tests.conversations.test_pages import html, write
-from tests.support.conversations import writing
+from tests.support.conversations import KEEP, SAID, content, writing
 from tests.support.queries import queries_of
 from tests.support.world import World
 
