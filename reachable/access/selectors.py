@@ -313,6 +313,24 @@ def working_with(
     ]
 
 
+def working_now(
+    *, by: Actor, kind: str, subject_ids: Iterable[UUID], capability: str
+) -> frozenset[UUID]:
+    """Return who works with these subjects now, by themselves or with a team, and may do that.
+
+    The caller has found the subjects visible to `by`.
+    """
+    del by
+    held = Involvement.objects.filter(
+        subject_kind=kind, subject_id__in=list(subject_ids), ended_at=None
+    )
+    pairs = list(held.values_list("user_id", "team_id"))
+    teams = {team for _, team in pairs if team}
+    members = TeamMembership.objects.filter(team_id__in=teams, ended_at=None)
+    users = {user for user, _ in pairs if user} | set(members.values_list("user_id", flat=True))
+    return able(capability=capability, user_ids=users)
+
+
 @Question
 def _working_with(kind: Any, subject_ids: Any, basis: Any) -> QuerySet[Involvement, Any]:
     return Involvement.objects.filter(
@@ -359,6 +377,13 @@ def workers(user_ids: Iterable[UUID]) -> dict[UUID, tuple[str, str]]:
     """Return user → name and agency."""
     found = User.objects.filter(id__in=set(user_ids)).values_list("id", "name", "agency__name")
     return {user_id: (name, agency) for user_id, name, agency in found}
+
+
+def kinds_of(*, by: Actor, user_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return user → of what kind their agency is, of those whose account still stands."""
+    del by
+    found = User.objects.filter(id__in=set(user_ids), is_active=True)
+    return dict(found.values_list("id", "agency__kind"))
 
 
 def contacts(*, by: Actor, user_ids: Iterable[UUID]) -> dict[UUID, tuple[str, str]]:

@@ -19,6 +19,7 @@ from reachable.geography.selectors import area_names
 from reachable.moments import selectors as moments
 from reachable.moments.models import OPEN
 from reachable.moments.selectors import Row
+from reachable.moments.tasks_of import TaskFacts, open_tasks
 from reachable.people import selectors as people
 from reachable.practice import guidance
 from reachable.practice.items import Guide
@@ -38,6 +39,7 @@ def day(*, by: Actor, valid_until: datetime) -> Json:
     threads = selectors.conversations_of_children(by=by, person_ids=children)
     needs = people.communication_needs_of(by=by, current_ids=children)
     areas, names = people.areas(by=by, current_ids=children), area_names()
+    tasks = open_tasks(by=by, moment_ids=[row.id for row in rows])
     members = access.members_of(team_ids={*teams.values(), *by.team_ids})
     return {
         "server_now": now().isoformat(),
@@ -55,6 +57,7 @@ def day(*, by: Actor, valid_until: datetime) -> Json:
                 names.get(areas.get(row.person_id, ""), ""),
             )
             | {"colleagues": _people(members.get(teams[row.id], ()))}
+            | {"tasks": [_task(each) for each in tasks.get(row.id, ())]}
             for row in rows
         ],
     }
@@ -91,6 +94,10 @@ def _moment(row: Row, thread: list[ConversationFacts], needs: tuple[str, ...], a
         "thread": [_held(each) for each in thread[:20]],
         "conversations": [_conversation(each) for each in thread if each.moment_id == row.id],
     }
+
+
+def _task(task: TaskFacts) -> Json:
+    return {"text": task.text, "for_whom": task.for_whom, "due_on": task.due_on.isoformat()}
 
 
 def _safe_contact(thread: list[ConversationFacts]) -> Mapping[str, Any] | None:

@@ -107,6 +107,44 @@ class Sharing(Identified):
         ]
 
 
+class PassedOn(Identified):
+    """Something that others needed to know was told: what, to whom, how, when; never changed.
+
+    Here, to a worker (`to`), who works with the child or sent a signal (`signal_id`); or in another
+    way to somebody who is named (`to_whom`). `row` says which it was of what stands in the
+    conversation; `what` keeps its words as they were then.
+    """
+
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.PROTECT, related_name="passed_on"
+    )
+    row = models.CharField(max_length=80)
+    what = models.TextField()
+    how = models.CharField(max_length=12)
+    to = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    signal_id = models.UUIDField(null=True)
+    to_whom = models.CharField(max_length=200, blank=True)
+    told_at = models.DateTimeField()
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(how="reachable", to__isnull=False, to_whom="")
+                | (Q(how__in=("telephone", "in_person"), to=None) & ~Q(to_whom="")),
+                name="passed_on_in_a_way",
+            ),
+            models.UniqueConstraint(
+                fields=["conversation", "row", "to"],
+                condition=Q(to__isnull=False),
+                name="passed_on_once_to_somebody",
+            ),
+        ]
+
+
 class Card(Identified):
     """A child was given a card, which the child said is safe to hold; its text is kept nowhere."""
 

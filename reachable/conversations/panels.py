@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from reachable.conversations import selectors
+from reachable.conversations.after import open_after
 from reachable.conversations.rules.thread import between
 from reachable.conversations.wording import ANSWERS
 from reachable.foundation.actor import Actor
@@ -22,6 +23,7 @@ def _thread(by: Actor, person_id: UUID) -> dict[str, Any]:
         "thread": list(zip(thread, gaps, strict=True)),
         "answers": ANSWERS,
         "shown": SHOWN,
+        "open_after": open_after(by=by, found=thread),
     }
 
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from reachable.conversations import api, views
+from reachable.conversations import after_views, api, views
 from reachable.foundation.urls import PUBLIC, SIGNED_IN, WITH_A_PHONE, page
 
 HOLD = "moments.hold"
@@ -26,6 +26,19 @@ urlpatterns = [
         name="conversation_go_on",
         needs=HOLD,
         methods=BOTH,
+    ),
+    page(
+        "conversations/<uuid:conversation_id>/after/",
+        after_views.after,
+        name="conversation_after",
+        needs=HOLD,
+        methods=BOTH,
+    ),
+    page(
+        "passed-on/<uuid:passed_id>/",
+        after_views.passed_on,
+        name="passed_on",
+        needs=SIGNED_IN,
     ),
     page(
         "conversations/<uuid:conversation_id>/share/",

@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 from reachable.access import selectors as access
 from reachable.access.selectors import OnDuty
 from reachable.conversations import cards, devices, lone_working, selectors, services, wording
+from reachable.conversations.after import HOLDS, open_after
 from reachable.conversations.forms import (
     MANY_NAMES,
     CardForm,
@@ -140,7 +141,8 @@ def _kept(request: HttpRequest, conversation_id: UUID, kept: services.Kept) -> H
     messages.success(request, "It is kept, word for word.")
     for sentence in kept.said:
         messages.warning(request, sentence)
-    return redirect("conversation", conversation_id)
+    finished = "finish" in request.POST
+    return redirect("conversation_after" if finished else "conversation", conversation_id)
 
 
 def conversation(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
@@ -153,6 +155,8 @@ def conversation(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
         "versions": [(each, wording.said(each.content, names)) for each in facts.versions],
         "answers": wording.ANSWERS,
         "kinds": wording.AGENCY_KINDS,
+        "open_after": open_after(by=by, found=[facts]).get(facts.id),
+        "may_act": by.can(HOLDS),
     }
     return render(request, "conversations/conversation.html", context)
 

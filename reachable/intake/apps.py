@@ -22,7 +22,7 @@ class IntakeConfig(AppConfig):
         from reachable.intake.happenings import code_in_words
         from reachable.intake.rebuilding import person_said, rebuild_events
         from reachable.moments.rebuilding import rebuild_moments
-        from reachable.moments.registries import moment_answered
+        from reachable.moments.registries import moment_answered, senders_told
         from reachable.people.rebuilding import (
             rebuild_current_people,
             rebuild_keys,
@@ -64,6 +64,7 @@ class IntakeConfig(AppConfig):
         key_revoked.add("loads", jobs.stop_loads_of, room="intake")
         detail_words.add("feeds", code_in_words, room="intake")
         moment_answered.add("senders", services.tell_senders, room="intake")
+        senders_told.add("senders", services.tell_of_summary, room="intake")
         _offer_pages()
         _offer_signals()
         _files()

@@ -319,6 +319,14 @@ def my_signal(*, by: Actor, signal_id: UUID) -> SentSignal:
     return found[0]
 
 
+def who_sent(*, by: Actor, signal_ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """Return signal → who sent it from a phone, of signals in a moment that `by` has found."""
+    by.require("moments.hold")
+    sent = Signal.objects.filter(id__in=list(signal_ids), sent_by__isnull=False)
+    pairs = sent.values_list("id", "sent_by_id")
+    return {signal: user for signal, user in pairs if user is not None}
+
+
 def totals(*, by: Actor) -> dict[str, int]:
     """Return signals and open refused rows of the whole partnership, for its summary."""
     by.require("figures.read")

@@ -411,6 +411,23 @@ def tell_senders(*, by: Actor, moment_id: UUID, signal_ids: Sequence[UUID]) -> N
     )
 
 
+def tell_of_summary(*, by: Actor, summary_id: UUID, signal_ids: Sequence[UUID]) -> None:
+    """Tell whoever sent these signals from a phone that they can read what came of them."""
+    sent = Signal.objects.filter(id__in=signal_ids, sent_by__isnull=False)
+    notices.tell(
+        by=by,
+        tellings=[
+            Telling(
+                user_id,
+                "signal.summary",
+                ("signal", signal_id),
+                f"summary:{summary_id}:{signal_id}",
+            )
+            for signal_id, user_id in sent.values_list("id", "sent_by_id")
+        ],
+    )
+
+
 def tidy(*, by: Actor) -> int:
     """Remove files that nobody will load: half arrived when a process died, or loaded since.
 

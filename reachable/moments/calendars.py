@@ -12,26 +12,34 @@ from icalendar import Calendar, Event
 
 from reachable.foundation.actor import Actor
 from reachable.foundation.time import now
+from reachable.moments.joined import standing_for
 from reachable.moments.measuring import DECLINED
-from reachable.moments.models import OPEN, Action
+from reachable.moments.models import OPEN, Action, Task
 from reachable.moments.selectors import visible_moments
-from reachable.practice.time import LONDON
+from reachable.practice.time import LONDON, start_of_day
 
 HAS, ASKED = "A moment you have is due", "A moment waits for your answer"
 AGAIN = "In one of your moments something is to be done today"
 """On the day on which a child who said no is asked again; a calendar may be seen by others."""
+TASK = "In one of your moments a task of yours is to be done by today"
 LASTS = timedelta(minutes=15)
 FETCHED_EVERY = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One time in a calendar; it names the moment by its identifier alone."""
+    """One time in a calendar; it names the moment, or a task in it, by its identifier alone."""
 
     moment_id: UUID
     words: str
     at: datetime
     whole_day: bool = False
+    task_id: UUID | None = None
+
+    @property
+    def uid(self) -> str:
+        of_day = f"{self.moment_id}-day" if self.whole_day else str(self.moment_id)
+        return f"{self.task_id or of_day}@reachable"
 
 
 def entries(*, by: Actor) -> list[Entry]:
@@ -46,7 +54,7 @@ def entries(*, by: Actor) -> list[Entry]:
             found.append(Entry(moment_id, ASKED, answer_by))
         elif state == "held" and reached_at is None:
             found.append(Entry(moment_id, HAS, due_at))
-    return [*found, *_to_ask_again(by)]
+    return [*found, *_to_ask_again(by), *_tasks(by)]
 
 
 def _to_ask_again(by: Actor) -> list[Entry]:
@@ -64,6 +72,20 @@ def _to_ask_again(by: Actor) -> list[Entry]:
     return [Entry(moment_id, AGAIN, at, whole_day=True) for moment_id, at in days if at]
 
 
+def _tasks(by: Actor) -> list[Entry]:
+    """Days by which this person is to do something, in moments that are open and theirs to see."""
+    open_tasks = Task.objects.filter(for_whom_id=by.id, ended="").select_related("moment")
+    tasks = list(open_tasks.order_by("due_on", "id"))
+    tops = standing_for(task.moment for task in tasks)
+    visible = visible_moments(by=by).filter(id__in=set(tops.values()), state__in=OPEN)
+    seen = set(visible.values_list("id", flat=True))
+    return [
+        Entry(top, TASK, start_of_day(task.due_on), whole_day=True, task_id=task.id)
+        for task in tasks
+        if (top := tops[task.moment_id]) in seen
+    ]
+
+
 def written(due: Iterable[Entry], link: Callable[[UUID], str]) -> bytes:
     """Return a calendar with these entries, as RFC 5545 has it."""
     calendar = Calendar()
@@ -73,7 +95,7 @@ def written(due: Iterable[Entry], link: Callable[[UUID], str]) -> bytes:
     calendar.add("refresh-interval", FETCHED_EVERY, parameters={"value": "DURATION"})
     for entry in due:
         event = Event()
-        event.add("uid", f"{entry.moment_id}{'-day' if entry.whole_day else ''}@reachable")
+        event.add("uid", entry.uid)
         event.add("dtstamp", now())
         if entry.whole_day:
             day = entry.at.astimezone(LONDON).date()

@@ -145,6 +145,72 @@ class Action(Identified):
         ]
 
 
+class Task(Identified):
+    """Something that somebody is to do by a day, beside the steps of the moment's pathway.
+
+    `conversation_id` and `proposal` say out of which conversation it came, and of what in it: that
+    is made once. `ended` is empty until it was done or dropped, which nobody takes back.
+    """
+
+    moment = models.ForeignKey(Moment, on_delete=models.PROTECT, related_name="tasks")
+    text = models.TextField()
+    for_whom = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
+    due_on = models.DateField()
+    added_at = models.DateTimeField()
+    added_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    conversation_id = models.UUIDField(null=True)
+    proposal = models.CharField(max_length=80, blank=True)
+    ended = models.CharField(max_length=10, blank=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["conversation_id", "proposal"],
+                condition=~Q(proposal=""),
+                name="one_task_of_proposal",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended="", ended_at=None)
+                | Q(ended__in=("done", "dropped"), ended_at__isnull=False),
+                name="task_ended_in_a_way",
+            ),
+            models.CheckConstraint(
+                condition=~Q(ended="dropped") | ~Q(reason=""), name="dropped_with_a_reason"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_on"], condition=Q(ended=""), name="tasks_open"),
+            models.Index(
+                fields=["conversation_id"],
+                condition=Q(conversation_id__isnull=False),
+                name="tasks_of_conversation",
+            ),
+        ]
+
+
+class Summary(Identified):
+    """What whoever sent the signals is told of a conversation: appended, never changed.
+
+    `said` are prepared sentences, by key, and `own` one of the writer's. `about_at` is when the
+    conversation began: only senders whose signal had come by then are told.
+    """
+
+    moment = models.ForeignKey(Moment, on_delete=models.PROTECT, related_name="summaries")
+    conversation_id = models.UUIDField(db_index=True)
+    about_at = models.DateTimeField()
+    said = models.JSONField(default=list)
+    own = models.CharField(max_length=400, blank=True)
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
+
+
 class DryRun(Identified):
     """What a rule would have called for in the past of this partnership; `found` once it is done.
 

@@ -18,6 +18,12 @@ class Answered(Protocol):
     def __call__(self, *, by: Actor, moment_id: UUID, signal_ids: Sequence[UUID]) -> None: ...
 
 
+class Summarised(Protocol):
+    """Hears that whoever sent these signals is told something of what came of them."""
+
+    def __call__(self, *, by: Actor, summary_id: UUID, signal_ids: Sequence[UUID]) -> None: ...
+
+
 @dataclass(frozen=True)
 class Acquaintance:
     """A worker whom a child knows, since when or last when."""
@@ -68,4 +74,7 @@ whom_a_child_knows: Registry[Knows] = Registry(
 )
 moment_answered: Registry[Answered] = Registry(
     "Moment answered", "who hears that somebody has taken up a moment (moment, its signals)"
+)
+senders_told: Registry[Summarised] = Registry(
+    "Senders told", "who hears that senders are told what came of their signals (summary, signals)"
 )

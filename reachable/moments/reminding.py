@@ -2,7 +2,8 @@
 
 Whoever has a moment hears when a quarter of the child's clock is left, at least an hour before its
 end; whoever is asked, when half of the time to answer has passed; and whoever is to ask a child
-again who said no, on the day that was named.
+again who said no, on the day that was named; and whoever a task is for, on the day by which it is
+to be done.
 """
 
 from __future__ import annotations
@@ -20,20 +21,23 @@ from reachable.audit import services as audit
 from reachable.foundation.actor import Actor
 from reachable.foundation.time import now
 from reachable.moments import rules
-from reachable.moments.models import OPEN, Action, Moment
+from reachable.moments.joined import standing_for
+from reachable.moments.models import OPEN, Action, Moment, Task
 from reachable.moments.rules import ASKING
+from reachable.moments.selectors import is_visible
 from reachable.notices import services as notices
 from reachable.notices.services import Telling
 from reachable.practice import guidance
+from reachable.practice.time import LONDON
 
 _FOLLOWED = timedelta(days=7)
-"""For how long whoever comes to have a moment is told that its day to ask again has come."""
+"""For how long whoever comes to have a moment is told that the day for something has come."""
 
 
 def remind(*, by: Actor) -> int:
     """Tell whoever has, or is asked to take, what is due soon; return how many were told."""
     at = now()
-    tellings = [*_holders(at), *_asked(at), *_ask_again(at)]
+    tellings = [*_holders(at), *_asked(at), *_ask_again(at), *_tasks(at)]
     if not tellings:
         return 0
     with transaction.atomic():
@@ -95,6 +99,32 @@ def _ask_again(at: datetime) -> list[Telling]:
             key = f"again:{moment_id}:{again_at:%Y%m%d}:{who}"
             tellings.append(Telling(who, "moment.ask_again", ("moment", moment_id), key))
     return tellings
+
+
+def _tasks(at: datetime) -> list[Telling]:
+    """Whoever it is for; where they can no longer see it, whoever has the moment, or the team."""
+    day = at.astimezone(LONDON).date()
+    due = Task.objects.filter(ended="", due_on__lte=day, due_on__gte=day - _FOLLOWED)
+    tasks = list(due.select_related("moment", "for_whom"))
+    tops = standing_for(task.moment for task in tasks)
+    open_now = Moment.objects.filter(id__among=set(tops.values()), state__in=OPEN).in_bulk()
+    tellings = []
+    for task in tasks:
+        moment = open_now.get(tops[task.moment_id])
+        if moment is None:
+            continue
+        for who in _whom_to_remind(task, moment, at):
+            key = f"task_due:{task.id}:{task.due_on:%Y%m%d}:{who}"
+            tellings.append(Telling(who, "moment.task_due", ("moment", moment.id), key))
+    return tellings
+
+
+def _whom_to_remind(task: Task, moment: Moment, at: datetime) -> list[UUID]:
+    if is_visible(by=access.actor_for(task.for_whom), moment=moment) and task.for_whom.is_active:
+        return [task.for_whom_id]
+    if moment.holder_id is not None:
+        return [moment.holder_id]
+    return access.members_to_tell(team_id=moment.team_id, at=at)
 
 
 def _asked_since(moment_ids: Iterable[UUID]) -> dict[UUID, datetime]:

@@ -24,6 +24,7 @@ from reachable.moments.merging import Part
 from reachable.moments.models import OPEN, Action, Moment, Trigger
 from reachable.moments.pathways import Fired, fired, what_helps
 from reachable.moments.pauses import PAUSED_BY
+from reachable.moments.tasks_of import TaskFacts, tasks_of
 from reachable.people import selectors as people
 from reachable.people.rules import age_on
 from reachable.practice import guidance
@@ -92,7 +93,8 @@ class MomentFacts:
 
     `fired` says by which rules each event stands in it, `parts` what helps because of each kind.
     `taken_back` counts what had opened or joined it until its agency corrected it. `checks` are
-    those whose day has come on which it is asked whether contact has lasted. `adult_since`
+    those whose day has come on which it is asked whether contact has lasted. `tasks` stand beside
+    the pathways, also once it is closed. `adult_since`
     is set from the 18th birthday on while it is open; then `into_adulthood` says what changes.
     """
 
@@ -119,6 +121,7 @@ class MomentFacts:
     received_at: datetime
     why_visible: list[str]
     checks: tuple[str, ...]
+    tasks: tuple[TaskFacts, ...]
     adult_since: date | None
     into_adulthood: tuple[Step, ...]
 
@@ -274,6 +277,7 @@ def moment(*, by: Actor, moment_id: UUID) -> MomentFacts:
             subject_ids=people.same_people(by=by, current_ids=[found.person.now.current_id]),
         ),
         checks=_checks_due(found, at),
+        tasks=tasks_of(by=by, moment_ids=together, holder_id=found.holder_id),
         adult_since=adult_since,
         into_adulthood=_into_adulthood() if adult_since else (),
     )

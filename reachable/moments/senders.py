@@ -23,11 +23,12 @@ from reachable.foundation.time import now
 from reachable.moments import rules, telling
 from reachable.moments.acting import NOTHING_CHANGED
 from reachable.moments.joined import standing_for
-from reachable.moments.models import OPEN, Action, Moment, Trigger
+from reachable.moments.models import OPEN, Action, Moment, Summary, Trigger
 from reachable.moments.pathway_versions import pathway_of
 from reachable.moments.pathways import STEP_DONE
+from reachable.moments.prepared import POLICE, told
 from reachable.moments.rules import Done
-from reachable.moments.telling import Change
+from reachable.moments.telling import Came, Change
 from reachable.notices import services as notices
 from reachable.notices.services import Telling
 from reachable.practice import guidance
@@ -46,12 +47,22 @@ class Task:
 
 
 @dataclass(frozen=True)
+class Heard:
+    """What they were told of a conversation that followed, and when."""
+
+    at: datetime
+    sentences: tuple[str, ...]
+    own: str
+
+
+@dataclass(frozen=True)
 class Whereabouts:
     """What the sender of a signal may know: who has it, whom to ring, and when it ended.
 
     `who` is empty while nobody has taken it, and where whoever had it has it no longer. `on_duty`
     is whoever is first on duty for the team, whether or not they were asked. `reached_at` is when
-    the child was first seen or spoken with after the signal came.
+    the child was first seen or spoken with after the signal came. `heard` is what they were told of
+    conversations that began after it came, `is_police` that they learn nothing of what was said.
     """
 
     state: str
@@ -67,6 +78,8 @@ class Whereabouts:
     reached_at: datetime | None
     tasks: tuple[Task, ...]
     can_do: bool
+    heard: tuple[Heard, ...]
+    is_police: bool
 
 
 @dataclass(frozen=True)
@@ -76,6 +89,8 @@ class _Sent:
     trigger: Trigger
     top: Moment
     acts: list[tuple[Done, str, UUID | None]]
+    came: Came
+    summaries: list[Summary]
 
     @property
     def changes(self) -> list[Change]:
@@ -94,18 +109,18 @@ def whereabouts(*, by: Actor, signal_ids: Iterable[UUID]) -> dict[UUID, Whereabo
     by.require("signals.send")
     sent = _sent(signal_ids)
     at, calendar = now(), england_and_wales()
-    told = {
+    has_it = {
         signal_id: telling.has_it(each.changes, now=at, calendar=calendar)
         for signal_id, each in sent.items()
     }
     on_duty = access.everybody_on_duty(at=at) if sent else {}
     first = {team: users[0] for team, users in on_duty.items() if users}
-    having = [each.who for each in told.values() if each and each.who]
+    having = [each.who for each in has_it.values() if each and each.who]
     people = access.contacts(by=by, user_ids=[*having, *first.values()])
     agency = access.agency_kind(by=by) if sent else ""
     asked = cache(lambda kind, version: asked_of(pathway_of(kind, version), agency))
     return {
-        signal_id: _whereabouts(by, each, told[signal_id], first, people, asked, at)
+        signal_id: _whereabouts(by, each, has_it[signal_id], first, people, asked, at, agency)
         for signal_id, each in sent.items()
     }
 
@@ -118,6 +133,7 @@ def _whereabouts(
     people: Mapping[UUID, tuple[str, str]],
     asked: Callable[[str, int], list[Step]],
     at: datetime,
+    agency: str,
 ) -> Whereabouts:
     trigger, team = sent.trigger, sent.top.team
     taken = next((each for each in sent.changes if each.who is not None), None)
@@ -142,6 +158,8 @@ def _whereabouts(
             for step in asked(trigger.kind, trigger.pathway_version)
         ),
         can_do=is_open,
+        heard=tuple(Heard(each.at, told(each.said, agency), each.own) for each in sent.summaries),
+        is_police=agency == POLICE,
     )
 
 
@@ -206,6 +224,24 @@ def unanswered(signal_ids: Iterable[UUID]) -> list[UUID]:
     ]
 
 
+def signals_that_hear(
+    signal_ids: Iterable[UUID], moment_id: UUID, about_at: datetime
+) -> list[UUID]:
+    """Return those of these signals whose senders are told of a conversation that began then."""
+    return [
+        signal_id
+        for signal_id, each in _sent(signal_ids).items()
+        if telling.hears(each.came, moment_id, about_at)
+    ]
+
+
+def standing_signals(moment_ids: Iterable[UUID]) -> list[UUID]:
+    """Return the signals that stand in these moments by themselves, not with what others sent."""
+    standing = Trigger.objects.filter(moment_id__in=list(moment_ids), ended_at=None)
+    pairs = standing.order_by("joined_at", "id").values_list("signal_id", "rule")
+    return list(dict.fromkeys(signal for signal, rule in pairs if guidance.rule(rule).alone))
+
+
 def _sent(signal_ids: Iterable[UUID]) -> dict[UUID, _Sent]:
     of_signals = Trigger.objects.filter(signal_id__in=list(signal_ids)).select_related("moment")
     # Where a correction gave the signal to another child, what stands now comes last, and counts.
@@ -216,8 +252,10 @@ def _sent(signal_ids: Iterable[UUID]) -> dict[UUID, _Sent]:
     standing = Moment.objects.select_related("team").in_bulk(set(tops.values()))
     acts = _acts({*tops, *tops.values()})
     latest = {trigger.signal_id: trigger for trigger in triggers}
+    summaries = Summary.objects.filter(moment_id__in={*tops, *tops.values()}).order_by("at", "id")
+    given = list(summaries)
     return {
-        signal_id: _Sent(trigger, standing[tops[trigger.moment_id]], _since(trigger, tops, acts))
+        signal_id: _one(trigger, standing[tops[trigger.moment_id]], acts, given)
         for signal_id, trigger in latest.items()
     }
 
@@ -225,17 +263,32 @@ def _sent(signal_ids: Iterable[UUID]) -> dict[UUID, _Sent]:
 Acts = list[tuple[Done, str, UUID | None]]
 
 
-def _since(trigger: Trigger, tops: Mapping[UUID, UUID], acts: Mapping[UUID, Acts]) -> Acts:
+def _one(
+    trigger: Trigger, top: Moment, acts: Mapping[UUID, Acts], summaries: Iterable[Summary]
+) -> _Sent:
+    own = acts.get(trigger.moment_id, [])
+    joined = max((done.at for done, *_ in own if done.kind == "joined_older"), default=None)
+    came = Came(
+        began=trigger.joined_at,
+        own=trigger.moment_id,
+        stands=top.id,
+        joined=None if top.id == trigger.moment_id else joined,
+        ended=trigger.ended_at is not None,
+    )
+    heard = [each for each in summaries if telling.hears(came, each.moment_id, each.about_at)]
+    return _Sent(trigger, top, _since(came, acts), came, heard)
+
+
+def _since(came: Came, acts: Mapping[UUID, Acts]) -> Acts:
     """Return what was done since the signal came: in its own moment, then where that stands.
 
     Whoever had the other moment when the two became one has this from then on.
     """
-    own, top = acts.get(trigger.moment_id, []), tops[trigger.moment_id]
-    began = trigger.joined_at
-    if top == trigger.moment_id:
+    own, began = acts.get(came.own, []), came.began
+    if came.stands == came.own:
         return [each for each in own if each[0].at >= began]
-    joined = max((done.at for done, *_ in own if done.kind == "joined_older"), default=began)
-    theirs = acts.get(top, [])
+    joined = came.joined or began
+    theirs = acts.get(came.stands, [])
     found = [each for each in own if began <= each[0].at < joined]
     before = telling.changes(done for done, *_ in theirs if done.at < joined)
     if before and before[-1].who:

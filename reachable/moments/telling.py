@@ -23,6 +23,32 @@ class Change:
     who: UUID | None
 
 
+@dataclass(frozen=True)
+class Came:
+    """A signal in the moment it opened or joined: since when, where that stands now, since when it
+    was joined there, and whether a correction has ended it."""
+
+    began: datetime
+    own: UUID
+    stands: UUID
+    joined: datetime | None
+    ended: bool
+
+
+def hears(came: Came, moment: UUID, about_at: datetime) -> bool:
+    """Say whether a sender is told of a conversation that began then in that moment.
+
+    What began before the signal came would tell that the child was known; what began in another
+    moment before the two became one is not theirs; and a signal that was taken out of the moment,
+    or turned out to be another child's, hears nothing more of this one.
+    """
+    if came.ended or about_at < came.began:
+        return False
+    if moment == came.own:
+        return True
+    return moment == came.stands and came.joined is not None and about_at >= came.joined
+
+
 def changes(acts: Iterable[Done]) -> list[Change]:
     """Return in whose hands a moment was after which act.
 

@@ -13,6 +13,8 @@ from reachable.moments.correcting import ENDED, MOVED, RECLOCKED
 from reachable.moments.knowing import FIRST, why_first
 from reachable.moments.measuring import CHECKS
 from reachable.moments.pauses import PAUSED_BY
+from reachable.moments.summaries import TOLD_SENDERS
+from reachable.moments.tasks import ADDED
 from reachable.practice import guidance
 from reachable.practice.time import LONDON, say_day
 
@@ -139,6 +141,7 @@ def said(action: ActionFacts, moment: MomentFacts, outcomes: Mapping[str, str]) 
         "resumed": f"{who} let the child’s clock run again",
         "step_done": f"{who} did: {_step_title(action, moment)}",
         **_contact(action),
+        **_beside(action, moment),
         "closed": f"{who} closed it: {outcomes.get(action.how, action.how)}{_not_again(action)}",
         "reclocked": "Records were joined or separated, and the child’s clock was set anew",
         "corrected": _CORRECTED.get(action.how, "What was sent was corrected"),
@@ -157,6 +160,19 @@ def _step_title(action: ActionFacts, moment: MomentFacts) -> str:
         if step.key == action.step and action.how in ("", *(kind.key for kind in step.kinds))
     ]
     return next(iter(found), action.step.replace("_", " "))
+
+
+def _beside(action: ActionFacts, moment: MomentFacts) -> dict[str, str]:
+    """Say what was agreed beside the pathway, and what senders were told."""
+    who, about = action.by, action.about
+    task = next((each.text for each in moment.tasks if str(each.id) == action.step), "a task")
+    whom = "themself" if about == who else about
+    return {
+        ADDED: f"{who} added a task for {whom}: {task}",
+        "task_done": f"{who} did: {task}",
+        "task_dropped": f"{who} dropped a task: {task}",
+        TOLD_SENDERS: f"{who} told whoever sent the signals",
+    }
 
 
 def _kind_words(kind: str) -> str:

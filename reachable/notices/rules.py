@@ -54,6 +54,21 @@ WORDINGS = {
         "It is in a reachable moment that you have. Its history says what was done, and when.",
         "moment",
     ),
+    "moment.task_given": Wording(
+        "A task was given to you",
+        "It is in a reachable moment of your team. Its page says what, and by which day.",
+        "moment",
+    ),
+    "moment.task_due": Wording(
+        "A task is to be done by today",
+        "It is in a reachable moment that you see. Please do it, or say why it is not needed.",
+        "moment",
+    ),
+    "conversation.passed_on": Wording(
+        "Somebody passes on to you what you need to know now",
+        "Please read it. Nothing else of the conversation is opened to you by it.",
+        "passed_on",
+    ),
     "conversation.kept": Wording(
         "Somebody wrote down a conversation with a child whose moment you have",
         "It may have come in late, from a phone without signal. Please look at what it says.",
@@ -170,6 +185,11 @@ WORDINGS = {
         "Its page says which. Please ring each service, and write down what you are told.",
         "directory",
         of_subject=False,
+    ),
+    "signal.summary": Wording(
+        "You are told what came of something that you sent",
+        "Open it to read it. What was said stays with those who work with the child.",
+        "signal",
     ),
     "signal.answered": Wording(
         "Somebody has taken up what you sent",

@@ -18,6 +18,7 @@ from reachable.foundation.ids import new_id
 from reachable.foundation.time import now, today
 from reachable.moments.models import Moment
 from reachable.practice import guidance
+from reachable.synthetic import afterwards
 
 _SHARE, _TWICE = 0.4, 0.04
 _WAYS = {"seen": "in_person", "spoken": "spoken", "answered": "message"}
@@ -44,6 +45,7 @@ def talked(rng: Random, *, by: Actor, moment_id: UUID, how: str) -> None:
     if rng.random() < _TWICE:
         other = _writing(moment_id, {"safety": content["safety"]}, begun.conversation_id)
         services.keep(by=by, writing=other)
+    afterwards.follow(rng, by=by, conversation_id=begun.conversation_id)
 
 
 def declined(rng: Random, *, by: Actor, moment_id: UUID, how: str, again_on: date) -> None:
@@ -55,7 +57,9 @@ def declined(rng: Random, *, by: Actor, moment_id: UUID, how: str, again_on: dat
         "again_on": again_on.isoformat(),
         "again_by": str(by.own_id),
     }
-    services.keep(by=by, writing=_writing(moment_id, {"invitation": invitation}))
+    held = _writing(moment_id, {"invitation": invitation})
+    services.keep(by=by, writing=held)
+    afterwards.follow(rng, by=by, conversation_id=held.conversation_id)
 
 
 def _writing(moment_id: UUID, content: Content, conversation_id: UUID | None = None) -> Writing:

@@ -15,8 +15,9 @@ from reachable.access import services as access
 from reachable.access.models import Shift, User
 from reachable.access.policy import policy
 from reachable.access.selectors import actor_for
-from reachable.conversations import devices
+from reachable.conversations import after_acts, devices
 from reachable.conversations import services as conversations
+from reachable.conversations.rules.after import needed
 from reachable.foundation.actor import Actor, system
 from reachable.foundation.ids import new_id
 from reachable.foundation.time import now, today
@@ -25,7 +26,7 @@ from reachable.intake import services as intake
 from reachable.intake.models import Delivery, QuarantinedRow
 from reachable.intake.rules.mapping import ColumnMapping
 from reachable.intake.services import PhoneSignal
-from reachable.moments import own_pathways, school_terms
+from reachable.moments import own_pathways, school_terms, tasks
 from reachable.moments.models import Moment, Trigger
 from reachable.notices import services as notices
 from reachable.notices.models import Notice
@@ -54,6 +55,8 @@ C-2,Arrest,no date,10:00,Fenmarch,Ashdown,Tilly,03/03/2012
 """
 
 
+NEEDED = {"who": "School", "what": "Somebody meets her at the gate."}
+(ROW_NEEDED,) = (each.key for each in needed([{"others": {"things": [NEEDED]}}]))
 MAPPING = ColumnMapping(
     headings=tuple(ROWS.splitlines()[0].split(",")),
     columns=(
@@ -292,12 +295,24 @@ def _signal(place: Place, account: Account) -> None:
 
 
 def _conversation(place: Place, account: Account) -> None:
-    """One that is written down in the moment that the sergeant’s signal opened, and a phone."""
+    """One that is written down in the moment that the first signal opened, with what follows from
+    it: a task, and something that was passed on; and a phone."""
     first = place.rows["moment_id"][0].id
     assert isinstance(first, UUID)
     held = writing(first)
+    held = replace(held, content={**held.content, "others": {"things": [NEEDED]}})
     conversations.keep(by=account.actor(), writing=replace(held, finished=False))
     place.add("conversation_id", held.conversation_id, account)
+    task_id = tasks.add_task(by=account.actor(), moment_id=first, text="Ring", due_on=today())
+    place.add("task_id", task_id, account)
+    told = Account("supervisor", INVOLVED)
+    passed_id = after_acts.pass_on(
+        by=account.actor(),
+        conversation_id=held.conversation_id,
+        row=ROW_NEEDED,
+        to=place.user(told),
+    )
+    place.add("passed_id", passed_id, told)
     made = devices.make_known(by=account.actor(), label="A phone")
     place.add("device_id", made.device_id, account)
 

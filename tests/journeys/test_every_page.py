@@ -11,16 +11,17 @@ from playwright.sync_api import BrowserContext, Page
 
 from reachable.access.selectors import agency_id
 from reachable.conversations import services as conversations
-from reachable.conversations.models import Conversation
+from reachable.conversations.models import Conversation, PassedOn
 from reachable.foundation.actor import system
 from reachable.foundation.time import now
 from reachable.geography.services import load_areas
+from reachable.moments.models import Task, Trigger
 from reachable.offers import gaps
 from reachable.offers.models import Gap, Offer, OfferStep
 from reachable.practice import guidance
 from reachable.provision.loading import keep_file
 from reachable.provision.selectors import held_files
-from tests.support.conversations import writing
+from tests.support.conversations import followed, writing
 from tests.support.directory import at, fill_directory, in_file, offer
 from tests.support.offers import offered
 from tests.support.pages import PHONE, OpenPage, axe, complaints_of, looks_right, sign_in
@@ -65,6 +66,20 @@ def _offers(world: World, person_id: UUID) -> dict[str, object]:
         "refused": by_state["refused"],
         "attending": by_state["attending"],
         "gap": Gap.objects.values_list("id", flat=True).get(),
+    }
+
+
+def _afterwards(world: World, moment_id: UUID) -> dict[str, object]:
+    """A conversation that was followed up: with a task, and something that was passed on."""
+    if not PassedOn.objects.exists():
+        followed(world, moment_id)
+    passed = PassedOn.objects.get()
+    task, signal = Task.objects.get().id, Trigger.objects.filter(moment_id=moment_id)
+    return {
+        "followed": passed.conversation_id,
+        "passed": passed.id,
+        "task": task,
+        "sent": signal.values_list("signal_id", flat=True)[0],
     }
 
 
@@ -146,6 +161,14 @@ WORK = [
     ("first", "conversation-go-on", "/conversations/{conversation}/write/"),
     ("first", "conversation-share", "/conversations/{conversation}/share/"),
     ("first", "conversation-card", "/conversations/{conversation}/card/"),
+    ("first", "after-nothing-proposed", "/conversations/{conversation}/after/"),
+    ("first", "after", "/conversations/{followed}/after/"),
+    ("second", "after-of-another", "/conversations/{followed}/after/"),
+    ("second", "conversation-followed", "/conversations/{followed}/"),
+    ("sergeant", "passed-on", "/passed-on/{passed}/"),
+    ("sergeant", "signal-with-summary", "/signals/{sent}/"),
+    ("first", "task-add", "/moments/{held}/tasks/"),
+    ("second", "task-drop", "/tasks/{task}/drop/"),
     ("first", "phones", "/phones/"),
     ("administrator", "phones-none", "/phones/"),
     ("first", "out-alone", "/out-alone/"),
@@ -185,7 +208,8 @@ def test_every_page_is_accessible_and_fits(
     places: dict[str, object] = {"held": held, "waiting": waiting}
     places |= {"person": moment(held).person_id, "team": world.team, "off": off}
     places["service"] = offer(1)["id"]
-    places["conversation"] = Conversation.objects.get().id
+    places["conversation"] = Conversation.objects.earliest("id").id
+    places |= _afterwards(world, held)
     places |= {"service": offer(1)["id"], "at": at(1)["id"]}
     places["shrunk"], places["file"] = (each.id for each in held_files(by=world.actor("lead")))
     places |= _offers(world, moment(held).person_id)

@@ -22,6 +22,7 @@ export const moment = {
         : html`<p>Nothing is recorded. Ask how they like to talk, and write it down.</p>`}
       <h2>Making contact safely</h2>
       ${it.safe_contact ? safeContact(it.safe_contact) : html`<p>Nothing is recorded. Do not leave a message or a letter before you have asked.</p>`}
+      ${it.tasks?.length ? html`<h2>Tasks</h2><ul class="needs">${it.tasks.map(drawTask)}</ul>` : nothing}
       ${begun.length ? html`<h2>On this phone</h2><ul class="cards">${begun.map(drawDraft)}</ul>` : nothing}
       ${it.conversations.map((each) => drawConversation(it, each))}
       ${it.thread.length ? html`<h2>Before now</h2><ol class="thread">${it.thread.map(drawBefore)}</ol>` : nothing}
@@ -38,6 +39,9 @@ const safeContact = ({ how, when, avoid }) => html`
   ${how ? html`<p class="multi">${how}</p>` : nothing}
   ${when ? html`<p class="multi">${when}</p>` : nothing}
   ${avoid ? html`<p class="warning multi"><strong>Not so:</strong> ${avoid}</p>` : nothing}`;
+
+/** Read only: a task is ended where the moment's own page is, with signal. */
+const drawTask = (task) => html`<li>${task.text}<br /><span class="muted">${task.for_whom}, by ${clock.dayInWords(task.due_on)}</span></li>`;
 
 function drawDraft(draft) {
   const state = drafts.state(draft);

@@ -1,0 +1,129 @@
+"""What whoever sent the signals is told of a conversation that followed them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from reachable.audit import services as audit
+from reachable.foundation.actor import Actor
+from reachable.foundation.errors import BadInput, NotFound
+from reachable.foundation.time import now
+from reachable.moments.acting import open_moment
+from reachable.moments.joined import families, standing_for
+from reachable.moments.models import Action, Moment, Summary, Trigger
+from reachable.moments.prepared import SENTENCES, told
+from reachable.moments.registries import senders_told
+from reachable.moments.selectors import is_visible
+from reachable.moments.senders import signals_that_hear
+
+MOST_OWN = 400
+NOTHING_TOLD = "Nobody was told anything."
+TOLD_SENDERS = "told_senders"
+
+
+@dataclass(frozen=True)
+class SummaryFacts:
+    """What senders were told of a conversation, as whoever works with the child reads it."""
+
+    sentences: tuple[str, ...]
+    own: str
+    by: str
+    at: datetime
+
+
+def summaries_of(*, by: Actor, conversation_ids: Iterable[UUID]) -> dict[UUID, list[SummaryFacts]]:
+    """Return what was told of conversations that the caller has found visible, in order."""
+    del by
+    found: dict[UUID, list[SummaryFacts]] = {}
+    held = Summary.objects.filter(conversation_id__in=list(conversation_ids))
+    for each in held.select_related("by").order_by("at", "id"):
+        facts = SummaryFacts(told(each.said, ""), each.own, each.by.name, each.at)
+        found.setdefault(each.conversation_id, []).append(facts)
+    return found
+
+
+def who_would_hear(*, by: Actor, moment_id: UUID, about_at: datetime) -> list[UUID]:
+    """Return the signals whose senders are told of a conversation that began then."""
+    held = Moment.objects.filter(id=moment_id).first()
+    if held is None or not is_visible(by=by, moment=held):
+        raise NotFound
+    return _hearing(held, standing_for([held])[held.id], about_at)
+
+
+@transaction.atomic
+def tell_senders(
+    *,
+    by: Actor,
+    moment_id: UUID,
+    conversation_id: UUID,
+    about_at: datetime,
+    said: Sequence[str],
+    own: str,
+) -> int:
+    """Tell senders of a conversation in this moment what came of it; return of how many signals.
+
+    `moment_id` is the conversation's own, which may have been joined since. The caller has seen
+    that `own` holds no words of the child's. The same told twice is told once.
+    """
+    by.require("moments.hold")
+    held = Moment.objects.filter(id=moment_id).first()
+    if held is None or not is_visible(by=by, moment=held):
+        raise NotFound
+    top = open_moment(by, standing_for([held])[held.id], None)
+    own, keys = " ".join(own.split()), [key for key in SENTENCES if key in set(said)]
+    if not keys and not own:
+        raise BadInput("Please choose what they are told.", kept=NOTHING_TOLD)
+    if len(own) > MOST_OWN:
+        raise BadInput(f"Your own sentence has {MOST_OWN} characters at most.", kept=NOTHING_TOLD)
+    last = Summary.objects.filter(conversation_id=conversation_id).order_by("at", "id").last()
+    if last is not None and (last.said, last.own) == (keys, own):
+        return 0
+    at = now()
+    summary = Summary.objects.create(
+        moment_id=_placed(held, top.id, about_at),
+        conversation_id=conversation_id,
+        about_at=about_at,
+        said=keys,
+        own=own,
+        at=at,
+        by_id=by.own_id,
+    )
+    note = " ".join([*told(keys, ""), own]).strip()
+    Action.objects.create(
+        moment_id=summary.moment_id,
+        kind=TOLD_SENDERS,
+        at=at,
+        by_id=by.own_id,
+        note=note,
+        step=str(conversation_id),
+    )
+    signal_ids = _hearing(held, top.id, about_at)
+    audit.record(
+        by=by,
+        action="moments.told_senders",
+        subject=("moment", summary.moment_id),
+        summary=summary.id,
+        count=len(signal_ids),
+    )
+    for tell in senders_told.items():
+        tell(by=by, summary_id=summary.id, signal_ids=signal_ids)
+    return len(signal_ids)
+
+
+def _hearing(held: Moment, top_id: UUID, about_at: datetime) -> list[UUID]:
+    standing = Trigger.objects.filter(moment_id__in=list(families([top_id])), ended_at=None)
+    signal_ids = set(standing.values_list("signal_id", flat=True))
+    return signals_that_hear(signal_ids, _placed(held, top_id, about_at), about_at)
+
+
+def _placed(held: Moment, top_id: UUID, about_at: datetime) -> UUID:
+    """Return in which moment a conversation took place: its own, or the one that it had joined."""
+    if held.id == top_id:
+        return held.id
+    joined = Action.objects.filter(moment=held, kind="joined_older").order_by("at").last()
+    return held.id if joined is None or about_at < joined.at else top_id
