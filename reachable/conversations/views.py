@@ -11,7 +11,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from reachable.access import selectors as access
-from reachable.conversations import cards, devices, lone_working, selectors, services, wording
+from reachable.conversations import (
+    cards,
+    devices,
+    lone_working,
+    page_parts,
+    selectors,
+    service_choices,
+    services,
+    wording,
+)
 from reachable.conversations.forms import (
     MANY_NAMES,
     CardForm,
@@ -76,14 +85,22 @@ def _write(
     rows: dict[str, int],
     facts: ConversationFacts | None,
 ) -> HttpResponse:
-    colleagues = [(str(who.user_id), who.name) for who in moment.members]
     posted = request.method == "POST"
+    choose: dict[str, Any] = {
+        "colleagues": [(str(who.user_id), who.name) for who in moment.members],
+        "services": service_choices.for_form(
+            by=by,
+            row=moment.row,
+            contents=[each.content for each in facts.versions] if facts else [],
+            typed=request.POST if posted else {},
+        ),
+    }
     asked = rows_asked(request.POST) if posted else rows
     if posted and "more" in request.POST:
-        form = ConversationForm(initial=_typed(request), colleagues=colleagues, rows=asked)
+        form = ConversationForm(initial=_typed(request), rows=asked, **choose)
     else:
         form = ConversationForm(
-            request.POST if posted else None, initial=initial, colleagues=colleagues, rows=asked
+            request.POST if posted else None, initial=initial, rows=asked, **choose
         )
         if posted and form.is_valid():
             try:
@@ -152,6 +169,7 @@ def conversation(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
         "versions": [(each, wording.said(each.content, names)) for each in facts.versions],
         "answers": wording.ANSWERS,
         "kinds": wording.AGENCY_KINDS,
+        **page_parts.of(by=by, facts=facts),
     }
     return render(request, "conversations/conversation.html", context)
 
