@@ -50,7 +50,8 @@ def for_phone(*, by: Actor, rows: Sequence[Row]) -> tuple[list[Json], dict[UUID,
     kinds = {row.person_id: row.kind.key for row in rows}
     fits = what_fits_each(by=by, kinds=kinds, at_most=ON_PHONE)
     wanted = dict.fromkeys(each.service_id for suits in fits.values() for each in suits)
-    told = briefs(by=by, service_ids=wanted) if wanted else {}
+    known = briefs(by=by, service_ids=wanted) if wanted else {}
+    told = {each: known[each] for each in wanted if each in known}
     numbers = {service_id: number for number, service_id in enumerate(told)}
     return (
         [_service(each) for each in told.values()],

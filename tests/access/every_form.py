@@ -59,6 +59,7 @@ COURT, DRAFT = "/pathways/court/draft/", "/pathways/custody/draft/"
 IN_FORCE = f"/pathways/custody/versions/{OWN_FROM}/in-force/"
 LEFT_OUT = ("a step left out",)
 CONVERSATION = "/conversations/{conversation_id}/"
+CANDIDATE = CONVERSATION + "candidates/{candidate_id}/"
 SERVICES = "/directory/{service_id}/"
 FITS, OFFER, GAP = "/children/{person_id}/fits/", "/offers/{offer_id}/", "/gaps/{gap_id}/"
 OFFERED = {"answer": "wants", "note": "“All right.”"}
@@ -209,6 +210,28 @@ FORMS = {
             "invitation.answer": "offered",
             "finish": "1",
         },
+    ),
+    "confirm a candidate": Form(
+        CANDIDATE + "confirm/",
+        CANDIDATE + "confirm/",
+        "practitioner",
+        {"name": "The flats behind the station", "kind": "place"},
+    ),
+    "a candidate is the same": Form(
+        CANDIDATE + "same/", CANDIDATE, "practitioner", {"same_as": "{context}"}
+    ),
+    "set a candidate aside": Form(
+        CANDIDATE + "set-aside/", CANDIDATE + "set-aside/", "practitioner", {"reason": "Misheard"}
+    ),
+    "come back to a candidate": Form(
+        CANDIDATE + "later/", CANDIDATE + "later/", "practitioner", {"days": "7"}
+    ),
+    "take a decision back": Form(
+        CANDIDATE + "take-back/",
+        CANDIDATE + "take-back/",
+        "practitioner",
+        {"reason": "It is the one by the station"},
+        ("candidate set aside",),
     ),
     "share a child’s words": Form(
         CONVERSATION + "share/",
