@@ -35,7 +35,7 @@ class ConversationsConfig(AppConfig):
             "phone", NavigationItem("On your phone", "phone", devices.HOLDS, 15), room=ROOM
         )
         navigation.add(
-            "candidates", NavigationItem("To confirm", "candidates", devices.HOLDS, 17), room=ROOM
+            "candidates", NavigationItem("To confirm", "candidates", devices.HOLDS, 59), room=ROOM
         )
         made_in.add("conversations", MADE_IN, room=ROOM)
         for name, needs in (("phones", devices.HOLDS), ("phones of all", devices.MANAGES)):

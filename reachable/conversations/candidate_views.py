@@ -96,23 +96,24 @@ def _contexts(by: Actor, found: list[CandidateFacts]) -> dict[UUID, Any]:
 
 
 def _next(by: Actor, found: CandidateFacts) -> CandidateFacts | None:
-    """Return the next that waits: of the same conversation first, then of all."""
-    every = candidates.waiting(by=by)
-    same = [each for each in every if each.conversation_id == found.conversation_id]
-    for rows in (same, every):
-        ids = [each.id for each in rows]
-        after = rows[ids.index(found.id) + 1 :] if found.id in ids else rows
-        if after:
-            return after[0]
-    return None
+    """Return the one after this in the list of all that wait; after the last comes the first."""
+    rows = candidates.waiting(by=by)
+    ids = [each.id for each in rows]
+    at = ids.index(found.id) + 1 if found.id in ids else 0
+    others = [each for each in (*rows[at:], *rows[:at]) if each.id != found.id]
+    return others[0] if others else None
 
 
 def _done(request: HttpRequest, by: Actor, found: CandidateFacts, said: str) -> HttpResponse:
+    """Go on to what is still to be decided: of the same conversation first, then the oldest."""
     messages.success(request, said)
-    following = _next(by, found)
-    if following is None or following.id == found.id:
-        return redirect("candidates")
-    return redirect("candidate", following.conversation_id, following.id)
+    rows = [
+        each for each in candidates.waiting(by=by) if each.id != found.id and each.state != LATER
+    ]
+    same = [each for each in rows if each.conversation_id == found.conversation_id]
+    for following in (same or rows)[:1]:
+        return redirect("candidate", following.conversation_id, following.id)
+    return redirect("candidates")
 
 
 def confirm(request: HttpRequest, conversation_id: UUID, candidate_id: UUID) -> HttpResponse:
