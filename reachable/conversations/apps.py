@@ -12,6 +12,7 @@ class ConversationsConfig(AppConfig):
     def ready(self) -> None:
         from reachable.access.registries import rights_ended
         from reachable.conversations import devices, lone_working, panels
+        from reachable.conversations.offering import MADE_IN
         from reachable.foundation.registries import (
             NavigationItem,
             Schedule,
@@ -19,6 +20,7 @@ class ConversationsConfig(AppConfig):
             schedules,
         )
         from reachable.moments.registries import moment_panels
+        from reachable.offers.registries import made_in
         from reachable.people.registries import child_panels
 
         rights_ended.add("phones", devices.follow_rights, room=ROOM)
@@ -32,6 +34,10 @@ class ConversationsConfig(AppConfig):
         navigation.add(
             "phone", NavigationItem("On your phone", "phone", devices.HOLDS, 15), room=ROOM
         )
+        navigation.add(
+            "candidates", NavigationItem("To confirm", "candidates", devices.HOLDS, 59), room=ROOM
+        )
+        made_in.add("conversations", MADE_IN, room=ROOM)
         for name, needs in (("phones", devices.HOLDS), ("phones of all", devices.MANAGES)):
             item = NavigationItem("Phones", "phones", needs, 40, place="footer")
             navigation.add(name, item, room=ROOM)

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from reachable.access import selectors as access
-from reachable.conversations import selectors
+from reachable.conversations import selectors, service_choices
 from reachable.conversations.devices import IDLE_SECONDS
 from reachable.conversations.rules.parts import PARTS, Field, Part
 from reachable.conversations.selectors import ConversationFacts
@@ -20,6 +20,7 @@ from reachable.moments import selectors as moments
 from reachable.moments.models import OPEN
 from reachable.moments.selectors import Row
 from reachable.moments.tasks_of import TaskFacts, open_tasks
+from reachable.offers.words import UNSAID
 from reachable.people import selectors as people
 from reachable.practice import guidance
 from reachable.practice.items import Guide
@@ -41,12 +42,15 @@ def day(*, by: Actor, valid_until: datetime) -> Json:
     areas, names = people.areas(by=by, current_ids=children), area_names()
     tasks = open_tasks(by=by, moment_ids=[row.id for row in rows])
     members = access.members_of(team_ids={*teams.values(), *by.team_ids})
+    services, fitting = service_choices.for_phone(by=by, rows=rows)
     return {
         "server_now": now().isoformat(),
         "valid_until": valid_until.isoformat(),
         "idle_seconds": IDLE_SECONDS,
         "user": {"id": str(by.own_id), "name": by.name},
         "parts": [_part(part) for part in PARTS],
+        "services": services,
+        "unsaid": UNSAID,
         "guides": [_guide(each) for each in guidance.guides()],
         "colleagues": _people(each for team in by.team_ids for each in members.get(team, ())),
         "moments": [
@@ -56,8 +60,11 @@ def day(*, by: Actor, valid_until: datetime) -> Json:
                 needs.get(row.person_id, ()),
                 names.get(areas.get(row.person_id, ""), ""),
             )
-            | {"colleagues": _people(members.get(teams[row.id], ()))}
-            | {"tasks": [_task(each) for each in tasks.get(row.id, ())]}
+            | {
+                "colleagues": _people(members.get(teams[row.id], ())),
+                "services": fitting.get(row.person_id, []),
+                "tasks": [_task(each) for each in tasks.get(row.id, ())],
+            }
             for row in rows
         ],
     }

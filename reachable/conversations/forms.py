@@ -13,6 +13,7 @@ from django.forms import BoundField
 
 from reachable.conversations.rules.card import MOST
 from reachable.conversations.rules.content import lacks
+from reachable.conversations.rules.offered import chosen_service, service_key
 from reachable.conversations.rules.parts import (
     BY_KEY,
     CHOICE,
@@ -23,6 +24,7 @@ from reachable.conversations.rules.parts import (
     MOST_ROWS,
     PARTS,
     ROWS,
+    SERVICE,
     Field,
     Part,
 )
@@ -74,7 +76,8 @@ class ShownPart:
 
 
 class ConversationForm(forms.Form):
-    """All parts of a conversation. `rows` says how many rows each list shows, by its name."""
+    """All parts of a conversation. `rows` says how many rows each list shows, by its name;
+    `services` are those to choose from, by the key of each with its name."""
 
     all_optional = True
     version_id = forms.UUIDField(widget=forms.HiddenInput)
@@ -86,11 +89,13 @@ class ConversationForm(forms.Form):
         self,
         *args: Any,
         colleagues: Sequence[tuple[str, str]],
+        services: Mapping[str, str] | None = None,
         rows: Mapping[str, int] | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self._colleagues = [("", "Nobody yet"), *colleagues]
+        self._services = dict(services or {})
         self.rows = dict(rows or {})
         guide = self.fields["guide"]
         assert isinstance(guide, forms.ChoiceField)
@@ -126,6 +131,9 @@ class ConversationForm(forms.Form):
             )
         if field.kind == COLLEAGUE:
             return forms.ChoiceField(choices=self._colleagues, **shown)
+        if field.kind == SERVICE:
+            choices = [("", "Skip this"), *self._services.items()]
+            return forms.ChoiceField(choices=choices, **shown)
         if field.kind == LINE:
             return forms.CharField(max_length=field.most, **shown)
         # What a child said is kept to the letter, with its blank lines.
@@ -174,6 +182,8 @@ class ConversationForm(forms.Form):
             return value.isoformat()
         if field.kind == MANY:
             return value or []
+        if field.kind == SERVICE:
+            return chosen_service(value, self._services) if value else ""
         # However a browser ends lines: that is not how they were typed.
         return (value or "").replace("\r\n", "\n")
 
@@ -238,6 +248,8 @@ def _begin(found: dict[str, Any], name: str, field: Field, value: Any) -> None:
         for at, row in enumerate(value):
             for inner in field.fields:
                 _begin(found, f"{name}.{at}.{inner.key}", inner, row.get(inner.key))
+    elif field.kind == SERVICE:
+        found[name] = service_key(value)
     else:
         found[name] = date.fromisoformat(value) if field.kind == DAY else value
 

@@ -46,7 +46,8 @@ class Conversation(Identified):
     """One conversation with a child, or the try at one. Its identifier is made where it is begun.
 
     `person` is the one first chosen; who stands for them now is derived. `applied` is the
-    child's answer that was last noted in the moment.
+    child's answer that was last noted in the moment; `offers_noted` is service → the answer that
+    was last recorded as an offer, `gaps_noted` are the kinds of help that nobody could offer.
     """
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT)
@@ -56,6 +57,8 @@ class Conversation(Identified):
     began_at = models.DateTimeField()
     received_at = models.DateTimeField()
     applied = models.CharField(max_length=20, blank=True)
+    offers_noted = models.JSONField(default=dict)
+    gaps_noted = models.JSONField(default=list)
 
     class Meta:
         indexes = [models.Index(fields=["moment", "began_at"], name="conversations_of_moment")]
@@ -142,6 +145,63 @@ class PassedOn(Identified):
                 condition=Q(to__isnull=False),
                 name="passed_on_once_to_somebody",
             ),
+        ]
+
+
+class ConfirmedContext(Identified):
+    """A place, a person, a way to travel or something online, as somebody confirmed it.
+
+    It stands for as long as a decision leads to it. A later room, `contexts`, takes over those that
+    stand with `candidates.confirmed_contexts`: what each is called, who confirmed it and from which
+    conversations it comes. It keeps their identifiers.
+    """
+
+    kind = models.CharField(max_length=20)
+    name = models.CharField(max_length=200)
+    postcode = models.CharField(max_length=10, blank=True)
+    area = models.CharField(max_length=20, blank=True)
+    note = models.TextField(blank=True)
+    confirmed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    confirmed_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["kind", "name"], name="contexts_by_kind")]
+
+
+class CandidateDecision(Identified):
+    """What somebody decided of a candidate: appended, and superseded by the next.
+
+    A candidate has no row of its own: `candidate_id` follows from the conversation and from what
+    was said in it. `said` is kept as it stood in `version` then. Taken back, it waits again.
+    """
+
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.PROTECT, related_name="candidate_decisions"
+    )
+    version = models.ForeignKey(ConversationVersion, on_delete=models.PROTECT, related_name="+")
+    candidate_id = models.UUIDField(db_index=True)
+    said_kind = models.CharField(max_length=20, blank=True)
+    said = models.CharField(max_length=200)
+    decision = models.CharField(max_length=12)
+    context = models.ForeignKey(
+        ConfirmedContext, on_delete=models.PROTECT, null=True, related_name="decisions"
+    )
+    reason = models.TextField(blank=True)
+    until = models.DateField(null=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=(
+                    Q(decision="confirmed", context__isnull=False, until=None)
+                    | Q(decision="set_aside", context=None, until=None)
+                    | Q(decision="put_off", context=None, until__isnull=False)
+                    | Q(decision="taken_back", context=None, until=None)
+                ),
+                name="candidate_decision",
+            )
         ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from reachable.conversations import selectors
+from reachable.conversations import candidates, selectors
 from reachable.conversations.after import open_after
 from reachable.conversations.rules.thread import between
 from reachable.conversations.wording import ANSWERS
@@ -18,9 +18,11 @@ SHOWN = 4
 
 def _thread(by: Actor, person_id: UUID) -> dict[str, Any]:
     thread = selectors.conversations_of_child(by=by, person_id=person_id)
+    ids = [each.id for each in thread]
     gaps = between([(each.began_at, each.begun_by_id) for each in thread])
     return {
         "thread": list(zip(thread, gaps, strict=True)),
+        "waiting": candidates.how_many_wait(by=by, conversation_ids=ids),
         "answers": ANSWERS,
         "shown": SHOWN,
         "open_after": open_after(by=by, found=thread),

@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db import transaction
 
 from reachable.audit import services as audit
+from reachable.conversations import offering
 from reachable.conversations.applying import apply
 from reachable.conversations.models import Conversation, ConversationVersion, Device, Sharing
 from reachable.conversations.rules import content as contents
@@ -100,6 +101,7 @@ def keep(*, by: Actor, writing: Writing, device: Device | None = None) -> Kept:
     said: tuple[str, ...] = ()
     if writing.finished:
         said = _apply(by, conversation, content)
+        said += offering.record(by=by, conversation=conversation, content=content)
         _tell_holder(by, moment.id, writing.version_id)
     return Kept(KEPT, _beside(conversation.id), said)
 

@@ -1,12 +1,36 @@
 from __future__ import annotations
 
-from reachable.conversations import after_views, api, views
+from collections.abc import Callable
+
+from django.http import HttpResponse
+from django.urls import URLPattern
+
+from reachable.conversations import after_views, api, candidate_views, views
 from reachable.foundation.urls import PUBLIC, SIGNED_IN, WITH_A_PHONE, page
 
 HOLD = "moments.hold"
 BOTH, POST = ("GET", "POST"), ("POST",)
 
+CANDIDATES = "conversations/<uuid:conversation_id>/candidates/"
+CANDIDATE = f"{CANDIDATES}<uuid:candidate_id>/"
+
+
+def _of_candidate(
+    end: str, view: Callable[..., HttpResponse], methods: tuple[str, ...] = BOTH
+) -> URLPattern:
+    name = f"candidate_{end.replace('-', '_')}"
+    return page(f"{CANDIDATE}{end}/", view, name=name, needs=HOLD, methods=methods)
+
+
 urlpatterns = [
+    page("to-confirm/", candidate_views.waiting, name="candidates", needs=HOLD),
+    page(CANDIDATES, candidate_views.of_conversation, name="candidates_of", needs=HOLD),
+    page(CANDIDATE, candidate_views.candidate, name="candidate", needs=HOLD),
+    _of_candidate("confirm", candidate_views.confirm),
+    _of_candidate("same", candidate_views.same, POST),
+    _of_candidate("set-aside", candidate_views.set_aside),
+    _of_candidate("later", candidate_views.later),
+    _of_candidate("take-back", candidate_views.take_back),
     page(
         "moments/<uuid:moment_id>/conversation/",
         views.begin,

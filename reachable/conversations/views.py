@@ -12,7 +12,16 @@ from django.shortcuts import redirect
 
 from reachable.access import selectors as access
 from reachable.access.selectors import OnDuty
-from reachable.conversations import cards, devices, lone_working, selectors, services, wording
+from reachable.conversations import (
+    cards,
+    devices,
+    lone_working,
+    page_parts,
+    selectors,
+    service_choices,
+    services,
+    wording,
+)
 from reachable.conversations.after import HOLDS, open_after
 from reachable.conversations.forms import (
     MANY_NAMES,
@@ -79,22 +88,36 @@ def _write(
     facts: ConversationFacts | None,
 ) -> HttpResponse:
     row, members = moment
-    colleagues = [(str(who.user_id), who.name) for who in members]
     posted = request.method == "POST"
+    before = [each.content for each in facts.versions] if facts else []
+    colleagues = [(str(who.user_id), who.name) for who in members]
     asked = rows_asked(request.POST) if posted else rows
-    if posted and "more" in request.POST:
-        form = ConversationForm(initial=_typed(request), colleagues=colleagues, rows=asked)
-    else:
+    refused = ""
+    if posted and "more" not in request.POST:
+        chosen_ones = service_choices.chosen(by=by, contents=before, typed=request.POST)
         form = ConversationForm(
-            request.POST if posted else None, initial=initial, colleagues=colleagues, rows=asked
+            request.POST,
+            initial=initial,
+            rows=asked,
+            colleagues=colleagues,
+            services=chosen_ones,
         )
-        if posted and form.is_valid():
+        if form.is_valid():
             try:
                 kept = services.keep(by=by, writing=_writing(request, row.id, form))
             except BadInput as error:
-                form.add_error(None, str(error))
+                refused = str(error)
             else:
                 return _kept(request, form.cleaned_data["conversation_id"], kept)
+    # Only a page that is shown needs all that fits: comparing it takes longer than saving.
+    choices = service_choices.for_form(by=by, row=row, contents=before, typed=request.POST)
+    choose: dict[str, Any] = {"rows": asked, "colleagues": colleagues, "services": choices}
+    if posted and "more" not in request.POST:
+        form = ConversationForm(request.POST, initial=initial, **choose)
+        if refused:
+            form.add_error(None, refused)
+    else:
+        form = ConversationForm(initial=_typed(request) if posted else initial, **choose)
     chosen = form["guide"].value()
     others = [each for each in facts.versions if each.writer_id != by.id] if facts else []
     context = {
@@ -157,6 +180,7 @@ def conversation(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
         "kinds": wording.AGENCY_KINDS,
         "open_after": open_after(by=by, found=[facts]).get(facts.id),
         "may_act": by.can(HOLDS),
+        **page_parts.of(by=by, facts=facts),
     }
     return render(request, "conversations/conversation.html", context)
 

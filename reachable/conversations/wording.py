@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from reachable.conversations.rules.candidates import PART_OF_NAME, SAME_NAME, SAME_POSTCODE
 from reachable.conversations.rules.content import parts_in
 from reachable.conversations.rules.parts import (
     ACCEPTED,
+    CANDIDATES,
     CHOICE,
     COLLEAGUE,
     DAY,
@@ -19,6 +21,7 @@ from reachable.conversations.rules.parts import (
     NOT_NOW,
     OFFERED,
     ROWS,
+    SERVICE,
     TALKED,
     VERBATIM,
     Field,
@@ -40,6 +43,12 @@ AGENCY_KINDS = {
     "youth_justice": "Youth justice",
     "charity": "Charities",
     "housing": "Housing",
+}
+CANDIDATE_KINDS = {**dict(CANDIDATES.fields[0].fields[0].options), "": "Of no kind that is said"}
+MAY_BE_BY = {
+    SAME_NAME: "It has the same name",
+    SAME_POSTCODE: "It has the same postcode",
+    PART_OF_NAME: "One name is a part of the other",
 }
 assert set(ANSWERS) == {key for key, _ in INVITATION.fields[0].options}
 
@@ -100,4 +109,4 @@ def _text(value: Any, field: Field, names: Mapping[str, str]) -> str:
         return say_day(date.fromisoformat(value))
     if field.kind == COLLEAGUE:
         return names.get(value, "Somebody who has left")
-    return str(value)
+    return str(value["name"] if field.kind == SERVICE else value)

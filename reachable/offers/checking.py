@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from reachable.foundation.errors import BadInput
+from uuid import UUID
+
+from reachable.foundation.actor import Actor
+from reachable.foundation.errors import BadInput, NotFound
 from reachable.offers.models import Offer, OfferStep
+from reachable.offers.registries import made_in
 from reachable.offers.rules import standing
 from reachable.offers.rules.standing import Step
 from reachable.provision import taxonomy
@@ -16,6 +20,15 @@ def check_words(*, help: str, form: str) -> None:
     for of, key in (("help", help), ("form", form)):
         if key and taxonomy.term(of, key) is None:
             raise BadInput("Please choose from the list.", kept=NOTHING_CHANGED)
+
+
+def check_made_in(*, by: Actor, conversation_id: UUID | None, current_id: UUID) -> None:
+    """Refuse a talk that was with somebody else."""
+    if conversation_id is None:
+        return
+    for each in made_in.items():
+        if not each.is_of(by=by, conversation_id=conversation_id, current_id=current_id):
+            raise NotFound
 
 
 def stands(found: Offer) -> standing.Standing:

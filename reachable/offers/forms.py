@@ -19,7 +19,7 @@ def _terms(of: str, none: str) -> list[tuple[str, str]]:
 
 
 class NeedForm(forms.Form):
-    """In the address, so that what was asked for can be kept."""
+    """In the address, so that what was asked for can be kept, and in which talk it is asked."""
 
     help = forms.ChoiceField(
         label="Which help does the child want?",
@@ -31,6 +31,7 @@ class NeedForm(forms.Form):
         required=False,
         choices=_terms("form", "Not known"),
     )
+    conversation_id = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
 
 class HiddenNeedForm(NeedForm):
@@ -59,7 +60,8 @@ class OfferForm(AskedAgainForm):
     note = note_box("In the child’s own words, if you can", "", required=False)
     help = forms.ChoiceField(required=False, choices=_terms("help", ""), widget=forms.HiddenInput)
     form = forms.ChoiceField(required=False, choices=_terms("form", ""), widget=forms.HiddenInput)
-    field_order = ("answer", "again_on", "note", "day", "at", "help", "form")
+    conversation_id = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    field_order = ("answer", "again_on", "note", "day", "at", "help", "form", "conversation_id")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

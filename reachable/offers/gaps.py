@@ -11,7 +11,7 @@ from reachable.audit import services as audit
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import BadInput, Conflict, NotFound
 from reachable.foundation.time import now
-from reachable.offers.checking import NOTHING_CHANGED, check_words
+from reachable.offers.checking import NOTHING_CHANGED, check_made_in, check_words
 from reachable.offers.matching import child_needs
 from reachable.offers.models import Gap, GapStep
 from reachable.offers.rules.needs import age_band
@@ -31,6 +31,7 @@ def record_gap(
     help: str = "",
     form: str = "",
     offer_id: UUID | None = None,
+    conversation_id: UUID | None = None,
 ) -> UUID:
     """Record that nothing fits: what was needed, when, and in which area the child lives."""
     current = current_child(by=by, person_id=person_id)
@@ -40,6 +41,7 @@ def record_gap(
             raise NotFound
         help, form = refused.help, refused.form
     check_words(help=help, form=form)
+    check_made_in(by=by, conversation_id=conversation_id, current_id=current)
     child = child_needs(by=by, current_id=current)
     same = Gap.objects.filter(
         person__now__current_id=current,
@@ -49,11 +51,13 @@ def record_gap(
         recorded_at__gt=now() - SAME_WITHIN,
     ).first()
     if same is not None:
+        _found_in(by, same, conversation_id)
         return same.id
     made = Gap.objects.create(
         person_id=current,
         moment_id=child.moment_id,
         offer_id=offer_id,
+        conversation_id=conversation_id,
         help=help,
         form=form,
         moment_kind=child.moment_kind,
@@ -65,6 +69,15 @@ def record_gap(
     )
     audit.record(by=by, action="offers.gap", subject=("gap", made.id), person=current, help=help)
     return made.id
+
+
+def _found_in(by: Actor, gap: Gap, conversation_id: UUID | None) -> None:
+    """Remember the talk in which a gap was found that was recorded just before."""
+    if conversation_id is None or gap.conversation_id is not None:
+        return
+    gap.conversation_id = conversation_id
+    gap.save(update_fields=["conversation_id"])
+    audit.record(by=by, action="offers.gap_found_in", subject=("gap", gap.id))
 
 
 @transaction.atomic

@@ -17,11 +17,13 @@ class Offer(Identified):
     """A service that was offered to a child.
 
     `person` is the one first chosen; who stands for them now is derived. `state`, `since` and the
-    times below them follow from the appended steps.
+    times below them follow from the appended steps. `conversation_id` is the talk in which it was
+    offered, of a room above.
     """
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT)
     moment = models.ForeignKey(Moment, on_delete=models.PROTECT, null=True)
+    conversation_id = models.UUIDField(null=True, db_index=True)
     service = models.ForeignKey(Service, on_delete=models.PROTECT)
     help = models.CharField(max_length=40, blank=True)
     form = models.CharField(max_length=40, blank=True)
@@ -84,12 +86,14 @@ class OfferStep(Identified):
 class Gap(Identified):
     """Nothing fitted a child, or nothing would take them: what was needed, when and in which area.
 
-    `offer` is the one whose refusal led to it. `answered_at` follows from the appended steps.
+    `offer` is the one whose refusal led to it, `conversation_id` the talk in which it was found.
+    `answered_at` follows from the appended steps.
     """
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT)
     moment = models.ForeignKey(Moment, on_delete=models.PROTECT, null=True)
     offer = models.ForeignKey(Offer, on_delete=models.PROTECT, null=True)
+    conversation_id = models.UUIDField(null=True, db_index=True)
     help = models.CharField(max_length=40, blank=True)
     form = models.CharField(max_length=40, blank=True)
     moment_kind = models.CharField(max_length=40, blank=True)

@@ -31,6 +31,7 @@ from reachable.offers.seeing import (
     SEES_GAPS,
     current_child,
     sees_gap,
+    sees_welfare,
     visible_offers,
     works_with,
 )
@@ -69,6 +70,7 @@ class OfferRow:
     offered_by: str
     how: str
     again_on: date | None
+    conversation_id: UUID | None
 
 
 @dataclass(frozen=True)
@@ -145,6 +147,12 @@ def offers_of_child(*, by: Actor, person_id: UUID) -> list[OfferRow]:
     return _rows(held.select_related(*NAMED).order_by("-offered_at", "-id"))
 
 
+def offers_in(*, by: Actor, conversation_id: UUID) -> list[OfferRow]:
+    """Return what was offered in a talk with a child with whom `by` works."""
+    held = visible_offers(by=by).filter(conversation_id=conversation_id)
+    return _rows(held.select_related(*NAMED).order_by("offered_at", "id"))
+
+
 def _rows(offers: Iterable[Offer]) -> list[OfferRow]:
     found = list(offers)
     steps = OfferStep.objects.filter(offer__in=found).exclude(how="").order_by("id")
@@ -168,6 +176,7 @@ def _row(each: Offer, kind: str, how: str) -> OfferRow:
         offered_by=each.offered_by.name if each.offered_by else "",
         how=how if kind == each.state else "",
         again_on=each.again_on,
+        conversation_id=each.conversation_id,
     )
 
 
@@ -246,6 +255,15 @@ def gaps_of_child(*, by: Actor, person_id: UUID) -> list[GapRow]:
     current = current_child(by=by, person_id=person_id)
     held = Gap.objects.select_related("person__now").filter(person__now__current_id=current)
     return _gap_rows(by, held.order_by("-recorded_at", "-id"))
+
+
+def gaps_in(*, by: Actor, conversation_id: UUID) -> list[GapRow]:
+    """Return what nobody could offer in a talk with a child with whom `by` works."""
+    if not sees_welfare(by):
+        return []
+    held = Gap.objects.select_related("person__now").filter(conversation_id=conversation_id)
+    rows = _gap_rows(by, held.order_by("recorded_at", "id"))
+    return [row for row in rows if row.person_id is not None]
 
 
 def gap(*, by: Actor, gap_id: UUID) -> GapFacts:

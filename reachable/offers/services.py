@@ -14,7 +14,7 @@ from reachable.foundation.actor import Actor
 from reachable.foundation.errors import BadInput, Conflict, NotFound
 from reachable.foundation.time import now, today
 from reachable.moments.measuring import CHECKS, check_due
-from reachable.offers.checking import NOTHING_CHANGED, check_words, stands
+from reachable.offers.checking import NOTHING_CHANGED, check_made_in, check_words, stands
 from reachable.offers.models import Offer, OfferStep
 from reachable.offers.rules import standing
 from reachable.offers.rules.standing import may_follow
@@ -41,6 +41,7 @@ def offer(
     form: str = "",
     at: datetime | None = None,
     again_on: date | None = None,
+    conversation_id: UUID | None = None,
 ) -> UUID:
     """Record that a service was offered to a child, and what the child said to it.
 
@@ -51,6 +52,7 @@ def offer(
     if answer not in standing.ANSWERS:
         raise BadInput("Please choose what the child said.", kept=NOTHING_CHANGED)
     check_words(help=help, form=form)
+    check_made_in(by=by, conversation_id=conversation_id, current_id=current)
     recorded = now()
     at = _not_ahead(at, recorded)
     again = _asked_again(answer, again_on)
@@ -59,6 +61,7 @@ def offer(
     made = Offer.objects.create(
         person_id=current,
         moment=open_moment,
+        conversation_id=conversation_id,
         service_id=service.id,
         help=help,
         form=form,

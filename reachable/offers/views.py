@@ -10,13 +10,16 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 
+from reachable.foundation.actor import Actor
 from reachable.foundation.errors import BadInput, Conflict
 from reachable.foundation.views import actor, render
 from reachable.moments.forms import ActForm
 from reachable.notices import services as notices
 from reachable.offers import forms, matching, selectors, services, wording, words
 from reachable.offers.forms import HiddenNeedForm, NeedForm, OfferForm
+from reachable.offers.registries import made_in
 from reachable.offers.rules import standing
 from reachable.offers.selectors import OfferFacts
 from reachable.provision import selectors as provision
@@ -40,8 +43,11 @@ def fits(request: HttpRequest, person_id: UUID) -> HttpResponse:
     asked = form.cleaned_data if form.is_bound and form.is_valid() else {}
     need = {"help": asked.get("help", ""), "form": asked.get("form", "")}
     found = matching.what_fits(by=actor(request), person_id=person_id, **need)
+    need["conversation_id"] = asked.get("conversation_id") or ""
     if found.child.person_id != person_id:
-        return redirect("fits", found.child.person_id)
+        return redirect(
+            f"{reverse('fits', args=[found.child.person_id])}?{request.GET.urlencode()}"
+        )
     context = {
         "form": form,
         "found": found,
@@ -86,11 +92,20 @@ def offer(request: HttpRequest, offer_id: UUID) -> HttpResponse:
         "row": found.row,
         "next_steps": _links(found),
         "check": provision.last_check(by=by, service_id=found.row.service_id),
+        "made_in": _made_in(by, found.row.conversation_id),
         "others": matching.what_fits_next(by=by, offer_id=offer_id) if refused else None,
         "words": words,
         "wording": wording,
     }
     return render(request, "offers/offer.html", context)
+
+
+def _made_in(by: Actor, conversation_id: UUID | None) -> tuple[str, str] | None:
+    """Return the address and the name of the talk in which it was offered."""
+    if conversation_id is None:
+        return None
+    ways = (each.leads_to(by=by, conversation_id=conversation_id) for each in made_in.items())
+    return next((way for way in ways if way is not None), None)
 
 
 def _links(found: OfferFacts) -> list[tuple[str, str]]:

@@ -44,6 +44,7 @@ IDENTIFIERS = {
     "address_id": Leads("somebody’s calendar address, which names no child", KNOWN),
     "agency_id": Leads("an agency that sends files", WATCHED),
     "at_id": Leads("a place at which one service is given", ANYBODY),
+    "candidate_id": Leads("something noted in a conversation", INVOLVED),
     "conversation_id": Leads("a conversation with a child", INVOLVED),
     "dates_id": Leads("a school term, or days without school in one", ANYBODY),
     "delivery_id": Leads("a file that an agency sent", AGENCY),

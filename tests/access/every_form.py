@@ -60,6 +60,7 @@ IN_FORCE = f"/pathways/custody/versions/{OWN_FROM}/in-force/"
 LEFT_OUT = ("a step left out",)
 CONVERSATION = "/conversations/{conversation_id}/"
 AFTER = CONVERSATION + "after/"
+CANDIDATE = CONVERSATION + "candidates/{candidate_id}/"
 SERVICES = "/directory/{service_id}/"
 FITS, OFFER, GAP = "/children/{person_id}/fits/", "/offers/{offer_id}/", "/gaps/{gap_id}/"
 OFFERED = {"answer": "wants", "note": "“All right.”"}
@@ -210,6 +211,28 @@ FORMS = {
             "invitation.answer": "offered",
             "finish": "1",
         },
+    ),
+    "confirm a candidate": Form(
+        CANDIDATE + "confirm/",
+        CANDIDATE + "confirm/",
+        "practitioner",
+        {"name": "The flats behind the station", "kind": "place"},
+    ),
+    "a candidate is the same": Form(
+        CANDIDATE + "same/", CANDIDATE, "practitioner", {"same_as": "{context}"}
+    ),
+    "set a candidate aside": Form(
+        CANDIDATE + "set-aside/", CANDIDATE + "set-aside/", "practitioner", {"reason": "Misheard"}
+    ),
+    "come back to a candidate": Form(
+        CANDIDATE + "later/", CANDIDATE + "later/", "practitioner", {"days": "7"}
+    ),
+    "take a decision back": Form(
+        CANDIDATE + "take-back/",
+        CANDIDATE + "take-back/",
+        "practitioner",
+        {"reason": "It is the one by the station"},
+        ("candidate set aside",),
     ),
     "share a child’s words": Form(
         CONVERSATION + "share/",

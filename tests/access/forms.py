@@ -18,6 +18,8 @@ from django.test import Client
 
 from reachable.access.models import Agency
 from reachable.audit.models import Entry
+from reachable.conversations import confirming
+from reachable.conversations.models import ConfirmedContext
 from reachable.foundation.time import now
 from reachable.intake.models import Delivery, QuarantinedRow, Signal
 from reachable.intake.samples import write_set_sample
@@ -106,6 +108,7 @@ class Answering:
         self.ids |= {"signal_id": str(sent[0].id)}
         self.ids |= {"refused_id": str(QuarantinedRow.objects.get().delivery_id)}
         self.ids |= {"gone_id": str(Delivery.objects.get(feed="ssd").id)}
+        self.ids |= {"context": str(ConfirmedContext.objects.get().id)}
         self.ids |= {"agency": str(Agency.objects.values_list("id", flat=True)[0])}
         self.ids |= {"practitioner": str(place.user(Account("practitioner", INVOLVED)))}
         self.ids |= {"supervisor": str(place.user(Account("supervisor", INVOLVED)))}
@@ -123,6 +126,13 @@ class Answering:
             elif step == "gap answered":
                 by = Account(form.who, INVOLVED).actor()
                 gaps.answer_gap(by=by, gap_id=UUID(self.ids["gap_id"]), note="Lanterns")
+            elif step == "candidate set aside":
+                confirming.set_aside(
+                    by=Account(form.who, INVOLVED).actor(),
+                    conversation_id=UUID(self.ids["conversation_id"]),
+                    candidate_id=UUID(self.ids["candidate_id"]),
+                    reason="Misheard",
+                )
             elif step == "a step left out":
                 own_pathways.leave_out(by=BY, kind="custody", revision=1, key="visit")
             else:

@@ -15,8 +15,9 @@ from reachable.access import services as access
 from reachable.access.models import Shift, User
 from reachable.access.policy import policy
 from reachable.access.selectors import actor_for
-from reachable.conversations import after_acts, devices
+from reachable.conversations import after_acts, candidates, confirming, devices
 from reachable.conversations import services as conversations
+from reachable.conversations.confirming import Naming
 from reachable.conversations.rules.after import needed
 from reachable.foundation.actor import Actor, system
 from reachable.foundation.ids import new_id
@@ -299,8 +300,10 @@ def _conversation(place: Place, account: Account) -> None:
     it: a task, and something that was passed on; and a phone."""
     first = place.rows["moment_id"][0].id
     assert isinstance(first, UUID)
+    things = [{"kind": "place", "what": what} for what in ("The flats", "The arcade")]
     held = writing(first)
-    held = replace(held, content={**held.content, "others": {"things": [NEEDED]}})
+    noted = {"others": {"things": [NEEDED]}, "candidates": {"things": things}}
+    held = replace(held, content={**held.content, **noted})
     conversations.keep(by=account.actor(), writing=replace(held, finished=False))
     place.add("conversation_id", held.conversation_id, account)
     task_id = tasks.add_task(by=account.actor(), moment_id=first, text="Ring", due_on=today())
@@ -313,8 +316,22 @@ def _conversation(place: Place, account: Account) -> None:
         to=place.user(told),
     )
     place.add("passed_id", passed_id, told)
+    _candidates(place, account, held.conversation_id)
     made = devices.make_known(by=account.actor(), label="A phone")
     place.add("device_id", made.device_id, account)
+
+
+def _candidates(place: Place, account: Account, conversation_id: UUID) -> None:
+    """The flats wait to be confirmed; the arcade is."""
+    found = candidates.of_conversation(by=account.actor(), conversation_id=conversation_id)
+    by_what = {each.said: each.id for each in found}
+    place.add("candidate_id", by_what["The flats"], account)
+    confirming.confirm(
+        by=account.actor(),
+        conversation_id=conversation_id,
+        candidate_id=by_what["The arcade"],
+        naming=Naming("place", "The arcade"),
+    )
 
 
 def _two_alike(place: Place) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from reachable.access import absences, keys, planning
 from reachable.access import services as access
+from reachable.conversations import confirming
 from reachable.foundation.time import travel
 from reachable.foundation.urls import BY_SECRET, PUBLIC
 from reachable.intake import correcting, status, together
@@ -55,6 +56,7 @@ def beside(place: Place) -> dict[str, str]:
     rooms = (
         absences,
         access,
+        confirming,
         contact,
         correcting,
         gaps,

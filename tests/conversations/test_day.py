@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 from uuid import UUID
 
 import pytest
@@ -12,6 +14,7 @@ from reachable.conversations import day, services
 from reachable.foundation.time import now
 from reachable.moments import services as moments
 from tests.support.conversations import writing
+from tests.support.directory import fill_directory
 from tests.support.world import World
 
 pytestmark = pytest.mark.db
@@ -54,6 +57,35 @@ def test_it_holds_what_was_written_before_with_how_contact_is_safe(world: World)
     assert "wishes" not in held["conversations"][0]["heads"][0]["content"]
 
 
+def test_it_brings_what_fits_each_child_each_service_once(world: World) -> None:
+    fill_directory(20)
+    for name in ("Hallam", "Quill"):
+        world.signal(family_name=name)
+    held = _day(world)
+    assert len(held["services"]) == 12
+    for moment in held["moments"]:
+        assert [each["n"] for each in moment["services"]] == list(range(12))
+        assert moment["services"][0]["far"]
+        assert set(moment["services"][0].get("unsaid", ())) <= held["unsaid"].keys()
+    assert held["services"][0]["organisation"] == "Fenmarch Lanterns"
+    assert "Invented Row" not in json.dumps(held)
+
+
+def test_it_stays_small_with_as_many_children_and_services_as_there_can_be(world: World) -> None:
+    """Sixty moments with twelve services each, as few of them shared as in a large directory."""
+    fill_directory(60)
+    for number in range(day.MOST):
+        world.signal(family_name=f"Lark{number}")
+    held = _day(world)
+    assert [len(each["services"]) for each in held["moments"]] == [12] * day.MOST
+    plain = json.dumps(held).encode()
+    without = json.dumps(
+        {**held, "services": [], "moments": [{**each, "services": []} for each in held["moments"]]}
+    ).encode()
+    assert len(plain) - len(without) < 100_000
+    assert len(gzip.compress(plain)) < 40_000
+
+
 def _asked(world: World) -> int:
     with CaptureQueriesContext(connection) as asked:
         _day(world)
@@ -62,6 +94,7 @@ def _asked(world: World) -> int:
 
 def test_it_is_read_in_as_many_questions_however_many_moments(world: World) -> None:
     by, asked = world.actor("first"), []
+    fill_directory(20)
     for number in range(4):
         moment_id: UUID = world.signal(given_names=f"Wren{number}", family_name=f"Lark{number}")
         services.keep(by=by, writing=writing(moment_id, finished=False))

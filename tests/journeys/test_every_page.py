@@ -10,7 +10,9 @@ import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from reachable.access.selectors import agency_id
+from reachable.conversations import candidates, confirming
 from reachable.conversations import services as conversations
+from reachable.conversations.confirming import Naming
 from reachable.conversations.models import Conversation, PassedOn
 from reachable.foundation.actor import system
 from reachable.foundation.time import now
@@ -38,7 +40,7 @@ def placed(server: Server) -> tuple[Server, World, UUID, UUID]:
     world.client("first").post("/pathways/custody/draft/begin/")
     load_areas(by=system("tests"), areas=[("E1", "Fenmarch")], postcodes=[("FX1 1AA", "E1")])
     fill_directory(60)
-    conversations.keep(by=world.actor("first"), writing=writing(held))
+    _conversation(world, held)
     fill_directory(3)
     keep_file(
         by=world.actor("lead"),
@@ -48,6 +50,33 @@ def placed(server: Server) -> tuple[Server, World, UUID, UUID]:
     )
     waiting = world.signal("other_worry", given_names="Idris", family_name="Whitlock")
     return server, world, held, waiting
+
+
+def _conversation(world: World, held: UUID) -> None:
+    """With what was offered in it and cannot be recorded, and with what waits to be confirmed."""
+    things = [
+        {"kind": "place", "what": "The arcade by the station, upstairs, behind the machines"},
+        {"kind": "person", "what": "Somebody called “Uncle”"},
+        {"what": "Arcade"},
+    ]
+    content = {
+        **writing(held).content,
+        "candidates": {"things": things},
+        "offered": {"services": [{"service": {"name": "The café"}, "said": "yes"}]},
+    }
+    conversations.keep(by=world.actor("first"), writing=writing(held, content=content))
+    (conversation,) = Conversation.objects.all()
+    by, ids = world.actor("first"), {"conversation_id": conversation.id}
+    found = candidates.of_conversation(by=by, **ids)
+    confirming.confirm(
+        by=by, **ids, candidate_id=found[0].id, naming=Naming("place", "The arcade", "FX1 1AA")
+    )
+
+
+def _candidates(world: World) -> dict[str, object]:
+    ids = {"conversation_id": Conversation.objects.get().id}
+    found = candidates.of_conversation(by=world.actor("first"), **ids)
+    return {"confirmed": found[0].id, "uncle": found[1].id, "alike": found[2].id}
 
 
 def _offers(world: World, person_id: UUID) -> dict[str, object]:
@@ -160,6 +189,21 @@ WORK = [
     ("second", "conversation-kept-back", "/conversations/{conversation}/"),
     ("first", "conversation-go-on", "/conversations/{conversation}/write/"),
     ("first", "conversation-share", "/conversations/{conversation}/share/"),
+    ("first", "candidates", "/to-confirm/"),
+    ("first", "candidates-narrowed-to-none", "/to-confirm/?kind=online"),
+    ("outsider", "candidates-none", "/to-confirm/"),
+    ("first", "candidates-of", "/conversations/{conversation}/candidates/"),
+    ("first", "candidate-alike", "/conversations/{conversation}/candidates/{alike}/"),
+    ("first", "candidate-confirmed", "/conversations/{conversation}/candidates/{confirmed}/"),
+    ("first", "candidate-confirm", "/conversations/{conversation}/candidates/{alike}/confirm/"),
+    ("first", "candidate-aside", "/conversations/{conversation}/candidates/{uncle}/set-aside/"),
+    ("first", "candidate-later", "/conversations/{conversation}/candidates/{uncle}/later/"),
+    ("first", "candidate-back", "/conversations/{conversation}/candidates/{confirmed}/take-back/"),
+    (
+        "first",
+        "fits-from-a-conversation",
+        "/children/{person}/fits/?conversation_id={conversation}",
+    ),
     ("first", "conversation-card", "/conversations/{conversation}/card/"),
     ("first", "after-nothing-proposed", "/conversations/{conversation}/after/"),
     ("first", "after", "/conversations/{followed}/after/"),
@@ -212,6 +256,7 @@ def test_every_page_is_accessible_and_fits(
     places |= _afterwards(world, held)
     places |= {"service": offer(1)["id"], "at": at(1)["id"]}
     places["shrunk"], places["file"] = (each.id for each in held_files(by=world.actor("lead")))
+    places |= _candidates(world)
     places |= _offers(world, moment(held).person_id)
     people: dict[str, Page] = {}
     for username, name, address in WORK:

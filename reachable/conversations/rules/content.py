@@ -18,8 +18,10 @@ from reachable.conversations.rules.parts import (
     COLLEAGUE,
     DAY,
     MANY,
+    MOST_LINE,
     MOST_ROWS,
     ROWS,
+    SERVICE,
     Field,
     Part,
 )
@@ -71,6 +73,8 @@ def _value(value: Any, field: Field, part: Part) -> Any:
         if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
             raise _wrong(field, part, "is not a list of choices")
         return [_choice(each, field, part) for each in dict.fromkeys(value)]
+    if field.kind == SERVICE:
+        return _service(value, field, part)
     if not isinstance(value, str):
         raise _wrong(field, part, "is not text")
     if not value.strip():
@@ -82,7 +86,7 @@ def _value(value: Any, field: Field, part: Part) -> Any:
     if field.kind == DAY:
         return _day(value, field, part)
     if field.kind == COLLEAGUE:
-        return _colleague(value, field, part)
+        return _identifier(value, field, part)
     # PostgreSQL holds any character but this one.
     return value.replace("\0", "\ufffd")
 
@@ -109,11 +113,28 @@ def _day(value: str, field: Field, part: Part) -> str:
         raise _wrong(field, part, "is not a day") from None
 
 
-def _colleague(value: str, field: Field, part: Part) -> str:
+def _identifier(value: str, field: Field, part: Part) -> str:
     try:
         return str(UUID(value))
     except ValueError:
         raise _wrong(field, part, "names nobody") from None
+
+
+def _service(value: Any, field: Field, part: Part) -> dict[str, str]:
+    """Return a service by its identifier and its name. One that was typed has a name alone."""
+    given = {"name": value} if isinstance(value, str) else value
+    if not isinstance(given, Mapping) or not given.keys() <= {"id", "name"}:
+        raise _wrong(field, part, "names no service")
+    if not all(isinstance(each, str) for each in given.values()):
+        raise _wrong(field, part, "names no service")
+    named = {key: said for key, said in given.items() if said.strip()}
+    if len(named.get("name", "")) > MOST_LINE:
+        raise _wrong(field, part, f"has a name of more than {MOST_LINE} characters")
+    if "id" in named:
+        named["id"] = _identifier(named["id"], field, part)
+    if "id" in named and "name" not in named:
+        raise _wrong(field, part, "does not say how the service is called")
+    return {key: said.replace("\0", "\ufffd") for key, said in named.items()}
 
 
 def _wrong(field: Field, part: Part, what: str) -> Unreadable:

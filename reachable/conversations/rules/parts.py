@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 LINE, LONG, VERBATIM = "text", "long", "words"
 CHOICE, MANY, DAY, COLLEAGUE, ROWS = "choice", "many", "day", "colleague", "rows"
+SERVICE = "service"
+"""One of the services that fit the child, by its identifier and by its name as it was read."""
 MOST_LINE, MOST_LONG, MOST_ROWS = 200, 10_000, 20
 
 TALKED, ACCEPTED, OFFERED, NOT_NOW, DECLINED = (
@@ -270,6 +272,59 @@ INSTEAD = Part(
     ),
 )
 
+YES, THINKS, NO = "yes", "thinks", "no"
+HELP_OFFERED = Part(
+    "offered",
+    "What you offered",
+    "With a yes, and where the child thinks about it, the offer is recorded once this is finished.",
+    (
+        Field(
+            "services",
+            "Which?",
+            ROWS,
+            fields=(
+                Field("service", "Which service?", SERVICE),
+                Field(
+                    "said",
+                    "What did the child say to it?",
+                    CHOICE,
+                    options=(
+                        (YES, "Yes"),
+                        (THINKS, "They want to think about it"),
+                        (NO, "No"),
+                    ),
+                ),
+            ),
+        ),
+        Field(
+            "nothing_fits",
+            "Was there nothing that fits?",
+            CHOICE,
+            options=((YES, "Nothing fits: record it as a gap"),),
+        ),
+        Field(
+            "help",
+            "Which help is needed?",
+            CHOICE,
+            options=(
+                ("mentoring", "Somebody to talk to, a mentor"),
+                ("family", "Support for family and carers"),
+                ("education", "School, college or work"),
+                ("health", "Health"),
+                ("mental_health", "Mental health and trauma"),
+                ("substances", "Drugs and alcohol"),
+                ("speech_language", "Speech and language therapy"),
+                ("activities", "Sport, music and other activities"),
+                ("money_debt", "Money and debt"),
+                ("legal", "Legal advice"),
+                ("housing", "Somewhere to live"),
+                ("safe_place", "A safe place or refuge"),
+            ),
+            shown_if=("nothing_fits", (YES,)),
+        ),
+    ),
+)
+
 CANDIDATES = Part(
     "candidates",
     "Where, with whom, and how they travelled",
@@ -336,6 +391,6 @@ OTHERS = Part(
 
 PARTS = (
     *(INVITATION, COMMUNICATION, PRESENT, TOLD, WORDS, WISHES, SAFETY, NOTICED, INSTEAD),
-    *(CANDIDATES, CONTACT, NEXT, OTHERS),
+    *(HELP_OFFERED, CANDIDATES, CONTACT, NEXT, OTHERS),
 )
 BY_KEY = {part.key: part for part in PARTS}

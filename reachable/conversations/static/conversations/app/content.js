@@ -43,6 +43,7 @@ export function inWords(field, value, colleagues) {
   if (field.kind === "choice") return chosen(value);
   if (field.kind === "many") return [].concat(value).map(chosen).join("; ");
   if (field.kind === "day") return dayInWords(value);
+  if (field.kind === "service") return value.name;
   if (field.kind === "colleague") return colleagues.find((each) => each.id === value)?.name ?? "A colleague";
   return String(value);
 }

@@ -19,6 +19,14 @@ export const partsOf = (key) =>
   (guide(key)?.parts ?? []).map((part) => day.parts.find((each) => each.key === part)).filter(Boolean);
 /** Whoever may ask a child again or meet them. @param {string} momentId */
 export const colleagues = (momentId) => moment(momentId)?.colleagues ?? day?.colleagues ?? [];
+/** What fits the child of a moment, as it was when the day was fetched. @param {string} momentId
+ * @returns {import("./services.js").Service[]} */
+export const services = (momentId) =>
+  (moment(momentId)?.services ?? []).map(({ n, unsaid, ...here }) => ({
+    ...day.services[n],
+    ...here,
+    unsaid: (unsaid ?? []).map((key) => day.unsaid[key]),
+  }));
 /** Whoever may be told of the worker. */
 export const others = () => (day?.colleagues ?? []).filter((each) => each.id !== day.user.id);
 

@@ -4,10 +4,12 @@
  */
 import { html, nothing } from "./view.js";
 import { isShown, overBy } from "./content.js";
+import { chosenService, drawService, keyOf, optionsFor } from "./services.js";
 
 /**
  * @typedef {import("./content.js").Field} Field
- * @typedef {{colleagues: {id: string, name: string}[], changed: () => void}} Context
+ * @typedef {{colleagues: {id: string, name: string}[], services: import("./services.js").Service[],
+ *   changed: () => void}} Context
  */
 
 /** @param {Field[]} fields @param {Record<string, any>} values @param {string} path @param {Context} context */
@@ -29,7 +31,16 @@ function drawField(field, values, id, context) {
   if (field.kind === "colleague") {
     return choice(field, value, id, context.colleagues.map((each) => [each.id, each.name]), put);
   }
+  if (field.kind === "service") return service(field, value, id, context.services, put);
   return box(field, value ?? "", id, put);
+}
+
+/** Which service: a list of those on this phone, with what is known of the one that is chosen. */
+function service(field, value, id, services, put) {
+  const options = optionsFor(services, value);
+  const known = services.find((each) => each.id === value?.id);
+  return html`${list(field, keyOf(value), id, options, (key) => put(key && chosenService(services, key, value)))}
+    ${known ? html`<div class="inset">${drawService(known)}</div>` : nothing}`;
 }
 
 const hint = (field, id) => (field.hint ? html`<p class="hint" id="${id}-hint">${field.hint}</p>` : nothing);

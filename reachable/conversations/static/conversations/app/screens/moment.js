@@ -4,6 +4,7 @@ import * as clock from "../clock.js";
 import * as day from "../day.js";
 import * as drafts from "../drafts.js";
 import * as router from "../router.js";
+import { drawFits } from "../services.js";
 import { dueInWords, nameAndAge } from "../words.js";
 import { STATES } from "./list.js";
 
@@ -23,6 +24,7 @@ export const moment = {
       <h2>Making contact safely</h2>
       ${it.safe_contact ? safeContact(it.safe_contact) : html`<p>Nothing is recorded. Do not leave a message or a letter before you have asked.</p>`}
       ${it.tasks?.length ? html`<h2>Tasks</h2><ul class="needs">${it.tasks.map(drawTask)}</ul>` : nothing}
+      ${drawFits(it.name, day.services(id))}
       ${begun.length ? html`<h2>On this phone</h2><ul class="cards">${begun.map(drawDraft)}</ul>` : nothing}
       ${it.conversations.map((each) => drawConversation(it, each))}
       ${it.thread.length ? html`<h2>Before now</h2><ol class="thread">${it.thread.map(drawBefore)}</ol>` : nothing}

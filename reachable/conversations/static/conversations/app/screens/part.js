@@ -5,6 +5,7 @@ import * as day from "../day.js";
 import * as drafts from "../drafts.js";
 import { drawFields } from "../fields.js";
 import * as router from "../router.js";
+import { drawFits } from "../services.js";
 
 export const part = {
   title: "Conversation",
@@ -17,6 +18,7 @@ export const part = {
     const values = (draft.content[it.key] ??= {});
     const context = {
       colleagues: day.colleagues(draft.moment_id),
+      services: day.services(draft.moment_id),
       changed: () => {
         draft.part = at;
         drafts.touch(draft);
@@ -30,6 +32,7 @@ export const part = {
       <h1>${it.title}</h1>
       ${it.lead ? html`<p>${it.lead}</p>` : nothing}
       ${it.audience ? html`<p class="only">Only those whom the child was told about will read this part.</p>` : nothing}
+      ${it.key === "offered" ? drawFits(draft.child, context.services) : nothing}
       ${drawFields(it.fields, values, it.key, context)}
       ${saidNo(values)
         ? html`<div class="inset"><p>That is an answer, and it is respected. You can stop here, or write down what else is worth knowing.</p>
