@@ -11,7 +11,7 @@ class ConversationsConfig(AppConfig):
 
     def ready(self) -> None:
         from reachable.access.registries import rights_ended
-        from reachable.conversations import devices, lone_working, panels
+        from reachable.conversations import child_words, devices, lone_working, panels
         from reachable.foundation.registries import (
             NavigationItem,
             Schedule,
@@ -31,6 +31,13 @@ class ConversationsConfig(AppConfig):
         )
         navigation.add(
             "phone", NavigationItem("On your phone", "phone", devices.HOLDS, 15), room=ROOM
+        )
+        navigation.add(
+            "words for children",
+            NavigationItem(
+                "Words for children", "child_words", child_words.READS, 35, place="footer"
+            ),
+            room=ROOM,
         )
         for name, needs in (("phones", devices.HOLDS), ("phones of all", devices.MANAGES)):
             item = NavigationItem("Phones", "phones", needs, 40, place="footer")

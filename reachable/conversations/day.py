@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from reachable.access import selectors as access
-from reachable.conversations import selectors
+from reachable.conversations import child_words, selectors
 from reachable.conversations.devices import IDLE_SECONDS
 from reachable.conversations.rules.parts import PARTS, Field, Part
 from reachable.conversations.selectors import ConversationFacts
@@ -46,6 +46,7 @@ def day(*, by: Actor, valid_until: datetime) -> Json:
         "user": {"id": str(by.own_id), "name": by.name},
         "parts": [_part(part) for part in PARTS],
         "guides": [_guide(each) for each in guidance.guides()],
+        "words": child_words.for_phone(by=by),
         "colleagues": _people(each for team in by.team_ids for each in members.get(team, ())),
         "moments": [
             _moment(

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
-from reachable.conversations import api, views
+from reachable.conversations import api, card_views, views, word_urls
 from reachable.foundation.urls import PUBLIC, SIGNED_IN, WITH_A_PHONE, page
 
 HOLD = "moments.hold"
 BOTH, POST = ("GET", "POST"), ("POST",)
 
 urlpatterns = [
+    *word_urls.urlpatterns,
     page(
         "moments/<uuid:moment_id>/conversation/",
         views.begin,
@@ -48,7 +49,7 @@ urlpatterns = [
     ),
     page(
         "conversations/<uuid:conversation_id>/card/",
-        views.card,
+        card_views.card,
         name="conversation_card",
         needs=HOLD,
         methods=BOTH,

@@ -15,7 +15,7 @@ from reachable.access import services as access
 from reachable.access.models import Shift, User
 from reachable.access.policy import policy
 from reachable.access.selectors import actor_for
-from reachable.conversations import devices
+from reachable.conversations import child_words, devices
 from reachable.conversations import services as conversations
 from reachable.foundation.actor import Actor, system
 from reachable.foundation.ids import new_id
@@ -186,6 +186,9 @@ def make_place() -> Place:
     place.rows["rule_key"] = [Row("arrest", "everybody")]
     place.rows["measure_key"] = [Row("reached", "everybody")]
     place.rows["pathway_kind"] = [Row("custody", "everybody")]
+    place.rows["language"] = [Row("pl", "everybody")]
+    place.rows["words_key"] = [Row("stop", "everybody")]
+    _words(place)
     place.rows["step_key"] = [Row("again", "everybody")]
     own_pathways.begin(by=BY, kind="custody")
     place.rows["version"] = [Row(OWN_FROM, "everybody")]
@@ -300,6 +303,18 @@ def _conversation(place: Place, account: Account) -> None:
     place.add("conversation_id", held.conversation_id, account)
     made = devices.make_known(by=account.actor(), label="A phone")
     place.add("device_id", made.device_id, account)
+
+
+def _words(place: Place) -> None:
+    """A sentence that is entered in another language, and not checked yet."""
+    del place
+    child_words.enter(
+        by=Account("supervisor", INVOLVED).actor(),
+        language="pl",
+        key="stop",
+        say="Możemy przestać.",
+        easy="Możesz powiedzieć stop.",
+    )
 
 
 def _two_alike(place: Place) -> None:
