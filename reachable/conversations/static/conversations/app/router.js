@@ -84,7 +84,11 @@ export function coverWith(to, args = {}) {
 
 export function uncover() {
   cover = null;
-  if (!stack.length) stack = [{ name: "list", args: {} }];
+  if (!stack.length) {
+    stack = [{ name: "list", args: {} }];
+    // Whatever was gone through before a reload is not there to go back to.
+    history.replaceState({ depth: 1 }, "");
+  }
   show();
 }
 

@@ -9,11 +9,11 @@ import { secret } from "./door.js";
 /** @param {{opened: () => Promise<void>, ended: (why: string) => Promise<void>}} on */
 export const lock = (on) => ({
   title: "Locked",
-  enter: (args) => void lookElsewhere(args),
+  enter: () => void only.look(),
   draw: (args) => html`
     <form autocomplete="off" @submit=${(event) => void tryIt(event, args, on)}>
       <h1>Locked</h1>
-      ${args.elsewhere ? html`<p class="inset">Reachable is open in another window of this phone. Open it here, and that one is locked; what was written there is kept, and stands here.</p>` : nothing}
+      ${only.isElsewhere() ? html`<p class="inset">Reachable is open in another window of this phone. Open it here, and that one is locked; what was written there is kept, and stands here.</p>` : nothing}
       ${args.wrong ? html`<p class="over" id="pin-wrong" role="alert">${args.wrong}</p>` : nothing}
       ${secret("pin", "PIN", "", args.wrong)}
       <div class="bar"><button class="first" ?disabled=${args.busy}>${args.busy ? "Opening …" : "Open"}</button></div>
@@ -25,11 +25,6 @@ export const lock = (on) => ({
     </details>
   `,
 });
-
-async function lookElsewhere(args) {
-  args.elsewhere = await only.isElsewhere();
-  if (args.elsewhere && router.name() === "lock") router.redraw();
-}
 
 async function tryIt(event, args, on) {
   event.preventDefault();
