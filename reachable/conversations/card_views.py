@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from reachable.conversations import cards, selectors
 from reachable.conversations.cards import CardPart
 from reachable.conversations.forms import CardForm
-from reachable.conversations.rules.languages import direction
+from reachable.conversations.rules.languages import CHOICES, direction
 from reachable.foundation import documents
 from reachable.foundation.errors import BadInput, Conflict
 from reachable.foundation.ids import new_id
@@ -56,7 +56,7 @@ def card(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
         "parts": [(each, direction(each.language)) for each in parts],
         "language": language,
         "direction": direction(language),
-        "language_name": dict(form.fields["language"].choices).get(language, ""),
+        "language_name": dict(CHOICES).get(language, ""),
     }
     status = 422 if form.is_bound and not parts else 200
     return render(request, "conversations/card.html", context, status=status)

@@ -327,7 +327,7 @@ def test_a_card_in_a_script_that_a_pdf_lacks_leads_to_the_word_document(
 def test_the_number_of_another_card_is_refused(world: World, conversation_id: UUID) -> None:
     other = writing(world.signal(family_name="Other"))
     services.keep(by=world.actor("first"), writing=other)
-    given = {"is_safe": True, "text": "Thursday.", "card_id": uuid4()}
+    given: dict[str, Any] = {"is_safe": True, "text": "Thursday.", "card_id": uuid4()}
     by = world.actor("first")
     cards.make(by=by, conversation_id=conversation_id, **given)
     with pytest.raises(Conflict, match="Another card"):
