@@ -28,6 +28,8 @@ FILES = Path(__file__).parent / "app_files"
 FOLDER = "conversations/app/"
 LIBRARIES = ("vendor/lit-html.js", "vendor/idb.js")
 _POLICY_MORE = "worker-src 'self'; manifest-src 'self'"
+# It keeps files of ours and sends to us; it needs nothing else, and no page may frame it.
+_POLICY_OF_WORKER = "default-src 'none'; connect-src 'self'; frame-ancestors 'none'"
 
 
 def shell(request: HttpRequest) -> HttpResponse:
@@ -44,7 +46,9 @@ def service_worker(request: HttpRequest) -> HttpResponse:
     text = (FILES / "sw.js").read_text(encoding="utf-8")
     text = text.replace("/*FILES*/[]", json.dumps(sorted(files)))
     text = text.replace('/*VERSION*/""', json.dumps(_version(files)))
-    return HttpResponse(text, content_type="text/javascript")
+    response = HttpResponse(text, content_type="text/javascript")
+    vars(response)["policy_alone"] = _POLICY_OF_WORKER
+    return response
 
 
 def manifest(request: HttpRequest) -> HttpResponse:

@@ -11,7 +11,7 @@ class ConversationsConfig(AppConfig):
 
     def ready(self) -> None:
         from reachable.access.registries import rights_ended
-        from reachable.conversations import devices, lone_working, panels
+        from reachable.conversations import child_words, devices, lone_working, panels
         from reachable.conversations.offering import MADE_IN
         from reachable.foundation.registries import (
             NavigationItem,
@@ -36,6 +36,13 @@ class ConversationsConfig(AppConfig):
         )
         navigation.add(
             "candidates", NavigationItem("To confirm", "candidates", devices.HOLDS, 59), room=ROOM
+        )
+        navigation.add(
+            "words for children",
+            NavigationItem(
+                "Words for children", "child_words", child_words.READS, 35, place="footer"
+            ),
+            room=ROOM,
         )
         made_in.add("conversations", MADE_IN, room=ROOM)
         for name, needs in (("phones", devices.HOLDS), ("phones of all", devices.MANAGES)):

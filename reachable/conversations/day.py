@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from reachable.access import selectors as access
-from reachable.conversations import selectors, service_choices
+from reachable.conversations import child_words, selectors, service_choices
 from reachable.conversations.devices import IDLE_SECONDS
 from reachable.conversations.rules.parts import PARTS, Field, Part
 from reachable.conversations.selectors import ConversationFacts
@@ -52,6 +52,7 @@ def day(*, by: Actor, valid_until: datetime) -> Json:
         "services": services,
         "unsaid": UNSAID,
         "guides": [_guide(each) for each in guidance.guides()],
+        "words": child_words.for_phone(by=by),
         "colleagues": _people(each for team in by.team_ids for each in members.get(team, ())),
         "moments": [
             _moment(

@@ -11,6 +11,7 @@ from uuid import UUID
 from django import forms
 from django.forms import BoundField
 
+from reachable.conversations.rules import languages
 from reachable.conversations.rules.card import MOST
 from reachable.conversations.rules.content import lacks
 from reachable.conversations.rules.offered import chosen_service, service_key
@@ -37,28 +38,6 @@ BLANK = 1
 MANY_NAMES = frozenset(
     f"{part.key}.{field.key}" for part in PARTS for field in part.fields if field.kind == MANY
 )
-LANGUAGES = [
-    ("en", "English"),
-    ("cy", "Welsh"),
-    ("sq", "Albanian"),
-    ("ar", "Arabic"),
-    ("bn", "Bengali"),
-    ("ku", "Kurdish"),
-    ("ps", "Pashto"),
-    ("fa", "Persian, Dari"),
-    ("pl", "Polish"),
-    ("pt", "Portuguese"),
-    ("pa", "Punjabi"),
-    ("ro", "Romanian"),
-    ("so", "Somali"),
-    ("es", "Spanish"),
-    ("ti", "Tigrinya"),
-    ("tr", "Turkish"),
-    ("uk", "Ukrainian"),
-    ("ur", "Urdu"),
-    ("vi", "Vietnamese"),
-    ("und", "Another one"),
-]
 Content = Mapping[str, Mapping[str, Any]]
 
 
@@ -300,10 +279,30 @@ class CardForm(forms.Form):
             "you meet, and a number. Name no agency, no worry and nobody."
         ),
         max_length=MOST,
+        required=False,
         widget=forms.Textarea(attrs={"rows": 5}),
+    )
+    sentences = forms.MultipleChoiceField(
+        label="What else stands on it, with a picture?",
+        help_text="In the child’s language where it is entered and checked, otherwise in English.",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
     )
     language = forms.ChoiceField(
         label="In which language is it?",
         help_text="So that a computer reads it aloud rightly.",
-        choices=LANGUAGES,
+        choices=languages.CHOICES,
     )
+    card_id = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, sentences: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        chosen = self.fields["sentences"]
+        assert isinstance(chosen, forms.MultipleChoiceField)
+        chosen.choices = list(sentences)
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if not self.errors and not given.get("text") and not given.get("sentences"):
+            self.add_error("text", "Write what stands on it, or choose a sentence below")
+        return given

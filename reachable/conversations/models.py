@@ -213,6 +213,34 @@ class Card(Identified):
     at = models.DateTimeField()
 
 
+class Translation(Identified):
+    """What a child is told, in a further language, as somebody entered it. The newest one counts;
+    those before it stay.
+
+    `words` is the key of the sentence, and `of_digest` the English words that were translated.
+    """
+
+    words = models.CharField(max_length=40)
+    language = models.CharField(max_length=12)
+    say = models.TextField()
+    easy = models.JSONField()
+    of_digest = models.CharField(max_length=64)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["language", "words"], name="words_in_a_language")]
+
+
+class TranslationCheck(Identified):
+    """Somebody who knows the language, or a service, made sure that a translation is right."""
+
+    translation = models.ForeignKey(Translation, on_delete=models.PROTECT, related_name="checks")
+    checked_by = models.CharField(max_length=120)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+
 class LoneWorkerNote(Identified):
     """Where somebody is alone, when they expect to be back, and who is told if they are not."""
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.http import HttpResponse
 from django.urls import URLPattern
 
-from reachable.conversations import after_views, api, candidate_views, views
+from reachable.conversations import after_views, api, candidate_views, card_views, views, word_urls
 from reachable.foundation.urls import PUBLIC, SIGNED_IN, WITH_A_PHONE, page
 
 HOLD = "moments.hold"
@@ -31,6 +31,7 @@ urlpatterns = [
     _of_candidate("set-aside", candidate_views.set_aside),
     _of_candidate("later", candidate_views.later),
     _of_candidate("take-back", candidate_views.take_back),
+    *word_urls.urlpatterns,
     page(
         "moments/<uuid:moment_id>/conversation/",
         views.begin,
@@ -85,7 +86,7 @@ urlpatterns = [
     ),
     page(
         "conversations/<uuid:conversation_id>/card/",
-        views.card,
+        card_views.card,
         name="conversation_card",
         needs=HOLD,
         methods=BOTH,

@@ -13,7 +13,6 @@ from django.shortcuts import redirect
 from reachable.access import selectors as access
 from reachable.access.selectors import OnDuty
 from reachable.conversations import (
-    cards,
     devices,
     lone_working,
     page_parts,
@@ -25,7 +24,6 @@ from reachable.conversations import (
 from reachable.conversations.after import HOLDS, open_after
 from reachable.conversations.forms import (
     MANY_NAMES,
-    CardForm,
     ConversationForm,
     ShareForm,
     initial_of,
@@ -244,38 +242,6 @@ def share(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
     context = {"form": form, "facts": facts}
     status = 422 if form.is_bound else 200
     return render(request, "conversations/share.html", context, status=status)
-
-
-RIGHT_TO_LEFT = ("ar", "fa", "ku", "ps", "ur")
-
-
-def card(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
-    """A card for the child, to print or to read aloud; what stands on it is kept nowhere."""
-    by = actor(request)
-    facts = selectors.conversation(by=by, conversation_id=conversation_id)
-    form = CardForm(request.POST or None)
-    lines: list[str] = []
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        try:
-            lines = cards.make(
-                by=by,
-                conversation_id=conversation_id,
-                text=given["text"],
-                is_safe=given["safe"] == "yes",
-            )
-        except BadInput as error:
-            form.add_error(None, str(error))
-    language = form.cleaned_data.get("language", "en") if form.is_bound else "en"
-    context = {
-        "form": form,
-        "facts": facts,
-        "lines": lines,
-        "language": language,
-        "direction": "rtl" if language in RIGHT_TO_LEFT else "ltr",
-    }
-    status = 422 if form.is_bound and not lines else 200
-    return render(request, "conversations/card.html", context, status=status)
 
 
 def phones(request: HttpRequest) -> HttpResponse:

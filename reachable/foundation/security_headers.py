@@ -45,7 +45,8 @@ class SecurityHeaders:
         cast(Any, request).csp_nonce = nonce
         response = self.get_response(request)
         more = vars(response).get("policy_more", "")
-        policy = f"{self.policy}; {more}" if more else self.policy
+        policy = vars(response).get("policy_alone") or self.policy
+        policy = f"{policy}; {more}" if more else policy
         response["Content-Security-Policy"] = policy.format(nonce=nonce)
         for name, value in _ALWAYS.items():
             response[name] = value

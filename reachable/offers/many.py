@@ -20,6 +20,7 @@ from reachable.people.selectors import Name
 from reachable.practice.time import LONDON
 from reachable.provision import comparing
 from reachable.provision.comparing import Candidate
+from reachable.provision.nudging import due_before
 from reachable.provision.rules.fitting import Fit, Needed, fitting
 
 NOT_ONCE_MORE = (OPEN | {DECLINED}) - {PUT_OFF}
@@ -51,7 +52,9 @@ def what_fits_each(
     moment. What is going on, or what the child did not want, is left out."""
     if not kinds or not by.can(MAKES) or not sees_welfare(by):
         return {}
-    listed = {each.offered.key: each for each in comparing.candidates(by=by)}
+    listed = {
+        each.offered.key: each for each in comparing.candidates(by=by, checked_since=due_before())
+    }
     children, before = _children(by, kinds), _before(kinds)
     fits: dict[Needed, list[Fit]] = {}
     for child in children.values():

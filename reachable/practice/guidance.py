@@ -10,6 +10,7 @@ from typing import TypeVar
 from reachable.practice.calling import Rulebook
 from reachable.practice.errors import PracticeError
 from reachable.practice.items import (
+    ChildWords,
     Clock,
     Definition,
     EventKind,
@@ -137,6 +138,11 @@ def guide_for(moment: str) -> Guide:
     return first
 
 
+def child_words() -> tuple[ChildWords, ...]:
+    """Return what a child is told, in the order in which it is said."""
+    return tuple(practice().words.values())
+
+
 def sources() -> tuple[Source, ...]:
     return tuple(practice().sources.values())
 
@@ -156,6 +162,7 @@ def all_items() -> tuple[Group, ...]:
         steps,
         data.outcomes.values(),
         data.guides.values(),
+        data.words.values(),
         data.events.values(),
         data.evidence.values(),
         data.wordings.values(),

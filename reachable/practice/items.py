@@ -331,6 +331,29 @@ class Guide(Item):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ChildWords(Item):
+    """A sentence for a child, to say and in easy read, one idea a line, with a picture.
+
+    `told` is whom it says will read what is written down, an answer of that part of a conversation,
+    or nothing. Only what tells nothing to whoever finds it is `on_card`.
+    """
+
+    group: ClassVar[str] = "Words for children"
+
+    say: str
+    easy: tuple[str, ...]
+    picture: str
+    shows: str
+    told: str
+    on_card: bool
+
+    @property
+    def words_digest(self) -> str:
+        """Return what changes when the words do: a translation says of which words it is."""
+        return hashlib.sha256(json.dumps([self.say, *self.easy]).encode()).hexdigest()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Law(Item):
     """What a statute or guidance says, with whether it is in force."""
 

@@ -12,6 +12,7 @@ from reachable.practice.clocks import Span, Start, Unit
 from reachable.practice.items import (
     Basis,
     Certainty,
+    ChildWords,
     Clock,
     Compartment,
     Definition,
@@ -50,6 +51,7 @@ class Practice:
     pathways: Mapping[tuple[str, int], Pathway]
     outcomes: Mapping[str, Outcome]
     guides: Mapping[str, Guide]
+    words: Mapping[str, ChildWords]
     law: Mapping[str, Law]
     evidence: Mapping[str, Evidence]
     wordings: Mapping[str, Wording]
@@ -71,6 +73,7 @@ def load(directory: Path = DATA) -> Practice:
         pathways=_pathways(directory / "pathways", sources, clocks, moments),
         outcomes=_by_key(_outcomes(directory / "outcomes.toml", sources)),
         guides=_by_key(_guides(directory / "conversations.toml", sources, moments)),
+        words=_by_key(_words(directory / "words.toml", sources)),
         law=_by_key(_laws(directory / "law.toml", sources)),
         evidence=_by_key(_evidence(directory / "evidence.toml", sources)),
         wordings=_by_key(_wordings(directory / "language.toml", sources)),
@@ -363,6 +366,21 @@ def _guides(
         )
         table.finish()
         yield guide
+
+
+def _words(path: Path, sources: Mapping[str, Source]) -> Iterator[ChildWords]:
+    for table in read_tables(path, "words"):
+        words = ChildWords(
+            **_standing(table, sources),
+            say=table.text("say"),
+            easy=table.texts("easy"),
+            picture=table.text("picture"),
+            shows=table.text("shows"),
+            told=table.text("told", ""),
+            on_card=table.flag("on_card"),
+        )
+        table.finish()
+        yield words
 
 
 def _laws(path: Path, sources: Mapping[str, Source]) -> Iterator[Law]:

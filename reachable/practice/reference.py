@@ -9,6 +9,7 @@ from reachable.practice import guidance
 from reachable.practice.clocks import england_and_wales
 from reachable.practice.examples import all_examples
 from reachable.practice.items import (
+    ChildWords,
     Clock,
     Definition,
     EventKind,
@@ -152,6 +153,14 @@ def _(item: Guide) -> Iterator[str]:
     yield "- Avoid: " + " ".join(item.avoid)
     offered = (_inside(guidance.moment_kind(key).title) for key in item.moments)
     yield f"- Offered first in: {'; '.join(offered)}."
+
+
+@_details.register
+def _(item: ChildWords) -> Iterator[str]:
+    yield f"- Say: “{item.say}”"
+    yield "- In easy read: " + " / ".join(item.easy)
+    card = "May stand on a card." if item.on_card else "Never stands on a card."
+    yield f"- The picture: {_inside(item.shows)}. {card}"
 
 
 @_details.register

@@ -54,6 +54,7 @@ IDENTIFIERS = {
     "key": Leads("a feed", ANYBODY),
     "key_id": Leads("a key of an agency’s program", ANYBODY),
     "kind": Leads("a kind of file", ANYBODY),
+    "language": Leads("a language in which a child is told something", ANYBODY),
     "mapping_id": Leads("which column is which in an agency’s files", AGENCY),
     "location_id": Leads("a place at which a service is given", ANYBODY),
     "measure_key": Leads("a measure", ANYBODY),
@@ -78,6 +79,7 @@ IDENTIFIERS = {
     "team_id": Leads("a team with its rota", MEMBERS),
     "term_id": Leads("a word by which services are described", ANYBODY),
     "version": Leads("a version of a pathway", ANYBODY),
+    "words_key": Leads("a sentence for children", ANYBODY),
 }
 
 

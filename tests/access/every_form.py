@@ -249,7 +249,13 @@ FORMS = {
         CONVERSATION + "card/",
         CONVERSATION + "card/",
         "practitioner",
-        {"safe": "yes", "text": "Thursday at four, by the bench.", "language": "en"},
+        {
+            "safe": "yes",
+            "text": "Thursday at four, by the bench.",
+            "sentences": "stop",
+            "language": "en",
+            "card_id": "0f0a5b1e-5f0e-4b43-8c10-3c9f4f5d1a04",
+        },
         answered=200,
     ),
     "tasks of a conversation": Form(
@@ -296,6 +302,18 @@ FORMS = {
         "/tasks/{task_id}/drop/",
         "practitioner",
         {"reason": "She has one"},
+    ),
+    "enter words for children": Form(
+        "/words/pl/skip/",
+        "/words/pl/skip/",
+        "supervisor",
+        {"say": "Możesz pominąć pytanie.", "easy": "Możesz pominąć pytanie.\nTo nic."},
+    ),
+    "words were checked": Form(
+        "/words/pl/stop/checked/",
+        "/words/pl/stop/checked/",
+        "panel_coordinator",
+        {"translation": "{translation}", "checked_by": "Fenmarch Interpreting"},
     ),
     "empty a phone": Form("/phones/{device_id}/wipe/", "/phones/", "practitioner", {}),
     "run a rule dry": Form("/rules/arrest/dry-run/", "/rules/arrest/", "supervisor", {}),

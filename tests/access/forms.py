@@ -19,7 +19,7 @@ from django.test import Client
 from reachable.access.models import Agency
 from reachable.audit.models import Entry
 from reachable.conversations import confirming
-from reachable.conversations.models import ConfirmedContext
+from reachable.conversations.models import ConfirmedContext, Translation
 from reachable.foundation.time import now
 from reachable.intake.models import Delivery, QuarantinedRow, Signal
 from reachable.intake.samples import write_set_sample
@@ -109,6 +109,7 @@ class Answering:
         self.ids |= {"refused_id": str(QuarantinedRow.objects.get().delivery_id)}
         self.ids |= {"gone_id": str(Delivery.objects.get(feed="ssd").id)}
         self.ids |= {"context": str(ConfirmedContext.objects.get().id)}
+        self.ids |= {"translation": str(Translation.objects.get().id)}
         self.ids |= {"agency": str(Agency.objects.values_list("id", flat=True)[0])}
         self.ids |= {"practitioner": str(place.user(Account("practitioner", INVOLVED)))}
         self.ids |= {"supervisor": str(place.user(Account("supervisor", INVOLVED)))}

@@ -15,7 +15,7 @@ from reachable.access import services as access
 from reachable.access.models import Shift, User
 from reachable.access.policy import policy
 from reachable.access.selectors import actor_for
-from reachable.conversations import after_acts, candidates, confirming, devices
+from reachable.conversations import after_acts, candidates, child_words, confirming, devices
 from reachable.conversations import services as conversations
 from reachable.conversations.confirming import Naming
 from reachable.conversations.rules.after import needed
@@ -190,6 +190,9 @@ def make_place() -> Place:
     place.rows["rule_key"] = [Row("arrest", "everybody")]
     place.rows["measure_key"] = [Row("reached", "everybody")]
     place.rows["pathway_kind"] = [Row("custody", "everybody")]
+    place.rows["language"] = [Row("pl", "everybody")]
+    place.rows["words_key"] = [Row("stop", "everybody")]
+    _words(place)
     place.rows["step_key"] = [Row("again", "everybody")]
     own_pathways.begin(by=BY, kind="custody")
     place.rows["version"] = [Row(OWN_FROM, "everybody")]
@@ -331,6 +334,18 @@ def _candidates(place: Place, account: Account, conversation_id: UUID) -> None:
         conversation_id=conversation_id,
         candidate_id=by_what["The arcade"],
         naming=Naming("place", "The arcade"),
+    )
+
+
+def _words(place: Place) -> None:
+    """A sentence that is entered in another language, and not checked yet."""
+    del place
+    child_words.enter(
+        by=Account("supervisor", INVOLVED).actor(),
+        language="pl",
+        key="stop",
+        say="Możemy przestać.",
+        easy="Możesz powiedzieć stop.",
     )
 
 

@@ -248,6 +248,7 @@ def test_a_card_is_made_only_if_the_child_says_it_is_safe_and_names_nobody(
     services.keep(by=world.actor("first"), writing=held)
     client, address = world.client("first"), f"/conversations/{held.conversation_id}/card/"
     answers = {"safe": "yes", "text": "Czwartek o czwartej.\nPrzy ławce.", "language": "pl"}
+    answers |= {"card_id": str(uuid4())}
     refused = client.post(address, {**answers, "safe": "no"})
     assert (refused.status_code, Entry.objects.filter(action="conversations.card").count()) == (
         422,

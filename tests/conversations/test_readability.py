@@ -8,6 +8,7 @@ import pytest
 import readability
 
 from reachable.practice import guidance
+from reachable.practice.items import ChildWords
 
 FROM_SCHOOL_YEAR = 5
 """A school year of the United States, in which the formula counts, begins at the age of five."""
@@ -42,3 +43,26 @@ def test_what_a_guide_says_to_a_child_is_understood_at_eleven(guide: object) -> 
 def test_each_kind_of_moment_has_one_guide_that_is_offered_first() -> None:
     for kind in guidance.moment_kinds():
         assert len([each for each in guidance.guides() if kind.key in each.moments]) == 1, kind.key
+
+
+@pytest.mark.parametrize("words", guidance.child_words(), ids=lambda words: words.key)
+def test_what_every_child_is_told_is_understood_at_eleven(words: ChildWords) -> None:
+    assert reading_age(words.say) <= OLDEST
+    for sentence in re.split(r"(?<=[.?!])\s+", words.say):
+        assert len(sentence.split()) <= 20, sentence
+
+
+@pytest.mark.parametrize("words", guidance.child_words(), ids=lambda words: words.key)
+def test_easy_read_has_one_idea_a_line_in_short_words(words: ChildWords) -> None:
+    assert reading_age(" ".join(words.easy)) <= OLDEST
+    assert 1 < len(words.easy) <= 4
+    for line in words.easy:
+        assert len(line.split()) <= 10, line
+        assert len(re.findall(r"[.?!]", line)) == 1, f"more than one idea: {line}"
+
+
+def test_easy_read_is_easier_than_what_is_said() -> None:
+    every = guidance.child_words()
+    easy = reading_age(" ".join(line for each in every for line in each.easy))
+    assert easy < reading_age(" ".join(each.say for each in every))
+    assert easy < 9

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reachable.foundation.documents import Block, Paper, as_pdf, as_word
-from reachable.foundation.documents.papers import HEADING, ITEM, LABEL, NOTE, QUOTE, TEXT
+from reachable.foundation.documents.papers import HEADING, ITEM, LABEL, NOTE, PICTURED, QUOTE, TEXT
 from reachable.foundation.errors import BadInput
 
 KINDS = (HEADING, ITEM, LABEL, NOTE, QUOTE, TEXT)
@@ -50,6 +50,33 @@ def test_whatever_was_typed_in_latin_letters_becomes_a_pdf(text: str, kind: str)
     with suppress(BadInput):
         # A control sign or a rare letter has no drawing in the typeface.
         assert as_pdf(paper).startswith(b"%PDF")
+
+
+DOT = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64">'
+    '<circle cx="9" cy="9" r="8"/></svg>'
+)
+
+
+def test_a_picture_stands_beside_its_words_and_says_what_it_shows() -> None:
+    paper = Paper(
+        "A card",
+        shows_title=False,
+        language="pl",
+        large=True,
+        blocks=(
+            Block(PICTURED, "Stop.\nIt is fine.", picture=DOT, shows="A dot", language="en"),
+            Block(PICTURED, "Dobrze.", picture=DOT),
+            Block(PICTURED, "Bez obrazka."),
+        ),
+    )
+    # PDF/UA refuses a picture that neither says what it shows nor is marked as there for the eye.
+    assert as_pdf(paper).startswith(b"%PDF")
+    held = Document(io.BytesIO(as_word(paper)))
+    said = [each._inline.docPr.get("descr") for each in held.inline_shapes]
+    assert said == ["A dot", ""]
+    words = [each.text for each in held.paragraphs if each.text]
+    assert words == ["Stop.\nIt is fine.", "Dobrze.", "Bez obrazka."]
 
 
 def test_letters_that_a_pdf_lacks_lead_to_the_word_document() -> None:

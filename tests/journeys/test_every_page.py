@@ -23,6 +23,7 @@ from reachable.offers.models import Gap, Offer, OfferStep
 from reachable.practice import guidance
 from reachable.provision.loading import keep_file
 from reachable.provision.selectors import held_files
+from tests.support.child_words import fill_words
 from tests.support.conversations import followed, writing
 from tests.support.directory import at, fill_directory, in_file, offer
 from tests.support.offers import offered
@@ -48,6 +49,7 @@ def placed(server: Server) -> tuple[Server, World, UUID, UUID]:
         file_name="services of this month.json",
         content=in_file(*(offer(number, email="desk") for number in range(1, 50))),
     )
+    fill_words(by=world.actor("lead"))
     waiting = world.signal("other_worry", given_names="Idris", family_name="Whitlock")
     return server, world, held, waiting
 
@@ -213,6 +215,15 @@ WORK = [
     ("sergeant", "signal-with-summary", "/signals/{sent}/"),
     ("first", "task-add", "/moments/{held}/tasks/"),
     ("second", "task-drop", "/tasks/{task}/drop/"),
+    ("first", "words", "/words/"),
+    ("lead", "words-kept", "/words/"),
+    ("first", "words-none", "/words/vi/"),
+    ("lead", "words-in", "/words/ar/"),
+    ("lead", "words-enter", "/words/ar/stop/"),
+    ("lead", "words-checked", "/words/ar/skip/checked/"),
+    ("lead", "words-nothing-to-check", "/words/vi/skip/checked/"),
+    ("first", "words-show", "/words/show/"),
+    ("first", "words-show-arabic", "/words/show/?who=team&who=police&language=ar"),
     ("first", "phones", "/phones/"),
     ("administrator", "phones-none", "/phones/"),
     ("first", "out-alone", "/out-alone/"),

@@ -14,6 +14,7 @@ from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
 from dev import browser as chromium
 from tests.support.pages import PHONE
+from tests.support.releases import Releases
 from tests.support.servers import Server
 from tests.support.world import PASSWORD
 
@@ -25,7 +26,9 @@ ENDS_WITHIN = 10.0  # seconds
 class Phone:
     """One phone with its owner, from the first sign-in to the last byte on its disk."""
 
-    def __init__(self, playwright: Playwright, folder: Path, server: Server, **more: Any) -> None:
+    def __init__(
+        self, playwright: Playwright, folder: Path, server: Server | Releases, **more: Any
+    ) -> None:
         self._playwright, self._folder, self._server = playwright, folder, server
         self._more = {**PHONE, **chromium.launch_options(), **more}
         self.context: BrowserContext

@@ -26,16 +26,3 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => window.print());
 }
-
-// A card is read aloud in its own language, where the browser can speak.
-for (const button of document.querySelectorAll("[data-speaks]")) {
-  if (!("speechSynthesis" in window)) continue;
-  button.hidden = false;
-  button.addEventListener("click", () => {
-    const spoken = document.getElementById(button.dataset.speaks);
-    const words = new SpeechSynthesisUtterance(spoken.innerText);
-    words.lang = spoken.lang;
-    window.speechSynthesis.cancel();
-    window.speechSynthesis.speak(words);
-  });
-}

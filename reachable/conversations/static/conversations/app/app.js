@@ -6,7 +6,9 @@ import * as drafts from "./drafts.js";
 import { frame } from "./frame.js";
 import * as idle from "./idle.js";
 import * as lone from "./lone.js";
+import * as newer from "./newer.js";
 import { unsayPrivate } from "./notices.js";
+import * as only from "./only.js";
 import * as router from "./router.js";
 import { check } from "./screens/check.js";
 import { door } from "./screens/door.js";
@@ -16,7 +18,9 @@ import { list } from "./screens/list.js";
 import { lock } from "./screens/lock.js";
 import { loneScreen } from "./screens/lone.js";
 import { moment } from "./screens/moment.js";
+import { newerScreen } from "./screens/newer.js";
 import { part } from "./screens/part.js";
+import { show } from "./screens/show.js";
 import { unsent } from "./screens/unsent.js";
 import { versions } from "./screens/versions.js";
 import * as sending from "./sending.js";
@@ -37,11 +41,12 @@ async function refresh() {
 
 /** The PIN was right. */
 async function opened() {
+  await only.take();
   const records = await vault.readAll();
   day.take(records);
   drafts.take(records);
   lone.take(records);
-  await drafts.count();
+  await drafts.learn();
   if (!day.current()) await refresh();
   router.uncover();
   await sending.askAgain();
@@ -73,16 +78,32 @@ async function dropKey() {
   }
   vault.lock();
   forget();
+  only.letGo();
+}
+
+/** Another window asks for what this one has. */
+function giveUp() {
+  if (router.name() === "lock") void dropKey();
+  else hide();
+}
+
+/** Another window did not wait for this one: what is newer here is kept beside what is there. */
+function lost() {
+  drafts.putAside();
+  hide();
 }
 
 /** The key ends for good: by sign-out, by time, by wrong PINs. @param {string} why */
 async function ended(why) {
   router.coverWith("door", { phase: "leaving" });
+  // What another window has not saved yet is to be sent too.
+  await only.take();
   await drafts.flush();
   await sending.alone(() => vault.end());
   forget();
   router.forget();
   device.forget();
+  only.letGo();
   await drafts.count();
   await sending.sendNow();
   if (!router.args().why) router.coverWith("door", { why });
@@ -92,6 +113,7 @@ async function ended(why) {
 function gone(why) {
   vault.lock();
   forget();
+  only.letGo();
   router.forget();
   device.forget();
   if (why === "emptying") router.coverWith("door", { phase: "leaving" });
@@ -116,7 +138,9 @@ async function start() {
     guide,
     guides,
     moment,
+    newer: newerScreen,
     part,
+    show,
     unsent,
     versions,
   };
@@ -124,6 +148,7 @@ async function start() {
   onChange(() => router.redraw());
   watchForFiles();
   idle.watch(hide, vault.isOpen);
+  only.watch(giveUp, lost);
   const state = await vault.state();
   await device.load();
   // Also where the app was ended between removing the key and what follows from it.
@@ -136,5 +161,5 @@ async function start() {
   await sending.start(gone);
 }
 
-navigator.serviceWorker?.register("/app/sw.js", { scope: "/app/", updateViaCache: "none" });
+void newer.watch();
 void start();

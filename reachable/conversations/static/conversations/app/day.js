@@ -15,6 +15,8 @@ let day = null;
 export const current = () => day;
 export const moment = (id) => day?.moments.find((each) => each.id === id) ?? null;
 export const guide = (key) => day?.guides.find((each) => each.key === key) ?? null;
+/** What a child is told, in the languages that are here. */
+export const words = () => day?.words;
 export const partsOf = (key) =>
   (guide(key)?.parts ?? []).map((part) => day.parts.find((each) => each.key === part)).filter(Boolean);
 /** Whoever may ask a child again or meet them. @param {string} momentId */

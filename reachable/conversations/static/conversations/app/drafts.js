@@ -16,6 +16,9 @@ const AGAIN = 5_000; // milliseconds until a failed save is tried again
 const FULL =
   "This phone is full, so the last words are on the screen only. Keep this screen open and delete photos or downloads: it tries again by itself.";
 
+const BESIDE =
+  "This conversation was gone on with in another window. Both are kept, each as it is: put them together when they are sent.";
+
 /**
  * @typedef {Record<string, Record<string, any>>} Content
  * @typedef {{version_id: string, conversation_id: string, based_on: string[], moment_id: string,
@@ -29,6 +32,11 @@ let drafts = new Map();
 let outbox = new Map();
 /** Those that are newer on the screen than on the disk. @type {Set<string>} */
 const unsaved = new Set();
+/** The start of the envelope that this window wrote or read last: with another one there, another
+ * window wrote. @type {Map<string, string>} */
+const known = new Map();
+/** Those that go on as a version beside another, under a number of their own. @type {Map<string, string>} */
+const aside = new Map();
 let timer = 0;
 /** @type {Promise<void>} */
 let saving = Promise.resolve();
@@ -51,13 +59,39 @@ export async function count() {
   changed();
 }
 
+/** Take what lies on the disk for what this window goes on from. */
+export async function learn() {
+  for (const item of await store.all("outbox")) {
+    if (!unsaved.has(item.id)) known.set(item.id, item.envelope.iv);
+  }
+  await count();
+}
+
+/** Another window goes on with these: what is newer here becomes a version beside what is there. */
+export function putAside() {
+  for (const id of [...unsaved]) putOneAside(id);
+}
+
+/** @param {string} id */
+function putOneAside(id) {
+  const draft = drafts.get(id);
+  unsaved.delete(id);
+  if (!draft) return null;
+  const beside = { ...draft, version_id: crypto.randomUUID() };
+  drafts.delete(id);
+  drafts.set(beside.version_id, beside);
+  aside.set(id, beside.version_id);
+  unsaved.add(beside.version_id);
+  return beside.version_id;
+}
+
 /** All of it was removed, and is not opened again to be counted. */
 export function nothingLeft() {
   outbox = new Map();
   changed();
 }
 
-export const get = (id) => drafts.get(id) ?? null;
+export const get = (id) => drafts.get(aside.get(id) ?? id) ?? null;
 /** Was anything written in it yet? What was only opened for reading is nothing. @param {Draft} draft */
 export const isWritten = (draft) =>
   draft.finished || outbox.has(draft.version_id) || unsaved.has(draft.version_id);
@@ -146,11 +180,20 @@ async function write(id) {
     const state = plain.finished ? "ready" : "draft";
     const item = { id, device: mine.id, state, envelope: closed, size: closed.ct.length };
     // What was typed and taken out again is nothing to be sent.
-    changes.push(isEmpty(plain.content) ? { in: "outbox", remove: id } : { in: "outbox", put: item });
+    const nothing = isEmpty(plain.content);
+    const after = known.get(id) ?? "";
+    changes.push(nothing ? { in: "outbox", remove: id, after } : { in: "outbox", put: item, after });
     await store.write(...changes);
+    known.set(id, nothing ? "" : closed.iv);
     performance.measure("saved", { start });
     unsay("full");
   } catch (error) {
+    if (error instanceof store.WrittenElsewhere) {
+      const beside = putOneAside(id);
+      say("beside", BESIDE, "note");
+      if (beside) await write(beside);
+      return;
+    }
     unsaved.add(id);
     say("full", error instanceof store.StorageFull ? FULL : "The last words could not be saved on this phone, and are on the screen only. Keep this screen open: it tries again by itself.", "wrong");
     timer = setTimeout(() => void flush(), AGAIN);

@@ -11,7 +11,7 @@ export function frame(hide) {
   const said = document.getElementById("notices");
   return () => {
     if (top) render(drawTop(hide), top);
-    if (said) render(notices().map(drawNotice), said);
+    if (said) render(router.isBare() ? nothing : notices().map(drawNotice), said);
   };
 }
 
@@ -25,6 +25,13 @@ function drawTop(hide) {
   const words = unsentInWords();
   const covered = router.isCovered();
   const signal = hasSignal() ? nothing : html`<span class="top__signal">No signal</span>`;
+  // What the child looks at says nothing of what is on this phone.
+  if (router.isBare()) {
+    return html`<div class="top__row">
+      <button type="button" class="top__back" @click=${() => router.back()}><span class="visually-hidden">Back</span></button>
+      <button type="button" class="top__hide" @click=${hide}>Hide</button>
+    </div>`;
+  }
   return html`<div class="top__row">
       ${router.canGoBack()
         ? html`<button type="button" class="top__back" @click=${() => router.back()}><span class="visually-hidden">Back</span></button>`

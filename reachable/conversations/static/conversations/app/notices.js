@@ -24,7 +24,7 @@ export function unsayPassing() {
 
 /** What may say something of a child goes when the app is locked. */
 export function unsayPrivate() {
-  for (const key of [...standing.keys()]) if (!["session", "full", "day", "send"].includes(key)) standing.delete(key);
+  for (const key of [...standing.keys()]) if (!["session", "full", "day", "send", "newer"].includes(key)) standing.delete(key);
 }
 
 export const notices = () => [...standing.entries()];

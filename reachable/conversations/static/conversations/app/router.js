@@ -6,7 +6,7 @@ import { render } from "./view.js";
 import { unsayPassing } from "./notices.js";
 
 /**
- * @typedef {{title: string, draw: (args: any) => unknown, enter?: (args: any) => void, leave?: (args: any) => void}} Screen
+ * @typedef {{title: string, bare?: boolean, draw: (args: any) => unknown, enter?: (args: any) => void, leave?: (args: any) => void}} Screen
  * @typedef {{name: string, args: any}} Place
  */
 
@@ -38,6 +38,8 @@ const here = () => cover ?? stack.at(-1) ?? null;
 export const isCovered = () => cover !== null;
 export const name = () => here()?.name ?? "";
 export const args = () => here()?.args ?? {};
+/** Is this a screen for somebody else's eyes, with nothing around it? */
+export const isBare = () => screens.get(name())?.bare === true;
 export const canGoBack = () => !cover && stack.length > 1;
 
 function leaving() {
@@ -82,7 +84,11 @@ export function coverWith(to, args = {}) {
 
 export function uncover() {
   cover = null;
-  if (!stack.length) stack = [{ name: "list", args: {} }];
+  if (!stack.length) {
+    stack = [{ name: "list", args: {} }];
+    // Whatever was gone through before a reload is not there to go back to.
+    history.replaceState({ depth: 1 }, "");
+  }
   show();
 }
 

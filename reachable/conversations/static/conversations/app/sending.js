@@ -18,6 +18,8 @@ const AGAIN = 10_000; // milliseconds until what is not sent is tried again
 
 /** @typedef {{id: string, device: string, state: string, envelope: object, size: number}} Item */
 
+const SEND = "reachable-send";
+
 let timer = 0;
 let signal = true;
 /** @type {Map<string, number>} */
@@ -34,14 +36,17 @@ export function start(gone) {
   onGone = gone;
   window.addEventListener("online", () => void sendNow());
   document.addEventListener("visibilitychange", () => document.hidden || void sendNow());
+  // The app’s own worker sent something while no window was open, or beside this one.
+  navigator.serviceWorker?.addEventListener("message", ({ data }) => data === SEND && void sendNow());
   return sendNow();
 }
 
 /** Send everything that is ready. Two windows do not send at once. */
 export async function sendNow() {
   clearTimeout(timer);
+  if (drafts.unsent().some(([, state]) => state === "ready")) void sendWhenClosed();
   try {
-    const gone = await navigator.locks.request("reachable-send", () => sendAll());
+    const gone = await navigator.locks.request(SEND, () => sendAll());
     setSignal(true);
     // Nothing is opened again that was just removed.
     if (gone) return;
@@ -56,8 +61,14 @@ export async function sendNow() {
   timer = setTimeout(() => void sendNow(), waiting ? AGAIN : BEAT);
 }
 
+/** Where the browser can, what is ready is sent when signal returns, though the app was closed. */
+async function sendWhenClosed() {
+  const registration = await navigator.serviceWorker?.getRegistration("/app/").catch(() => undefined);
+  await registration?.sync?.register(SEND).catch(() => undefined);
+}
+
 /** Do it while nothing is being sent. @param {() => Promise<void>} work */
-export const alone = (work) => navigator.locks.request("reachable-send", work);
+export const alone = (work) => navigator.locks.request(SEND, work);
 
 /** @param {boolean} there */
 function setSignal(there) {

@@ -7,6 +7,9 @@ import { deleteDB, openDB } from "../../vendor/idb.js";
 const NAME = "reachable";
 const STORES = ["keys", "device", "sealed", "outbox"];
 
+/** Thrown where another window wrote meanwhile: nothing was written over. */
+export class WrittenElsewhere extends Error {}
+
 /** Thrown when the phone has no room left for a word. */
 export class StorageFull extends Error {}
 
@@ -46,9 +49,10 @@ export const get = async (store, id) =>
 export const all = async (store) => ((await isThere()) ? (await database()).getAll(store) : []);
 
 /**
- * @typedef {{put?: object, remove?: string, clear?: boolean, in: string}} Change
+ * @typedef {{put?: any, remove?: string, clear?: boolean, in: string, after?: string}} Change
  * Make all changes or none. They are on the disk when this returns, not only in memory: a phone
- * may be at its last per cent.
+ * may be at its last per cent. A change that names what it comes `after`, by the start of the
+ * envelope before, is made only if nobody wrote in between.
  * @param {Change[]} changes
  */
 export async function write(...changes) {
@@ -56,6 +60,11 @@ export async function write(...changes) {
   const stores = [...new Set(changes.map((change) => change.in))];
   const transaction = db.transaction(stores, "readwrite", { durability: "strict" });
   try {
+    for (const { in: store, put, remove, after } of changes) {
+      if (after === undefined) continue;
+      const there = await transaction.objectStore(store).get(put?.id ?? remove);
+      if ((there?.envelope.iv ?? "") !== after) throw new WrittenElsewhere();
+    }
     const asked = changes.map((change) => {
       const store = transaction.objectStore(change.in);
       if (change.clear) return store.clear();
@@ -66,6 +75,7 @@ export async function write(...changes) {
   } catch (error) {
     // The promise of the transaction fails as well, and nobody else waits for it.
     transaction.done.catch(() => undefined);
+    if (error instanceof WrittenElsewhere) transaction.abort();
     if (/quota/i.test(`${error?.name} ${transaction.error?.name}`)) throw new StorageFull();
     throw error;
   }

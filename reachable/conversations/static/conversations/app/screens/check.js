@@ -2,6 +2,7 @@
 import { html, nothing } from "../view.js";
 import * as clock from "../clock.js";
 import { clean, inWords, isEmpty, lacks, tooLong } from "../content.js";
+import { asText, copy } from "../copying.js";
 import * as day from "../day.js";
 import * as drafts from "../drafts.js";
 import * as router from "../router.js";
@@ -28,13 +29,27 @@ export const check = {
 function drawEnd(draft, state, parts, args) {
   const home = html`<button type="button" class="first" @click=${() => router.home()}>Your moments</button>`;
   if (state !== "writing") {
-    return html`<div class="bar"><button type="button" class="second" @click=${() => void change(draft)}>Change or add</button>${home}</div>`;
+    return html`${state === "refused" ? drawCopy(draft, parts, args) : nothing}<div class="bar"><button type="button" class="second" @click=${() => void change(draft)}>Change or add</button>${home}</div>`;
   }
   const empty = isEmpty(draft.content);
   if (!empty && !drafts.isWritten(draft)) return html`<div class="bar">${home}</div>`;
   return html`
     <p>${empty ? "Nothing is written yet." : "Finish it when nothing more comes. You can add to it later."}</p>
     <div class="bar"><button type="button" class="first" @click=${() => void finish(draft, parts, args)}>Finish</button></div>`;
+}
+
+/** What cannot be sent as it is can be put somewhere else. */
+function drawCopy(draft, parts, args) {
+  const text = asText(parts, draft.content, day.colleagues(draft.moment_id));
+  const take = async () => {
+    args.copied = (await copy(text)) ? "" : text;
+    router.redraw();
+  };
+  return html`<button type="button" class="second wide" @click=${() => void take()}>Copy the words</button>
+    ${args.copied
+      ? html`<div class="field"><label for="copied">This phone does not let an app copy. Mark the words here, and copy them.</label>
+          <textarea id="copied" readonly rows="9" .value=${args.copied}></textarea></div>`
+      : nothing}`;
 }
 
 function standing(draft, state) {

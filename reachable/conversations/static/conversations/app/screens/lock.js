@@ -1,5 +1,6 @@
 /** The neutral screen: nothing of a child, and a box for the PIN. */
 import { html, nothing } from "../view.js";
+import * as only from "../only.js";
 import * as router from "../router.js";
 import * as vault from "../vault.js";
 import { counted } from "../words.js";
@@ -8,9 +9,11 @@ import { secret } from "./door.js";
 /** @param {{opened: () => Promise<void>, ended: (why: string) => Promise<void>}} on */
 export const lock = (on) => ({
   title: "Locked",
+  enter: () => void only.look(),
   draw: (args) => html`
     <form autocomplete="off" @submit=${(event) => void tryIt(event, args, on)}>
       <h1>Locked</h1>
+      ${only.isElsewhere() ? html`<p class="inset">Reachable is open in another window of this phone. Open it here, and that one is locked; what was written there is kept, and stands here.</p>` : nothing}
       ${args.wrong ? html`<p class="over" id="pin-wrong" role="alert">${args.wrong}</p>` : nothing}
       ${secret("pin", "PIN", "", args.wrong)}
       <div class="bar"><button class="first" ?disabled=${args.busy}>${args.busy ? "Opening …" : "Open"}</button></div>

@@ -6,6 +6,7 @@ import * as drafts from "../drafts.js";
 import { drawFields } from "../fields.js";
 import * as router from "../router.js";
 import { drawFits } from "../services.js";
+import { drawForChild } from "./show.js";
 
 export const part = {
   title: "Conversation",
@@ -34,6 +35,7 @@ export const part = {
       ${it.audience ? html`<p class="only">Only those whom the child was told about will read this part.</p>` : nothing}
       ${it.key === "offered" ? drawFits(draft.child, context.services) : nothing}
       ${drawFields(it.fields, values, it.key, context)}
+      ${it.key === "told" ? drawForChild(draft) : nothing}
       ${saidNo(values)
         ? html`<div class="inset"><p>That is an answer, and it is respected. You can stop here, or write down what else is worth knowing.</p>
             <button type="button" class="second" @click=${() => router.replace("check", { id })}>Stop here and finish</button></div>`
