@@ -9,8 +9,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from reachable.conversations import day, services
-from reachable.foundation.time import now
+from reachable.foundation.time import now, today
 from reachable.moments import services as moments
+from reachable.moments import tasks
 from tests.support.conversations import writing
 from tests.support.world import World
 
@@ -52,6 +53,20 @@ def test_it_holds_what_was_written_before_with_how_contact_is_safe(world: World)
     assert _day(world)["moments"] == []
     (held,) = _day(world, "second")["moments"]
     assert "wishes" not in held["conversations"][0]["heads"][0]["content"]
+
+
+def test_it_holds_what_is_still_to_be_done(world: World) -> None:
+    """Whoever it is for; what was done, and tasks of moments that others have, are left out."""
+    moment_id, by = world.signal(), world.actor("first")
+    done, _ = (
+        tasks.add_task(by=by, moment_id=moment_id, text=text, due_on=today(), for_whom=whom)
+        for text, whom in (("Ring Ray", None), ("A bus pass", world.users["second"]))
+    )
+    tasks.do_task(by=by, task_id=done)
+    (held,) = _day(world)["moments"]
+    due_on = today().isoformat()
+    assert held["tasks"] == [{"text": "A bus pass", "for_whom": "Sol Second", "due_on": due_on}]
+    assert _day(world, "second")["moments"] == []
 
 
 def _asked(world: World) -> int:
