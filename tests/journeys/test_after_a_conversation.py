@@ -72,7 +72,9 @@ def test_a_conversation_is_followed_up_and_the_sergeant_reads_what_came_of_it(
     own.get_by_label("Who does it?").select_option(label="Sol Second")
     first.get_by_role("button", name="Make these tasks").click()
     expect(first.get_by_text("2 tasks are made.")).to_be_visible()
-    expect(first.get_by_text("Made: A bus pass in place of Lifts home")).to_be_visible()
+    made = first.get_by_role("list", name="Tasks that were made")
+    expect(made).to_contain_text("Made: A bus pass in place of Lifts home, from the Hub")
+    expect(made).to_contain_text("Made: Ring her aunt")
 
     senders = first.get_by_role("region", name="What whoever sent a signal is told")
     senders.get_by_label("Somebody talked with the child.").check()
