@@ -77,12 +77,14 @@ class Open:
 
 @dataclass(frozen=True)
 class After:
-    """What its page shows. `hearing` counts the people who would be told what came of it, and
-    `police` says that police are among them. `sentences` fit what the child answered."""
+    """What its page shows. `made` are all tasks that came out of it, also those of somebody's own.
+    `hearing` counts the people who would be told what came of it, and `police` says that police
+    are among them. `sentences` fit what the child answered."""
 
     facts: ConversationFacts
     moment: MomentFacts
     proposed: tuple[Proposed, ...]
+    made: tuple[TaskFacts, ...]
     others: tuple[ToPass, ...]
     told: tuple[SummaryFacts, ...]
     sentences: tuple[str, ...]
@@ -101,7 +103,8 @@ def after(*, by: Actor, conversation_id: UUID) -> After:
     by.require(HOLDS)
     facts = selectors.conversation(by=by, conversation_id=conversation_id, page="after")
     moment = moments.moment(by=by, moment_id=facts.moment_id)
-    made = {task.proposal: task for task in moment.tasks if task.conversation_id == facts.id}
+    out_of_it = tuple(task for task in moment.tasks if task.conversation_id == facts.id)
+    made = {task.proposal: task for task in out_of_it if task.proposal}
     records = _records([facts.id])[facts.id]
     heard = who_would_hear(by=by, moment_id=facts.moment_id, about_at=facts.began_at)
     senders = set(who_sent(by=by, signal_ids=heard).values())
@@ -110,6 +113,7 @@ def after(*, by: Actor, conversation_id: UUID) -> After:
         facts=facts,
         moment=moment,
         proposed=tuple(Proposed(each, made.get(each.key)) for each in proposals(_standing(facts))),
+        made=out_of_it,
         others=tuple(
             ToPass(each, tuple(records.get(each.key, ()))) for each in needed(_standing(facts))
         ),

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from reachable.practice.items import OWN_FROM
-from tests.access.place import MAPPING, ROW_NEEDED
+from tests.access.forms_after import AFTER_FORMS
+from tests.access.place import MAPPING
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,6 @@ COURT, DRAFT = "/pathways/court/draft/", "/pathways/custody/draft/"
 IN_FORCE = f"/pathways/custody/versions/{OWN_FROM}/in-force/"
 LEFT_OUT = ("a step left out",)
 CONVERSATION = "/conversations/{conversation_id}/"
-AFTER = CONVERSATION + "after/"
 CANDIDATE = CONVERSATION + "candidates/{candidate_id}/"
 SERVICES = "/directory/{service_id}/"
 FITS, OFFER, GAP = "/children/{person_id}/fits/", "/offers/{offer_id}/", "/gaps/{gap_id}/"
@@ -257,51 +257,6 @@ FORMS = {
             "card_id": "0f0a5b1e-5f0e-4b43-8c10-3c9f4f5d1a04",
         },
         answered=200,
-    ),
-    "tasks of a conversation": Form(
-        AFTER,
-        AFTER,
-        "practitioner",
-        {
-            "what": "tasks",
-            "own0.text": "Ring the aunt",
-            "own0.day-day": "20",
-            "own0.day-month": "12",
-            "own0.day-year": "2026",
-        },
-    ),
-    "senders are told": Form(
-        AFTER, AFTER, "practitioner", {"what": "senders", "said": "talked", "own": "Please ring."}
-    ),
-    "passed on": Form(
-        AFTER,
-        AFTER,
-        "practitioner",
-        {
-            "what": "others",
-            "row": ROW_NEEDED,
-            f"{ROW_NEEDED}-how": "telephone",
-            f"{ROW_NEEDED}-to_whom": "Ms Alder, Osier School",
-        },
-    ),
-    "add a task": Form(
-        MOMENT + "tasks/",
-        MOMENT + "tasks/",
-        "practitioner",
-        {
-            "text": "A bus pass",
-            "for_whom": "{practitioner}",
-            "due_on-day": "20",
-            "due_on-month": "12",
-            "due_on-year": "2026",
-        },
-    ),
-    "a task is done": Form("/tasks/{task_id}/done/", MOMENT, "practitioner", {}),
-    "drop a task": Form(
-        "/tasks/{task_id}/drop/",
-        "/tasks/{task_id}/drop/",
-        "practitioner",
-        {"reason": "She has one"},
     ),
     "enter words for children": Form(
         "/words/pl/skip/",
@@ -556,3 +511,4 @@ FORMS = {
     "back": Form("/rota/away/{absence_id}/back/", ROTA, "supervisor", {}),
     "notices read": Form("/notices/read/", "/notices/", "practitioner", {}),
 }
+FORMS |= {name: Form(*given) for name, given in AFTER_FORMS.items()}

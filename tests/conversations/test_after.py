@@ -88,7 +88,7 @@ def test_meeting_and_asking_again_are_proposed(given: dict[str, Any], texts: lis
 
 
 def test_who_and_by_when_come_with_it() -> None:
-    said = {
+    said: dict[str, Any] = {
         "instead": {"things": [{"given": "Lifts", "by_when": "2026-12-03"}]},
         "next": {"day": "2026-12-01", "who": "u1"},
         "invitation": {"answer": "declined", "again_on": "2026-12-02", "again_by": "u2"},

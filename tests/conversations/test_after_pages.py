@@ -36,7 +36,7 @@ def at(talk: UUID) -> str:
 
 
 def post(
-    world: World, talk: UUID, what: str, name: str = "first", follow: bool = False, **given: Any
+    world: World, talk: UUID, what: str, name: Any = "first", follow: Any = False, **given: Any
 ) -> Any:
     return world.client(name).post(at(talk), {"what": what, **given}, follow=follow)
 

@@ -11,8 +11,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from reachable.conversations import day, services
-from reachable.foundation.time import now
+from reachable.foundation.time import now, today
 from reachable.moments import services as moments
+from reachable.moments import tasks
 from tests.support.conversations import writing
 from tests.support.directory import fill_directory
 from tests.support.world import World
@@ -84,6 +85,20 @@ def test_it_stays_small_with_as_many_children_and_services_as_there_can_be(world
     ).encode()
     assert len(plain) - len(without) < 100_000
     assert len(gzip.compress(plain)) < 40_000
+
+
+def test_it_holds_what_is_still_to_be_done(world: World) -> None:
+    """Whoever it is for; what was done, and tasks of moments that others have, are left out."""
+    moment_id, by = world.signal(), world.actor("first")
+    done, _ = (
+        tasks.add_task(by=by, moment_id=moment_id, text=text, due_on=today(), for_whom=whom)
+        for text, whom in (("Ring Ray", None), ("A bus pass", world.users["second"]))
+    )
+    tasks.do_task(by=by, task_id=done)
+    (held,) = _day(world)["moments"]
+    due_on = today().isoformat()
+    assert held["tasks"] == [{"text": "A bus pass", "for_whom": "Sol Second", "due_on": due_on}]
+    assert _day(world, "second")["moments"] == []
 
 
 def _asked(world: World) -> int:

@@ -51,17 +51,7 @@ def _day(group: Locator, day: datetime) -> None:
         group.get_by_label(label, exact=True).fill(str(value))
 
 
-def test_a_conversation_is_followed_up_and_the_sergeant_reads_what_came_of_it(
-    evening: tuple[Server, World, UUID], open_page: OpenPage
-) -> None:
-    server, _, moment_id = evening
-    first = open_page("phone")
-    sign_in(first, server, "first")
-    _write_down(first, server, moment_id)
-    expect(first.get_by_role("heading", name="After this conversation")).to_be_visible()
-    axe(first)
-    screenshot(first, "after-1-proposed")
-
+def _makes_tasks(first: Page) -> None:
     due = EVENING + timedelta(days=3)
     first.get_by_label("A bus pass in place of Lifts home, from the Hub").check()
     proposed = first.get_by_role("group", name="What they give, and what could stand in for it")
@@ -72,8 +62,12 @@ def test_a_conversation_is_followed_up_and_the_sergeant_reads_what_came_of_it(
     own.get_by_label("Who does it?").select_option(label="Sol Second")
     first.get_by_role("button", name="Make these tasks").click()
     expect(first.get_by_text("2 tasks are made.")).to_be_visible()
-    expect(first.get_by_text("Made: A bus pass in place of Lifts home")).to_be_visible()
+    made = first.get_by_role("list", name="Tasks that were made")
+    expect(made).to_contain_text("Made: A bus pass in place of Lifts home, from the Hub")
+    expect(made).to_contain_text("Made: Ring her aunt")
 
+
+def _tells_senders(first: Page) -> None:
     senders = first.get_by_role("region", name="What whoever sent a signal is told")
     senders.get_by_label("Somebody talked with the child.").check()
     sentence = senders.get_by_label("One sentence of yours: what they can do")
@@ -86,6 +80,8 @@ def test_a_conversation_is_followed_up_and_the_sergeant_reads_what_came_of_it(
     senders.get_by_role("button", name="Tell them").click()
     expect(first.get_by_text("They are told, each with their own signal.")).to_be_visible()
 
+
+def _passes_on(first: Page) -> None:
     others = first.get_by_role("region", name="What others need to know now")
     expect(others.get_by_text("Not passed on yet.")).to_be_visible()
     others.get_by_text("Pass it on: " + GATE).click()
@@ -98,8 +94,8 @@ def test_a_conversation_is_followed_up_and_the_sergeant_reads_what_came_of_it(
     axe(first)
     screenshot(first, "after-3-done")
 
-    sergeant = open_page("desktop")
-    sign_in(sergeant, server, "sergeant")
+
+def _sergeant_reads(sergeant: Page, server: Server) -> None:
     sergeant.goto(f"{server.url}/notices/")
     assert "Tamsin" not in sergeant.inner_text("main")
     sergeant.get_by_text("You are told what came of something that you sent").click()
@@ -117,8 +113,8 @@ def test_a_conversation_is_followed_up_and_the_sergeant_reads_what_came_of_it(
     assert refused
     assert refused.status == 403
 
-    second = open_page("phone")
-    sign_in(second, server, "second")
+
+def _does_it(second: Page, server: Server) -> UUID:
     second.goto(f"{server.url}/notices/")
     second.get_by_text("A task was given to you").click()
     task = Task.objects.get(text="Ring her aunt")
@@ -129,8 +125,31 @@ def test_a_conversation_is_followed_up_and_the_sergeant_reads_what_came_of_it(
     expect(second.get_by_text("Sol Second did: Ring her aunt")).to_be_visible()
     axe(second)
     screenshot(second, "after-5-task-done")
+    return task.id
+
+
+def test_a_conversation_is_followed_up_and_the_sergeant_reads_what_came_of_it(
+    evening: tuple[Server, World, UUID], open_page: OpenPage
+) -> None:
+    server, _, moment_id = evening
+    first = open_page("phone")
+    sign_in(first, server, "first")
+    _write_down(first, server, moment_id)
+    expect(first.get_by_role("heading", name="After this conversation")).to_be_visible()
+    axe(first)
+    screenshot(first, "after-1-proposed")
+    _makes_tasks(first)
+    _tells_senders(first)
+    _passes_on(first)
+    sergeant, second = open_page("desktop"), open_page("phone")
+    sign_in(sergeant, server, "sergeant")
+    _sergeant_reads(sergeant, server)
+    sign_in(second, server, "second")
+    task_id = _does_it(second, server)
     first.goto(f"{server.url}/moments/{moment_id}/print/")
-    expect(first.locator(f"#task-{task.id}")).to_contain_text("Sol Second did it")
+    expect(first.locator(f"#task-{task_id}")).to_contain_text("Sol Second did it")
+    first.goto(f"{server.url}/moments/{moment_id}/")
+    expect(first.get_by_text("After this conversation")).to_be_visible()
     assert "not passed on yet" not in first.inner_text("main")
 
 
