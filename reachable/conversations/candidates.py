@@ -28,6 +28,7 @@ from reachable.conversations.rules.candidates import (
     candidate_id,
     said_in,
 )
+from reachable.conversations.rules.parts import CANDIDATES
 from reachable.conversations.rules.versions import Written, replaced_by
 from reachable.conversations.seeing import visible_conversations
 from reachable.foundation.actor import Actor
@@ -153,7 +154,7 @@ def how_many_wait(*, by: Actor, conversation_ids: Iterable[UUID]) -> dict[UUID, 
 def _candidates(by: Actor, held: QuerySet[Conversation]) -> list[CandidateFacts]:
     """Return the candidates of conversations, in the order in which they were noted."""
     noted = ConversationVersion.objects.filter(
-        conversation_id=OuterRef("id"), content__has_key=rules.CANDIDATES.key
+        conversation_id=OuterRef("id"), content__has_key=CANDIDATES.key
     )
     rows = {each.id: each for each in held.filter(Exists(noted)).select_related("person__now")}
     if not rows:
