@@ -76,8 +76,8 @@ def test_what_was_noted_waits_for_the_team_the_oldest_first(world: World, moment
             assert sorted(found[:2]) == sorted([ARCADE["what"], DAN["what"]])
             assert found[2:] == [TRAIN["what"]]
         assert said(waiting(world, kind="person")) == [DAN["what"]]
-        (found,) = waiting(world, kind="travel")
-    assert (found.child, found.noted_by) == ("Tamsin Hallam", "Fern First")
+        (train,) = waiting(world, kind="travel")
+    assert (train.child, train.noted_by) == ("Tamsin Hallam", "Fern First")
 
 
 @pytest.mark.parametrize("username", ["teacher", "coordinator", "administrator", "steward"])

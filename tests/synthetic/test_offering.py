@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
+from reachable.conversations import candidates
+from reachable.conversations.models import CandidateDecision
 from reachable.foundation.actor import system
 from reachable.foundation.time import travel
 from reachable.offers.models import Gap, Offer, OfferStep
@@ -44,6 +46,10 @@ def test_the_demonstration_shows_offers_refusals_and_gaps(year: Offering) -> Non
     assert Gap.objects.exists()
     assert not OfferStep.objects.filter(at__gt=NOW).exists()
     assert Offer.objects.filter(moment__isnull=False).exists()
+    assert Offer.objects.filter(conversation_id__isnull=False).exists()
+    assert CandidateDecision.objects.filter(decision="confirmed").exists()
+    holders = [each for each in year.by_id.values() if each.can(candidates.HOLDS)]
+    assert any(candidates.waiting(by=each) for each in holders)
     assert rebuild(by=system("rebuild")) == 0
     evening = NOW - timedelta(hours=21)
     with travel(evening.replace(hour=17)):

@@ -28,8 +28,8 @@ export function drawService(it) {
   ].filter(([, words]) => words);
   return html`
     <p class="fits__far">${capital(it.far ?? "")}${it.far ? "." : nothing}${it.full ? html` <strong>It takes nobody now.</strong>` : nothing}${it.before ? " Offered before: the child said not now." : nothing}</p>
-    <dl>${said.map(([label, words]) => html`<dt>${label}</dt><dd class="multi">${words}</dd>`)}
-      ${it.phones?.length ? html`<dt>Telephone</dt><dd>${it.phones.map((each) => html`<a class="tel" href="tel:${each.replace(/[^0-9+]/g, "")}">${each}</a> `)}</dd>` : nothing}
+    <dl class="fits__said">${said.map(([label, words]) => html`<div><dt>${label}</dt> <dd>${words}</dd></div>`)}
+      ${it.phones?.length ? html`<div><dt>Telephone</dt> <dd>${it.phones.map((each) => html`<a class="tel" href="tel:${each.replace(/[^0-9+]/g, "")}">${each}</a> `)}</dd></div>` : nothing}
     </dl>
     ${it.unsaid?.length ? html`<p class="muted">The entry does not say ${listed(it.unsaid)}: ask.</p>` : nothing}`;
 }
