@@ -158,6 +158,44 @@ def test_a_window_that_sleeps_is_not_waited_for_and_its_words_stand_beside(
     assert len({each.conversation_id for each in versions(moment_id)}) == 1
 
 
+def test_where_a_browser_lets_two_windows_write_neither_writes_over_the_other(
+    take: Take, world_there: World
+) -> None:
+    moment_id = world_there.signal(family_name="Bothly")
+    phone = take()
+    phone.set_up("first")
+    first = write(phone, "Bothly")
+    second = phone.context.new_page()
+    # A browser whose locks hold nobody off.
+    second.add_init_script(
+        """Object.defineProperty(navigator, "locks", { value: {
+          query: async () => ({ held: [] }),
+          request: async (name, how, work) => (work ?? how)(),
+        }})"""
+    )
+    second.goto(first.url)
+    heading(second, "Locked")
+    unlock(second)
+    heading(second, "Your moments")
+    second.get_by_role("button", name="Bothly").click()
+    second.get_by_role("button", name="Begun, not finished").click()
+    second.get_by_role("button", name="Change In the child’s own words").click()
+    second.get_by_label("What the child said").fill("From the second.")
+    second.wait_for_timeout(600)
+    first.get_by_label("What the child said").fill("From the first.")
+    expect(first.get_by_text("Both are kept, each as it is")).to_be_visible()
+    first.get_by_label("What the child said").press_sequentially(" And on.")
+    first.wait_for_timeout(600)
+    finish(first)
+    finish(second)
+    phone.without_signal(False)
+    for page in (first, second):
+        expect(page.locator(".top__sent")).to_contain_text("All sent", timeout=PATIENCE)
+    said = {each.content["words"]["words"] for each in versions(moment_id)}
+    assert said == {"From the second.", "From the first. And on."}
+    assert len({each.conversation_id for each in versions(moment_id)}) == 1
+
+
 def test_a_newer_app_waits_until_the_worker_chooses_it(
     far_phone: Phone, releases: Releases, world_there: World
 ) -> None:

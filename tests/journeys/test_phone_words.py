@@ -7,9 +7,11 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from reachable.conversations import services as conversations
 from reachable.conversations.models import Translation
 from tests.journeys.test_phone_screens import check
 from tests.support.child_words import fill_words
+from tests.support.conversations import writing
 from tests.support.pages import DESKTOP, PHONE, OpenPage, axe, fits, screenshot, sign_in
 from tests.support.phone import Phone, Take
 from tests.support.servers import Server
@@ -191,6 +193,40 @@ def test_the_page_reads_aloud_in_each_language_and_says_where_it_cannot(
     expect(page.get_by_role("button", name="Read aloud")).to_be_hidden()
     axe(page)
     fits(page)
+
+
+def test_a_card_begins_from_the_sentences_and_can_be_heard(
+    server: Server, world_there: World, new_context: Callable[..., BrowserContext]
+) -> None:
+    held = writing(world_there.signal(family_name="Cardly"))
+    conversations.keep(by=world_there.actor("first"), writing=held)
+    context = new_context(**PHONE)
+    give_voices(context, ("pl-PL", True), ("en-GB", True))
+    page = context.new_page()
+    sign_in(page, server, "first")
+    page.goto(f"{server.url}/conversations/{held.conversation_id}/card/")
+    page.get_by_label("Yes, the child says so").check()
+    page.get_by_label("You can say stop").check()
+    page.get_by_label("I will come back").check()
+    page.get_by_label("What stands on it?").fill("Czwartek o czwartej.")
+    page.get_by_label("In which language is it?").select_option("pl")
+    page.get_by_role("button", name="Make the card").click()
+    expect(page.get_by_text("Możesz powiedzieć stop.")).to_be_visible()
+    axe(page)
+    fits(page)
+    screenshot(page, "words-card")
+    page.get_by_role("button", name="Read aloud").click()
+    said = page.evaluate("window.spoken.map(each => [each.text, each.lang])")
+    assert said[0] == ["Możesz powiedzieć stop.", "pl-PL"]
+    assert said[2] == ["I will come back.", "en-GB"]
+    assert said[-1] == ["Czwartek o czwartej.", "pl-PL"]
+    with page.expect_download() as paper:
+        page.get_by_role("button", name="Take it as a PDF").click()
+    assert paper.value.suggested_filename == "card.pdf"
+    assert paper.value.path().read_bytes().startswith(b"%PDF")
+    page.emulate_media(media="print")
+    assert page.get_by_text("Wtedy przestaniemy.").is_visible()
+    assert not page.get_by_role("button", name="Take it as a PDF").is_visible()
 
 
 def test_somebody_enters_a_language_and_has_it_checked(
