@@ -9,8 +9,9 @@ from uuid import UUID
 from reachable.foundation.actor import Actor
 from reachable.foundation.time import now
 from reachable.geography.selectors import areas_of, positions_of
+from reachable.offers.matching import how_far
 from reachable.offers.models import Offer
-from reachable.offers.rules.near import Spot, Travel, nearest_first, travel
+from reachable.offers.rules.near import Spot, Travel, nearest_first
 from reachable.offers.rules.needs import named
 from reachable.offers.rules.standing import DECLINED, OPEN, PUT_OFF
 from reachable.offers.seeing import MAKES, sees_welfare
@@ -124,14 +125,10 @@ def _first(
 ) -> list[Suits]:
     home = Spot(child.needed.area, lie.get(child.home))
 
-    def how_far(fit: Fit) -> Travel:
-        each = listed[fit.offered.key]
-        spots = (Spot(place.area, lie.get(place.postcode)) for place in each.places)
-        return travel(home, spots, kept_back=each.kept_back)
-
     open_to = [
         fit for fit in fits if before.get(listed[fit.offered.key].id, "") not in NOT_ONCE_MORE
     ]
+    nearest = nearest_first(open_to, lambda fit: how_far(home, listed[fit.offered.key], lie))
     return [
         Suits(
             service_id=listed[fit.offered.key].id,
@@ -141,5 +138,5 @@ def _first(
             full=fit.offered.full,
             state=before.get(listed[fit.offered.key].id, ""),
         )
-        for fit, far in nearest_first(open_to, how_far)[:at_most]
+        for fit, far in nearest[:at_most]
     ]

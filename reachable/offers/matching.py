@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -132,17 +133,18 @@ def compared(
     )
     home = Spot(child.area, lie.get(child.postcode))
 
-    def how_far(fit: Fit) -> Travel:
-        each = by_key[fit.offered.key]
-        spots = (Spot(place.area, lie.get(place.postcode)) for place in each.places)
-        return travel(home, spots, kept_back=each.kept_back)
-
     offered = _offered(child.person_id)
     if without_offered:
         fits = [fit for fit in fits if by_key[fit.offered.key].id not in offered]
-    ordered = nearest_first(fits, how_far)
+    ordered = nearest_first(fits, lambda fit: how_far(home, by_key[fit.offered.key], lie))
     facts = [_facts(by_key[fit.offered.key], fit, far, offered) for fit, far in ordered[:at_most]]
     return Found(child, facts, len(ordered), len(listed))
+
+
+def how_far(home: Spot, each: Candidate, lie: Mapping[str, tuple[float, float]]) -> Travel:
+    """Return how far it is from a home to a service; `lie` says where postcodes are."""
+    spots = (Spot(place.area, lie.get(place.postcode)) for place in each.places)
+    return travel(home, spots, kept_back=each.kept_back)
 
 
 def _facts(
