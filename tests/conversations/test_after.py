@@ -21,6 +21,7 @@ from reachable.conversations.models import PassedOn
 from reachable.conversations.passed_on import passed_on
 from reachable.conversations.rules.after import (
     FITTING,
+    fitting,
     needed,
     proposals,
     repeated,
@@ -163,6 +164,24 @@ def test_every_answer_has_sentences_that_are_there() -> None:
     assert {key for keys in FITTING.values() for key in keys} == set(SENTENCES)
     for answer, keys in FITTING.items():
         assert ("talked" in keys) == (answer == "talked")
+
+
+@pytest.mark.parametrize(
+    ("answers", "fit"),
+    [
+        ([], ()),
+        ([""], ()),
+        (["talked"], ("talked", "goes_on", "helped", "again")),
+        (["talked", ""], ("talked", "goes_on", "helped", "again")),
+        (["not_now", "declined"], ("not_now", "goes_on", "helped", "again")),
+        (["talked", "declined"], ("goes_on", "helped", "again")),
+    ],
+)
+def test_two_versions_tell_senders_what_is_true_of_both(
+    answers: list[str], fit: tuple[str, ...]
+) -> None:
+    contents = [{"invitation": {"answer": each}} if each else {} for each in answers]
+    assert fitting(contents) == fit
 
 
 @pytest.fixture
