@@ -11,19 +11,20 @@ class ConversationsConfig(AppConfig):
 
     def ready(self) -> None:
         from reachable.access.registries import rights_ended
-        from reachable.conversations import devices, lone_working, panels
+        from reachable.conversations import devices, lone_working, panels, words_kept
         from reachable.foundation.registries import (
             NavigationItem,
             Schedule,
             navigation,
             schedules,
         )
-        from reachable.moments.registries import moment_panels
+        from reachable.moments.registries import kept_words, moment_panels
         from reachable.people.registries import child_panels
 
         rights_ended.add("phones", devices.follow_rights, room=ROOM)
         child_panels.add("conversations", panels.OF_CHILD, room=ROOM)
         moment_panels.add("conversations", panels.OF_MOMENT, room=ROOM)
+        kept_words.add("conversations", words_kept.find_words, room=ROOM)
         schedules.add(
             "lone workers",
             Schedule("lone workers", 30, lambda by: lone_working.tell_who_is_not_back(by=by)),

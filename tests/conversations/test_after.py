@@ -244,6 +244,20 @@ def test_all_tasks_are_made_or_none(world: World, talk: UUID) -> None:
 
 
 @db
+def test_promise_5_no_task_of_the_moment_holds_the_childs_words(world: World, talk: UUID) -> None:
+    """Also where it is added without the conversation, by somebody who may not read them."""
+    moment_id = read(world, talk).facts.moment_id
+    with pytest.raises(BadInput, match="the child’s own words: “He said I’d be safe if I go”"):
+        tasks.add_task(
+            by=world.actor("second"),
+            moment_id=moment_id,
+            text="Ask why. He said I’d be safe if I go",
+            due_on=today(),
+        )
+    assert not Task.objects.exists()
+
+
+@db
 def test_what_is_made_stays_made_in_a_later_version(world: World, talk: UUID) -> None:
     by = world.actor("first")
     after_acts.make_tasks(by=by, conversation_id=talk, wanted=wanted(read(world, talk)))
