@@ -10,7 +10,7 @@ from uuid import UUID
 from reachable.access import selectors as access
 from reachable.conversations import selectors
 from reachable.conversations.models import PassedOn
-from reachable.conversations.rules.after import FITTING, Needed, Proposal, needed, proposals
+from reachable.conversations.rules.after import Needed, Proposal, fitting, needed, proposals
 from reachable.conversations.rules.content import Content
 from reachable.conversations.selectors import ConversationFacts
 from reachable.foundation.actor import Actor
@@ -118,7 +118,7 @@ def after(*, by: Actor, conversation_id: UUID) -> After:
             ToPass(each, tuple(records.get(each.key, ()))) for each in needed(_standing(facts))
         ),
         told=tuple(summaries_of(by=by, conversation_ids=[facts.id]).get(facts.id, ())),
-        sentences=FITTING.get(facts.answer, ()),
+        sentences=fitting(_standing(facts)),
         hearing=len(kinds),
         police=POLICE in kinds.values(),
         may_tell=may_tell(by, facts, moment),

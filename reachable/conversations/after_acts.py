@@ -11,14 +11,13 @@ from django.db import transaction
 
 from reachable.audit import services as audit
 from reachable.conversations.after import HOLDS, REACHABLE, After, after
-from reachable.conversations.models import Conversation, ConversationVersion, PassedOn
-from reachable.conversations.rules.after import repeated
-from reachable.conversations.rules.content import Content
+from reachable.conversations.models import Conversation, PassedOn
 from reachable.conversations.seeing import is_visible
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import BadInput, Conflict, NotFound
 from reachable.foundation.time import now
 from reachable.moments import summaries, tasks
+from reachable.moments.kept_words import refuse_kept_words
 from reachable.notices import services as notices
 from reachable.notices.services import Telling
 
@@ -53,7 +52,6 @@ def make_tasks(*, by: Actor, conversation_id: UUID, wanted: Sequence[Wanted]) ->
                 kept=NOTHING_MADE,
                 next="Look at what it proposes now.",
             )
-        _refuse_words(found, each.text, NOTHING_MADE)
         tasks.add_task(
             by=by,
             moment_id=found.moment.row.id,
@@ -80,7 +78,6 @@ def tell_senders(*, by: Actor, conversation_id: UUID, said: Sequence[str], own: 
         )
     if not set(said) <= set(found.sentences):
         raise BadInput("A sentence does not fit what the child answered.", kept=NOTHING_TOLD)
-    _refuse_words(found, own, NOTHING_TOLD)
     return summaries.tell_senders(
         by=by,
         moment_id=found.facts.moment_id,
@@ -103,7 +100,7 @@ def pass_on(*, by: Actor, conversation_id: UUID, row: str, to: UUID) -> UUID:
             kept=NOTHING_PASSED,
             next="Ring anybody else, and write down that you did.",
         )
-    _refuse_words(found, what, NOTHING_PASSED)
+    refuse_kept_words(by, found.facts.person_id, what, kept=NOTHING_PASSED)
     if PassedOn.objects.filter(conversation_id=conversation_id, row=row, to_id=to).exists():
         raise Conflict("It was passed on to them already.", kept=NOTHING_PASSED)
     at = now()
@@ -188,20 +185,3 @@ def _what(found: After, row: str) -> str:
         kept=NOTHING_PASSED,
         next="Look at what others need to know now.",
     )
-
-
-def _refuse_words(found: After, text: str, kept: str) -> None:
-    """Refuse what repeats the child's words, of any conversation with this child, whoever reads."""
-    words = repeated(text, _said_by(found.facts.person_id))
-    if words:
-        named = "; ".join(f"“{each}”" for each in words)
-        raise BadInput(
-            f"These are the child’s own words: {named}.",
-            kept=kept,
-            next="Say it in yours. Theirs stay with those whom the child was told about.",
-        )
-
-
-def _said_by(person_id: UUID) -> list[Content]:
-    held = ConversationVersion.objects.filter(conversation__person__now__current_id=person_id)
-    return list(held.values_list("content", flat=True))

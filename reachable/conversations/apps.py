@@ -11,7 +11,7 @@ class ConversationsConfig(AppConfig):
 
     def ready(self) -> None:
         from reachable.access.registries import rights_ended
-        from reachable.conversations import child_words, devices, lone_working, panels
+        from reachable.conversations import child_words, devices, lone_working, panels, words_kept
         from reachable.conversations.offering import MADE_IN
         from reachable.foundation.registries import (
             NavigationItem,
@@ -19,13 +19,14 @@ class ConversationsConfig(AppConfig):
             navigation,
             schedules,
         )
-        from reachable.moments.registries import moment_panels
+        from reachable.moments.registries import kept_words, moment_panels
         from reachable.offers.registries import made_in
         from reachable.people.registries import child_panels
 
         rights_ended.add("phones", devices.follow_rights, room=ROOM)
         child_panels.add("conversations", panels.OF_CHILD, room=ROOM)
         moment_panels.add("conversations", panels.OF_MOMENT, room=ROOM)
+        kept_words.add("conversations", words_kept.find_words, room=ROOM)
         schedules.add(
             "lone workers",
             Schedule("lone workers", 30, lambda by: lone_working.tell_who_is_not_back(by=by)),

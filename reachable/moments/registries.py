@@ -24,6 +24,12 @@ class Summarised(Protocol):
     def __call__(self, *, by: Actor, summary_id: UUID, signal_ids: Sequence[UUID]) -> None: ...
 
 
+class FindsKeptWords(Protocol):
+    """Returns the words in a text that are a child's own, and stay with whom they were told."""
+
+    def __call__(self, *, by: Actor, person_id: UUID, text: str) -> Sequence[str]: ...
+
+
 @dataclass(frozen=True)
 class Acquaintance:
     """A worker whom a child knows, since when or last when."""
@@ -74,6 +80,9 @@ whom_a_child_knows: Registry[Knows] = Registry(
 )
 moment_answered: Registry[Answered] = Registry(
     "Moment answered", "who hears that somebody has taken up a moment (moment, its signals)"
+)
+kept_words: Registry[FindsKeptWords] = Registry(
+    "Kept words", "who finds a child’s own words in a text that others will read (child, text)"
 )
 senders_told: Registry[Summarised] = Registry(
     "Senders told", "who hears that senders are told what came of their signals (summary, signals)"

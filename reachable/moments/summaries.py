@@ -15,6 +15,7 @@ from reachable.foundation.errors import BadInput, NotFound
 from reachable.foundation.time import now
 from reachable.moments.acting import open_moment
 from reachable.moments.joined import families, standing_for
+from reachable.moments.kept_words import refuse_kept_words
 from reachable.moments.models import Action, Moment, Summary, Trigger
 from reachable.moments.prepared import SENTENCES, told
 from reachable.moments.registries import senders_told
@@ -67,8 +68,8 @@ def tell_senders(
 ) -> int:
     """Tell senders of a conversation in this moment what came of it; return of how many signals.
 
-    `moment_id` is the conversation's own, which may have been joined since. The caller has seen
-    that `own` holds no words of the child's. The same told twice is told once.
+    `moment_id` is the conversation's own, which may have been joined since. The same told twice is
+    told once.
     """
     by.require("moments.hold")
     held = Moment.objects.filter(id=moment_id).first()
@@ -80,6 +81,7 @@ def tell_senders(
         raise BadInput("Please choose what they are told.", kept=NOTHING_TOLD)
     if len(own) > MOST_OWN:
         raise BadInput(f"Your own sentence has {MOST_OWN} characters at most.", kept=NOTHING_TOLD)
+    refuse_kept_words(by, top.person.now.current_id, own, kept=NOTHING_TOLD)
     last = Summary.objects.filter(conversation_id=conversation_id).order_by("at", "id").last()
     if last is not None and (last.said, last.own) == (keys, own):
         return 0

@@ -14,6 +14,7 @@ from reachable.foundation.errors import BadInput, Conflict, NotFound
 from reachable.foundation.time import now, today
 from reachable.moments.acting import NOTHING_CHANGED, open_moment, say_why
 from reachable.moments.joined import standing_for
+from reachable.moments.kept_words import refuse_kept_words
 from reachable.moments.models import Action, Moment, Task
 from reachable.moments.selectors import is_visible
 from reachable.moments.tasks_of import DONE, DROPPED, may_end
@@ -49,6 +50,7 @@ def add_task(
             return made.id
     text, whom = " ".join(text.split()), for_whom or by.own_id
     _check(text, due_on)
+    refuse_kept_words(by, moment.person.now.current_id, text, kept=NOTHING_CHANGED)
     if whom != by.own_id and whom not in {
         who.user_id for who in access.members(team_id=moment.team_id)
     }:

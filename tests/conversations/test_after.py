@@ -21,6 +21,7 @@ from reachable.conversations.models import PassedOn
 from reachable.conversations.passed_on import passed_on
 from reachable.conversations.rules.after import (
     FITTING,
+    fitting,
     needed,
     proposals,
     repeated,
@@ -165,6 +166,24 @@ def test_every_answer_has_sentences_that_are_there() -> None:
         assert ("talked" in keys) == (answer == "talked")
 
 
+@pytest.mark.parametrize(
+    ("answers", "fit"),
+    [
+        ([], ()),
+        ([""], ()),
+        (["talked"], ("talked", "goes_on", "helped", "again")),
+        (["talked", ""], ("talked", "goes_on", "helped", "again")),
+        (["not_now", "declined"], ("not_now", "goes_on", "helped", "again")),
+        (["talked", "declined"], ("goes_on", "helped", "again")),
+    ],
+)
+def test_two_versions_tell_senders_what_is_true_of_both(
+    answers: list[str], fit: tuple[str, ...]
+) -> None:
+    contents = [{"invitation": {"answer": each}} if each else {} for each in answers]
+    assert fitting(contents) == fit
+
+
 @pytest.fixture
 def talk(world: World) -> UUID:
     """A finished conversation in the moment that the sergeant's signal opened."""
@@ -221,6 +240,20 @@ def test_all_tasks_are_made_or_none(world: World, talk: UUID) -> None:
             after_acts.make_tasks(by=by, conversation_id=talk, wanted=wanted(found, each))
     with pytest.raises(BadInput, match="Tick at least one"):
         after_acts.make_tasks(by=by, conversation_id=talk, wanted=[])
+    assert not Task.objects.exists()
+
+
+@db
+def test_promise_5_no_task_of_the_moment_holds_the_childs_words(world: World, talk: UUID) -> None:
+    """Also where it is added without the conversation, by somebody who may not read them."""
+    moment_id = read(world, talk).facts.moment_id
+    with pytest.raises(BadInput, match="the child’s own words: “He said I’d be safe if I go”"):
+        tasks.add_task(
+            by=world.actor("second"),
+            moment_id=moment_id,
+            text="Ask why. He said I’d be safe if I go",
+            due_on=today(),
+        )
     assert not Task.objects.exists()
 
 

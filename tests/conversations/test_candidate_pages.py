@@ -200,7 +200,8 @@ def test_what_is_offered_at_a_desk_becomes_an_offer(world: World, moment_id: UUI
     assert "Invented Service 1" in form
     assert "opens in a new tab" in form
     chosen = {f"{SERVICE}service": str(UUID(int=1)), f"{SERVICE}said": "yes"}
-    page = html(write(client, moment_id, talk, **chosen, offered__nothing_fits="yes"))
+    write(client, moment_id, talk, **chosen, offered__nothing_fits="yes")
+    page = html(client.get(f"/conversations/{talk}/"))
     assert Offer.objects.get().conversation_id == talk
     assert Gap.objects.get().conversation_id == talk
     assert "What was offered in it" in page
@@ -221,6 +222,7 @@ def test_a_service_that_fits_no_more_stays_chosen_and_what_could_not_be_is_said(
     chosen = {f"{SERVICE}service": str(UUID(int=1)), f"{SERVICE}said": "yes"}
     page = html(write(client, moment_id, talk, **chosen))
     assert "kept here, and not recorded as an offer" in page
+    page = html(client.get(f"/conversations/{talk}/"))
     assert "Written in it, and not recorded as an offer" in page
     kept = ConversationVersion.objects.get().content["offered"]["services"][0]["service"]
     assert kept == {"id": str(UUID(int=1)), "name": "Invented Service 1"}

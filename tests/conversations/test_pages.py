@@ -58,7 +58,7 @@ def test_what_is_written_at_a_desk_is_kept_to_the_letter(world: World, moment_id
     assert version.content["words"]["words"] == WORDS
     assert version.finished
     assert Moment.objects.get(id=moment_id).reached_at is not None
-    page = html(world.client("first").get(answer["Location"]))
+    page = html(world.client("first").get(answer["Location"].removesuffix("after/")))
     assert WORDS in page
     assert "They talked" in page
     assert "Tamsin Orrell" in page

@@ -111,6 +111,14 @@ def needed(contents: Iterable[Content]) -> tuple[Needed, ...]:
     return tuple(found.values())
 
 
+def fitting(contents: Iterable[Content]) -> tuple[str, ...]:
+    """Return the prepared sentences that are true of every version that stands and says what the
+    child answered; none where no version does."""
+    answers = [said for content in contents if (said := answer(content))]
+    first = FITTING[answers[0]] if answers else ()
+    return tuple(key for key in first if all(key in FITTING[each] for each in answers))
+
+
 def repeated(text: str, contents: Iterable[Content]) -> tuple[str, ...]:
     """Return the runs of words in a text that repeat what only those read whom the child was told
     about: as they stand in the text, the longest of each."""
