@@ -114,6 +114,49 @@ def test_a_second_window_says_so_takes_over_and_has_every_word(
     )
 
 
+def sleep(page: Page) -> None:
+    """Let it save nothing, as a window that the phone has put to sleep: what is typed then is on
+    its screen only, until it wakes."""
+    page.evaluate(
+        """() => {
+          const open = IDBDatabase.prototype.transaction;
+          window.wake = () => { IDBDatabase.prototype.transaction = open; };
+          IDBDatabase.prototype.transaction = () => { throw new Error("asleep"); };
+        }"""
+    )
+
+
+def test_what_a_sleeping_window_holds_is_sent_though_the_key_was_ended_in_another(
+    take: Take, world_there: World
+) -> None:
+    moment_id = world_there.signal(family_name="Endedly")
+    phone = take()
+    phone.set_up("first")
+    first = write(phone, "Endedly")
+    second = phone.context.new_page()
+    second.goto(first.url)
+    heading(second, "Locked")
+    sleep(first)
+    first.get_by_label("What the child said").press_sequentially(" On the screen only.")
+    second.get_by_text("I have forgotten the PIN").click()
+    second.get_by_role("button", name="Remove the list and sign in again").click()
+    heading(second, "Reachable conversations")
+    heading(first, "Locked")
+    first.evaluate("window.wake()")
+    first.wait_for_timeout(6_000)
+    phone.without_signal(False)
+    for page in (first, second):
+        page.evaluate("window.dispatchEvent(new Event('online'))")
+    for _ in range(100):
+        if len(versions(moment_id)) == 2:
+            break
+        first.wait_for_timeout(200)
+    said = {each.content["words"]["words"] for each in versions(moment_id)}
+    assert said == {WORDS, f"{WORDS} On the screen only."}
+    second.reload()
+    expect(second.get_by_role("link", name="Sign in")).to_be_visible(timeout=PATIENCE)
+
+
 def test_a_window_that_sleeps_is_not_waited_for_and_its_words_stand_beside(
     take: Take, world_there: World
 ) -> None:
@@ -124,15 +167,7 @@ def test_a_window_that_sleeps_is_not_waited_for_and_its_words_stand_beside(
     second = phone.context.new_page()
     second.goto(first.url)
     heading(second, "Locked")
-    # It saves nothing and hears nothing, as a window that the phone has put to sleep, and still
-    # holds words that are on its screen only.
-    first.evaluate(
-        """() => {
-          const open = IDBDatabase.prototype.transaction;
-          window.wake = () => { IDBDatabase.prototype.transaction = open; };
-          IDBDatabase.prototype.transaction = () => { throw new Error("asleep"); };
-        }"""
-    )
+    sleep(first)
     first.get_by_label("What the child said").press_sequentially(" On the screen only.")
     unlock(second)
     heading(second, "Your moments")

@@ -174,10 +174,12 @@ async function write(id) {
   draft.written_at = clock.deviceNow();
   const plain = structuredClone(draft);
   try {
-    const changes = [await vault.sealed(id, plain)];
+    // Where another window ended the key, nothing here opens it any more: it is sent as it is.
+    const ended = !(await vault.isThere());
+    const changes = ended ? [{ in: "device", put: { ...mine, ending: true } }] : [await vault.sealed(id, plain)];
     const { part, child, refused_because, ...sent } = plain;
     const closed = await envelope(mine.seal, mine.id, id, { kind: "conversation", ...sent });
-    const state = plain.finished ? "ready" : "draft";
+    const state = plain.finished || ended ? "ready" : "draft";
     const item = { id, device: mine.id, state, envelope: closed, size: closed.ct.length };
     // What was typed and taken out again is nothing to be sent.
     const nothing = isEmpty(plain.content);

@@ -30,6 +30,9 @@ export async function make(pin, validUntil, readSecret) {
 /** @returns {Promise<string>} */
 export const readSecret = async () => (await read(READ))?.secret ?? "";
 
+/** Is there a key still? Another window may have ended it. */
+export const isThere = async () => Boolean(await store.get("keys", KEY));
+
 /** Is there a key that a PIN opens, or has its time come? @returns {Promise<"none" | "over" | "there">} */
 export async function state() {
   const record = await store.get("keys", KEY);
