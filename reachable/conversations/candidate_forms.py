@@ -44,12 +44,13 @@ class ConfirmForm(forms.Form):
     )
     kind = forms.ChoiceField(label="What is it?", choices=KINDS, widget=forms.RadioSelect)
     postcode = forms.CharField(
-        label="Postcode, if it is a place and you know it",
+        label="Postcode",
+        help_text="If it is a place, and you know it.",
         required=False,
         max_length=12,
         widget=forms.TextInput(attrs={"width": 10}),
     )
-    area = forms.ChoiceField(label="Or the area", required=False)
+    area = forms.ChoiceField(label="Area", required=False)
     note = forms.CharField(
         label="What else do others need to know of it?",
         help_text=(
