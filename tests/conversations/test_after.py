@@ -49,7 +49,7 @@ db = pytest.mark.db
     [
         (
             {"given": "Lifts", "instead": "A bus pass", "by_whom": "the Hub"},
-            "A bus pass in place of Lifts, from the Hub",
+            "A bus pass instead of “Lifts”, from the Hub",
         ),
         ({"instead": "A bus pass"}, "A bus pass"),
         ({"given": "Lifts"}, "Find what could stand in for this: Lifts"),

@@ -69,7 +69,7 @@ def test_what_is_proposed_is_there_to_be_ticked_amended_and_added_to(
     world: World, talk: UUID
 ) -> None:
     page = html(world.client("first").get(at(talk)))
-    assert "A bus pass in place of Lifts home, from the Hub" in page
+    assert "A bus pass instead of “Lifts home”, from the Hub" in page
     assert "Meet the child again: Four, by the bench" in page
     first, second, third = keys(world, talk)
     answer = post(

@@ -53,7 +53,7 @@ def _day(group: Locator, day: datetime) -> None:
 
 def _makes_tasks(first: Page) -> None:
     due = EVENING + timedelta(days=3)
-    first.get_by_label("A bus pass in place of Lifts home, from the Hub").check()
+    first.get_by_label("A bus pass instead of “Lifts home”, from the Hub").check()
     proposed = first.get_by_role("group", name="What they give, and what could stand in for it")
     _day(proposed, due)
     own = first.get_by_role("group", name="A task of your own")
@@ -63,7 +63,7 @@ def _makes_tasks(first: Page) -> None:
     first.get_by_role("button", name="Make these tasks").click()
     expect(first.get_by_text("2 tasks are made.")).to_be_visible()
     made = first.get_by_role("list", name="Tasks that were made")
-    expect(made).to_contain_text("Made: A bus pass in place of Lifts home, from the Hub")
+    expect(made).to_contain_text("Made: A bus pass instead of “Lifts home”, from the Hub")
     expect(made).to_contain_text("Made: Ring her aunt")
 
 

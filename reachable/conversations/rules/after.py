@@ -74,7 +74,7 @@ def _proposals(content: Content) -> Iterator[Proposal]:
     for row in content.get(INSTEAD.key, {}).get("things", ()):
         given, instead, whom = (row.get(key, "") for key in ("given", "instead", "by_whom"))
         if instead or given:
-            text = f"{instead} in place of {given}" if instead and given else instead
+            text = f"{instead} instead of “{given}”" if instead and given else instead
             text = text or f"Find what could stand in for this: {given}"
             text = f"{text}, from {whom}" if whom else text
             yield Proposal(_key("instead", row), INSTEAD.title, text, "", _day(row.get("by_when")))
