@@ -133,6 +133,9 @@ def own_asked(data: dict[str, Any]) -> int:
 
 
 class SummaryForm(forms.Form):
+    """What whoever sent a signal is told: some of it, whichever."""
+
+    all_optional = True
     said = forms.MultipleChoiceField(
         label="What they are told",
         required=False,

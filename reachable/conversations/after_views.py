@@ -41,7 +41,7 @@ def after(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
         try:
             said = sent.act()
         except (BadInput, Conflict) as error:
-            sent.form.add_error(None, str(error))
+            sent.form.add_error(sent.field, str(error))
         else:
             messages.success(request, said)
             return redirect("conversation_after", conversation_id)
@@ -64,10 +64,12 @@ def after(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
 
 @dataclass(frozen=True)
 class Sent:
-    """A form of the page, and what it does, in a sentence, once it is answered."""
+    """A form of the page, and what it does, in a sentence, once it is answered; a refusal leads to
+    `field`, where there is one that it can be about."""
 
     form: TasksForm | SummaryForm | PassOnForm
     act: Callable[[], str]
+    field: str | None = None
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ def _asked(request: HttpRequest, by: Actor, found: After) -> Asked:
         passing.append((each, Sent(form, _passing(by, conversation_id, row, form))))
     return Asked(
         Sent(tasks, lambda: _make(by, conversation_id, tasks)),
-        Sent(summary, lambda: _tell(by, conversation_id, summary)),
+        Sent(summary, lambda: _tell(by, conversation_id, summary), "own"),
         passing,
     )
 
