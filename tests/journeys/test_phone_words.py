@@ -12,7 +12,16 @@ from reachable.conversations.models import Translation
 from tests.journeys.test_phone_screens import check
 from tests.support.child_words import fill_words
 from tests.support.conversations import writing
-from tests.support.pages import DESKTOP, PHONE, OpenPage, axe, fits, screenshot, sign_in
+from tests.support.pages import (
+    DESKTOP,
+    PHONE,
+    OpenPage,
+    axe,
+    fits,
+    looks_right,
+    screenshot,
+    sign_in,
+)
 from tests.support.phone import Phone, Take
 from tests.support.servers import Server
 from tests.support.voices import give_voices
@@ -235,6 +244,7 @@ def test_somebody_enters_a_language_and_has_it_checked(
     page = open_page("phone")
     sign_in(page, server, "lead")
     page.goto(f"{server.url}/words/")
+    looks_right(page, "words-begin")
     page.get_by_text("Begin another language").click()
     page.get_by_role("link", name="Ukrainian").click()
     page.get_by_role("link", name="We can stop").click()
@@ -250,4 +260,5 @@ def test_somebody_enters_a_language_and_has_it_checked(
     page.get_by_role("button", name="It was checked").click()
     expect(page.get_by_text("Children see it from now on")).to_be_visible()
     expect(page.get_by_text("Checked by Fenmarch Interpreting")).to_be_visible()
+    looks_right(page, "words-ukrainian")
     assert Translation.objects.get(language="uk").easy[1] == "Тоді ми зупинимось."
