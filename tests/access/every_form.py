@@ -2,25 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
 from reachable.practice.items import OWN_FROM
-from tests.access.forms_after import AFTER_FORMS
+from tests.access.conversation_forms import CONVERSATION_FORMS
+from tests.access.form import Form
 from tests.access.place import MAPPING
-
-
-@dataclass(frozen=True)
-class Form:
-    """Where a form is sent to, the page that shows it, who answers, and what they answer."""
-
-    to: str
-    on: str
-    who: str
-    answers: dict[str, Any]
-    before: tuple[str, ...] = ()
-    answered: int = 302
-
 
 SIGNAL = {
     "token": "9d7c0c5e-5f0e-4b43-8c10-3c9f4f5d1a11",
@@ -59,8 +44,6 @@ MOMENT, TAKEN = "/moments/{moment_id}/", ("/moments/{moment_id}/take/",)
 COURT, DRAFT = "/pathways/court/draft/", "/pathways/custody/draft/"
 IN_FORCE = f"/pathways/custody/versions/{OWN_FROM}/in-force/"
 LEFT_OUT = ("a step left out",)
-CONVERSATION = "/conversations/{conversation_id}/"
-CANDIDATE = CONVERSATION + "candidates/{candidate_id}/"
 SERVICES = "/directory/{service_id}/"
 FITS, OFFER, GAP = "/children/{person_id}/fits/", "/offers/{offer_id}/", "/gaps/{gap_id}/"
 OFFERED = {"answer": "wants", "note": "“All right.”"}
@@ -187,88 +170,6 @@ FORMS = {
     ),
     "take a term out": Form(
         "/school-terms/{dates_id}/take-out/", "/school-terms/", "supervisor", {}
-    ),
-    "write down a conversation": Form(
-        MOMENT + "conversation/",
-        MOMENT + "conversation/",
-        "practitioner",
-        {
-            "version_id": "0f0a5b1e-5f0e-4b43-8c10-3c9f4f5d1a01",
-            "conversation_id": "0f0a5b1e-5f0e-4b43-8c10-3c9f4f5d1a02",
-            "guide": "custody",
-            "words.words": "nobody asked me",
-            "draft": "1",
-        },
-    ),
-    "go on with a conversation": Form(
-        CONVERSATION + "write/",
-        CONVERSATION + "write/",
-        "practitioner",
-        {
-            "version_id": "0f0a5b1e-5f0e-4b43-8c10-3c9f4f5d1a03",
-            "conversation_id": "{conversation_id}",
-            "guide": "custody",
-            "invitation.answer": "offered",
-            "finish": "1",
-        },
-    ),
-    "confirm a candidate": Form(
-        CANDIDATE + "confirm/",
-        CANDIDATE + "confirm/",
-        "practitioner",
-        {"name": "The flats behind the station", "kind": "place"},
-    ),
-    "a candidate is the same": Form(
-        CANDIDATE + "same/", CANDIDATE, "practitioner", {"same_as": "{context}"}
-    ),
-    "set a candidate aside": Form(
-        CANDIDATE + "set-aside/", CANDIDATE + "set-aside/", "practitioner", {"reason": "Misheard"}
-    ),
-    "come back to a candidate": Form(
-        CANDIDATE + "later/", CANDIDATE + "later/", "practitioner", {"days": "7"}
-    ),
-    "take a decision back": Form(
-        CANDIDATE + "take-back/",
-        CANDIDATE + "take-back/",
-        "practitioner",
-        {"reason": "It is the one by the station"},
-        ("candidate set aside",),
-    ),
-    "share a child’s words": Form(
-        CONVERSATION + "share/",
-        CONVERSATION + "share/",
-        "practitioner",
-        {
-            "agency_kind": "school",
-            "reason": "To keep her safe there",
-            "child_told": "She agreed",
-            "understood": "on",
-        },
-    ),
-    "a card for a child": Form(
-        CONVERSATION + "card/",
-        CONVERSATION + "card/",
-        "practitioner",
-        {
-            "safe": "yes",
-            "text": "Thursday at four, by the bench.",
-            "sentences": "stop",
-            "language": "en",
-            "card_id": "0f0a5b1e-5f0e-4b43-8c10-3c9f4f5d1a04",
-        },
-        answered=200,
-    ),
-    "enter words for children": Form(
-        "/words/{language}/{words_key}/",
-        "/words/{language}/{words_key}/",
-        "supervisor",
-        {"seen": "{seen}", "say": "Możesz przerwać.", "easy": "Możesz przerwać.\nTo nic."},
-    ),
-    "words were checked": Form(
-        "/words/{language}/{words_key}/checked/",
-        "/words/{language}/{words_key}/checked/",
-        "panel_coordinator",
-        {"translation": "{translation}", "checked_by": "Fenmarch Interpreting"},
     ),
     "empty a phone": Form("/phones/{device_id}/wipe/", "/phones/", "practitioner", {}),
     "run a rule dry": Form("/rules/arrest/dry-run/", "/rules/arrest/", "supervisor", {}),
@@ -511,4 +412,4 @@ FORMS = {
     "back": Form("/rota/away/{absence_id}/back/", ROTA, "supervisor", {}),
     "notices read": Form("/notices/read/", "/notices/", "practitioner", {}),
 }
-FORMS |= {name: Form(*given) for name, given in AFTER_FORMS.items()}
+FORMS |= CONVERSATION_FORMS

@@ -31,7 +31,7 @@ from reachable.offers import services as offers
 from reachable.offers.models import Offer, OfferStep
 from reachable.people import services as people
 from reachable.people.models import Review
-from tests.access.every_form import Form
+from tests.access.form import Form
 from tests.access.place import BY, INVOLVED, ROWS, Account, Place
 from tests.intake.test_panel_list import bring, row
 from tests.support.directory import in_file, offer
