@@ -49,6 +49,14 @@ def waiting(request: HttpRequest) -> HttpResponse:
     return render(request, "conversations/candidates.html", context)
 
 
+def confirmed(request: HttpRequest) -> HttpResponse:
+    """What was confirmed, by name, with the conversations from which it comes."""
+    form = NarrowForm(request.GET or None)
+    found = candidates.confirmed_contexts(by=actor(request), kind=form.wanted() or "")
+    context = {"form": form, "rows": found, "narrowed": form.wanted() is not None, **_words()}
+    return render(request, "conversations/confirmed.html", context)
+
+
 def of_conversation(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
     """The candidates of one conversation, with what was decided of each."""
     by = actor(request)

@@ -24,6 +24,7 @@ def _of_candidate(
 
 urlpatterns = [
     page("to-confirm/", candidate_views.waiting, name="candidates", needs=HOLD),
+    page("to-confirm/confirmed/", candidate_views.confirmed, name="confirmed", needs=HOLD),
     page(CANDIDATES, candidate_views.of_conversation, name="candidates_of", needs=HOLD),
     page(CANDIDATE, candidate_views.candidate, name="candidate", needs=HOLD),
     _of_candidate("confirm", candidate_views.confirm),

@@ -45,6 +45,7 @@ from reachable.synthetic.feeds import Manifest
 from reachable.synthetic.partnership import Partnership
 from reachable.synthetic.replay import Progress, replay
 from reachable.synthetic.terms import enter_terms
+from reachable.synthetic.translating import enter_words
 
 WORK = "demonstration"
 TITLE = "An invented year is being loaded"
@@ -94,6 +95,7 @@ def _load(children: int, months: int, fresh: bool, quiet: bool) -> None:
     set_up(made, password=DEMONSTRATION_PASSWORD)
     enter_terms(made)
     fill_directory(made)
+    enter_words(made)
     if not fresh:
         return
     name_partnership(by=system("demonstration"), name=made.places.area.name, fictional=True)

@@ -71,6 +71,23 @@ def test_the_list_says_what_was_said_of_whom_by_whom(world: World, talk: UUID) -
     assert world.client("teacher").get("/to-confirm/").status_code == 403
 
 
+def test_what_is_confirmed_is_listed_with_the_conversations_it_comes_from(
+    world: World, talk: UUID
+) -> None:
+    client = world.client("first")
+    assert "Nothing is confirmed yet." in html(client.get("/to-confirm/confirmed/"))
+    arcade = address(world, talk, "The arcade")
+    client.post(f"{arcade}confirm/", {"name": "Pier Arcade", "kind": "place"})
+    page = html(client.get("/to-confirm/confirmed/"))
+    assert "Pier Arcade" in page
+    assert f"/conversations/{talk}/" in page
+    narrowed = html(client.get("/to-confirm/confirmed/?kind=person"))
+    assert "Nothing of this kind is confirmed." in narrowed
+    # Whoever works with no child of these is told of nothing.
+    assert "Pier Arcade" not in html(world.client("outsider").get("/to-confirm/confirmed/"))
+    assert world.client("teacher").get("/to-confirm/confirmed/").status_code == 403
+
+
 def test_how_many_wait_stands_on_the_conversation_and_on_the_moment(
     world: World, moment_id: UUID, talk: UUID
 ) -> None:

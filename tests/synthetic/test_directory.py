@@ -9,6 +9,7 @@ from random import Random
 
 import pytest
 
+from reachable.conversations import child_words
 from reachable.foundation.actor import system
 from reachable.foundation.time import travel
 from reachable.provision import selectors
@@ -18,6 +19,7 @@ from reachable.synthetic import atlas, partnership
 from reachable.synthetic.arrival import set_up
 from reachable.synthetic.directory import fill_directory
 from reachable.synthetic.places import make_places
+from reachable.synthetic.translating import enter_words
 from tests.support.directory import validator
 
 AT = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
@@ -48,3 +50,18 @@ def test_the_demonstration_fills_its_directory_once(db: None) -> None:
     found = selectors.services(by=by)
     assert sum(each.last_checked_at is None for each in found) == 3
     assert all(not each.missing for each in found)
+
+
+@pytest.mark.db
+def test_the_demonstration_enters_words_in_a_language_once(db: None) -> None:
+    made = partnership.make(11, 20, 12, until=date(2026, 11, 23))
+    by = system("tests")
+    with travel(AT):
+        set_up(made, password="not a secret in a test")
+        assert enter_words(made) == 6
+        assert enter_words(made) == 0
+    held = child_words.in_language(by=by, language="pl")
+    assert (held.count("checked"), held.count("not_checked")) == (4, 2)
+    shown = child_words.shown(by=by, language="pl", told=["childrens_social_care"])
+    assert {each.key: each.language for each in shown}["stop"] == "pl"
+    assert {each.key: each.language for each in shown}["told_social_worker"] == "en"

@@ -19,7 +19,6 @@ from reachable.conversations.rules.parts import (
     DAY,
     MANY,
     MOST_LINE,
-    MOST_ROWS,
     ROWS,
     SERVICE,
     Field,
@@ -94,8 +93,8 @@ def _value(value: Any, field: Field, part: Part) -> Any:
 def _rows(value: Any, field: Field, part: Part) -> list[dict[str, Any]]:
     if not isinstance(value, list) or not all(isinstance(each, Mapping) for each in value):
         raise _wrong(field, part, "is not a list")
-    if len(value) > MOST_ROWS:
-        raise _wrong(field, part, f"has {len(value)} rows; {MOST_ROWS} is the most")
+    if len(value) > field.most:
+        raise _wrong(field, part, f"has {len(value)} rows; {field.most} is the most")
     rows = [_fields(each, field.fields, part) for each in value]
     return [row for row in rows if row]
 

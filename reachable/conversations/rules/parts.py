@@ -35,7 +35,9 @@ class Field:
 
     @property
     def most(self) -> int:
-        """The most characters of a text."""
+        """The most characters of a text, or the most rows."""
+        if self.kind == ROWS:
+            return MOST_ROWS
         return MOST_LINE if self.kind == LINE else MOST_LONG
 
 

@@ -146,6 +146,8 @@ function rows(field, values, id, context) {
           : nothing}
       </div>`,
     )}
-    <button type="button" class="second" id="${id}-add" @click=${add}>Add another</button>
+    ${there.length < field.most
+      ? html`<button type="button" class="second" id="${id}-add" @click=${add}>Add another</button>`
+      : html`<p class="hint">These are ${field.most}, the most that one conversation holds. Write the rest in another one.</p>`}
   </fieldset>`;
 }
