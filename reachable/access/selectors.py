@@ -32,6 +32,7 @@ _BECAUSE = {
     "allocated": "You are the worker who is allocated to this child",
     "asked": "You are or were asked to take an open moment of this child",
     "attending": "You are asked whether this child still goes to a service",
+    "asked_again": "You are to ask this child again about a service",
     "offered": "You offered this child something, and it is still to be heard what becomes of it",
     "holder": "You have an open moment of this child",
     "lasted": "You are asked whether contact with this child has lasted",

@@ -1,4 +1,7 @@
-"""Tells who is to ask a child again who said not now to an offer, on the day that was agreed."""
+"""Tells who is to ask a child again who said not now to an offer, on the day that was agreed.
+
+What opens to them for that closes with whatever is recorded next, or after two weeks of nothing.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from reachable.notices import services as notices
 from reachable.notices.services import Telling
 from reachable.offers.attending import whom_to_ask
 from reachable.offers.models import Offer
-from reachable.offers.services import OFFERED
+from reachable.offers.services import ASKED_AGAIN, OFFERED
 from reachable.practice.time import LONDON
 
 MORNING = timedelta(hours=8)
@@ -38,12 +41,16 @@ def tell(*, by: Actor) -> int:
             continue
         key = f"offer_again:{offer.id}:{offer.again_on}:{user_id}"
         tellings.append(Telling(user_id, "offer.again", ("offer", offer.id), key))
-        if not access.involved_because(
-            by=by, user_id=user_id, basis=OFFERED, because_of=[offer.id]
+        if not any(
+            access.involved_because(by=by, user_id=user_id, basis=basis, because_of=[offer.id])
+            for basis in (OFFERED, ASKED_AGAIN)
         ):
-            row = (user_id, None, offer.person_id, OFFERED, offer.id)
+            row = (user_id, None, offer.person_id, ASKED_AGAIN, offer.id)
             access_services.involve(by=by, rows=[row], kind="person")
     told = notices.tell(by=by, tellings=tellings)
-    if told:
+    over = Offer.objects.filter(again_on__lte=day - WITHIN, again_on__gt=day - 2 * WITHIN)
+    ids = list(over.values_list("id", flat=True))
+    closed = access_services.end_involvements(by=by, basis=ASKED_AGAIN, because_of=ids)
+    if told or closed:
         audit.record(by=by, action="offers.again_told", subject=("partnership", None), count=told)
     return told

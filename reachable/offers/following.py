@@ -26,8 +26,10 @@ def follow_rights(*, by: Actor, ended: RightsEnded) -> None:
     user_id = ended.user_id
     if ended.team_id is None and user_id in access.able(capability=MAKES, user_ids=[user_id]):
         return
+    given = Involvement.objects.filter(user_id=user_id, ended_at=None, because_of__isnull=False)
     theirs = Offer.objects.filter(
-        Q(steps__by_id=user_id) | Q(steps__about_id=user_id), state__in=OPEN | {REFUSED}
+        Q(steps__by_id=user_id) | Q(steps__about_id=user_id) | Q(id__in=given.values("because_of")),
+        state__in=OPEN | {REFUSED},
     )
     if ended.team_id is not None:
         theirs = theirs.filter(Q(moment__team_id=ended.team_id) | Q(moment=None))

@@ -22,8 +22,9 @@ from reachable.offers.seeing import current_child, locked_offer, open_moment_of
 from reachable.offers.words import HOW, NEEDS_WORDS, STANDS
 from reachable.provision.selectors import listed_service
 
-OFFERED, ATTENDING = "offered", "attending"
-"""Why somebody works with a child because of an offer: they made it, or are asked of it."""
+OFFERED, ATTENDING, ASKED_AGAIN = "offered", "attending", "asked_again"
+"""Why somebody works with a child because of an offer: they made it, are asked of it, or are to ask
+the child again."""
 LAST = "3_months"
 """The last time of which it is asked: with its answer nothing more is to be heard."""
 DERIVED = ("state", "since", "attended_at", "ended_at", "again_on")
@@ -132,6 +133,7 @@ def record(
     if kind == standing.STILL:
         _check_asked(found, after, recorded)
     _append(by, found, kind, at=at, how=how, note=note, after=after, again_on=again)
+    access_services.end_involvements(by=by, basis=ASKED_AGAIN, because_of=[found.id])
     if after == LAST or found.state in (standing.DECLINED, standing.ENDED):
         access_services.end_involvement(by=by, because_of=found.id)
     elif kind == standing.STILL:

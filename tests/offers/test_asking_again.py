@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from reachable.access import services as access
+from reachable.access.models import Involvement
 from reachable.foundation.actor import system
 from reachable.foundation.errors import BadInput
 from reachable.foundation.time import now, today, travel
@@ -106,6 +107,60 @@ def test_once_who_offered_it_has_left_somebody_of_the_team_is_told_and_may_recor
         (name,) = told(world)
         assert name != "first"
         assert selectors.offer(by=world.actor(name), offer_id=offer_id).allowed[0] == "wants"
+
+
+def handed_over(world: World, child: UUID, to: str) -> None:
+    """Another worker has the child by the day on which it is asked again."""
+    moment_id = Moment.objects.get(person_id=child).id
+    moments.hand_over(
+        by=world.actor("first"),
+        moment_id=moment_id,
+        to_user=world.users[to],
+        reason="Away",
+    )
+    moments.take(by=world.actor(to), moment_id=moment_id)
+
+
+def opened(world: World, name: str) -> list[str]:
+    """Why somebody works with the child because of the offer."""
+    held = Involvement.objects.filter(
+        because_of=Offer.objects.get().id, user_id=world.users[name], ended_at=None
+    )
+    return list(held.values_list("basis", flat=True))
+
+
+def test_what_opens_for_asking_closes_with_what_is_recorded(world: World, child: UUID) -> None:
+    offer_id = put_off(world, child)
+    handed_over(world, child, "second")
+    with later(28):
+        assert tell(by=BY) == 1
+        assert told(world) == ["second"]
+        assert opened(world, "second") == ["asked_again"]
+        services.record(by=world.actor("first"), offer_id=offer_id, kind="wants")
+        assert opened(world, "second") == []
+        assert opened(world, "first") == ["offered"]
+
+
+def test_what_opens_for_asking_closes_after_two_weeks_of_nothing(world: World, child: UUID) -> None:
+    put_off(world, child)
+    handed_over(world, child, "second")
+    with later(28):
+        tell(by=BY)
+    with later(41):
+        tell(by=BY)
+        assert opened(world, "second") == ["asked_again"]
+    with later(43):
+        assert tell(by=BY) == 0
+        assert opened(world, "second") == []
+
+
+def test_whoever_leaves_the_team_sees_the_child_no_more(world: World, child: UUID) -> None:
+    put_off(world, child)
+    handed_over(world, child, "second")
+    with later(28):
+        tell(by=BY)
+        access.end_membership(by=system("tests"), user_id=world.users["second"], team_id=world.team)
+        assert opened(world, "second") == []
 
 
 @pytest.mark.parametrize("days", [-1, 0, 169])

@@ -12,10 +12,11 @@ def fill(apps: Any, schema_editor: Any) -> None:
     del schema_editor
     Place = apps.get_model("provision", "Place")
     Service = apps.get_model("provision", "Service")
-    given: dict[UUID, list[list[str] | None]] = {}
+    ids = Service.objects.values_list("id", flat=True)
+    given: dict[UUID, list[list[str] | None]] = {service_id: [] for service_id in ids}
     rows = Place.objects.order_by("id").values_list("service_id", "postcode", "area", "kept_back")
     for service_id, postcode, area, kept_back in rows:
-        given.setdefault(service_id, []).append(None if kept_back else [postcode, area])
+        given[service_id].append(None if kept_back else [postcode, area])
     services = [
         Service(id=service_id, given_at=json.dumps(places, separators=(",", ":")))
         for service_id, places in given.items()
