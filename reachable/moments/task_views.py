@@ -46,20 +46,23 @@ def _added(by: Actor, moment_id: UUID, given: dict[str, Any]) -> None:
     tasks.add_task(by=by, moment_id=moment_id, **given)
 
 
-def done(request: HttpRequest, task_id: UUID) -> HttpResponse:
-    """Somebody may press twice, or with an old page."""
+def done(request: HttpRequest, moment_id: UUID, task_id: UUID) -> HttpResponse:
+    """Somebody may press twice, or with an old page: where the task stands is asked anew."""
+    del moment_id
     by = actor(request)
-    moment_id = tasks.moment_of(by=by, task_id=task_id)
+    stands = tasks.moment_of(by=by, task_id=task_id)
     try:
         tasks.do_task(by=by, task_id=task_id)
     except Conflict as error:
         messages.warning(request, str(error))
     else:
         messages.success(request, "The task is noted as done.")
-    return redirect("moment", moment_id)
+    return redirect("moment", stands)
 
 
-def drop(request: HttpRequest, task_id: UUID) -> HttpResponse:
+def drop(request: HttpRequest, moment_id: UUID, task_id: UUID) -> HttpResponse:
+    del moment_id
+
     def form(request: HttpRequest, moment: MomentFacts) -> DropTaskForm:
         return DropTaskForm(request.POST or None, initial={"version": moment.version})
 

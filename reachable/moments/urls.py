@@ -30,6 +30,11 @@ def _of_one(
     return page(route, view, name=name, needs=HOLD, methods=methods)
 
 
+def _of_task(end: str, view: Callable[..., HttpResponse], methods: tuple[str, ...]) -> URLPattern:
+    route = f"moments/<uuid:moment_id>/task/<uuid:task_id>/{end}/"
+    return page(route, view, name=f"task_{end}", needs=HOLD, methods=methods)
+
+
 urlpatterns = [
     page("worklist/", worklist_views.worklist, name="worklist", needs=HOLD),
     page("worklist/narrow/", worklist_views.narrow, name="worklist_narrow", needs=HOLD),
@@ -85,8 +90,8 @@ urlpatterns = [
         needs=KEEPS,
         methods=POST,
     ),
-    page("tasks/<uuid:task_id>/done/", task_views.done, name="task_done", needs=HOLD, methods=POST),
-    page("tasks/<uuid:task_id>/drop/", task_views.drop, name="task_drop", needs=HOLD, methods=BOTH),
+    _of_task("done", task_views.done, POST),
+    _of_task("drop", task_views.drop, BOTH),
     _of_one("pause/", views.pause, "moment_pause", BOTH),
     _of_one("resume/", views.resume, "moment_resume", BOTH),
     _of_one("", views.moment, "moment", ("GET",)),

@@ -131,10 +131,10 @@ CONVERSATION_FORMS: dict[str, Form] = {
             "due_on-year": "2026",
         },
     ),
-    "a task is done": Form("/tasks/{task_id}/done/", MOMENT, "practitioner", {}),
+    "a task is done": Form(MOMENT + "task/{task_id}/done/", MOMENT, "practitioner", {}),
     "drop a task": Form(
-        "/tasks/{task_id}/drop/",
-        "/tasks/{task_id}/drop/",
+        MOMENT + "task/{task_id}/drop/",
+        MOMENT + "task/{task_id}/drop/",
         "practitioner",
         {"reason": "She has one"},
     ),

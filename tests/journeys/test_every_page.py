@@ -217,7 +217,7 @@ WORK = [
     ("sergeant", "passed-on", "/passed-on/{passed}/"),
     ("sergeant", "signal-with-summary", "/signals/{sent}/"),
     ("first", "task-add", "/moments/{held}/tasks/"),
-    ("second", "task-drop", "/tasks/{task}/drop/"),
+    ("second", "task-drop", "/moments/{held}/task/{task}/drop/"),
     ("first", "words", "/words/"),
     ("lead", "words-kept", "/words/"),
     ("first", "words-none", "/words/vi/"),

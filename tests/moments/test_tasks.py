@@ -147,7 +147,7 @@ def test_a_closed_moment_shows_what_was_not_done_and_asks_nothing(world: World, 
         assert "Not done: </span>" in page
         assert TEXT in page
         assert "Add a task" not in page
-        assert f"/tasks/{task_id}/" not in page
+        assert f"/task/{task_id}/" not in page
         for act in (
             lambda: tasks.do_task(by=by, task_id=task_id),
             lambda: tasks.drop_task(by=by, task_id=task_id, reason="Over"),
