@@ -67,7 +67,7 @@ def _conversation(world: World, held: UUID) -> None:
         "offered": {"services": [{"service": {"name": "The café"}, "said": "yes"}]},
     }
     conversations.keep(by=world.actor("first"), writing=writing(held, content=content))
-    (conversation,) = Conversation.objects.all()
+    conversation = Conversation.objects.get()
     by, ids = world.actor("first"), {"conversation_id": conversation.id}
     found = candidates.of_conversation(by=by, **ids)
     confirming.confirm(
@@ -76,7 +76,7 @@ def _conversation(world: World, held: UUID) -> None:
 
 
 def _candidates(world: World) -> dict[str, object]:
-    ids = {"conversation_id": Conversation.objects.get().id}
+    ids = {"conversation_id": Conversation.objects.earliest("received_at").id}
     found = candidates.of_conversation(by=world.actor("first"), **ids)
     return {"confirmed": found[0].id, "uncle": found[1].id, "alike": found[2].id}
 
@@ -266,7 +266,7 @@ def test_every_page_is_accessible_and_fits(
     places: dict[str, object] = {"held": held, "waiting": waiting}
     places |= {"person": moment(held).person_id, "team": world.team, "off": off}
     places["service"] = offer(1)["id"]
-    places["conversation"] = Conversation.objects.earliest("id").id
+    places["conversation"] = Conversation.objects.earliest("received_at").id
     places |= _afterwards(world, held)
     places |= {"service": offer(1)["id"], "at": at(1)["id"]}
     places["shrunk"], places["file"] = (each.id for each in held_files(by=world.actor("lead")))
