@@ -18,7 +18,7 @@ from reachable.conversations.applying import apply
 from reachable.conversations.models import Conversation, ConversationVersion, Device, Sharing
 from reachable.conversations.rules import content as contents
 from reachable.conversations.rules.audience import keeps_words
-from reachable.conversations.rules.versions import Written, standing
+from reachable.conversations.rules.versions import Written, standing, written_after
 from reachable.conversations.seeing import is_visible
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import BadInput, Conflict, NotFound
@@ -63,7 +63,8 @@ class Kept:
 
 @transaction.atomic
 def keep(*, by: Actor, writing: Writing, device: Device | None = None) -> Kept:
-    """Keep a version, once, to the letter; a finished one has its outcome noted in the moment.
+    """Keep a version, once, to the letter; a finished one has its outcome noted in the moment,
+    unless a finished one that was written on it came in before.
 
     Whoever wrote of a child on a phone that had the moment is heard, though the child was given to
     somebody else, or their account was ended, before it came in.
@@ -100,8 +101,9 @@ def keep(*, by: Actor, writing: Writing, device: Device | None = None) -> Kept:
     )
     said: tuple[str, ...] = ()
     if writing.finished:
-        said = _apply(by, conversation, content)
-        said += offering.record(by=by, conversation=conversation, content=content)
+        if not _overtaken(conversation.id, writing.version_id):
+            said = _apply(by, conversation, content)
+            said += offering.record(by=by, conversation=conversation, content=content)
         _tell_holder(by, moment.id, writing.version_id)
     return Kept(KEPT, _beside(conversation.id), said)
 
@@ -169,6 +171,11 @@ def _apply(by: Actor, conversation: Conversation, content: contents.Content) -> 
         content=content,
         began_at=conversation.began_at,
     )
+
+
+def _overtaken(conversation_id: UUID, version_id: UUID) -> bool:
+    later = written_after(version_id, _written_in([conversation_id])[conversation_id])
+    return ConversationVersion.objects.filter(id__in=later, finished=True).exists()
 
 
 def _beside(conversation_id: UUID) -> bool:

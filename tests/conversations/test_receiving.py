@@ -20,13 +20,16 @@ from reachable.conversations.models import (
     Device,
     LoneWorkerNote,
 )
+from reachable.conversations.selectors import conversations_of_moment
 from reachable.foundation.actor import system
 from reachable.foundation.errors import BadInput, Forbidden, NotFound
-from reachable.foundation.time import now, travel
+from reachable.foundation.time import now, today, travel
 from reachable.moments import services as moments
-from reachable.moments.models import Moment
+from reachable.moments.models import Action, Moment
 from reachable.notices.models import Notice
+from reachable.offers.models import Gap, Offer
 from tests.support import sealing
+from tests.support.directory import load_directory, offer
 from tests.support.sealing import written
 from tests.support.world import World
 
@@ -71,6 +74,51 @@ def test_what_was_sealed_is_kept_once(world: World, moment_id: UUID) -> None:
     assert [each.state for each in send(device, held)] == ["kept"]
     assert [each.state for each in send(device, held)] == ["again"]
     assert ConversationVersion.objects.get().content == held["content"]
+
+
+def test_what_was_replaced_before_it_came_in_is_kept_and_has_no_effect(
+    world: World, moment_id: UUID
+) -> None:
+    load_directory(offer(1))
+    moments.take(by=world.actor("first"), moment_id=moment_id)
+    device = phone(world)
+    service = {"id": str(UUID(int=1)), "name": "Invented Service 1"}
+    yes = written(moment_id)
+    yes["content"]["offered"] = {
+        "services": [{"service": service, "said": "yes"}],
+        "nothing_fits": "yes",
+        "help": "legal",
+    }
+    no = {
+        "invitation": {
+            "answer": "not_now",
+            "again_on": (today() + timedelta(days=7)).isoformat(),
+            "again_by": str(world.users["second"]),
+        },
+        "offered": {"services": [{"service": service, "said": "no"}]},
+    }
+    same = {"conversation_id": yes["conversation_id"], "based_on": [yes["version_id"]]}
+    assert [each.state for each in send(device, written(moment_id, content=no, **same))] == ["kept"]
+    (late,) = send(device, yes)
+    assert (late.state, late.said, late.beside) == ("kept", (), False)
+    assert Moment.objects.get(id=moment_id).reached_at is None
+    assert not Action.objects.filter(moment_id=moment_id, kind="reached").exists()
+    assert Offer.objects.get().state == "declined"
+    assert not Gap.objects.exists()
+    (facts,) = conversations_of_moment(by=world.actor("first"), moment_id=moment_id)
+    assert (facts.answer, facts.earlier) == ("not_now", 1)
+
+
+def test_what_somebody_has_only_begun_to_change_is_noted_though_it_comes_in_after(
+    world: World, moment_id: UUID
+) -> None:
+    device, done = phone(world), written(moment_id)
+    begun = {"conversation_id": done["conversation_id"], "based_on": [done["version_id"]]}
+    send(device, written(moment_id, finished=False, **begun))
+    send(device, done)
+    assert Moment.objects.get(id=moment_id).reached_at is not None
+    (facts,) = conversations_of_moment(by=world.actor("first"), moment_id=moment_id)
+    assert (facts.answer, facts.finished) == ("talked", True)
 
 
 def test_one_that_cannot_be_kept_stops_no_other(world: World, moment_id: UUID) -> None:

@@ -142,6 +142,40 @@ def test_it_is_sent_once_though_the_app_is_closed_and_locked(
     expect(phone.page.get_by_text(WORDS)).to_be_visible()
 
 
+@pytest.mark.parametrize("is_closed", [False, True])
+def test_what_was_written_on_top_is_sent_after_what_it_was_written_on(
+    take: Take, world_there: World, server: Server, is_closed: bool
+) -> None:
+    child = f"Orderly{is_closed}"
+    moment_id = world_there.signal(family_name=child)
+    phone = take()
+    page = phone.set_up("first")
+    finished(phone, child)
+    for number in range(3):
+        phone.press("Change or add")
+        page.get_by_role("button", name="Change In the child’s own words").click()
+        page.get_by_label("What the child said").fill(f"{WORDS} {number}")
+        phone.press("All parts")
+        phone.press("Finish")
+        expect(page.get_by_text("it will be sent when there is signal")).to_be_visible()
+    if is_closed:
+        page.close()
+        elsewhere = Elsewhere(phone, server)
+        phone.without_signal(False)
+        elsewhere.signal_returns()
+        page = elsewhere.page
+    else:
+        phone.without_signal(False)
+    deadline = time.monotonic() + PATIENCE / 1000
+    while len(versions(moment_id)) < 4 and time.monotonic() < deadline:
+        page.wait_for_timeout(100)
+    came = sorted(versions(moment_id), key=lambda each: each.received_at)
+    assert [each.content["words"]["words"] for each in came] == [
+        WORDS,
+        *(f"{WORDS} {number}" for number in range(3)),
+    ]
+
+
 def test_beside_an_open_app_it_is_sent_once_and_the_app_says_so(
     take: Take, world_there: World, server: Server
 ) -> None:

@@ -54,6 +54,8 @@ async function sendAll() {
   try {
     for (const device of await done(db.transaction("device").objectStore("device").getAll())) {
       const items = await done(db.transaction("outbox").objectStore("outbox").getAll());
+      // As the app sends them: a version after the one that it was written on.
+      items.sort((one, other) => (one.number ?? 0) - (other.number ?? 0));
       for (const item of items) {
         if (item.device === device.id && item.state === "ready") await send(db, device, item);
       }

@@ -16,7 +16,7 @@ const MOST_ITEMS = 50;
 const BEAT = 60_000; // milliseconds between asking whether the phone was wiped
 const AGAIN = 10_000; // milliseconds until what is not sent is tried again
 
-/** @typedef {{id: string, device: string, state: string, envelope: object, size: number}} Item */
+/** @typedef {{id: string, device: string, state: string, envelope: object, size: number, number?: number}} Item */
 
 const SEND = "reachable-send";
 
@@ -107,9 +107,12 @@ async function sendOf(device) {
   return wiped;
 }
 
-/** @param {string} id */
+/** In the order in which it was written: a version after the one that it was written on.
+ * @param {string} id */
 const ready = async (id) =>
-  (await store.all("outbox")).filter((item) => item.device === id && item.state === "ready");
+  (await store.all("outbox"))
+    .filter((item) => item.device === id && item.state === "ready")
+    .sort((one, other) => (one.number ?? 0) - (other.number ?? 0));
 
 /** Divide them by size; there is always one, if an empty one: it asks whether to wipe.
  * @param {Item[]} items */
