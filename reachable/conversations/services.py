@@ -23,6 +23,7 @@ from reachable.conversations.seeing import is_visible
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import BadInput, Conflict, NotFound
 from reachable.foundation.time import now
+from reachable.moments.joined import standing_for
 from reachable.moments.models import Moment
 from reachable.moments.selectors import is_visible as moment_is_visible
 from reachable.notices import services as notices
@@ -101,10 +102,12 @@ def keep(*, by: Actor, writing: Writing, device: Device | None = None) -> Kept:
     )
     said: tuple[str, ...] = ()
     if writing.finished:
+        # It may have been joined to another one since it was put on a phone.
+        stands = standing_for([moment])[moment.id]
         if not _overtaken(conversation.id, writing.version_id):
-            said = _apply(by, conversation, content)
+            said = _apply(by, conversation, stands, content)
             said += offering.record(by=by, conversation=conversation, content=content)
-        _tell_holder(by, moment.id, writing.version_id)
+        _tell_holder(by, stands, writing.version_id)
     return Kept(KEPT, _beside(conversation.id), said)
 
 
@@ -158,19 +161,16 @@ def _conversation(by: Actor, writing: Writing, moment: Moment) -> Conversation:
     )
 
 
-def _apply(by: Actor, conversation: Conversation, content: contents.Content) -> tuple[str, ...]:
+def _apply(
+    by: Actor, conversation: Conversation, moment_id: UUID, content: contents.Content
+) -> tuple[str, ...]:
     """Note the outcome in the moment, unless a version before said the same."""
     answer = contents.answer(content)
     if not answer or answer == conversation.applied:
         return ()
     conversation.applied = answer
     conversation.save(update_fields=["applied"])
-    return apply(
-        by=by,
-        moment_id=conversation.moment_id,
-        content=content,
-        began_at=conversation.began_at,
-    )
+    return apply(by=by, moment_id=moment_id, content=content, began_at=conversation.began_at)
 
 
 def _overtaken(conversation_id: UUID, version_id: UUID) -> bool:

@@ -30,6 +30,8 @@ from reachable.notices.models import Notice
 from reachable.offers.models import Gap, Offer
 from tests.support import sealing
 from tests.support.directory import load_directory, offer
+from tests.support.merging import make_hub_with_steward, merge
+from tests.support.people import Partnership, child_with_moment
 from tests.support.sealing import written
 from tests.support.world import World
 
@@ -41,7 +43,7 @@ def moment_id(world: World) -> UUID:
     return world.signal()
 
 
-def phone(world: World, username: str = "first", *, with_day: bool = True) -> Signed:
+def phone(world: World | Partnership, username: str = "first", *, with_day: bool = True) -> Signed:
     """Return somebody’s phone, with their day on it, as it shows its secret for sending."""
     by = world.actor(username)
     made = devices.make_known(by=by, label="A phone")
@@ -246,6 +248,27 @@ def test_a_child_given_to_somebody_else_meanwhile_is_still_written_of(
     assert "not noted in the reachable moment" in found.said[0]
     told = Notice.objects.filter(user_id=world.users["second"], kind="conversation.kept")
     assert told.count() == 1
+
+
+@pytest.mark.parametrize("holder", ["fern", "sol"])
+def test_what_was_written_of_a_moment_that_was_joined_is_noted_in_the_one_that_stands(
+    db: None, holder: str
+) -> None:
+    hub = make_hub_with_steward()
+    (kept, older), (joined, newer) = child_with_moment(hub), child_with_moment(hub, given="Robin")
+    moments.take(by=hub.actor(holder), moment_id=older.id)
+    moments.take(by=hub.actor("fern"), moment_id=newer.id)
+    device = phone(hub, "fern")
+    merge(hub, kept, joined)
+    (found,) = send(again(device), written(newer.id))
+    assert found.state == "kept"
+    assert Conversation.objects.get().moment_id == newer.id
+    is_own = holder == "fern"
+    assert (found.said == ()) is is_own
+    assert (Moment.objects.get(id=older.id).reached_at is not None) is is_own
+    assert Moment.objects.get(id=newer.id).reached_at is None
+    told = Notice.objects.filter(kind="conversation.kept").values_list("user_id", "subject_id")
+    assert list(told) == ([] if is_own else [(hub.workers["sol"], older.id)])
 
 
 def test_what_was_written_before_an_account_ended_comes_in_and_is_marked(
