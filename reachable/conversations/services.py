@@ -76,10 +76,10 @@ def keep(*, by: Actor, writing: Writing, device: Device | None = None) -> Kept:
     if before is not None:
         if before.by_id != by.own_id or before.digest != digest:
             raise BadInput("Something else was sent under this number.", kept=NOTHING_KEPT)
-        return Kept(AGAIN, _beside(before.conversation_id))
+        return Kept(AGAIN, _beside(before.conversation_id), tuple(before.said))
     moment, late = _moment(by, writing, device)
     conversation = _conversation(by, writing, moment)
-    ConversationVersion.objects.create(
+    made = ConversationVersion.objects.create(
         id=writing.version_id,
         conversation=conversation,
         based_on=[str(each) for each in writing.based_on],
@@ -107,6 +107,8 @@ def keep(*, by: Actor, writing: Writing, device: Device | None = None) -> Kept:
         if not _overtaken(conversation.id, writing.version_id):
             said = _apply(by, conversation, stands, content)
             said += offering.record(by=by, conversation=conversation, content=content)
+        made.said = list(said)
+        made.save(update_fields=["said"])
         _tell_holder(by, stands, writing.version_id)
     return Kept(KEPT, _beside(conversation.id), said)
 

@@ -54,10 +54,10 @@ export function forget() {
   drafts = new Map();
 }
 
-/** What is still on this device, as far as it can be told without a key. */
+/** What is still on this device, as far as it can be told without a key; what was told of is sent. */
 export async function count() {
   const items = await store.all("outbox");
-  outbox = new Map(items.map((item) => [item.id, item.state]));
+  outbox = new Map(items.filter((item) => item.state !== "told").map((item) => [item.id, item.state]));
   highest = Math.max(highest, ...items.map((item) => item.number ?? 0));
   changed();
 }
