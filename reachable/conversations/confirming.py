@@ -78,11 +78,18 @@ def confirm_same(*, by: Actor, conversation_id: UUID, candidate_id: UUID, same_a
     found = _waiting(by, conversation_id, candidate_id)
     # Held until the end, so that it is not taken back meanwhile.
     ConfirmedContext.objects.select_for_update().filter(id=same_as).first()
-    if candidates.confirmed_context(by=by, context_id=same_as) is None:
+    context = candidates.confirmed_context(by=by, context_id=same_as)
+    if context is None:
         raise Conflict(
             "It is not among what is confirmed any more.",
             kept=NOTHING_CHANGED,
             next="Look at what may be the same once more.",
+        )
+    if found.kind and context.kind != found.kind:
+        raise Conflict(
+            "It was noted as something of another kind.",
+            kept=NOTHING_CHANGED,
+            next="Choose one of the same kind, or confirm it as something new.",
         )
     _append(by, found, CONFIRMED, context_id=same_as)
 

@@ -350,6 +350,20 @@ def test_the_same_as_one_confirmed_before_is_suggested_and_shared(
     assert list(context.children.values()) == ["Tamsin Orrell"]
 
 
+def test_things_of_two_kinds_are_never_the_same_whatever_a_form_says(
+    world: World, moment_id: UUID
+) -> None:
+    context_id, _ = two_children(world, moment_id)
+    note(world, moment_id, DAN, {"what": "That arcade again"})
+    by = world.actor("first")
+    found = {each.said: each for each in waiting(world)}
+    with pytest.raises(Conflict, match="another kind"):
+        confirming.confirm_same(by=by, **ids(found[DAN["what"]]), same_as=context_id)
+    assert CandidateDecision.objects.count() == 1
+    # Where no kind was chosen, nothing speaks against it.
+    confirming.confirm_same(by=by, **ids(found["That arcade again"]), same_as=context_id)
+
+
 def let_in(world: World, moment_id: UUID) -> None:
     """Let somebody outside the team work with the child of one moment, and with no other."""
     row = (world.users["outsider"], None, child_of(moment_id), "panel", moment_id)
