@@ -18,13 +18,14 @@ from reachable.conversations.models import Card
 from reachable.conversations.rules.card import MOST, tells
 from reachable.conversations.rules.languages import is_right_to_left
 from reachable.conversations.rules.translations import lines_of
-from reachable.foundation.actor import Actor
+from reachable.foundation.actor import Actor, system
 from reachable.foundation.documents.papers import PICTURED, Block, Paper
 from reachable.foundation.errors import BadInput, Conflict
 from reachable.foundation.time import now
 from reachable.people import selectors as people
 
 NOTHING_MADE = "No card was made."
+LOOK = system("names")
 
 
 @dataclass(frozen=True)
@@ -72,11 +73,11 @@ def make(
     parts += [CardPart((line,), language) for line in lines]
     if not parts or len(text) > MOST:
         raise BadInput(f"A card has some words, and {MOST} signs at most.", kept=NOTHING_MADE)
-    child = people.names(by=by, current_ids=[facts.person_id]).values()
+    child = people.known_as(by=LOOK, current_id=facts.person_id)
     workers = {facts.begun_by, by.name, *(each.writer for each in facts.versions)}
     found = tells(
         "\n".join(line for part in parts for line in part.lines),
-        names=[*workers, *(each.name for each in child)],
+        names=[*workers, *child],
         agencies=[name for _, name in access.agency_choices(by=by)],
     )
     if found:

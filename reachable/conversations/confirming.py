@@ -15,6 +15,7 @@ from reachable.audit import services as audit
 from reachable.conversations import candidates
 from reachable.conversations.candidates import HOLDS, CandidateFacts
 from reachable.conversations.models import CandidateDecision, ConfirmedContext, Conversation
+from reachable.conversations.rules.after import RUN
 from reachable.conversations.rules.candidates import (
     CONFIRMED,
     KINDS,
@@ -26,16 +27,18 @@ from reachable.conversations.rules.candidates import (
     names_whole,
 )
 from reachable.conversations.seeing import is_visible
-from reachable.foundation.actor import Actor
+from reachable.foundation.actor import Actor, system
 from reachable.foundation.errors import BadInput, Conflict, NotFound
 from reachable.foundation.time import now, today
 from reachable.geography.rules import standard_postcode
 from reachable.geography.selectors import area_names, areas_of
+from reachable.moments.kept_words import refuse_kept_words
 from reachable.people import selectors as people
 
 NOTHING_CHANGED = "Nothing was changed."
 MOST_NAME, MOST_NOTE = 200, 2000
 LONGEST = timedelta(days=92)
+LOOK = system("names")
 
 
 @dataclass(frozen=True)
@@ -75,11 +78,18 @@ def confirm_same(*, by: Actor, conversation_id: UUID, candidate_id: UUID, same_a
     found = _waiting(by, conversation_id, candidate_id)
     # Held until the end, so that it is not taken back meanwhile.
     ConfirmedContext.objects.select_for_update().filter(id=same_as).first()
-    if candidates.confirmed_context(by=by, context_id=same_as) is None:
+    context = candidates.confirmed_context(by=by, context_id=same_as)
+    if context is None:
         raise Conflict(
             "It is not among what is confirmed any more.",
             kept=NOTHING_CHANGED,
             next="Look at what may be the same once more.",
+        )
+    if found.kind and context.kind != found.kind:
+        raise Conflict(
+            "It was noted as something of another kind.",
+            kept=NOTHING_CHANGED,
+            next="Choose one of the same kind, or confirm it as something new.",
         )
     _append(by, found, CONFIRMED, context_id=same_as)
 
@@ -158,11 +168,11 @@ def _where(naming: Naming) -> tuple[str, str]:
 
 
 def _check_named(by: Actor, found: CandidateFacts, naming: Naming) -> None:
-    """Refuse what is too long or names the child: others read it who do not see this child."""
+    """Refuse what is too long, names the child or repeats their words: others read it who do not
+    see this child."""
     if not naming.name.strip() or len(naming.name) > MOST_NAME or len(naming.note) > MOST_NOTE:
         raise BadInput("Please say what it is called, in a few words.", kept=NOTHING_CHANGED)
-    known = people.names(by=by, current_ids=[found.person_id]).values()
-    child = [each.name for each in known]
+    child = people.known_as(by=LOOK, current_id=found.person_id)
     # Somebody else may have the same first name as the child.
     in_name = names_whole if naming.kind == PERSON else names_child
     named = in_name(naming.name, child) or names_child(naming.note, child)
@@ -172,6 +182,10 @@ def _check_named(by: Actor, found: CandidateFacts, naming: Naming) -> None:
             kept=NOTHING_CHANGED,
             next="Leave it out: whoever works with another child who shares this reads it.",
         )
+    # What a place is called is often what the child called it too; a sentence is not a name.
+    long_name = naming.name if len(naming.name.split()) >= RUN else ""
+    for text in (long_name, naming.note):
+        refuse_kept_words(by, found.person_id, text, kept=NOTHING_CHANGED)
 
 
 def _append(

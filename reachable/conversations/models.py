@@ -65,7 +65,8 @@ class Conversation(Identified):
 
 
 class ConversationVersion(Identified):
-    """What somebody wrote, to the letter; never changed. `based_on` are the versions they saw.
+    """What somebody wrote, to the letter; never changed. `based_on` are the versions they saw, and
+    `said` are the sentences with which it was answered, for one who asks again.
 
     `written_at` is by the server's clock, worked out from the device's, which is kept as it said.
     `late` says that the writer had no account, or no such child, any more when it came in.
@@ -83,6 +84,7 @@ class ConversationVersion(Identified):
     written_at = models.DateTimeField()
     received_at = models.DateTimeField()
     late = models.BooleanField(default=False)
+    said = models.JSONField(default=list)
     digest = models.CharField(max_length=64)
 
 

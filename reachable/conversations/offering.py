@@ -5,7 +5,7 @@ What cannot be recorded stays in the conversation, and a sentence says why.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -105,7 +105,9 @@ def _offer(by: Actor, conversation: Conversation, service_id: UUID, answer: str)
     )
     note = THINKS if answer == NOT_NOW else NOTE
     if before is not None and _goes_on(before, conversation.id):
-        if not _says_so(before.state, answer):
+        # Put off once more in another talk, the child is asked again that much later.
+        again = answer == NOT_NOW and before.conversation_id != conversation.id
+        if again or not _says_so(before.state, answer):
             _at(
                 conversation.began_at,
                 lambda at: services.record(
@@ -181,17 +183,42 @@ def offered_in_conversation(
     *, by: Actor, conversation_id: UUID, finished: tuple[Content, ...]
 ) -> OfferedIn:
     """Return it for whoever sees the conversation. `finished` are those versions that stand."""
-    held = Conversation.objects.filter(id=conversation_id).first()
+    held = Conversation.objects.select_related("person__now").filter(id=conversation_id).first()
     if held is None or not is_visible(by=by, conversation=held):
         return NOTHING
-    made = tuple(offers.offers_in(by=by, conversation_id=conversation_id))
-    known = {str(row.service_id) for row in made} | held.offers_noted.keys()
-    written = [each for content in finished for each in offered_in(content)]
-    left = {each.name: each for each in written if str(each.service_id) not in known}
+    made = _offers_of(by, held)
+    every = (each for content in finished for each in offered_in(content))
+    written = {each.service_id or each.name: each for each in every}
+    left = tuple(each for each in written.values() if not _recorded(held, made, each))
     gap_rows = tuple(offers.gaps_in(by=by, conversation_id=conversation_id))
     wanted = [gap for content in finished if (gap := gap_in(content)) is not None]
     gap_left = next((gap for gap in wanted if gap not in held.gaps_noted), None)
-    return OfferedIn(made, gap_rows, tuple(left.values()), None if gap_rows else gap_left)
+    return OfferedIn(tuple(made.values()), gap_rows, left, None if gap_rows else gap_left)
+
+
+def _offers_of(by: Actor, held: Conversation) -> dict[UUID, OfferRow]:
+    """Return service → its offer: made in the conversation, or before it and gone on with in it."""
+    made = {row.service_id: row for row in offers.offers_in(by=by, conversation_id=held.id)}
+    before = {UUID(each) for each in held.offers_noted} - made.keys()
+    if before:
+        of_child = offers.offers_of_child(by=by, person_id=held.person.now.current_id)
+        for row in of_child:
+            if row.service_id in before:
+                made.setdefault(row.service_id, row)
+    return made
+
+
+def _recorded(held: Conversation, made: Mapping[UUID, OfferRow], each: Offered) -> bool:
+    """Say whether what is written of a service is recorded: by the conversation, or by somebody
+    who read that it could not be."""
+    if each.service_id is None:
+        return False
+    noted, row = held.offers_noted.get(str(each.service_id)), made.get(each.service_id)
+    if noted is None:
+        return row is not None
+    if not each.answer or noted == each.answer:
+        return True
+    return row is not None and _says_so(row.state, each.answer)
 
 
 def is_of(*, by: Actor, conversation_id: UUID, current_id: UUID) -> bool:

@@ -22,7 +22,7 @@ from reachable.conversations.rules.audience import (
     told_in,
 )
 from reachable.conversations.rules.content import answer
-from reachable.conversations.rules.versions import Written, replaced_by
+from reachable.conversations.rules.versions import Written, last_finished, replaced_by
 from reachable.conversations.seeing import visible_conversations
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import NotFound
@@ -156,9 +156,8 @@ def _one(
     versions: list[ConversationVersion],
     sharings: list[Sharing],
 ) -> ConversationFacts:
-    replaced = replaced_by(
-        Written(each.id, frozenset(map(UUID, each.based_on))) for each in versions
-    )
+    written = [Written(each.id, frozenset(map(UUID, each.based_on))) for each in versions]
+    replaced = replaced_by(written)
     shared_with = frozenset(each.agency_kind for each in sharings)
     shown = tuple(
         _version(by, reader, held, each, shared_with)
@@ -166,6 +165,8 @@ def _one(
         if each.id not in replaced
     )
     finished = [each for each in versions if each.finished]
+    last = last_finished(written, [each.id for each in finished])
+    counts = next((each for each in finished if each.id in last[-1:]), versions[-1])
     wrote = any(each.by_id == by.id for each in versions)
     leads = by.can("moments.assign") and held.moment.team_id in by.team_ids
     return ConversationFacts(
@@ -176,7 +177,7 @@ def _one(
         begun_by=held.begun_by.name,
         begun_by_id=held.begun_by_id,
         began_at=held.began_at,
-        answer=answer((finished or versions)[-1].content),
+        answer=answer(counts.content),
         finished=bool(finished),
         versions=shown,
         earlier=len(versions) - len(shown),

@@ -18,11 +18,12 @@ from reachable.conversations.applying import apply
 from reachable.conversations.models import Conversation, ConversationVersion, Device, Sharing
 from reachable.conversations.rules import content as contents
 from reachable.conversations.rules.audience import keeps_words
-from reachable.conversations.rules.versions import Written, standing
+from reachable.conversations.rules.versions import Written, standing, written_after
 from reachable.conversations.seeing import is_visible
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import BadInput, Conflict, NotFound
 from reachable.foundation.time import now
+from reachable.moments.joined import standing_for
 from reachable.moments.models import Moment
 from reachable.moments.selectors import is_visible as moment_is_visible
 from reachable.notices import services as notices
@@ -63,7 +64,8 @@ class Kept:
 
 @transaction.atomic
 def keep(*, by: Actor, writing: Writing, device: Device | None = None) -> Kept:
-    """Keep a version, once, to the letter; a finished one has its outcome noted in the moment.
+    """Keep a version, once, to the letter; a finished one has its outcome noted in the moment,
+    unless a finished one that was written on it came in before.
 
     Whoever wrote of a child on a phone that had the moment is heard, though the child was given to
     somebody else, or their account was ended, before it came in.
@@ -74,10 +76,10 @@ def keep(*, by: Actor, writing: Writing, device: Device | None = None) -> Kept:
     if before is not None:
         if before.by_id != by.own_id or before.digest != digest:
             raise BadInput("Something else was sent under this number.", kept=NOTHING_KEPT)
-        return Kept(AGAIN, _beside(before.conversation_id))
+        return Kept(AGAIN, _beside(before.conversation_id), tuple(before.said))
     moment, late = _moment(by, writing, device)
     conversation = _conversation(by, writing, moment)
-    ConversationVersion.objects.create(
+    made = ConversationVersion.objects.create(
         id=writing.version_id,
         conversation=conversation,
         based_on=[str(each) for each in writing.based_on],
@@ -100,9 +102,14 @@ def keep(*, by: Actor, writing: Writing, device: Device | None = None) -> Kept:
     )
     said: tuple[str, ...] = ()
     if writing.finished:
-        said = _apply(by, conversation, content)
-        said += offering.record(by=by, conversation=conversation, content=content)
-        _tell_holder(by, moment.id, writing.version_id)
+        # It may have been joined to another one since it was put on a phone.
+        stands = standing_for([moment])[moment.id]
+        if not _overtaken(conversation.id, writing.version_id):
+            said = _apply(by, conversation, stands, content)
+            said += offering.record(by=by, conversation=conversation, content=content)
+        made.said = list(said)
+        made.save(update_fields=["said"])
+        _tell_holder(by, stands, writing.version_id)
     return Kept(KEPT, _beside(conversation.id), said)
 
 
@@ -156,19 +163,21 @@ def _conversation(by: Actor, writing: Writing, moment: Moment) -> Conversation:
     )
 
 
-def _apply(by: Actor, conversation: Conversation, content: contents.Content) -> tuple[str, ...]:
+def _apply(
+    by: Actor, conversation: Conversation, moment_id: UUID, content: contents.Content
+) -> tuple[str, ...]:
     """Note the outcome in the moment, unless a version before said the same."""
     answer = contents.answer(content)
     if not answer or answer == conversation.applied:
         return ()
     conversation.applied = answer
     conversation.save(update_fields=["applied"])
-    return apply(
-        by=by,
-        moment_id=conversation.moment_id,
-        content=content,
-        began_at=conversation.began_at,
-    )
+    return apply(by=by, moment_id=moment_id, content=content, began_at=conversation.began_at)
+
+
+def _overtaken(conversation_id: UUID, version_id: UUID) -> bool:
+    later = written_after(version_id, _written_in([conversation_id])[conversation_id])
+    return ConversationVersion.objects.filter(id__in=later, finished=True).exists()
 
 
 def _beside(conversation_id: UUID) -> bool:

@@ -140,6 +140,14 @@ def names(*, by: Actor, current_ids: Iterable[UUID]) -> dict[UUID, Name]:
     }
 
 
+def known_as(*, by: Actor, current_id: UUID) -> tuple[str, ...]:
+    """Return every name that a record has for a person, for work of the system: a text that names
+    them is refused, whichever agency calls them so."""
+    by.require("rebuild")
+    shown = Record.objects.filter(person__now__current_id=current_id).order_by("-detail_at")
+    return tuple(dict.fromkeys(map(readable_name, shown.values_list("shown_name", flat=True))))
+
+
 def areas(*, by: Actor, current_ids: Iterable[UUID]) -> dict[UUID, str]:
     """Return child → the code of the area where the newest record says that they live, if known."""
     found = names(by=by, current_ids=current_ids)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
@@ -13,11 +13,12 @@ from django.test.utils import CaptureQueriesContext
 
 from reachable.access import services as access
 from reachable.audit.models import Entry
-from reachable.conversations import candidates, confirming, services
+from reachable.conversations import candidates, cards, confirming, services
 from reachable.conversations.candidates import CandidateFacts
 from reachable.conversations.confirming import Naming
 from reachable.conversations.models import (
     CandidateDecision,
+    Card,
     ConfirmedContext,
     ConversationVersion,
 )
@@ -26,7 +27,9 @@ from reachable.foundation.errors import BadInput, Conflict, Forbidden, NotFound
 from reachable.foundation.time import now, today, travel
 from reachable.geography import services as geography
 from tests.support.conversations import writing
+from tests.support.merging import make_hub_with_steward, merge
 from tests.support.offers import child_of
+from tests.support.people import child_with_moment
 from tests.support.world import World
 
 pytestmark = pytest.mark.db
@@ -267,6 +270,59 @@ def test_somebody_with_the_childs_first_name_can_be_confirmed(
     assert confirm(world, each, "Tamsin with the dog")
 
 
+@pytest.mark.parametrize("called", ["Tamsin", "Robin"])
+def test_no_name_that_any_agency_has_for_the_child_goes_further(db: None, called: str) -> None:
+    hub = make_hub_with_steward()
+    (kept, moment), (joined, _) = child_with_moment(hub), child_with_moment(hub, given="Robin")
+    by = hub.actor("fern")
+    merge(hub, kept, joined)
+    services.keep(by=by, writing=writing(moment.id, content={"candidates": {"things": [ARCADE]}}))
+    (each,) = candidates.waiting(by=by)
+    for naming in (
+        Naming("place", f"{called}’s flat"),
+        Naming("place", "The flat", note=f"{called} lives near"),
+    ):
+        with pytest.raises(BadInput, match=f"“{called}” is the child’s name"):
+            confirming.confirm(by=by, **ids(each), naming=naming)
+    with pytest.raises(BadInput, match=f"would learn something: “{called}”"):
+        cards.make(
+            by=by,
+            card_id=uuid4(),
+            conversation_id=each.conversation_id,
+            is_safe=True,
+            text=f"See you on Friday, {called}",
+        )
+    assert not ConfirmedContext.objects.exists()
+    assert not Card.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("naming", "is_kept"),
+    [
+        (Naming("place", "The flat", note="They drop me there every Friday at ten"), False),
+        (Naming("place", "Where they drop me there every Friday"), False),
+        (Naming("place", "The arcade", note="Open on Fridays. They drop me there often"), True),
+        (Naming("place", "They drop me there"), True),
+    ],
+)
+def test_the_childs_own_words_stay_where_they_were_told(
+    world: World, moment_id: UUID, naming: Naming, is_kept: bool
+) -> None:
+    told = {
+        "words": {"words": "They drop me there every Friday, and I wait"},
+        "candidates": {"things": [ARCADE]},
+    }
+    services.keep(by=world.actor("first"), writing=writing(moment_id, content=told))
+    (each,) = waiting(world)
+    act: dict[str, Any] = {"by": world.actor("first"), **ids(each), "naming": naming}
+    if is_kept:
+        assert confirming.confirm(**act)
+        return
+    with pytest.raises(BadInput, match="the child’s own words: “.*drop me there every"):
+        confirming.confirm(**act)
+    assert not ConfirmedContext.objects.exists()
+
+
 def two_children(world: World, moment_id: UUID) -> tuple[UUID, CandidateFacts]:
     """The arcade, confirmed with Tamsin, is also noted with Idris."""
     note(world, moment_id, ARCADE)
@@ -292,6 +348,20 @@ def test_the_same_as_one_confirmed_before_is_suggested_and_shared(
     confirming.take_back(by=by, **ids(each), reason="Another one")
     (context,) = candidates.confirmed_contexts(by=by)
     assert list(context.children.values()) == ["Tamsin Orrell"]
+
+
+def test_things_of_two_kinds_are_never_the_same_whatever_a_form_says(
+    world: World, moment_id: UUID
+) -> None:
+    context_id, _ = two_children(world, moment_id)
+    note(world, moment_id, DAN, {"what": "That arcade again"})
+    by = world.actor("first")
+    found = {each.said: each for each in waiting(world)}
+    with pytest.raises(Conflict, match="another kind"):
+        confirming.confirm_same(by=by, **ids(found[DAN["what"]]), same_as=context_id)
+    assert CandidateDecision.objects.count() == 1
+    # Where no kind was chosen, nothing speaks against it.
+    confirming.confirm_same(by=by, **ids(found["That arcade again"]), same_as=context_id)
 
 
 def let_in(world: World, moment_id: UUID) -> None:

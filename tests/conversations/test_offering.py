@@ -13,7 +13,7 @@ from reachable.conversations import devices, offering, services
 from reachable.conversations.models import Conversation, ConversationVersion
 from reachable.conversations.offering import OfferedIn
 from reachable.foundation.errors import NotFound
-from reachable.foundation.time import now
+from reachable.foundation.time import now, travel
 from reachable.moments import services as moments
 from reachable.offers import gaps
 from reachable.offers import services as offers
@@ -154,14 +154,48 @@ def test_what_was_offered_already_stays_as_it_stands_and_is_said(
     assert [each.name for each in found_in(world, held).left] == ["Invented Service 1"]
 
 
-@pytest.mark.parametrize(("said", "state"), [("yes", "wanted"), ("no", "declined")])
+@pytest.mark.parametrize(
+    ("said", "state"), [("yes", "wanted"), ("no", "declined"), ("thinks", "put_off")]
+)
 def test_what_the_child_wanted_to_think_about_goes_on_where_it_was_put_off(
     world: World, moment_id: UUID, said: str, state: str
 ) -> None:
     before = offered(world, child_of(moment_id), "not_now")
-    _, sentences = keep(world, moment_id, talk(row(said)))
+    held, sentences = keep(world, moment_id, talk(row(said)))
     assert sentences == ()
-    assert Offer.objects.get(id=before).state == state
+    assert Offer.objects.get().state == state
+    assert OfferStep.objects.filter(offer_id=before).count() == 2
+    found = found_in(world, held)
+    assert ([each.id for each in found.offers], found.left) == ([before], ())
+
+
+def test_a_child_who_wants_to_think_about_it_once_more_is_asked_again_later(
+    world: World, moment_id: UUID
+) -> None:
+    one, _ = keep(world, moment_id, talk(row("thinks")))
+    first = Offer.objects.get().again_on
+    with travel(now() + timedelta(days=7)):
+        # To write the same talk out again puts nothing off.
+        keep(world, moment_id, talk(row("thinks"), nothing_fits="yes"), **on_top(one))
+        assert Offer.objects.get().again_on == first
+        keep(world, moment_id, talk(row("thinks")))
+    assert first is not None
+    assert Offer.objects.get().again_on == first + timedelta(days=7)
+
+
+def test_a_changed_answer_that_could_not_be_recorded_is_listed_until_it_is(
+    world: World, moment_id: UUID
+) -> None:
+    one, _ = keep(world, moment_id, talk(row("yes")))
+    act: dict[str, Any] = {"by": world.actor("first"), "offer_id": Offer.objects.get().id}
+    offers.record(**act, kind="sent", how="form")
+    offers.record(**act, kind="refused", how="full")
+    two, said = keep(world, moment_id, talk(row("no")), **on_top(one))
+    assert len(said) == 1
+    assert [each.name for each in found_in(world, two).left] == ["Invented Service 1"]
+    offers.record(**act, kind="sent", how="form")
+    offers.record(**act, kind="no")
+    assert found_in(world, two).left == ()
 
 
 def test_a_service_that_is_gone_stays_in_the_conversation_and_is_said(

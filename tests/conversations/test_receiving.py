@@ -20,13 +20,18 @@ from reachable.conversations.models import (
     Device,
     LoneWorkerNote,
 )
+from reachable.conversations.selectors import conversations_of_moment
 from reachable.foundation.actor import system
 from reachable.foundation.errors import BadInput, Forbidden, NotFound
-from reachable.foundation.time import now, travel
+from reachable.foundation.time import now, today, travel
 from reachable.moments import services as moments
-from reachable.moments.models import Moment
+from reachable.moments.models import Action, Moment
 from reachable.notices.models import Notice
+from reachable.offers.models import Gap, Offer
 from tests.support import sealing
+from tests.support.directory import load_directory, offer
+from tests.support.merging import make_hub_with_steward, merge
+from tests.support.people import Partnership, child_with_moment
 from tests.support.sealing import written
 from tests.support.world import World
 
@@ -38,7 +43,7 @@ def moment_id(world: World) -> UUID:
     return world.signal()
 
 
-def phone(world: World, username: str = "first", *, with_day: bool = True) -> Signed:
+def phone(world: World | Partnership, username: str = "first", *, with_day: bool = True) -> Signed:
     """Return somebody’s phone, with their day on it, as it shows its secret for sending."""
     by = world.actor(username)
     made = devices.make_known(by=by, label="A phone")
@@ -71,6 +76,51 @@ def test_what_was_sealed_is_kept_once(world: World, moment_id: UUID) -> None:
     assert [each.state for each in send(device, held)] == ["kept"]
     assert [each.state for each in send(device, held)] == ["again"]
     assert ConversationVersion.objects.get().content == held["content"]
+
+
+def test_what_was_replaced_before_it_came_in_is_kept_and_has_no_effect(
+    world: World, moment_id: UUID
+) -> None:
+    load_directory(offer(1))
+    moments.take(by=world.actor("first"), moment_id=moment_id)
+    device = phone(world)
+    service = {"id": str(UUID(int=1)), "name": "Invented Service 1"}
+    yes = written(moment_id)
+    yes["content"]["offered"] = {
+        "services": [{"service": service, "said": "yes"}],
+        "nothing_fits": "yes",
+        "help": "legal",
+    }
+    no = {
+        "invitation": {
+            "answer": "not_now",
+            "again_on": (today() + timedelta(days=7)).isoformat(),
+            "again_by": str(world.users["second"]),
+        },
+        "offered": {"services": [{"service": service, "said": "no"}]},
+    }
+    same = {"conversation_id": yes["conversation_id"], "based_on": [yes["version_id"]]}
+    assert [each.state for each in send(device, written(moment_id, content=no, **same))] == ["kept"]
+    (late,) = send(device, yes)
+    assert (late.state, late.said, late.beside) == ("kept", (), False)
+    assert Moment.objects.get(id=moment_id).reached_at is None
+    assert not Action.objects.filter(moment_id=moment_id, kind="reached").exists()
+    assert Offer.objects.get().state == "declined"
+    assert not Gap.objects.exists()
+    (facts,) = conversations_of_moment(by=world.actor("first"), moment_id=moment_id)
+    assert (facts.answer, facts.earlier) == ("not_now", 1)
+
+
+def test_what_somebody_has_only_begun_to_change_is_noted_though_it_comes_in_after(
+    world: World, moment_id: UUID
+) -> None:
+    device, done = phone(world), written(moment_id)
+    begun = {"conversation_id": done["conversation_id"], "based_on": [done["version_id"]]}
+    send(device, written(moment_id, finished=False, **begun))
+    send(device, done)
+    assert Moment.objects.get(id=moment_id).reached_at is not None
+    (facts,) = conversations_of_moment(by=world.actor("first"), moment_id=moment_id)
+    assert (facts.answer, facts.finished) == ("talked", True)
 
 
 def test_one_that_cannot_be_kept_stops_no_other(world: World, moment_id: UUID) -> None:
@@ -193,11 +243,36 @@ def test_a_child_given_to_somebody_else_meanwhile_is_still_written_of(
         by=first, moment_id=moment_id, to_user=world.users["second"], reason="Goes off duty"
     )
     moments.take(by=world.actor("second"), moment_id=moment_id)
-    (found,) = send(again(device), written(moment_id))
+    held = written(moment_id)
+    (found,) = send(again(device), held)
     assert found.state == "kept"
     assert "not noted in the reachable moment" in found.said[0]
+    # The first answer may not have reached whoever wrote it.
+    (repeated,) = send(again(device), held)
+    assert (repeated.state, repeated.said) == ("again", found.said)
     told = Notice.objects.filter(user_id=world.users["second"], kind="conversation.kept")
     assert told.count() == 1
+
+
+@pytest.mark.parametrize("holder", ["fern", "sol"])
+def test_what_was_written_of_a_moment_that_was_joined_is_noted_in_the_one_that_stands(
+    db: None, holder: str
+) -> None:
+    hub = make_hub_with_steward()
+    (kept, older), (joined, newer) = child_with_moment(hub), child_with_moment(hub, given="Robin")
+    moments.take(by=hub.actor(holder), moment_id=older.id)
+    moments.take(by=hub.actor("fern"), moment_id=newer.id)
+    device = phone(hub, "fern")
+    merge(hub, kept, joined)
+    (found,) = send(again(device), written(newer.id))
+    assert found.state == "kept"
+    assert Conversation.objects.get().moment_id == newer.id
+    is_own = holder == "fern"
+    assert (found.said == ()) is is_own
+    assert (Moment.objects.get(id=older.id).reached_at is not None) is is_own
+    assert Moment.objects.get(id=newer.id).reached_at is None
+    told = Notice.objects.filter(kind="conversation.kept").values_list("user_id", "subject_id")
+    assert list(told) == ([] if is_own else [(hub.workers["sol"], older.id)])
 
 
 def test_what_was_written_before_an_account_ended_comes_in_and_is_marked(

@@ -150,6 +150,33 @@ def test_a_version_stands_until_another_was_written_on_it(
         assert set(found) == stand
 
 
+@pytest.mark.parametrize(
+    ("written", "drafts", "last"),
+    [
+        ([(A, ()), (B, (A,))], "", {B}),
+        ([(A, ()), (B, (A,))], "B", {A}),
+        ([(A, ()), (B, (A,)), (C, (B,))], "B", {C}),
+        ([(A, ()), (B, ())], "", {A, B}),
+        ([(A, ())], "A", set()),
+    ],
+)
+def test_a_finished_version_counts_until_another_was_finished_on_top(
+    written: list[tuple[UUID, tuple[UUID, ...]]], drafts: str, last: set[UUID]
+) -> None:
+    """In whatever order they come in, and though a draft lies between the two."""
+    begun = {{"A": A, "B": B}[name] for name in drafts}
+    for order in permutations(written):
+        versions_there = [Written(key, frozenset(bases)) for key, bases in order]
+        finished = [key for key, _ in order if key not in begun]
+        assert set(versions.last_finished(versions_there, finished)) == last
+
+
+def test_what_nobody_has_begun_to_change_counts_most() -> None:
+    begun = [Written(A, frozenset()), Written(B, frozenset()), Written(C, frozenset({B}))]
+    for order in permutations(begun):
+        assert versions.last_finished(order, [A, B])[-1] == A
+
+
 HUB, OTHER, WRITER = UUID(int=10), UUID(int=11), UUID(int=20)
 
 

@@ -13,6 +13,7 @@ from reachable.access import services as access
 from reachable.conversations import devices
 from reachable.conversations.models import ConversationVersion, Device, LoneWorkerNote
 from reachable.foundation.actor import system
+from reachable.moments import services as moments
 from tests.support.phone import PATIENCE, Phone, Take
 from tests.support.servers import Server
 from tests.support.world import World, make_world
@@ -140,6 +141,73 @@ def test_it_is_sent_once_though_the_app_is_closed_and_locked(
     phone.page.get_by_role("button", name="Closely").click()
     phone.press("Read it, or add to it")
     expect(phone.page.get_by_text(WORDS)).to_be_visible()
+
+
+@pytest.mark.parametrize("is_closed", [False, True])
+def test_what_was_written_on_top_is_sent_after_what_it_was_written_on(
+    take: Take, world_there: World, server: Server, is_closed: bool
+) -> None:
+    child = f"Orderly{is_closed}"
+    moment_id = world_there.signal(family_name=child)
+    phone = take()
+    page = phone.set_up("first")
+    finished(phone, child)
+    for number in range(3):
+        phone.press("Change or add")
+        page.get_by_role("button", name="Change In the child’s own words").click()
+        page.get_by_label("What the child said").fill(f"{WORDS} {number}")
+        phone.press("All parts")
+        phone.press("Finish")
+        expect(page.get_by_text("it will be sent when there is signal")).to_be_visible()
+    if is_closed:
+        page.close()
+        elsewhere = Elsewhere(phone, server)
+        phone.without_signal(False)
+        elsewhere.signal_returns()
+        page = elsewhere.page
+    else:
+        phone.without_signal(False)
+    deadline = time.monotonic() + PATIENCE / 1000
+    while len(versions(moment_id)) < 4 and time.monotonic() < deadline:
+        page.wait_for_timeout(100)
+    came = sorted(versions(moment_id), key=lambda each: each.received_at)
+    assert [each.content["words"]["words"] for each in came] == [
+        WORDS,
+        *(f"{WORDS} {number}" for number in range(3)),
+    ]
+
+
+def test_what_the_server_says_of_it_is_read_by_whoever_opens_the_app_with_the_pin(
+    take: Take, world_there: World, server: Server
+) -> None:
+    moment_id = world_there.signal(family_name="Toldly")
+    phone = take()
+    page = phone.set_up("first")
+    phone.without_signal()
+    phone.begin("Toldly", "At home")
+    page.get_by_label("Yes, and we talked").check()
+    phone.press("All parts")
+    phone.press("Finish")
+    expect(page.get_by_text("it will be sent when there is signal")).to_be_visible()
+    page.close()
+    moments.take(by=world_there.actor("second"), moment_id=moment_id)
+    elsewhere = Elsewhere(phone, server)
+    phone.without_signal(False)
+    elsewhere.signal_returns()
+    assert len(arrived(moment_id, elsewhere.page)) == 1
+    phone.page = page = phone.context.new_page()
+    phone.open()
+    phone.sees("Locked")
+    sentence = page.get_by_text("It is kept, and not noted in the reachable moment")
+    page.wait_for_timeout(1_000)
+    # The app has asked by now. It says nothing of a child to whoever has no PIN.
+    assert elsewhere.items() == ["told"]
+    expect(sentence).to_have_count(0)
+    phone.unlock()
+    expect(sentence).to_be_visible(timeout=PATIENCE)
+    expect(page.locator(".top__sent")).to_contain_text("All sent")
+    assert elsewhere.items() == []
+    assert len(versions(moment_id)) == 1
 
 
 def test_beside_an_open_app_it_is_sent_once_and_the_app_says_so(

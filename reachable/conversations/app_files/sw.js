@@ -54,6 +54,8 @@ async function sendAll() {
   try {
     for (const device of await done(db.transaction("device").objectStore("device").getAll())) {
       const items = await done(db.transaction("outbox").objectStore("outbox").getAll());
+      // As the app sends them: a version after the one that it was written on.
+      items.sort((one, other) => (one.number ?? 0) - (other.number ?? 0));
       for (const item of items) {
         if (item.device === device.id && item.state === "ready") await send(db, device, item);
       }
@@ -64,8 +66,8 @@ async function sendAll() {
   for (const each of await self.clients.matchAll()) each.postMessage(SEND);
 }
 
-/** One by one: what the server cannot keep stops no other. That, and being emptied from afar, are
- * left to the app, which can say why. */
+/** One by one: what the server cannot keep stops no other. That, what it has something to say about,
+ * and being emptied from afar, are left to the app, which can say so: what is sent twice is kept once. */
 async function send(db, device, item) {
   const response = await fetch("/app/send/", {
     method: "POST",
@@ -83,7 +85,8 @@ async function send(db, device, item) {
   // A page of the café’s network is no answer of ours.
   if (!response.headers.get("Content-Type")?.includes("application/json")) throw new Error("no signal");
   const { results = [] } = await response.json();
-  if (!results.some((each) => each.id === item.id && each.state !== "refused")) return;
+  const result = results.find((each) => each.id === item.id);
+  if (!result || result.state === "refused" || result.beside || result.said?.length) return;
   const removing = db.transaction("outbox", "readwrite");
   await done(removing.objectStore("outbox").delete(item.id));
 }

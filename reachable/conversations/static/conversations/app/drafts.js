@@ -37,6 +37,8 @@ const unsaved = new Set();
 const known = new Map();
 /** Those that go on as a version beside another, under a number of their own. @type {Map<string, string>} */
 const aside = new Map();
+/** The highest number of what waits here: what was written later has a higher one, and goes after. */
+let highest = 0;
 let timer = 0;
 /** @type {Promise<void>} */
 let saving = Promise.resolve();
@@ -52,10 +54,11 @@ export function forget() {
   drafts = new Map();
 }
 
-/** What is still on this device, as far as it can be told without a key. */
+/** What is still on this device, as far as it can be told without a key; what was told of is sent. */
 export async function count() {
   const items = await store.all("outbox");
-  outbox = new Map(items.map((item) => [item.id, item.state]));
+  outbox = new Map(items.filter((item) => item.state !== "told").map((item) => [item.id, item.state]));
+  highest = Math.max(highest, ...items.map((item) => item.number ?? 0));
   changed();
 }
 
@@ -180,7 +183,8 @@ async function write(id) {
     const { part, child, refused_because, ...sent } = plain;
     const closed = await envelope(mine.seal, mine.id, id, { kind: "conversation", ...sent });
     const state = plain.finished || ended ? "ready" : "draft";
-    const item = { id, device: mine.id, state, envelope: closed, size: closed.ct.length };
+    highest += 1;
+    const item = { id, device: mine.id, state, envelope: closed, size: closed.ct.length, number: highest };
     // What was typed and taken out again is nothing to be sent.
     const nothing = isEmpty(plain.content);
     const after = known.get(id) ?? "";

@@ -16,7 +16,7 @@ const MOST_ITEMS = 50;
 const BEAT = 60_000; // milliseconds between asking whether the phone was wiped
 const AGAIN = 10_000; // milliseconds until what is not sent is tried again
 
-/** @typedef {{id: string, device: string, state: string, envelope: object, size: number}} Item */
+/** @typedef {{id: string, device: string, state: string, envelope: object, size: number, number?: number}} Item */
 
 const SEND = "reachable-send";
 
@@ -107,9 +107,13 @@ async function sendOf(device) {
   return wiped;
 }
 
-/** @param {string} id */
+/** In the order in which it was written: a version after the one that it was written on. What the
+ * server has, and said something about while nobody could read it, is asked for once more.
+ * @param {string} id */
 const ready = async (id) =>
-  (await store.all("outbox")).filter((item) => item.device === id && item.state === "ready");
+  (await store.all("outbox"))
+    .filter((item) => item.device === id && (item.state === "ready" || (item.state === "told" && vault.isOpen())))
+    .sort((one, other) => (one.number ?? 0) - (other.number ?? 0));
 
 /** Divide them by size; there is always one, if an empty one: it asks whether to wipe.
  * @param {Item[]} items */
@@ -166,10 +170,11 @@ async function settle(device, items, result) {
     await refuse(device, item, result.sentence);
     return;
   }
-  await store.write({ in: "outbox", remove: item.id });
-  sentAt.set(item.id, clock.now());
   const said = [...(result.said ?? [])];
   if (result.beside) said.push("Another version stands beside yours. Both are kept: open the moment to put them together.");
+  const waits = said.length && !vault.isOpen() && !device.ending;
+  await store.write(waits ? { in: "outbox", put: { ...item, state: "told" } } : { in: "outbox", remove: item.id });
+  sentAt.set(item.id, clock.now());
   if (said.length && vault.isOpen()) say(`said-${item.id}`, said.join(" "), "note");
 }
 
