@@ -14,13 +14,14 @@ from reachable.foundation.actor import Actor
 from reachable.foundation.errors import BadInput, NotFound
 from reachable.foundation.time import now
 from reachable.moments.acting import open_moment
-from reachable.moments.joined import families, standing_for
+from reachable.moments.joined import families, joins, standing_for
 from reachable.moments.kept_words import refuse_kept_words
 from reachable.moments.models import Action, Moment, Summary, Trigger
 from reachable.moments.prepared import SENTENCES, told
 from reachable.moments.registries import senders_told
 from reachable.moments.selectors import is_visible
 from reachable.moments.senders import signals_that_hear
+from reachable.moments.telling import place
 
 MOST_OWN = 400
 NOTHING_TOLD = "Nobody was told anything."
@@ -53,7 +54,7 @@ def who_would_hear(*, by: Actor, moment_id: UUID, about_at: datetime) -> list[UU
     held = Moment.objects.filter(id=moment_id).first()
     if held is None or not is_visible(by=by, moment=held):
         raise NotFound
-    return _hearing(held, standing_for([held])[held.id], about_at)
+    return _hearing(held, about_at)
 
 
 @transaction.atomic
@@ -87,7 +88,7 @@ def tell_senders(
         return 0
     at = now()
     summary = Summary.objects.create(
-        moment_id=_placed(held, top.id, about_at),
+        moment_id=place(held.id, joins([held])[held.id], about_at),
         conversation_id=conversation_id,
         about_at=about_at,
         said=keys,
@@ -104,7 +105,7 @@ def tell_senders(
         note=note,
         step=str(conversation_id),
     )
-    signal_ids = _hearing(held, top.id, about_at)
+    signal_ids = _hearing(held, about_at)
     audit.record(
         by=by,
         action="moments.told_senders",
@@ -117,15 +118,9 @@ def tell_senders(
     return len(signal_ids)
 
 
-def _hearing(held: Moment, top_id: UUID, about_at: datetime) -> list[UUID]:
+def _hearing(held: Moment, about_at: datetime) -> list[UUID]:
+    way = joins([held])[held.id]
+    top_id = way[-1][0] if way else held.id
     standing = Trigger.objects.filter(moment_id__in=list(families([top_id])), ended_at=None)
     signal_ids = set(standing.values_list("signal_id", flat=True))
-    return signals_that_hear(signal_ids, _placed(held, top_id, about_at), about_at)
-
-
-def _placed(held: Moment, top_id: UUID, about_at: datetime) -> UUID:
-    """Return in which moment a conversation took place: its own, or the one that it had joined."""
-    if held.id == top_id:
-        return held.id
-    joined = Action.objects.filter(moment=held, kind="joined_older").order_by("at").last()
-    return held.id if joined is None or about_at < joined.at else top_id
+    return signals_that_hear(signal_ids, place(held.id, way, about_at), about_at)
