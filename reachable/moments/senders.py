@@ -6,7 +6,7 @@ be told it of a child whom nobody knew: never what else opened or joined the mom
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -26,7 +26,7 @@ from reachable.moments.joined import joins
 from reachable.moments.models import OPEN, Action, Moment, Summary, Trigger
 from reachable.moments.pathway_versions import pathway_of
 from reachable.moments.pathways import STEP_DONE
-from reachable.moments.prepared import POLICE, told
+from reachable.moments.prepared import POLICE, own_told, told
 from reachable.moments.rules import Done
 from reachable.moments.telling import Came, Change
 from reachable.notices import services as notices
@@ -158,9 +158,17 @@ def _whereabouts(
             for step in asked(trigger.kind, trigger.pathway_version)
         ),
         can_do=is_open,
-        heard=tuple(Heard(each.at, told(each.said, agency), each.own) for each in sent.summaries),
+        heard=tuple(_heard(sent.summaries, agency)),
         is_police=agency == POLICE,
     )
+
+
+def _heard(summaries: Iterable[Summary], agency: str) -> Iterator[Heard]:
+    for each in summaries:
+        sentences = told(each.said, agency)
+        own = own_told(each.own, agency, to_police=each.own_to_police)
+        if sentences or own:
+            yield Heard(each.at, sentences, own)
 
 
 def asked_of(pathway: Pathway, agency_kind: str) -> list[Step]:

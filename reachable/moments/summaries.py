@@ -34,6 +34,7 @@ class SummaryFacts:
 
     sentences: tuple[str, ...]
     own: str
+    own_to_police: bool
     by: str
     at: datetime
 
@@ -44,7 +45,9 @@ def summaries_of(*, by: Actor, conversation_ids: Iterable[UUID]) -> dict[UUID, l
     found: dict[UUID, list[SummaryFacts]] = {}
     held = Summary.objects.filter(conversation_id__in=list(conversation_ids))
     for each in held.select_related("by").order_by("at", "id"):
-        facts = SummaryFacts(told(each.said, ""), each.own, each.by.name, each.at)
+        facts = SummaryFacts(
+            told(each.said, ""), each.own, each.own_to_police, each.by.name, each.at
+        )
         found.setdefault(each.conversation_id, []).append(facts)
     return found
 
@@ -66,11 +69,12 @@ def tell_senders(
     about_at: datetime,
     said: Sequence[str],
     own: str,
+    own_to_police: bool = False,
 ) -> int:
     """Tell senders of a conversation in this moment what came of it; return of how many signals.
 
-    `moment_id` is the conversation's own, which may have been joined since. The same told twice is
-    told once.
+    `moment_id` is the conversation's own, which may have been joined since. Police read the
+    writer's own sentence only if that is said. The same told twice is told once.
     """
     by.require("moments.hold")
     held = Moment.objects.filter(id=moment_id).first()
@@ -84,7 +88,8 @@ def tell_senders(
         raise BadInput(f"Your own sentence has {MOST_OWN} characters at most.", kept=NOTHING_TOLD)
     refuse_kept_words(by, top.person.now.current_id, own, kept=NOTHING_TOLD)
     last = Summary.objects.filter(conversation_id=conversation_id).order_by("at", "id").last()
-    if last is not None and (last.said, last.own) == (keys, own):
+    own_to_police = own_to_police and bool(own)
+    if last is not None and (last.said, last.own, last.own_to_police) == (keys, own, own_to_police):
         return 0
     at = now()
     summary = Summary.objects.create(
@@ -93,6 +98,7 @@ def tell_senders(
         about_at=about_at,
         said=keys,
         own=own,
+        own_to_police=own_to_police,
         at=at,
         by_id=by.own_id,
     )
@@ -114,7 +120,12 @@ def tell_senders(
         count=len(signal_ids),
     )
     for tell in senders_told.items():
-        tell(by=by, summary_id=summary.id, signal_ids=signal_ids)
+        tell(
+            by=by,
+            summary_id=summary.id,
+            signal_ids=signal_ids,
+            to_police=bool(keys) or own_to_police,
+        )
     return len(signal_ids)
 
 
