@@ -78,8 +78,8 @@ class Open:
 @dataclass(frozen=True)
 class After:
     """What its page shows. `made` are all tasks that came out of it, also those of somebody's own.
-    `hearing` counts the people who would be told what came of it, and `police` says that police
-    are among them. `sentences` fit what the child answered."""
+    `hearing` counts the people who would be told what came of it, `police` says that police are
+    among them, and `only_police` that nobody else is. `sentences` fit what the child answered."""
 
     facts: ConversationFacts
     moment: MomentFacts
@@ -90,6 +90,7 @@ class After:
     sentences: tuple[str, ...]
     hearing: int
     police: bool
+    only_police: bool
     may_tell: bool
     whom: tuple[Whom, ...]
 
@@ -121,6 +122,7 @@ def after(*, by: Actor, conversation_id: UUID) -> After:
         sentences=fitting(_standing(facts)),
         hearing=len(kinds),
         police=POLICE in kinds.values(),
+        only_police=set(kinds.values()) == {POLICE},
         may_tell=may_tell(by, facts, moment),
         whom=whom(by=by, facts=facts, moment_id=moment.row.id),
     )

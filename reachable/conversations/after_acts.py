@@ -65,7 +65,14 @@ def make_tasks(*, by: Actor, conversation_id: UUID, wanted: Sequence[Wanted]) ->
 
 
 @transaction.atomic
-def tell_senders(*, by: Actor, conversation_id: UUID, said: Sequence[str], own: str) -> int:
+def tell_senders(
+    *,
+    by: Actor,
+    conversation_id: UUID,
+    said: Sequence[str],
+    own: str,
+    own_to_police: bool = False,
+) -> int:
     """Tell whoever sent the signals what came of them; return of how many signals.
 
     Nothing of it repeats the child's own words, and no prepared sentence says what is not so.
@@ -78,6 +85,12 @@ def tell_senders(*, by: Actor, conversation_id: UUID, said: Sequence[str], own: 
         )
     if not set(said) <= set(found.sentences):
         raise BadInput("A sentence does not fit what the child answered.", kept=NOTHING_TOLD)
+    if found.only_police and not said and not own_to_police and own.strip():
+        raise BadInput(
+            "Nobody would read it: only police would hear of it.",
+            kept=NOTHING_TOLD,
+            next="Tick that police read your sentence too, or choose what else they are told.",
+        )
     return summaries.tell_senders(
         by=by,
         moment_id=found.facts.moment_id,
@@ -85,6 +98,7 @@ def tell_senders(*, by: Actor, conversation_id: UUID, said: Sequence[str], own: 
         about_at=found.facts.began_at,
         said=said,
         own=own,
+        own_to_police=own_to_police,
     )
 
 

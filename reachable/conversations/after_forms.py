@@ -144,21 +144,31 @@ class SummaryForm(forms.Form):
     own = forms.CharField(
         label="One sentence of yours: what they can do",
         help_text=(
-            "Everybody who sent a signal reads the same. Name nobody, nothing that somebody else "
-            f"sent, and no words of the child’s. {MOST_OWN} characters at most."
+            "Whoever sent a signal reads the same. Name nobody, nothing that somebody else sent, "
+            f"and no words of the child’s. {MOST_OWN} characters at most."
         ),
         max_length=MOST_OWN,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+    own_to_police = forms.BooleanField(
+        label="Police read this sentence too",
+        help_text=(
+            "Police do not read your sentence unless you tick this. Leave it unticked if the "
+            "sentence says anything that the child said or answered."
+        ),
+        required=False,
+    )
 
-    def __init__(self, *args: Any, sentences: Sequence[str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, sentences: Sequence[str], police: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         said = self.fields["said"]
         assert isinstance(said, forms.ChoiceField)
         said.choices = [(key, SENTENCES[key].text) for key in sentences]
         if not sentences:
             del self.fields["said"]
+        if not police:
+            del self.fields["own_to_police"]
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
@@ -167,7 +177,12 @@ class SummaryForm(forms.Form):
         return given
 
     def answers(self) -> dict[str, Any]:
-        return {"said": self.cleaned_data.get("said", []), "own": self.cleaned_data["own"]}
+        given = self.cleaned_data
+        return {
+            "said": given.get("said", []),
+            "own": given["own"],
+            "own_to_police": given.get("own_to_police", False),
+        }
 
 
 class PassOnForm(forms.Form):

@@ -88,7 +88,9 @@ def _asked(request: HttpRequest, by: Actor, found: After) -> Asked:
     what = request.POST.get("what", "") if request.method == "POST" else ""
     conversation_id = found.facts.id
     tasks = _tasks_form(request, by, found, what == TASKS)
-    summary = SummaryForm(request.POST if what == SENDERS else None, sentences=found.sentences)
+    summary = SummaryForm(
+        request.POST if what == SENDERS else None, sentences=found.sentences, police=found.police
+    )
     passing = []
     for each in found.others:
         row = each.needed.key

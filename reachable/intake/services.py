@@ -34,6 +34,7 @@ from reachable.intake.rules.words import clean
 from reachable.intake.specification import Feed
 from reachable.intake.stored import ARRIVING, TABLES, remove_stored, stored_file, tables_folder
 from reachable.intake.table_sets import TableSet, specification_of, table_sets
+from reachable.moments.prepared import POLICE
 from reachable.notices import services as notices
 from reachable.notices.services import Telling
 from reachable.people.rules import Identity
@@ -411,9 +412,13 @@ def tell_senders(*, by: Actor, moment_id: UUID, signal_ids: Sequence[UUID]) -> N
     )
 
 
-def tell_of_summary(*, by: Actor, summary_id: UUID, signal_ids: Sequence[UUID]) -> None:
+def tell_of_summary(
+    *, by: Actor, summary_id: UUID, signal_ids: Sequence[UUID], to_police: bool
+) -> None:
     """Tell whoever sent these signals from a phone that they can read what came of them."""
     sent = Signal.objects.filter(id__in=signal_ids, sent_by__isnull=False)
+    if not to_police:
+        sent = sent.exclude(sent_by__agency__kind=POLICE)
     notices.tell(
         by=by,
         tellings=[

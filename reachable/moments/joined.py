@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 
 from reachable.foundation.questions import Question
 from reachable.moments.models import Action, Moment, Trigger
@@ -49,6 +49,29 @@ def standing_of(joined_into: Mapping[UUID, UUID | None]) -> dict[UUID, UUID]:
             break
         top = {moment_id: further.get(into) or into for moment_id, into in top.items()}
     return top
+
+
+def joins(moments: Iterable[Moment]) -> dict[UUID, list[tuple[UUID, datetime]]]:
+    """Return moment → into which it was joined, one after the other, and each time since when.
+
+    The last stands for it now. One that was joined by nothing written down ends the way.
+    """
+    into = {moment.id: moment.joined_into_id for moment in moments}
+    asked = list(into)
+    while further := {each for each in into.values() if each is not None} - into.keys():
+        into |= Moment.objects.filter(id__among=further).values_list("id", "joined_into_id")
+    joined = [moment_id for moment_id, above in into.items() if above is not None]
+    at: dict[UUID, datetime] = {}
+    if joined:
+        acts = Action.objects.filter(moment_id__among=joined, kind="joined_older")
+        at = dict(acts.values_list("moment_id").annotate(Max("at")))
+    found: dict[UUID, list[tuple[UUID, datetime]]] = {}
+    for moment_id in asked:
+        way, here = found.setdefault(moment_id, []), moment_id
+        while (above := into[here]) is not None and here in at:
+            way.append((above, at[here]))
+            here = above
+    return found
 
 
 def earliest_due(moment_ids: Iterable[UUID]) -> dict[UUID, datetime]:

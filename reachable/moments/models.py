@@ -198,8 +198,9 @@ class Task(Identified):
 class Summary(Identified):
     """What whoever sent the signals is told of a conversation: appended, never changed.
 
-    `said` are prepared sentences, by key, and `own` one of the writer's. `about_at` is when the
-    conversation began: only senders whose signal had come by then are told.
+    `said` are prepared sentences, by key, and `own` one of the writer's, which police read only if
+    the writer said so. `about_at` is when the conversation began: only senders whose signal had
+    come by then are told.
     """
 
     moment = models.ForeignKey(Moment, on_delete=models.PROTECT, related_name="summaries")
@@ -207,6 +208,7 @@ class Summary(Identified):
     about_at = models.DateTimeField()
     said = models.JSONField(default=list)
     own = models.CharField(max_length=400, blank=True)
+    own_to_police = models.BooleanField(default=False)
     at = models.DateTimeField()
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
 

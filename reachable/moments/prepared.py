@@ -27,14 +27,21 @@ SENTENCES: Mapping[str, Sentence] = {
     ),
     "not_now": Sentence(
         "The child was offered a talk and said not now. We ask again, in another way.",
-        "The child was offered a talk. We go on.",
+        "The child was offered a talk.",
     ),
-    "offered": Sentence("The child was offered a talk. There is no answer yet."),
+    "offered": Sentence(
+        "The child was offered a talk. There is no answer yet.",
+        "The child was offered a talk.",
+    ),
     "goes_on": Sentence("Somebody stays in touch with the child."),
     "helped": Sentence("What you sent was needed: thank you."),
     "again": Sentence("If something worries you again, please send another signal."),
 }
-"""By key: what was told once is told in these words for ever, so a key is never used anew."""
+"""By key: what was told once is told in these words for ever, so a key is never used anew.
+
+Police read the same of a child who was offered a talk, whatever the child answered: from another
+sentence for each answer they would know it.
+"""
 
 
 def told(keys: Iterable[str], agency_kind: str) -> tuple[str, ...]:
@@ -42,3 +49,11 @@ def told(keys: Iterable[str], agency_kind: str) -> tuple[str, ...]:
     return tuple(
         SENTENCES[key].for_kind(agency_kind) for key in dict.fromkeys(keys) if key in SENTENCES
     )
+
+
+def own_told(own: str, agency_kind: str, *, to_police: bool) -> str:
+    """Return the writer's own sentence, as somebody of such an agency reads it.
+
+    No program knows whether it says what the child answered: police read it if the writer says so.
+    """
+    return own if to_police or agency_kind != POLICE else ""

@@ -19,9 +19,12 @@ class Answered(Protocol):
 
 
 class Summarised(Protocol):
-    """Hears that whoever sent these signals is told something of what came of them."""
+    """Hears that whoever sent these signals is told something of what came of them; police may
+    read nothing of it."""
 
-    def __call__(self, *, by: Actor, summary_id: UUID, signal_ids: Sequence[UUID]) -> None: ...
+    def __call__(
+        self, *, by: Actor, summary_id: UUID, signal_ids: Sequence[UUID], to_police: bool
+    ) -> None: ...
 
 
 class FindsKeptWords(Protocol):

@@ -2,15 +2,17 @@
 
 Whoever has a moment hears when a quarter of the child's clock is left, at least an hour before its
 end; whoever is asked, when half of the time to answer has passed; and whoever is to ask a child
-again who said no, on the day that was named; and whoever a task is for, on the day by which it is
-to be done.
+again who said no, on the day that was named; and whoever a task is for, in the morning of the day
+by which it is to be done.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from uuid import UUID
 
 from django.db import transaction
@@ -26,12 +28,15 @@ from reachable.moments.models import OPEN, Action, Moment, Task
 from reachable.moments.rules import ASKING
 from reachable.moments.selectors import is_visible
 from reachable.notices import services as notices
+from reachable.notices.selectors import told_already
 from reachable.notices.services import Telling
 from reachable.practice import guidance
 from reachable.practice.time import LONDON
 
 _FOLLOWED = timedelta(days=7)
 """For how long whoever comes to have a moment is told that the day for something has come."""
+_MORNING = timedelta(hours=8)
+"""After midnight when a task of that day is told: in the night it would wake, and help nobody."""
 
 
 def remind(*, by: Actor) -> int:
@@ -102,29 +107,70 @@ def _ask_again(at: datetime) -> list[Telling]:
 
 
 def _tasks(at: datetime) -> list[Telling]:
-    """Whoever it is for; where they can no longer see it, whoever has the moment, or the team."""
-    day = at.astimezone(LONDON).date()
+    """Whoever it is for; where they are away, or can no longer see it, whoever has the moment too,
+    or the team."""
+    day = (at.astimezone(LONDON) - _MORNING).date()
     due = Task.objects.filter(ended="", due_on__lte=day, due_on__gte=day - _FOLLOWED)
-    tasks = list(due.select_related("moment", "for_whom"))
+    tasks = list(due.select_related("moment", "for_whom__agency"))
+    if not tasks:
+        return []
     tops = standing_for(task.moment for task in tasks)
     open_now = Moment.objects.filter(id__among=set(tops.values()), state__in=OPEN).in_bulk()
-    tellings = []
-    for task in tasks:
-        moment = open_now.get(tops[task.moment_id])
-        if moment is None:
-            continue
-        for who in _whom_to_remind(task, moment, at):
-            key = f"task_due:{task.id}:{task.due_on:%Y%m%d}:{who}"
-            tellings.append(Telling(who, "moment.task_due", ("moment", moment.id), key))
-    return tellings
+    due_there = [
+        (task, open_now[top]) for task in tasks if (top := tops[task.moment_id]) in open_now
+    ]
+    reached = _Reached.of(due_there, at)
+    return [
+        Telling(who, "moment.task_due", ("moment", moment.id), _task_key(task, who))
+        for task, moment in due_there
+        for who in reached.whom(task, moment)
+    ]
 
 
-def _whom_to_remind(task: Task, moment: Moment, at: datetime) -> list[UUID]:
-    if is_visible(by=access.actor_for(task.for_whom), moment=moment) and task.for_whom.is_active:
-        return [task.for_whom_id]
-    if moment.holder_id is not None:
-        return [moment.holder_id]
-    return access.members_to_tell(team_id=moment.team_id, at=at)
+@dataclass(frozen=True)
+class _Reached:
+    """Whom a reminder of a task reaches: who may hold moments, who is away, and what was told."""
+
+    able: frozenset[UUID]
+    away: frozenset[UUID]
+    told: frozenset[str]
+    team: Callable[[UUID], list[UUID]]
+
+    @classmethod
+    def of(cls, due: list[tuple[Task, Moment]], at: datetime) -> _Reached:
+        keys = {
+            _task_key(task, who)
+            for task, moment in due
+            for who in (task.for_whom_id, moment.holder_id)
+            if who is not None
+        }
+        return cls(
+            access.able(capability="moments.hold", user_ids={task.for_whom_id for task, _ in due}),
+            frozenset(access.away_since(at=at)),
+            told_already(keys=keys),
+            cache(lambda team_id: access.members_to_tell(team_id=team_id, at=at)),
+        )
+
+    def whom(self, task: Task, moment: Moment) -> list[UUID]:
+        """Of each person several questions are asked: only of whom nothing is known yet."""
+        theirs, away = self._told(task, task.for_whom_id), task.for_whom_id in self.away
+        if self._told(task, moment.holder_id) or (theirs and not away):
+            return []
+        sees = theirs or (
+            task.for_whom_id in self.able
+            and is_visible(by=access.actor_for(task.for_whom), moment=moment)
+        )
+        if sees and not away:
+            return [task.for_whom_id]
+        having = [moment.holder_id] if moment.holder_id else self.team(moment.team_id)
+        return [*([task.for_whom_id] if sees else []), *having]
+
+    def _told(self, task: Task, who: UUID | None) -> bool:
+        return who is not None and _task_key(task, who) in self.told
+
+
+def _task_key(task: Task, who: UUID) -> str:
+    return f"task_due:{task.id}:{task.due_on:%Y%m%d}:{who}"
 
 
 def _asked_since(moment_ids: Iterable[UUID]) -> dict[UUID, datetime]:

@@ -6,7 +6,7 @@ be told it of a child whom nobody knew: never what else opened or joined the mom
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -22,11 +22,11 @@ from reachable.foundation.errors import BadInput, Conflict, NotFound
 from reachable.foundation.time import now
 from reachable.moments import rules, telling
 from reachable.moments.acting import NOTHING_CHANGED
-from reachable.moments.joined import standing_for
+from reachable.moments.joined import joins
 from reachable.moments.models import OPEN, Action, Moment, Summary, Trigger
 from reachable.moments.pathway_versions import pathway_of
 from reachable.moments.pathways import STEP_DONE
-from reachable.moments.prepared import POLICE, told
+from reachable.moments.prepared import POLICE, own_told, told
 from reachable.moments.rules import Done
 from reachable.moments.telling import Came, Change
 from reachable.notices import services as notices
@@ -158,9 +158,17 @@ def _whereabouts(
             for step in asked(trigger.kind, trigger.pathway_version)
         ),
         can_do=is_open,
-        heard=tuple(Heard(each.at, told(each.said, agency), each.own) for each in sent.summaries),
+        heard=tuple(_heard(sent.summaries, agency)),
         is_police=agency == POLICE,
     )
+
+
+def _heard(summaries: Iterable[Summary], agency: str) -> Iterator[Heard]:
+    for each in summaries:
+        sentences = told(each.said, agency)
+        own = own_told(each.own, agency, to_police=each.own_to_police)
+        if sentences or own:
+            yield Heard(each.at, sentences, own)
 
 
 def asked_of(pathway: Pathway, agency_kind: str) -> list[Step]:
@@ -248,52 +256,45 @@ def _sent(signal_ids: Iterable[UUID]) -> dict[UUID, _Sent]:
     found = of_signals.order_by(F("ended_at").asc(nulls_last=True), "-due_at", "id")
     # A rule that looks back fires because of what others sent, which is not the sender's to know.
     triggers = [trigger for trigger in found if guidance.rule(trigger.rule).alone]
-    tops = standing_for(trigger.moment for trigger in triggers)
-    standing = Moment.objects.select_related("team").in_bulk(set(tops.values()))
-    acts = _acts({*tops, *tops.values()})
+    ways = joins(trigger.moment for trigger in triggers)
+    passed = {*ways, *(moment for way in ways.values() for moment, _ in way)}
+    standing = Moment.objects.select_related("team").in_bulk(passed)
+    acts = _acts(passed)
     latest = {trigger.signal_id: trigger for trigger in triggers}
-    summaries = Summary.objects.filter(moment_id__in={*tops, *tops.values()}).order_by("at", "id")
-    given = list(summaries)
-    return {
-        signal_id: _one(trigger, standing[tops[trigger.moment_id]], acts, given)
-        for signal_id, trigger in latest.items()
-    }
+    given = list(Summary.objects.filter(moment_id__in=passed).order_by("at", "id"))
+    sent: dict[UUID, _Sent] = {}
+    for signal_id, trigger in latest.items():
+        came = telling.came(
+            trigger.joined_at,
+            trigger.moment_id,
+            ways[trigger.moment_id],
+            ended=trigger.ended_at is not None,
+        )
+        top, _ = came.links[-1]
+        heard = [each for each in given if telling.hears(came, each.moment_id, each.about_at)]
+        sent[signal_id] = _Sent(trigger, standing[top], _since(came, acts), came, heard)
+    return sent
 
 
 Acts = list[tuple[Done, str, UUID | None]]
 
 
-def _one(
-    trigger: Trigger, top: Moment, acts: Mapping[UUID, Acts], summaries: Iterable[Summary]
-) -> _Sent:
-    own = acts.get(trigger.moment_id, [])
-    joined = max((done.at for done, *_ in own if done.kind == "joined_older"), default=None)
-    came = Came(
-        began=trigger.joined_at,
-        own=trigger.moment_id,
-        stands=top.id,
-        joined=None if top.id == trigger.moment_id else joined,
-        ended=trigger.ended_at is not None,
-    )
-    heard = [each for each in summaries if telling.hears(came, each.moment_id, each.about_at)]
-    return _Sent(trigger, top, _since(came, acts), came, heard)
-
-
 def _since(came: Came, acts: Mapping[UUID, Acts]) -> Acts:
-    """Return what was done since the signal came: in its own moment, then where that stands.
+    """Return what was done since the signal came: in each moment for as long as it stood there.
 
     Whoever had the other moment when the two became one has this from then on.
     """
-    own, began = acts.get(came.own, []), came.began
-    if came.stands == came.own:
-        return [each for each in own if each[0].at >= began]
-    joined = came.joined or began
-    theirs = acts.get(came.stands, [])
-    found = [each for each in own if began <= each[0].at < joined]
-    before = telling.changes(done for done, *_ in theirs if done.at < joined)
-    if before and before[-1].who:
-        found.append((Done("claimed", joined, before[-1].who), "", None))
-    return [*found, *(each for each in theirs if each[0].at >= max(began, joined))]
+    found: Acts = []
+    for place, (moment, since) in enumerate(came.links):
+        until = came.links[place + 1][1] if place + 1 < len(came.links) else None
+        there = acts.get(moment, [])
+        before = telling.changes(done for done, *_ in there if done.at < since)
+        if place and before and before[-1].who:
+            found.append((Done("claimed", since, before[-1].who), "", None))
+        found += (
+            each for each in there if since <= each[0].at and (until is None or each[0].at < until)
+        )
+    return found
 
 
 def _acts(moment_ids: Iterable[UUID]) -> dict[UUID, Acts]:

@@ -14,13 +14,14 @@ from reachable.foundation.actor import Actor
 from reachable.foundation.errors import BadInput, NotFound
 from reachable.foundation.time import now
 from reachable.moments.acting import open_moment
-from reachable.moments.joined import families, standing_for
+from reachable.moments.joined import families, joins, standing_for
 from reachable.moments.kept_words import refuse_kept_words
 from reachable.moments.models import Action, Moment, Summary, Trigger
 from reachable.moments.prepared import SENTENCES, told
 from reachable.moments.registries import senders_told
 from reachable.moments.selectors import is_visible
 from reachable.moments.senders import signals_that_hear
+from reachable.moments.telling import place
 
 MOST_OWN = 400
 NOTHING_TOLD = "Nobody was told anything."
@@ -33,6 +34,7 @@ class SummaryFacts:
 
     sentences: tuple[str, ...]
     own: str
+    own_to_police: bool
     by: str
     at: datetime
 
@@ -43,7 +45,9 @@ def summaries_of(*, by: Actor, conversation_ids: Iterable[UUID]) -> dict[UUID, l
     found: dict[UUID, list[SummaryFacts]] = {}
     held = Summary.objects.filter(conversation_id__in=list(conversation_ids))
     for each in held.select_related("by").order_by("at", "id"):
-        facts = SummaryFacts(told(each.said, ""), each.own, each.by.name, each.at)
+        facts = SummaryFacts(
+            told(each.said, ""), each.own, each.own_to_police, each.by.name, each.at
+        )
         found.setdefault(each.conversation_id, []).append(facts)
     return found
 
@@ -53,7 +57,7 @@ def who_would_hear(*, by: Actor, moment_id: UUID, about_at: datetime) -> list[UU
     held = Moment.objects.filter(id=moment_id).first()
     if held is None or not is_visible(by=by, moment=held):
         raise NotFound
-    return _hearing(held, standing_for([held])[held.id], about_at)
+    return _hearing(held, about_at)
 
 
 @transaction.atomic
@@ -65,11 +69,12 @@ def tell_senders(
     about_at: datetime,
     said: Sequence[str],
     own: str,
+    own_to_police: bool = False,
 ) -> int:
     """Tell senders of a conversation in this moment what came of it; return of how many signals.
 
-    `moment_id` is the conversation's own, which may have been joined since. The same told twice is
-    told once.
+    `moment_id` is the conversation's own, which may have been joined since. Police read the
+    writer's own sentence only if that is said. The same told twice is told once.
     """
     by.require("moments.hold")
     held = Moment.objects.filter(id=moment_id).first()
@@ -83,15 +88,17 @@ def tell_senders(
         raise BadInput(f"Your own sentence has {MOST_OWN} characters at most.", kept=NOTHING_TOLD)
     refuse_kept_words(by, top.person.now.current_id, own, kept=NOTHING_TOLD)
     last = Summary.objects.filter(conversation_id=conversation_id).order_by("at", "id").last()
-    if last is not None and (last.said, last.own) == (keys, own):
+    own_to_police = own_to_police and bool(own)
+    if last is not None and (last.said, last.own, last.own_to_police) == (keys, own, own_to_police):
         return 0
     at = now()
     summary = Summary.objects.create(
-        moment_id=_placed(held, top.id, about_at),
+        moment_id=place(held.id, joins([held])[held.id], about_at),
         conversation_id=conversation_id,
         about_at=about_at,
         said=keys,
         own=own,
+        own_to_police=own_to_police,
         at=at,
         by_id=by.own_id,
     )
@@ -104,7 +111,7 @@ def tell_senders(
         note=note,
         step=str(conversation_id),
     )
-    signal_ids = _hearing(held, top.id, about_at)
+    signal_ids = _hearing(held, about_at)
     audit.record(
         by=by,
         action="moments.told_senders",
@@ -113,19 +120,18 @@ def tell_senders(
         count=len(signal_ids),
     )
     for tell in senders_told.items():
-        tell(by=by, summary_id=summary.id, signal_ids=signal_ids)
+        tell(
+            by=by,
+            summary_id=summary.id,
+            signal_ids=signal_ids,
+            to_police=bool(keys) or own_to_police,
+        )
     return len(signal_ids)
 
 
-def _hearing(held: Moment, top_id: UUID, about_at: datetime) -> list[UUID]:
+def _hearing(held: Moment, about_at: datetime) -> list[UUID]:
+    way = joins([held])[held.id]
+    top_id = way[-1][0] if way else held.id
     standing = Trigger.objects.filter(moment_id__in=list(families([top_id])), ended_at=None)
     signal_ids = set(standing.values_list("signal_id", flat=True))
-    return signals_that_hear(signal_ids, _placed(held, top_id, about_at), about_at)
-
-
-def _placed(held: Moment, top_id: UUID, about_at: datetime) -> UUID:
-    """Return in which moment a conversation took place: its own, or the one that it had joined."""
-    if held.id == top_id:
-        return held.id
-    joined = Action.objects.filter(moment=held, kind="joined_older").order_by("at").last()
-    return held.id if joined is None or about_at < joined.at else top_id
+    return signals_that_hear(signal_ids, place(held.id, way, about_at), about_at)

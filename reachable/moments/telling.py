@@ -23,16 +23,31 @@ class Change:
     who: UUID | None
 
 
+Links = Sequence[tuple[UUID, datetime]]
+"""Moments that became one after the other, in order: in each since when."""
+
+
 @dataclass(frozen=True)
 class Came:
-    """A signal in the moment it opened or joined: since when, where that stands now, since when it
-    was joined there, and whether a correction has ended it."""
+    """A signal in the moment it opened or joined and in all that this was joined into since, each
+    with the instant from which the signal stood there, and whether a correction has ended it."""
 
-    began: datetime
-    own: UUID
-    stands: UUID
-    joined: datetime | None
-    ended: bool
+    links: Links
+    ended: bool = False
+
+    @property
+    def began(self) -> datetime:
+        return self.links[0][1]
+
+
+def came(began: datetime, own: UUID, joins: Links, *, ended: bool) -> Came:
+    """Return where a signal stood that came into a moment after this, or before, was joined."""
+    return Came(((own, began), *((moment, max(began, at)) for moment, at in joins)), ended)
+
+
+def place(own: UUID, joins: Links, at: datetime) -> UUID:
+    """Return in which moment something took place: where its own stood at that instant."""
+    return next((moment for moment, since in reversed(joins) if since <= at), own)
 
 
 def hears(came: Came, moment: UUID, about_at: datetime) -> bool:
@@ -42,11 +57,8 @@ def hears(came: Came, moment: UUID, about_at: datetime) -> bool:
     moment before the two became one is not theirs; and a signal that was taken out of the moment,
     or turned out to be another child's, hears nothing more of this one.
     """
-    if came.ended or about_at < came.began:
-        return False
-    if moment == came.own:
-        return True
-    return moment == came.stands and came.joined is not None and about_at >= came.joined
+    since = dict(came.links).get(moment)
+    return not came.ended and since is not None and since <= about_at
 
 
 def changes(acts: Iterable[Done]) -> list[Change]:

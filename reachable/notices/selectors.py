@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -43,6 +44,11 @@ class LostMail:
     title: str
     written_at: datetime
     fate: Fate
+
+
+def told_already(*, keys: Iterable[str]) -> frozenset[str]:
+    """Return those of these keys of which somebody has been told: for work of the system."""
+    return frozenset(Notice.objects.filter(key__among=list(keys)).values_list("key", flat=True))
 
 
 def lost_mail(*, by: Actor) -> list[LostMail]:

@@ -276,7 +276,12 @@ def heard(world: World, name: str) -> list[str]:
 
 
 def tell(world: World, talk: UUID, name: str = "first", **given: Any) -> int:
-    answers = {"said": ["talked"], "own": "Please ring before she is released.", **given}
+    answers = {
+        "said": ["talked"],
+        "own": "Please ring before she is released.",
+        "own_to_police": True,
+        **given,
+    }
     return after_acts.tell_senders(by=world.actor(name), conversation_id=talk, **answers)
 
 

@@ -156,22 +156,48 @@ def test_whoever_sent_the_signal_is_told_and_the_page_says_what_police_are_not(
     page = html(world.client("first").get(at(talk)))
     assert "1 person reads it on the page of their own signal." in page
     assert "Police are among them: they learn nothing of what was said" in page
+    assert "Police read this sentence too" in page
+    assert "They do not read your own sentence unless you tick that they do" in page
     assert "said not now" not in page
-    refused = post(world, talk, "senders", own=f"She told us: {SAID}")
+    refused = post(world, talk, "senders", own=f"She told us: {SAID}", own_to_police="on")
     assert refused.status_code == 422
     assert "These are the child’s own words" in html(refused)
     assert SAID in html(refused), "what was typed stays"
     assert post(world, talk, "senders").status_code == 422
-    told = post(world, talk, "senders", said=["talked"], own="Please ring us first.")
-    assert told.status_code == 302
-    assert "Please ring us first." in html(world.client("first").get(at(talk)))
+    own = {"said": ["talked"], "own": "Please ring us first."}
+    assert post(world, talk, "senders", **own).status_code == 302
+    page = html(world.client("first").get(at(talk)))
+    assert "Please ring us first." in page
+    assert "Police do not read this sentence." in page
     signal = Signal.objects.get()
     page = html(world.client("sergeant").get(f"/signals/{signal.id}/"))
     assert "Somebody talked with the child." in page
-    assert "Please ring us first." in page
-    again = post(world, talk, "senders", said=["talked"], own="Please ring us first.")
-    assert again.status_code == 302
-    assert Summary.objects.count() == 1
+    assert "Please ring us first." not in page
+    for _ in range(2):
+        assert post(world, talk, "senders", own_to_police="on", **own).status_code == 302
+    assert Summary.objects.count() == 2
+    assert "Please ring us first." in html(world.client("sergeant").get(f"/signals/{signal.id}/"))
+    assert "Police read this sentence too." in html(world.client("first").get(at(talk)))
+
+
+def test_a_sentence_that_nobody_would_read_is_refused_and_kept(world: World, talk: UUID) -> None:
+    answer = post(world, talk, "senders", own="Please ring us first.")
+    assert answer.status_code == 422
+    page = html(answer)
+    assert "only police would hear of it" in page
+    assert "Tick that police read your sentence too" in page
+    assert ">Please ring us first.</textarea>" in page
+    assert not Summary.objects.exists()
+
+
+def test_where_no_police_hear_nothing_is_asked_of_them(world: World) -> None:
+    held = writing(world.signal("other_worry", by="teacher"), content=content())
+    services.keep(by=world.actor("first"), writing=held)
+    talk = held.conversation_id
+    assert "Police read this sentence" not in html(world.client("first").get(at(talk)))
+    own = {"own": "Please ring us first.", "own_to_police": "on"}
+    assert post(world, talk, "senders", **own).status_code == 302
+    assert not Summary.objects.get().own_to_police
 
 
 def test_where_nobody_would_read_it_the_page_says_why(world: World) -> None:

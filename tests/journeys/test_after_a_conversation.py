@@ -77,6 +77,7 @@ def _tells_senders(first: Page) -> None:
     axe(first)
     screenshot(first, "after-2-refused")
     sentence.fill("Please ring us before she leaves.")
+    senders.get_by_label("Police read this sentence too").check()
     senders.get_by_role("button", name="Tell them").click()
     expect(first.get_by_text("They are told, each with their own signal.")).to_be_visible()
 

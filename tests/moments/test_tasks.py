@@ -7,10 +7,12 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from icalendar import Calendar
 
 from reachable.access import services as access
+from reachable.access.absences import say_away
 from reachable.audit.models import Entry
 from reachable.foundation.actor import system
 from reachable.foundation.errors import BadInput, Conflict, Forbidden, NotFound
@@ -155,7 +157,8 @@ def test_a_closed_moment_shows_what_was_not_done_and_asks_nothing(world: World, 
         ):
             with pytest.raises(Conflict, match="closed"):
                 act()
-    remind(by=REMIND)
+    with travel(start_of_day(today()) + timedelta(hours=33)):
+        remind(by=REMIND)
     assert "moment.task_due" not in kinds(world, "first")
     assert calendars.entries(by=by) == []
 
@@ -165,10 +168,11 @@ def test_whoever_it_is_for_is_reminded_on_the_day_once(world: World, held: UUID)
     done = add(world, held, due_on=due)
     tasks.do_task(by=world.actor("first"), task_id=done)
     add(world, held, due_on=due, for_whom=world.users["second"])
-    with travel(start_of_day(due) - timedelta(minutes=1)):
-        remind(by=REMIND)
-    assert "moment.task_due" not in kinds(world, "second")
-    for hours in (1, 9, 33):
+    for minutes in (-1, 30, 8 * 60 - 1):
+        with travel(start_of_day(due) + timedelta(minutes=minutes)):
+            remind(by=REMIND)
+        assert "moment.task_due" not in kinds(world, "second"), "nobody is woken by it"
+    for hours in (8, 9, 33):
         with travel(start_of_day(due) + timedelta(hours=hours)):
             remind(by=REMIND)
     assert kinds(world, "second").count("moment.task_due") == 1
@@ -178,9 +182,50 @@ def test_whoever_it_is_for_is_reminded_on_the_day_once(world: World, held: UUID)
 def test_where_they_have_left_whoever_has_the_moment_is_reminded(world: World, held: UUID) -> None:
     add(world, held, due_on=today(), for_whom=world.users["second"])
     access.end_account(by=system("tests"), user_id=world.users["second"])
-    remind(by=REMIND)
-    assert "moment.task_due" in kinds(world, "first")
+    for hours in (9, 10):
+        with travel(start_of_day(today()) + timedelta(hours=hours)):
+            remind(by=REMIND)
+    assert kinds(world, "first").count("moment.task_due") == 1
     assert "moment.task_due" not in kinds(world, "second")
+
+
+def test_while_they_are_away_whoever_has_the_moment_is_reminded_too(
+    world: World, held: UUID
+) -> None:
+    due = today() + timedelta(days=3)
+    add(world, held, due_on=due, for_whom=world.users["second"])
+    with travel(start_of_day(due) + timedelta(hours=9)):
+        remind(by=REMIND)
+    assert "moment.task_due" not in kinds(world, "first")
+    with travel(start_of_day(due) + timedelta(hours=10)):
+        say_away(
+            by=world.actor("second"),
+            user_id=world.users["second"],
+            starts_at=now(),
+            ends_at=None,
+            reason="sickness",
+        )
+        other = add(world, held, due_on=today(), for_whom=world.users["second"])
+        for _ in range(2):
+            remind(by=REMIND)
+    assert kinds(world, "second").count("moment.task_due") == 2
+    assert kinds(world, "first").count("moment.task_due") == 2
+    assert Notice.objects.filter(key__startswith=f"task_due:{other}:").count() == 2
+
+
+def test_what_was_told_is_not_asked_of_again(world: World, held: UUID) -> None:
+    """Every half minute, of every task of the last week."""
+    counted = []
+    for more in (1, 49):
+        for _ in range(more):
+            add(world, held, due_on=today(), for_whom=world.users["second"])
+        with travel(start_of_day(today()) + timedelta(hours=9)):
+            remind(by=REMIND)
+            with CaptureQueriesContext(connection) as asked:
+                remind(by=REMIND)
+        counted.append(len(asked))
+    assert kinds(world, "second").count("moment.task_due") == 50
+    assert counted[0] == counted[1]
 
 
 def test_a_calendar_holds_the_day_and_nothing_of_the_child(world: World, held: UUID) -> None:
@@ -239,7 +284,8 @@ def test_what_is_joined_keeps_its_tasks_and_takes_them_back_with_it(hub: Partner
     assert fresh(newer).joined_into_id == older.id
     assert [each.id for each in selectors.moment(by=by, moment_id=older.id).tasks] == [task_id]
     assert [each.moment_id for each in calendars.entries(by=by) if each.task_id] == [older.id]
-    remind(by=REMIND)
+    with travel(start_of_day(today()) + timedelta(hours=9)):
+        remind(by=REMIND)
     due = Notice.objects.get(kind="moment.task_due")
     assert due.subject_id == older.id
     assert tasks.do_task(by=by, task_id=task_id) == older.id
