@@ -233,14 +233,14 @@ def unanswered(signal_ids: Iterable[UUID]) -> list[UUID]:
 
 
 def signals_that_hear(
-    signal_ids: Iterable[UUID], moment_id: UUID, about_at: datetime
-) -> list[UUID]:
-    """Return those of these signals whose senders are told of a conversation that began then."""
-    return [
-        signal_id
-        for signal_id, each in _sent(signal_ids).items()
-        if telling.hears(each.came, moment_id, about_at)
-    ]
+    signal_ids: Iterable[UUID], talks: Iterable[tuple[UUID, datetime]]
+) -> dict[tuple[UUID, datetime], list[UUID]]:
+    """Return conversation, by moment and beginning → those of these signals whose senders hear."""
+    came = {signal_id: each.came for signal_id, each in _sent(signal_ids).items()}
+    return {
+        talk: [signal_id for signal_id, each in came.items() if telling.hears(each, *talk)]
+        for talk in talks
+    }
 
 
 def standing_signals(moment_ids: Iterable[UUID]) -> list[UUID]:
