@@ -57,12 +57,17 @@ class ToPass:
 
 @dataclass(frozen=True)
 class Whom:
-    """Somebody who can be told here; `signal_id` is what they sent, if they see no more."""
+    """Somebody who can be told here; `signal_id` is what they sent, if they see no more.
+
+    `came_after` says that all they sent came after the conversation had begun: being told of it,
+    they learn that the child was known.
+    """
 
     user_id: UUID
     name: str
     agency: str
     signal_id: UUID | None
+    came_after: bool
 
 
 @dataclass(frozen=True)
@@ -142,10 +147,14 @@ def whom(*, by: Actor, facts: ConversationFacts, moment_id: UUID) -> tuple[Whom,
     same = people.same_people(by=by, current_ids=[facts.person_id])
     working = access.working_now(by=by, kind="person", subject_ids=same, capability=READS)
     signals = standing_signals(families([moment_id]))
-    sent = {user: signal for signal, user in who_sent(by=by, signal_ids=signals).items()}
+    pairs = who_sent(by=by, signal_ids=signals)
+    sent = {user: signal for signal, user in pairs.items()}
+    early = {user for signal, user in pairs.items() if signals[signal] <= facts.began_at}
     still = access.kinds_of(by=by, user_ids={*working, *sent})
     found = [
-        Whom(user, name, agency, None if user in working else sent[user])
+        Whom(user, name, agency, None, came_after=False)
+        if user in working
+        else Whom(user, name, agency, sent[user], came_after=user not in early)
         for user, (name, agency) in access.workers(still).items()
         if user != by.id
     ]

@@ -243,11 +243,16 @@ def signals_that_hear(
     }
 
 
-def standing_signals(moment_ids: Iterable[UUID]) -> list[UUID]:
-    """Return the signals that stand in these moments by themselves, not with what others sent."""
+def standing_signals(moment_ids: Iterable[UUID]) -> dict[UUID, datetime]:
+    """Return the signals that stand in these moments by themselves, not with what others sent, and
+    since when."""
     standing = Trigger.objects.filter(moment_id__in=list(moment_ids), ended_at=None)
-    pairs = standing.order_by("joined_at", "id").values_list("signal_id", "rule")
-    return list(dict.fromkeys(signal for signal, rule in pairs if guidance.rule(rule).alone))
+    found: dict[UUID, datetime] = {}
+    rows = standing.order_by("joined_at", "id").values_list("signal_id", "rule", "joined_at")
+    for signal_id, rule, since in rows:
+        if guidance.rule(rule).alone:
+            found.setdefault(signal_id, since)
+    return found
 
 
 def _sent(signal_ids: Iterable[UUID]) -> dict[UUID, _Sent]:
