@@ -17,11 +17,11 @@ from reachable.foundation.actor import Actor
 from reachable.intake.selectors import who_sent
 from reachable.moments import selectors as moments
 from reachable.moments.joined import families, standing_for
-from reachable.moments.models import OPEN, Moment, Task, Trigger
+from reachable.moments.models import OPEN, Moment, Task
 from reachable.moments.prepared import POLICE
 from reachable.moments.selectors import MomentFacts
 from reachable.moments.senders import standing_signals
-from reachable.moments.summaries import SummaryFacts, summaries_of, who_would_hear
+from reachable.moments.summaries import SummaryFacts, hearing, summaries_of, who_would_hear
 from reachable.moments.tasks_of import TaskFacts
 from reachable.people import selectors as people
 
@@ -57,12 +57,17 @@ class ToPass:
 
 @dataclass(frozen=True)
 class Whom:
-    """Somebody who can be told here; `signal_id` is what they sent, if they see no more."""
+    """Somebody who can be told here; `signal_id` is what they sent, if they see no more.
+
+    `came_after` says that all they sent came after the conversation had begun: being told of it,
+    they learn that the child was known.
+    """
 
     user_id: UUID
     name: str
     agency: str
     signal_id: UUID | None
+    came_after: bool
 
 
 @dataclass(frozen=True)
@@ -142,10 +147,14 @@ def whom(*, by: Actor, facts: ConversationFacts, moment_id: UUID) -> tuple[Whom,
     same = people.same_people(by=by, current_ids=[facts.person_id])
     working = access.working_now(by=by, kind="person", subject_ids=same, capability=READS)
     signals = standing_signals(families([moment_id]))
-    sent = {user: signal for signal, user in who_sent(by=by, signal_ids=signals).items()}
+    pairs = who_sent(by=by, signal_ids=signals)
+    sent = {user: signal for signal, user in pairs.items()}
+    early = {user for signal, user in pairs.items() if signals[signal] <= facts.began_at}
     still = access.kinds_of(by=by, user_ids={*working, *sent})
     found = [
-        Whom(user, name, agency, None if user in working else sent[user])
+        Whom(user, name, agency, None, came_after=False)
+        if user in working
+        else Whom(user, name, agency, sent[user], came_after=user not in early)
         for user, (name, agency) in access.workers(still).items()
         if user != by.id
     ]
@@ -194,15 +203,13 @@ def _senders_wait(
     waiting = [each for each in found if each.id not in told and each.moment_id in tops]
     if not waiting or not by.can(HOLDS):
         return set()
-    members = families(set(tops.values()))
-    came = Trigger.objects.filter(moment_id__in=list(members), ended_at=None)
-    rows = list(came.values_list("moment_id", "signal_id", "joined_at"))
-    sent = who_sent(by=by, signal_ids={signal for _, signal, _ in rows})
+    heard = hearing((each.moment_id, each.began_at) for each in waiting)
+    sent = who_sent(by=by, signal_ids={signal for signals in heard.values() for signal in signals})
+    kinds = access.kinds_of(by=by, user_ids=sent.values())
     return {
         each.id
         for each in waiting
-        for moment, signal, joined_at in rows
-        if signal in sent and members[moment] == tops[each.moment_id] and joined_at <= each.began_at
+        if any(sent.get(signal) in kinds for signal in heard[each.moment_id, each.began_at])
     }
 
 

@@ -22,6 +22,7 @@ from reachable.moments.tasks import MOST
 from reachable.practice.time import read_local
 
 MOST_OWN_TASKS = 10
+CAME_AFTER = "their signal came after this talk: it would tell that the child was known"
 WAYS = (
     (REACHABLE, "Here: they are told, and read it in Reachable"),
     ("telephone", "I rang them"),
@@ -234,5 +235,11 @@ class PassOnForm(forms.Form):
 
 
 def _named(each: Whom) -> str:
-    seen = "sent a signal" if each.signal_id else "works with the child"
+    seen = (
+        CAME_AFTER
+        if each.came_after
+        else "sent a signal"
+        if each.signal_id
+        else "works with the child"
+    )
     return f"{each.name}, {each.agency} ({seen})"

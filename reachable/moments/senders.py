@@ -233,21 +233,26 @@ def unanswered(signal_ids: Iterable[UUID]) -> list[UUID]:
 
 
 def signals_that_hear(
-    signal_ids: Iterable[UUID], moment_id: UUID, about_at: datetime
-) -> list[UUID]:
-    """Return those of these signals whose senders are told of a conversation that began then."""
-    return [
-        signal_id
-        for signal_id, each in _sent(signal_ids).items()
-        if telling.hears(each.came, moment_id, about_at)
-    ]
+    signal_ids: Iterable[UUID], talks: Iterable[tuple[UUID, datetime]]
+) -> dict[tuple[UUID, datetime], list[UUID]]:
+    """Return conversation, by moment and beginning → those of these signals whose senders hear."""
+    came = {signal_id: each.came for signal_id, each in _sent(signal_ids).items()}
+    return {
+        talk: [signal_id for signal_id, each in came.items() if telling.hears(each, *talk)]
+        for talk in talks
+    }
 
 
-def standing_signals(moment_ids: Iterable[UUID]) -> list[UUID]:
-    """Return the signals that stand in these moments by themselves, not with what others sent."""
+def standing_signals(moment_ids: Iterable[UUID]) -> dict[UUID, datetime]:
+    """Return the signals that stand in these moments by themselves, not with what others sent, and
+    since when."""
     standing = Trigger.objects.filter(moment_id__in=list(moment_ids), ended_at=None)
-    pairs = standing.order_by("joined_at", "id").values_list("signal_id", "rule")
-    return list(dict.fromkeys(signal for signal, rule in pairs if guidance.rule(rule).alone))
+    found: dict[UUID, datetime] = {}
+    rows = standing.order_by("joined_at", "id").values_list("signal_id", "rule", "joined_at")
+    for signal_id, rule, since in rows:
+        if guidance.rule(rule).alone:
+            found.setdefault(signal_id, since)
+    return found
 
 
 def _sent(signal_ids: Iterable[UUID]) -> dict[UUID, _Sent]:

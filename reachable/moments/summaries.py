@@ -26,6 +26,8 @@ from reachable.moments.telling import place
 MOST_OWN = 400
 NOTHING_TOLD = "Nobody was told anything."
 TOLD_SENDERS = "told_senders"
+Talk = tuple[UUID, datetime]
+"""A conversation: its own moment, which may have been joined since, and when it began."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,8 @@ def who_would_hear(*, by: Actor, moment_id: UUID, about_at: datetime) -> list[UU
     held = Moment.objects.filter(id=moment_id).first()
     if held is None or not is_visible(by=by, moment=held):
         raise NotFound
-    return _hearing(held, about_at)
+    talk = (moment_id, about_at)
+    return hearing([talk])[talk]
 
 
 @transaction.atomic
@@ -111,7 +114,7 @@ def tell_senders(
         note=note,
         step=str(conversation_id),
     )
-    signal_ids = _hearing(held, about_at)
+    signal_ids = hearing([(moment_id, about_at)])[moment_id, about_at]
     audit.record(
         by=by,
         action="moments.told_senders",
@@ -129,9 +132,16 @@ def tell_senders(
     return len(signal_ids)
 
 
-def _hearing(held: Moment, about_at: datetime) -> list[UUID]:
-    way = joins([held])[held.id]
-    top_id = way[-1][0] if way else held.id
-    standing = Trigger.objects.filter(moment_id__in=list(families([top_id])), ended_at=None)
+def hearing(talks: Iterable[Talk]) -> dict[Talk, list[UUID]]:
+    """Return conversation → the signals whose senders are told of it, asked of all at once.
+
+    The caller has found the conversations visible.
+    """
+    asked = list(talks)
+    ways = joins(Moment.objects.filter(id__in={moment_id for moment_id, _ in asked}))
+    tops = {way[-1][0] if way else moment_id for moment_id, way in ways.items()}
+    standing = Trigger.objects.filter(moment_id__in=list(families(tops)), ended_at=None)
     signal_ids = set(standing.values_list("signal_id", flat=True))
-    return signals_that_hear(signal_ids, place(held.id, way, about_at), about_at)
+    placed = {(own, at): (place(own, ways[own], at), at) for own, at in asked}
+    heard = signals_that_hear(signal_ids, placed.values())
+    return {talk: heard[there] for talk, there in placed.items()}

@@ -12,7 +12,7 @@ import pytest
 from reachable.conversations import after_acts, services
 from reachable.conversations.after import after
 from reachable.conversations.models import PassedOn
-from reachable.foundation.time import today
+from reachable.foundation.time import now, today, travel
 from reachable.intake.models import Signal
 from reachable.moments.models import Summary, Task
 from reachable.notices.models import Notice
@@ -209,6 +209,19 @@ def test_where_nobody_would_read_it_the_page_says_why(world: World) -> None:
     assert Signal.objects.count() == began + 1
     page = html(world.client("first").get(at(held.conversation_id)))
     assert "Nobody would read it." in page
+
+
+def test_whoever_would_learn_that_the_child_was_known_is_marked_where_one_chooses(
+    world: World, talk: UUID
+) -> None:
+    with travel(now() + timedelta(hours=1)):
+        world.signal("other_worry", by="teacher")
+        world.signal("other_worry", by="sergeant")
+        page = html(world.client("first").get(at(talk)))
+    after_it = "their signal came after this talk: it would tell that the child was known"
+    assert f"Tay Teacher, Osier School ({after_it})" in page
+    assert "Sam Sergeant, Fenmarch Police (sent a signal)" in page, "they sent one before it too"
+    assert "Sol Second, Fenmarch Council (works with the child)" in page
 
 
 def test_one_thing_is_passed_on_and_the_rest_is_counted(world: World, talk: UUID) -> None:

@@ -24,7 +24,8 @@ from reachable.moments.telling import Came, came, hears, place
 from reachable.notices.models import Notice
 from reachable.notices.rules import WORDINGS
 from reachable.people import services as people
-from reachable.people.models import Record, Review, ReviewCandidate
+from reachable.people.models import Review
+from tests.support.merging import merge_moments
 from tests.support.world import World, html
 
 db = pytest.mark.db
@@ -302,17 +303,6 @@ def test_two_moments_that_become_one_tell_each_sender_from_then_on_and_until_it_
         assert heard(world, stayed)[-1].own == "Of both."
 
 
-def _merge(world: World, kept: UUID, joined: UUID) -> None:
-    """Let the steward decide that the children of these moments are one."""
-    one, other = (Record.objects.get(person__moment=moment_id).id for moment_id in (kept, joined))
-    review = Review.objects.create(record_id=other, rule="name_birth", opened_at=now())
-    ReviewCandidate.objects.create(review=review, record_id=one)
-    people.decide_review(
-        by=world.actor("steward"), review_id=review.id, same_as=one, reason="The same girl"
-    )
-    assert Moment.objects.get(id=joined).joined_into_id == kept
-
-
 @db
 def test_promise_46_two_joins_tell_each_sender_of_each_moment_from_when_theirs_stood_there(
     world: World,
@@ -330,13 +320,13 @@ def test_promise_46_two_joins_tell_each_sender_of_each_moment_from_when_theirs_s
                 services.take(by=by, moment_id=moments[name])
     oldest, second, newest = moments.values()
     with travel(start + 5 * HOUR):
-        _merge(world, second, newest)
+        merge_moments(world.actor("steward"), second, newest)
     between = start + 6 * HOUR
     with travel(between):
         tell(world, oldest, own="Of the oldest.", by="second")
         tell(world, newest, own="Of two.")
     with travel(start + 7 * HOUR):
-        _merge(world, oldest, second)
+        merge_moments(world.actor("steward"), oldest, second)
     with travel(start + 8 * HOUR):
         tell(world, oldest, between, own="Of the oldest, late.", by="second")
         assert tell(world, newest, between, own="Of two, late.", by="second") == 2

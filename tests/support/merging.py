@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from reachable.foundation.actor import Actor
 from reachable.foundation.time import now
+from reachable.moments.models import Moment
 from reachable.people import services
 from reachable.people.identification import Identified
-from reachable.people.models import CurrentPerson, Review, ReviewCandidate
+from reachable.people.models import CurrentPerson, Record, Review, ReviewCandidate
 from tests.support.people import Partnership, make_hub
 
 
@@ -20,13 +22,22 @@ def make_hub_with_steward() -> Partnership:
 
 def merge(place: Partnership, kept: Identified, joined: Identified) -> UUID:
     """Let the steward decide that the second record is the first's person."""
-    review = Review.objects.create(record_id=joined.record_id, rule="name_birth", opened_at=now())
-    ReviewCandidate.objects.create(review=review, record_id=kept.record_id)
+    return _decide(place.actor("steward"), kept.record_id, joined.record_id)
+
+
+def merge_moments(steward: Actor, kept: UUID, joined: UUID) -> UUID:
+    """Let the steward decide that the children of two moments are one: the second joins."""
+    one, other = (Record.objects.get(person__moment=each).id for each in (kept, joined))
+    merge_id = _decide(steward, one, other)
+    assert Moment.objects.get(id=joined).joined_into_id == kept
+    return merge_id
+
+
+def _decide(steward: Actor, kept_id: UUID, joined_id: UUID) -> UUID:
+    review = Review.objects.create(record_id=joined_id, rule="name_birth", opened_at=now())
+    ReviewCandidate.objects.create(review=review, record_id=kept_id)
     merge_id = services.decide_review(
-        by=place.actor("steward"),
-        review_id=review.id,
-        same_as=kept.record_id,
-        reason="The same desk",
+        by=steward, review_id=review.id, same_as=kept_id, reason="The same desk"
     )
     assert merge_id
     return merge_id
