@@ -41,10 +41,15 @@ def record_many(
     return [row[0] for row in rows]
 
 
-def looked(*, by: Actor, subject: Subject, page: str) -> None:
-    """Note that a person read a sensitive record, without what it said."""
+def looked(*, by: Actor, subject: Subject, page: str, also: Subject | None = None) -> None:
+    """Note that a person read a sensitive record, without what it said.
+
+    `also` is what the same page shows beside it, such as the child whose moment it is: both are
+    committed at once, as waiting for the disk is what a look costs most.
+    """
+    acts = [(each, {"page": page}) for each in (subject, also) if each is not None]
     with transaction.atomic():
-        record(by=by, action="looked", subject=subject, page=page)
+        record_many(by=by, action="looked", acts=acts)
 
 
 def _entry(by: Actor, action: str, subject: Subject, details: dict[str, Any]) -> tuple[Any, ...]:

@@ -94,7 +94,8 @@ def conversation(
     found = _facts(by, visible_conversations(by=by).filter(id=conversation_id))
     if not found:
         raise NotFound
-    audit.looked(by=by, subject=("conversation", conversation_id), page=page)
+    child = ("person", found[0].person_id)
+    audit.looked(by=by, subject=("conversation", conversation_id), also=child, page=page)
     return found[0]
 
 

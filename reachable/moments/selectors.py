@@ -218,8 +218,8 @@ def _looked_at(by: Actor, moment_id: UUID) -> Moment:
         found = visible_moments(by=by).select_related(*NAMED).filter(id=top).first()
     if found is None:
         raise NotFound
-    audit.looked(by=by, subject=("moment", found.id), page="moment")
-    audit.looked(by=by, subject=("person", found.person.now.current_id), page="moment")
+    child = ("person", found.person.now.current_id)
+    audit.looked(by=by, subject=("moment", found.id), also=child, page="moment")
     return found
 
 

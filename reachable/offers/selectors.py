@@ -202,8 +202,7 @@ def offer(*, by: Actor, offer_id: UUID) -> OfferFacts:
     if found is None:
         raise NotFound
     current = found.person.now.current_id
-    audit.looked(by=by, subject=("offer", found.id), page="offer")
-    audit.looked(by=by, subject=("person", current), page="offer")
+    audit.looked(by=by, subject=("offer", found.id), also=("person", current), page="offer")
     known = people.names(by=by, current_ids=[current]).get(current)
     steps = _steps(OfferStep.objects.filter(offer=found))
     return OfferFacts(
@@ -272,10 +271,9 @@ def gap(*, by: Actor, gap_id: UUID) -> GapFacts:
     found = Gap.objects.select_related("person__now", "recorded_by").filter(id=gap_id).first()
     if found is None or not sees_gap(by, found):
         raise NotFound
-    audit.looked(by=by, subject=("gap", found.id), page="gap")
     works = works_with(by, found.person_id)
-    if works:
-        audit.looked(by=by, subject=("person", found.person.now.current_id), page="gap")
+    child = ("person", found.person.now.current_id) if works else None
+    audit.looked(by=by, subject=("gap", found.id), also=child, page="gap")
     rows = (
         GapStep.objects.filter(gap=found)
         .order_by("id")
