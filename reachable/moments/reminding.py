@@ -42,7 +42,7 @@ _MORNING = timedelta(hours=8)
 def remind(*, by: Actor) -> int:
     """Tell whoever has, or is asked to take, what is due soon; return how many were told."""
     at = now()
-    tellings = [*_holders(at), *_asked(at), *_ask_again(at), *_tasks(at)]
+    tellings = [*_holders(at), *_asked(at), *_ask_again(at), *_tasks(by, at)]
     if not tellings:
         return 0
     with transaction.atomic():
@@ -106,7 +106,7 @@ def _ask_again(at: datetime) -> list[Telling]:
     return tellings
 
 
-def _tasks(at: datetime) -> list[Telling]:
+def _tasks(by: Actor, at: datetime) -> list[Telling]:
     """Whoever it is for; where they are away, or can no longer see it, whoever has the moment too,
     or the team."""
     day = (at.astimezone(LONDON) - _MORNING).date()
@@ -119,7 +119,7 @@ def _tasks(at: datetime) -> list[Telling]:
     due_there = [
         (task, open_now[top]) for task in tasks if (top := tops[task.moment_id]) in open_now
     ]
-    reached = _Reached.of(due_there, at)
+    reached = _Reached.of(by, due_there, at)
     return [
         Telling(who, "moment.task_due", ("moment", moment.id), _task_key(task, who))
         for task, moment in due_there
@@ -137,7 +137,7 @@ class _Reached:
     team: Callable[[UUID], list[UUID]]
 
     @classmethod
-    def of(cls, due: list[tuple[Task, Moment]], at: datetime) -> _Reached:
+    def of(cls, by: Actor, due: list[tuple[Task, Moment]], at: datetime) -> _Reached:
         keys = {
             _task_key(task, who)
             for task, moment in due
@@ -147,7 +147,7 @@ class _Reached:
         return cls(
             access.able(capability="moments.hold", user_ids={task.for_whom_id for task, _ in due}),
             frozenset(access.away_since(at=at)),
-            told_already(keys=keys),
+            told_already(by=by, keys=keys),
             cache(lambda team_id: access.members_to_tell(team_id=team_id, at=at)),
         )
 

@@ -94,7 +94,6 @@ def tell_senders(
     own_to_police = own_to_police and bool(own)
     if last is not None and (last.said, last.own, last.own_to_police) == (keys, own, own_to_police):
         return 0
-    at = now()
     summary = Summary.objects.create(
         moment_id=place(held.id, joins([held])[held.id], about_at),
         conversation_id=conversation_id,
@@ -102,19 +101,22 @@ def tell_senders(
         said=keys,
         own=own,
         own_to_police=own_to_police,
-        at=at,
+        at=now(),
         by_id=by.own_id,
     )
-    note = " ".join([*told(keys, ""), own]).strip()
+    return _announce(by, summary, hearing([(moment_id, about_at)])[moment_id, about_at])
+
+
+def _announce(by: Actor, summary: Summary, signal_ids: Sequence[UUID]) -> int:
+    """Write into the history that it was told, and let whoever sent these signals know."""
     Action.objects.create(
         moment_id=summary.moment_id,
         kind=TOLD_SENDERS,
-        at=at,
+        at=summary.at,
         by_id=by.own_id,
-        note=note,
-        step=str(conversation_id),
+        note=" ".join([*told(summary.said, ""), summary.own]).strip(),
+        step=str(summary.conversation_id),
     )
-    signal_ids = hearing([(moment_id, about_at)])[moment_id, about_at]
     audit.record(
         by=by,
         action="moments.told_senders",
@@ -122,13 +124,9 @@ def tell_senders(
         summary=summary.id,
         count=len(signal_ids),
     )
+    to_police = bool(summary.said) or summary.own_to_police
     for tell in senders_told.items():
-        tell(
-            by=by,
-            summary_id=summary.id,
-            signal_ids=signal_ids,
-            to_police=bool(keys) or own_to_police,
-        )
+        tell(by=by, summary_id=summary.id, signal_ids=signal_ids, to_police=to_police)
     return len(signal_ids)
 
 

@@ -46,8 +46,9 @@ class LostMail:
     fate: Fate
 
 
-def told_already(*, keys: Iterable[str]) -> frozenset[str]:
+def told_already(*, by: Actor, keys: Iterable[str]) -> frozenset[str]:
     """Return those of these keys of which somebody has been told: for work of the system."""
+    del by
     return frozenset(Notice.objects.filter(key__among=list(keys)).values_list("key", flat=True))
 
 

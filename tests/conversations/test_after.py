@@ -12,7 +12,6 @@ from django.db import IntegrityError, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reachable.access import services as access
 from reachable.access.models import Involvement
 from reachable.audit.models import Entry
 from reachable.conversations import after_acts, selectors, services
@@ -40,7 +39,6 @@ from reachable.moments.prepared import SENTENCES
 from reachable.notices.models import Notice
 from reachable.people.selectors import visible_people
 from tests.support.conversations import KEEP, SAID, content, writing
-from tests.support.merging import merge_moments
 from tests.support.world import World
 
 db = pytest.mark.db
@@ -278,12 +276,8 @@ def heard(world: World, name: str) -> list[str]:
 
 
 def tell(world: World, talk: UUID, name: str = "first", **given: Any) -> int:
-    answers = {
-        "said": ["talked"],
-        "own": "Please ring before she is released.",
-        "own_to_police": True,
-        **given,
-    }
+    own = {"own": "Please ring before she is released.", "own_to_police": True}
+    answers = {"said": ["talked"], **own, **given}
     return after_acts.tell_senders(by=world.actor(name), conversation_id=talk, **answers)
 
 
@@ -504,28 +498,3 @@ def test_what_is_open_is_said_until_it_is_done_or_the_moment_is_closed(
             after_acts.make_tasks(by=by, conversation_id=talk, wanted=wanted(read(world, talk)))
         with pytest.raises(Conflict, match="closed"):
             tell(world, talk, own="Another")
-
-
-@db
-def test_nobody_waits_where_nobody_would_hear(world: World) -> None:
-    """The older moment's sender does not hear of what began in the other before the two joined."""
-    by, start = world.actor("first"), now()
-    older = world.signal("other_worry", by="teacher", given_names="Robin", family_name="Ash")
-    moments.take(by=by, moment_id=older)
-    began = start + timedelta(hours=1)
-    with travel(start + timedelta(hours=2)):
-        newer = world.signal()
-        held = [replace(writing(newer, content=content()), began_at=at) for at in (began, now())]
-        for each in held:
-            services.keep(by=by, writing=each)
-    with travel(start + timedelta(hours=3)):
-        merge_moments(world.actor("steward"), older, newer)
-        facts = [
-            selectors.conversation(by=by, conversation_id=each.conversation_id) for each in held
-        ]
-        found = open_after(by=by, found=facts)
-        assert [found[each.id].senders_wait for each in facts] == [False, True]
-        assert [after(by=by, conversation_id=each.id).hearing for each in facts] == [0, 1]
-        access.end_account(by=system("tests"), user_id=world.users["sergeant"])
-        found = open_after(by=by, found=facts)
-        assert [found[each.id].senders_wait for each in facts] == [False, False]
