@@ -7,7 +7,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import migrations, models
-from django.utils import timezone
+
+from reachable.foundation.time import today
 
 AFTER, APART = timedelta(days=28), 14
 
@@ -18,10 +19,10 @@ def name_a_day(apps: Any, schema_editor: Any) -> None:
     del schema_editor
     Offer = apps.get_model("offers", "Offer")
     OfferStep = apps.get_model("offers", "OfferStep")
-    today = timezone.now().date()
+    first = today()
     for number, offer in enumerate(Offer.objects.filter(state="put_off").order_by("since", "id")):
         day = (offer.since + AFTER).date()
-        offer.again_on = day if day > today else today + timedelta(days=1 + number % APART)
+        offer.again_on = day if day > first else first + timedelta(days=1 + number % APART)
         offer.save(update_fields=["again_on"])
         last = OfferStep.objects.filter(offer_id=offer.id, kind="not_now").order_by("id").last()
         OfferStep.objects.filter(id=last.id).update(again_on=offer.again_on)
