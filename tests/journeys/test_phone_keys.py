@@ -119,7 +119,7 @@ def test_after_five_wrong_pins_the_key_is_gone_and_the_words_arrive(
     device, item = page.evaluate(LEFT)
     assert set(device) == {"id", "secret", "seal", "idleSeconds", "ending"}
     assert set(device["seal"]) == {"kid", "public"}
-    assert set(item) == {"id", "device", "state", "envelope", "size"}
+    assert set(item) == {"id", "device", "state", "number", "envelope", "size"}
     assert set(item["envelope"]) == {"v", "kid", "epk", "iv", "ct"}
     # With signal it goes on by itself; whoever has the phone now finds nobody signed in.
     phone.without_signal(False)
