@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -54,9 +54,28 @@ class ShownPart:
     is_open: bool
 
 
+class ServiceField(forms.ChoiceField):
+    """One of the services that are shown; what was sent is held against those that are known.
+
+    Only a page needs all that is shown: comparing what fits takes longer than saving.
+    """
+
+    def __init__(
+        self, *, known: Mapping[str, str], shown: Callable[[], Mapping[str, str]], **kwargs: Any
+    ) -> None:
+        super().__init__(choices=lambda: [("", "Skip this"), *shown().items()], **kwargs)
+        self.known = known
+
+    def valid_value(self, value: Any) -> bool:
+        return str(value) in self.known
+
+
 class ConversationForm(forms.Form):
-    """All parts of a conversation. `rows` says how many rows each list shows, by its name;
-    `services` are those to choose from, by the key of each with its name."""
+    """All parts of a conversation. `rows` says how many rows each list shows, by its name.
+
+    Services are given by the key of each with its name: `services` are those that were chosen,
+    `services_shown` finds those to choose from.
+    """
 
     all_optional = True
     version_id = forms.UUIDField(widget=forms.HiddenInput)
@@ -68,13 +87,14 @@ class ConversationForm(forms.Form):
         self,
         *args: Any,
         colleagues: Sequence[tuple[str, str]],
-        services: Mapping[str, str] | None = None,
+        services: Mapping[str, str],
+        services_shown: Callable[[], Mapping[str, str]],
         rows: Mapping[str, int] | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self._colleagues = [("", "Nobody yet"), *colleagues]
-        self._services = dict(services or {})
+        self._services, self._services_shown = services, services_shown
         self.rows = dict(rows or {})
         guide = self.fields["guide"]
         assert isinstance(guide, forms.ChoiceField)
@@ -111,8 +131,7 @@ class ConversationForm(forms.Form):
         if field.kind == COLLEAGUE:
             return forms.ChoiceField(choices=self._colleagues, **shown)
         if field.kind == SERVICE:
-            choices = [("", "Skip this"), *self._services.items()]
-            return forms.ChoiceField(choices=choices, **shown)
+            return ServiceField(known=self._services, shown=self._services_shown, **shown)
         if field.kind == LINE:
             return forms.CharField(max_length=field.most, **shown)
         # What a child said is kept to the letter, with its blank lines.

@@ -20,23 +20,19 @@ _IN = "offered.services."
 Json = dict[str, Any]
 
 
-def for_form(
-    *, by: Actor, row: Row, contents: Iterable[Content], typed: Mapping[str, Any]
-) -> dict[str, str]:
-    """Return key → name: what fits the child now, the nearest first, and what was chosen before.
+def for_form(*, by: Actor, row: Row, chosen: Mapping[str, str]) -> dict[str, str]:
+    """Return key → name: what fits the child now, the nearest first, and what was chosen.
 
     What fits changes by the hour: a service that was on the page when it was opened is still one.
     """
     fits = what_fits_each(by=by, kinds={row.person_id: row.kind.key}, at_most=AT_DESK)
     found = {str(each.service_id): each.name for each in fits.get(row.person_id, ())}
-    return found | {
-        key: name
-        for key, name in chosen(by=by, contents=contents, typed=typed).items()
-        if key not in found
-    }
+    return found | {key: name for key, name in chosen.items() if key not in found}
 
 
-def chosen(*, by: Actor, contents: Iterable[Content], typed: Mapping[str, Any]) -> dict[str, str]:
+def chosen_in(
+    *, by: Actor, contents: Iterable[Content], typed: Mapping[str, Any]
+) -> dict[str, str]:
     """Return key → name of what was chosen: in versions before, and as it is sent now."""
     found: dict[str, str] = {}
     for content in contents:

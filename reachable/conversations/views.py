@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
@@ -90,38 +91,31 @@ def _write(
     before = [each.content for each in facts.versions] if facts else []
     colleagues = [(str(who.user_id), who.name) for who in members]
     asked = rows_asked(request.POST) if posted else rows
-    refused = ""
+    chosen = service_choices.chosen_in(by=by, contents=before, typed=request.POST)
+    form_of = partial(
+        ConversationForm,
+        rows=asked,
+        colleagues=colleagues,
+        services=chosen,
+        services_shown=cache(lambda: service_choices.for_form(by=by, row=row, chosen=chosen)),
+    )
     if posted and "more" not in request.POST:
-        chosen_ones = service_choices.chosen(by=by, contents=before, typed=request.POST)
-        form = ConversationForm(
-            request.POST,
-            initial=initial,
-            rows=asked,
-            colleagues=colleagues,
-            services=chosen_ones,
-        )
+        form = form_of(request.POST, initial=initial)
         if form.is_valid():
             try:
                 kept = services.keep(by=by, writing=_writing(request, row.id, form))
             except BadInput as error:
-                refused = str(error)
+                form.add_error(None, str(error))
             else:
                 return _kept(request, form.cleaned_data["conversation_id"], kept)
-    # Only a page that is shown needs all that fits: comparing it takes longer than saving.
-    choices = service_choices.for_form(by=by, row=row, contents=before, typed=request.POST)
-    choose: dict[str, Any] = {"rows": asked, "colleagues": colleagues, "services": choices}
-    if posted and "more" not in request.POST:
-        form = ConversationForm(request.POST, initial=initial, **choose)
-        if refused:
-            form.add_error(None, refused)
     else:
-        form = ConversationForm(initial=_typed(request) if posted else initial, **choose)
-    chosen = form["guide"].value()
+        form = form_of(initial=_typed(request) if posted else initial)
+    guide = form["guide"].value()
     others = [each for each in facts.versions if each.writer_id != by.id] if facts else []
     context = {
         "form": form,
         "row": row,
-        "guide": next((each for each in guidance.guides() if each.key == chosen), None),
+        "guide": next((each for each in guidance.guides() if each.key == guide), None),
         "facts": facts,
         "others": [(each, wording.said(each.content, _names(facts))) for each in others],
         "rows": asked,
