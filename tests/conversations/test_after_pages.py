@@ -14,6 +14,7 @@ from reachable.conversations.after import after
 from reachable.conversations.models import PassedOn
 from reachable.foundation.time import now, today, travel
 from reachable.intake.models import Signal
+from reachable.moments import services as moments
 from reachable.moments.models import Summary, Task
 from reachable.notices.models import Notice
 from tests.conversations.test_pages import html, write
@@ -63,6 +64,23 @@ def test_a_finished_conversation_leads_there_and_a_draft_does_not(world: World) 
     assert "After this conversation" in html(client.get(done["Location"]))
     draft = write(client, moment_id, draft="1")
     assert not draft["Location"].endswith("/after/")
+
+
+def test_once_its_moment_is_closed_it_promises_no_task(world: World, talk: UUID) -> None:
+    by, held = world.actor("first"), after(by=world.actor("first"), conversation_id=talk)
+    moments.close(
+        by=by,
+        moment_id=held.moment.row.id,
+        outcome="declined",
+        reason="Moved away",
+        not_again="others_ask",
+    )
+    # Something new happened to her, so that she is seen again.
+    world.signal(kind="other_worry")
+    page = html(world.client("first").get(at(talk)))
+    assert "No task can be added to it" in page
+    assert "None came out of it." in page
+    assert "is told now, and on the day" not in page
 
 
 def test_what_is_proposed_is_there_to_be_ticked_amended_and_added_to(
