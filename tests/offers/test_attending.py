@@ -175,12 +175,14 @@ def test_it_is_not_asked_before_its_day(world: World, child: UUID) -> None:
 def test_the_system_asks_as_many_questions_for_many_who_are_not_asked_as_for_one(
     world: World, child: UUID
 ) -> None:
-    begin = now()
-    offered(world, child, "wants", "attended")
+    begin = (now() - timedelta(days=1)).replace(hour=12)
+    with travel(begin):
+        offered(world, child, "wants", "attended")
     counts = []
     for number in (2, 3):
         other = child_of(world.signal(given_names=f"Ada{number}", family_name=f"Wexley{number}"))
-        offered(world, other, "wants", "attended", by="lead")
+        with travel(begin):
+            offered(world, other, "wants", "attended", by="lead")
         with (
             travel(begin + timedelta(days=27, hours=2)),
             CaptureQueriesContext(connection) as asked,
