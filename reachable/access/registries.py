@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
+from reachable.access.fields import Fields
 from reachable.foundation.actor import Actor
 from reachable.foundation.registry import Registry
 
@@ -62,6 +63,9 @@ class FollowsStaffNumbers(Protocol):
     def __call__(self, *, by: Actor, agency_id: UUID, numbers: Collection[str]) -> None: ...
 
 
+fields: Registry[Fields] = Registry(
+    "Fields", "in which compartment each field of a room’s records is, by its fields.toml"
+)
 staff_number_given: Registry[FollowsStaffNumbers] = Registry(
     "Staff number given", "who follows when a number leads to another account than before"
 )

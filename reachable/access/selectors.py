@@ -67,6 +67,8 @@ def actor_for(user: User) -> Actor:
         roles=roles,
         capabilities=in_force.capabilities_of(roles),
         scopes=in_force.scopes_of(roles),
+        writes=in_force.scopes_of(roles, "writes"),
+        shares=in_force.scopes_of(roles, "shares"),
     )
 
 

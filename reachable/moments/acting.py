@@ -35,6 +35,7 @@ WAITED = "waited"
 def open_moment(by: Actor, moment_id: UUID, version: int | None) -> Moment:
     """Lock an open moment that `by` may see; refuse when somebody else changed it meanwhile."""
     by.require("moments.hold")
+    by.require_to_write("welfare")
     moment = Moment.objects.select_for_update().filter(id=moment_id).first()
     if moment is None or not is_visible(by=by, moment=moment):
         raise NotFound

@@ -220,6 +220,7 @@ def explain(*, by: Actor, moment_id: UUID, how: str, note: str, version: int | N
 def _seen(by: Actor, moment_id: UUID, version: int | None) -> Moment:
     """Lock a moment that `by` may see, open or closed."""
     by.require("moments.hold")
+    by.require_to_write("welfare")
     moment = Moment.objects.select_for_update().filter(id=moment_id).first()
     if moment is None or not is_visible(by=by, moment=moment):
         raise NotFound

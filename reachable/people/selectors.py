@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from reachable.access import selectors as access
+from reachable.access.policy import policy
 from reachable.audit import services as audit
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import NotFound
@@ -19,6 +20,9 @@ from reachable.foundation.words import readable_name
 from reachable.geography.selectors import area_names, areas_of
 from reachable.people.models import CurrentPerson, LinkDecision, Record, RecordDetail
 from reachable.people.rules import WHY
+
+NEEDS = "welfare"
+"""The compartment of how a child communicates."""
 
 
 @dataclass(frozen=True)
@@ -46,18 +50,23 @@ class RecordFacts:
 
 @dataclass(frozen=True)
 class ChildFacts:
-    """Who the child is, from all records, newest first."""
+    """Who the child is, from all records, newest first.
+
+    `records` lacks those of agencies in compartments that the reader does not see; then `partly`.
+    `communication_needs` is None for whoever does not read what belongs to welfare.
+    """
 
     person_id: UUID
     name: str
     birth_date: date | None
     postcode: str
     area: str
-    communication_needs: tuple[str, ...]
+    communication_needs: tuple[str, ...] | None
     also_known_as: tuple[str, ...]
     nhs_number: str
     upn: str
     records: list[RecordFacts]
+    partly: bool
     why_visible: list[str] = field(default_factory=list)
 
 
@@ -187,6 +196,8 @@ def _child(by: Actor, current: UUID) -> ChildFacts:
         .values_list("record_id", "rule")
     )
     newest = records[0]
+    of_kind = policy().compartment_of_record
+    shown = [record for record in records if by.reads(of_kind(record.agency.kind))]
     areas = areas_of([newest.postcode])
     together = same_people(by=by, current_ids=[current])
     return ChildFacts(
@@ -195,11 +206,12 @@ def _child(by: Actor, current: UUID) -> ChildFacts:
         birth_date=newest.birth_date,
         postcode=newest.postcode,
         area=area_names().get(areas.get(newest.postcode, ""), ""),
-        communication_needs=_communication_needs(ids),
+        communication_needs=_communication_needs(ids) if by.reads(NEEDS) else None,
         also_known_as=_others(newest.shown_name, [record.shown_name for record in records]),
         nhs_number=next((r.nhs_number for r in records if r.nhs_number), ""),
         upn=next((r.upn for r in records if r.upn), ""),
-        records=[_record_facts(record, why.get(record.id, "")) for record in records],
+        records=[_record_facts(record, why.get(record.id, "")) for record in shown],
+        partly=not all(map(by.reads, {*policy().records.values(), NEEDS})),
         why_visible=access.why_involved(by=by, kind="person", subject_ids=together),
     )
 
@@ -218,6 +230,8 @@ def _record_facts(record: Record, rule: str) -> RecordFacts:
 
 def communication_needs(*, by: Actor, person_id: UUID) -> tuple[str, ...]:
     """Return what was said of how a visible child communicates, newest first."""
+    if not by.reads(NEEDS):
+        return ()
     records = Record.objects.filter(
         person__now__current_id=person_id, person__now__current_id__in=visible_people(by=by)
     )
@@ -228,7 +242,7 @@ def communication_needs_of(
     *, by: Actor, current_ids: Iterable[UUID]
 ) -> dict[UUID, tuple[str, ...]]:
     """Return the same of several children at once."""
-    wanted = list(set(current_ids))
+    wanted = list(set(current_ids)) if by.reads(NEEDS) else []
     if not by.is_system:
         wanted = _visible_among(by, wanted)
     said = (
