@@ -92,9 +92,15 @@ PUT: dict[str, tuple[str, ...]] = {
 }
 
 
+def first(place: Place, name: str) -> UUID:
+    found = place.rows[name][0].id
+    assert isinstance(found, UUID)
+    return found
+
+
 def put_canaries(place: Place) -> None:
     """Put a word of its own into everything that is kept of the first child."""
-    person_id, moment_id = (place.rows[name][0].id for name in ("person_id", "moment_id"))
+    person_id, moment_id = first(place, "person_id"), first(place, "moment_id")
     record = Record.objects.filter(person_id=person_id).earliest("id")
     for compartment in PUT:
         if "event" in PUT[compartment]:
@@ -118,7 +124,7 @@ def put_canaries(place: Place) -> None:
         version.save()
 
 
-def _put_event(compartment: str, record: Record, moment_id: object) -> None:
+def _put_event(compartment: str, record: Record, moment_id: UUID) -> None:
     said = words_of(compartment)
     event = Event.objects.create(
         id=uuid4(),
@@ -219,7 +225,7 @@ def test_promise_10_whoever_does_not_read_who_it_is_finds_nobody(
 def test_promise_10_a_record_is_listed_to_whoever_reads_what_its_agency_does(
     place: Place, without: Any
 ) -> None:
-    person_id = place.rows["person_id"][0].id
+    person_id = first(place, "person_id")
     record = Record.objects.filter(person_id=person_id).earliest("id")
     Record.objects.filter(id=record.id).update(source_ref="zqREFqz")
     address = next(one for one in addresses() if one.name == "child")
@@ -283,7 +289,7 @@ def test_promise_10_whoever_may_not_write_there_changes_nothing(place: Place, wi
                 given[each.name] = VALUES.get(each.annotation) or uuid4()
         with pytest.raises(Forbidden, match="writing welfare"):
             verb(**given)
-    held = writing(place.rows["moment_id"][0].id)
+    held = writing(first(place, "moment_id"))
     with pytest.raises(Forbidden, match="writing welfare"):
         conversations.keep(by=by, writing=held)
 
