@@ -215,6 +215,30 @@ def involve(*, by: Actor, rows: Sequence[Involved], kind: str) -> None:
     )
 
 
+def involve_until(
+    *, by: Actor, user_id: UUID, kind: str, subject_id: UUID, basis: str, until: datetime
+) -> UUID:
+    """Begin what ends by itself, in the caller's transaction, whose audit entry covers it."""
+    del by
+    held = Involvement.objects.create(
+        user_id=user_id,
+        subject_kind=kind,
+        subject_id=subject_id,
+        basis=basis,
+        started_at=now(),
+        until=until,
+    )
+    return held.id
+
+
+def end_early(*, by: Actor, involvement_id: UUID) -> bool:
+    """End what would end by itself later, in the caller's transaction; say whether it still ran."""
+    del by
+    at = now()
+    held = Involvement.objects.in_force(at=at).filter(id=involvement_id)
+    return bool(held.update(ended_at=at))
+
+
 def end_involvement(
     *,
     by: Actor,

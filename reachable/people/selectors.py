@@ -81,6 +81,16 @@ def _closed(by: Actor) -> QuerySet[CurrentPerson, Any]:
     ).values("current_id")
 
 
+def restricted_people(*, by: Actor) -> QuerySet[CurrentPerson, Any]:
+    """Return, as a subquery, who is restricted to others and is in no conflict with this person:
+    for the line that says whom to ring, which says nothing else of them."""
+    restricted = CurrentPerson.objects.filter(person_id__in=closing.kept_from(by=by, kind="person"))
+    conflicts = CurrentPerson.objects.filter(
+        person_id__in=closing.in_conflict(by=by, kind="person")
+    )
+    return restricted.exclude(current_id__in=conflicts.values("current_id")).values("current_id")
+
+
 def is_visible(*, by: Actor, person_id: UUID) -> bool:
     """Say of one person what `visible_people` says of many, in small questions: a lock is held."""
     if by.is_system:
