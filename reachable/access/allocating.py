@@ -87,7 +87,8 @@ def follow(*, by: Actor, said: Mapping[UUID, Allocation | None]) -> None:
     if not said:
         return
     wanted = _wanted(by, said)
-    held = list(Involvement.objects.filter(because_of__among=set(said), basis=BASIS, ended_at=None))
+    in_force = Involvement.objects.in_force(at=now())
+    held = list(in_force.filter(because_of__among=set(said), basis=BASIS))
     stays: set[UUID] = set()
     ending: list[Involvement] = []
     for each in held:

@@ -9,13 +9,16 @@ class AccessConfig(AppConfig):
 
     def ready(self) -> None:
         """A policy with a hole stops the start."""
+        from reachable.access import reference
         from reachable.access.policy import policy
         from reachable.access.rota import tell_of_gaps
         from reachable.foundation.registries import (
             NavigationItem,
+            Reference,
             Right,
             Schedule,
             navigation,
+            references,
             rights,
             schedules,
         )
@@ -24,6 +27,11 @@ class AccessConfig(AppConfig):
         for key, words in in_force.capabilities.items():
             titles = tuple(role.title for role in in_force.roles.values() if key in role.may)
             rights.add(key, Right(words, titles), room="access")
+        references.add(
+            "who sees a child",
+            Reference("docs/reference/who-sees.md", reference.render),
+            room="access",
+        )
         navigation.add(
             "who looked",
             NavigationItem("Who did and who looked", "who_looked", "audit.read", 60),

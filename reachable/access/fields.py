@@ -20,6 +20,8 @@ BESIDE = {
     "as_named": "in the compartment that the row itself names",
     "as_sent": "all that a row said, for the agency that sent it and nobody else",
     "words": "a child’s own words, or what may hold them, for those whom the child was told about",
+    "oversight": "why somebody opened, closed or asked about a record: for those who may see the "
+    "record, and for information governance",
     "directory": "services, areas and words for everybody: nothing of any child",
     "workers": "about people who work here, their agencies and their teams",
     "works": "identifiers, times and counts by which the product works: nothing of a child alone",

@@ -174,7 +174,7 @@ def end_account(*, by: Actor, user_id: UUID) -> list[str]:
     at = now()
     Role.objects.filter(user_id=user_id, ended_at=None).update(ended_at=at)
     TeamMembership.objects.filter(user_id=user_id, ended_at=None).update(ended_at=at)
-    Involvement.objects.filter(user_id=user_id, ended_at=None).update(ended_at=at)
+    Involvement.objects.in_force(at=at).filter(user_id=user_id).update(ended_at=at)
     audit.record(by=by, action="access.account_ended", subject=("user", user_id))
     return _follow(by, RightsEnded(user_id), empty)
 
@@ -215,6 +215,30 @@ def involve(*, by: Actor, rows: Sequence[Involved], kind: str) -> None:
     )
 
 
+def involve_until(
+    *, by: Actor, user_id: UUID, kind: str, subject_id: UUID, basis: str, until: datetime
+) -> UUID:
+    """Begin what ends by itself, in the caller's transaction, whose audit entry covers it."""
+    del by
+    held = Involvement.objects.create(
+        user_id=user_id,
+        subject_kind=kind,
+        subject_id=subject_id,
+        basis=basis,
+        started_at=now(),
+        until=until,
+    )
+    return held.id
+
+
+def end_early(*, by: Actor, involvement_id: UUID) -> bool:
+    """End what would end by itself later, in the caller's transaction; say whether it still ran."""
+    del by
+    at = now()
+    held = Involvement.objects.in_force(at=at).filter(id=involvement_id)
+    return bool(held.update(ended_at=at))
+
+
 def end_involvement(
     *,
     by: Actor,
@@ -228,7 +252,7 @@ def end_involvement(
     The team's own involvement stays with `except_user` and with `keep_team`.
     """
     del by
-    ending = Involvement.objects.filter(because_of=because_of, ended_at=None)
+    ending = Involvement.objects.in_force(at=now()).filter(because_of=because_of)
     if user_id is not None:
         ending = ending.filter(user_id=user_id)
     if except_user is not None:
@@ -241,7 +265,8 @@ def end_involvement(
 def end_involvements(*, by: Actor, basis: str, because_of: Sequence[UUID]) -> int:
     """End what anybody was given on a basis for any of these reasons."""
     del by
-    ending = Involvement.objects.filter(basis=basis, because_of__in=because_of, ended_at=None)
+    in_force = Involvement.objects.in_force(at=now())
+    ending = in_force.filter(basis=basis, because_of__in=because_of)
     return ending.update(ended_at=now())
 
 

@@ -8,8 +8,9 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
+from reachable.access import closing
 from reachable.access import selectors as access
 from reachable.access.policy import policy
 from reachable.audit import services as audit
@@ -77,25 +78,40 @@ def visible_people(*, by: Actor) -> QuerySet[CurrentPerson, Any]:
         return people
     if not _works_with_children(by):
         return people.none()
-    return people.filter(person_id__in=access.involved_subjects(by=by, kind="person"))
+    involved = people.filter(person_id__in=access.involved_subjects(by=by, kind="person"))
+    return involved.exclude(current_id__in=_closed(by))
+
+
+def _closed(by: Actor) -> QuerySet[CurrentPerson, Any]:
+    """Who is closed to this person, whatever else stands, by anybody who is one of them now."""
+    return CurrentPerson.objects.filter(
+        Q(person_id__in=closing.in_conflict(by=by, kind="person"))
+        | Q(person_id__in=closing.kept_from(by=by, kind="person"))
+    ).values("current_id")
+
+
+def restricted_people(*, by: Actor) -> QuerySet[CurrentPerson, Any]:
+    """Return, as a subquery, who is restricted to others and is in no conflict with this person:
+    for the line that says whom to ring, which says nothing else of them."""
+    restricted = CurrentPerson.objects.filter(person_id__in=closing.kept_from(by=by, kind="person"))
+    conflicts = CurrentPerson.objects.filter(
+        person_id__in=closing.in_conflict(by=by, kind="person")
+    )
+    return restricted.exclude(current_id__in=conflicts.values("current_id")).values("current_id")
 
 
 def is_visible(*, by: Actor, person_id: UUID) -> bool:
-    """Say of one person what `visible_people` says of many, in small questions: a lock is held.
-
-    Most are involved with the person themselves, not with another whose record was merged.
-    """
+    """Say of one person what `visible_people` says of many, in small questions: a lock is held."""
     if by.is_system:
         return True
     if not _works_with_children(by):
         return False
-    involved = access.involved_subjects(by=by, kind="person")
-    if involved.filter(subject_id=person_id).exists():
-        return True
     stands_for = CurrentPerson.objects.filter(person_id=person_id)
-    current_ids = list(stands_for.values_list("current_id", flat=True))
-    same = list(same_people(by=by, current_ids=current_ids))
-    return involved.filter(subject_id__in=same).exists()
+    same = same_people(by=by, current_ids=stands_for.values_list("current_id", flat=True))
+    involved = access.involved_subjects(by=by, kind="person")
+    if not involved.filter(subject_id__in=list(same)).exists():
+        return False
+    return not closing.closed_among(by=by, kind="person", subject_ids=same)
 
 
 def _visible_among(by: Actor, current_ids: list[UUID]) -> list[UUID]:
@@ -104,7 +120,9 @@ def _visible_among(by: Actor, current_ids: list[UUID]) -> list[UUID]:
         return []
     same = same_people(by=by, current_ids=current_ids)
     involved = access.involved_subjects(by=by, kind="person").filter(subject_id__in=list(same))
-    return list({same[person_id] for person_id in involved})
+    seen = {same[person_id] for person_id in involved}
+    shut = closing.closed_among(by=by, kind="person", subject_ids=same) if seen else set()
+    return list(seen - {same[person_id] for person_id in shut})
 
 
 def _works_with_children(by: Actor) -> bool:

@@ -22,6 +22,7 @@ AGENCY = "workers of the agency that sent it"
 WATCHED = "workers of that agency, and whoever watches all of them"
 SENDER = "whoever sent it"
 TOLD = "whoever was told"
+ASKER = "whoever asked"
 KNOWN = "whoever knows the secret in it, as long as its owner may still hold a moment"
 INVOLVED = "those who work with the child now: the asked or holding worker, and the moment’s team"
 GAPS = "those who work with the child now, and, without the child, whoever sees all gaps"
@@ -57,6 +58,13 @@ IDENTIFIERS = {
     "language": Leads("a language in which a child is told something", ANYBODY),
     "mapping_id": Leads("which column is which in an agency’s files", AGENCY),
     "location_id": Leads("a place at which a service is given", ANYBODY),
+    "conflict_id": Leads("a conflict of interest with a child", INVOLVED),
+    "emergency_id": Leads("access in an emergency, to be reviewed", ANYBODY),
+    "enquiry_id": Leads("an enquiry about a child", ASKER),
+    "kept_id": Leads("a restriction of a record, without the child", ANYBODY),
+    "own_emergency_id": Leads("access in an emergency of one’s own", ASKER),
+    "invitation_id": Leads("an invitation to see a child", INVOLVED),
+    "restriction_id": Leads("a restriction of a child’s record", INVOLVED),
     "measure_key": Leads("a measure", ANYBODY),
     "moment_id": Leads("a reachable moment", INVOLVED),
     "notice_id": Leads("a notice", TOLD),

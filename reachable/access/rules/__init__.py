@@ -8,13 +8,18 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
+from reachable.foundation.errors import ReachableError
+
 SCOPES = ("none", "own", "involved", "all")
 ACTIONS = ("reads", "writes", "shares")
 USUAL = "welfare"
 
 
-class PolicyError(Exception):
+class PolicyError(ReachableError):
     """The policy file has a hole or a word that nobody declared; the product does not start."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence, kept="Nothing was started.", next="Mend the file and try again.")
 
 
 @dataclass(frozen=True)
@@ -82,7 +87,8 @@ def policy_from(data: Mapping[str, Any], text: str = "") -> Policy:
         try:
             roles[key] = _role(key, held, compartments, capabilities)
         except PolicyError as error:
-            raise PolicyError(f"{_line_of(f'[roles.{key}]', text)}{error}") from None
+            line = _line_of(f"[roles.{key}]", text)
+            raise PolicyError(f"{line}{error.sentence}") from None
     if not roles:
         raise PolicyError("The policy declares no roles.")
     unused = capabilities.keys() - frozenset().union(*(role.may for role in roles.values()))
