@@ -10,7 +10,12 @@ class IntakeConfig(AppConfig):
     label = "intake"
 
     def ready(self) -> None:
-        from reachable.access.registries import key_revoked, staff_number_given
+        from reachable.access.registries import (
+            Holding,
+            holdings,
+            key_revoked,
+            staff_number_given,
+        )
         from reachable.chronology.registries import detail_words
         from reachable.foundation.actor import system
         from reachable.foundation.registries import (
@@ -18,7 +23,7 @@ class IntakeConfig(AppConfig):
             rebuilders,
             schedules,
         )
-        from reachable.intake import allocated, jobs, services, watching
+        from reachable.intake import allocated, handing, jobs, services, watching
         from reachable.intake.happenings import code_in_words
         from reachable.intake.rebuilding import person_said, rebuild_events
         from reachable.moments.rebuilding import rebuild_moments
@@ -30,6 +35,7 @@ class IntakeConfig(AppConfig):
         )
         from reachable.people.registries import child_panels
 
+        holdings.add("lists", Holding("lists", handing.lists), room="intake")
         schedules.add(
             "loads",
             Schedule("loads", 20, lambda by: jobs.resume_abandoned(by=by)),

@@ -16,11 +16,13 @@ WHOLE: dict[str, Any] = {
     "roles": {
         "one": {
             "title": "One",
+            "given_by": "a.read",
             "may": ["a.read"],
             "scopes": {"identity": "own", "health": "none"},
         },
         "two": {
             "title": "Two",
+            "given_by": "b.write",
             "may": ["b.write"],
             "scopes": {"identity": "involved", "health": "own"},
         },
@@ -37,6 +39,8 @@ HOLES = [
     (["roles", "one", "may"], ["c.read"], "may c.read, which is not declared"),
     (["roles", "one", "may"], [], "No role may a.read"),
     (["roles", "one", "colour"], "red", "colour"),
+    (["roles", "one", "given_by"], "", "Role one does not say by whom it is given"),
+    (["roles", "two", "given_by"], "c.give", "is given by c.give, which is not declared"),
 ]
 
 
@@ -70,3 +74,32 @@ def test_the_policy_in_force_has_at_least_five_roles_and_every_compartment() -> 
     assert in_force.compartments == (
         *("identity", "welfare", "education", "health", "justice", "intelligence", "legal"),
     )
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"scopes": {"identity": "all", "health": "none"}}, "sees every child in identity"),
+        ({"may": ["a.read", "accounts.manage"]}, "may accounts.manage"),
+    ],
+)
+def test_no_agency_gives_by_itself_what_reaches_beyond_it(change: Any, said: str) -> None:
+    data = copy.deepcopy(WHOLE)
+    data["capabilities"] |= {"accounts.own": "own", "accounts.manage": "all"}
+    data["roles"]["two"]["may"] += ["accounts.own", "accounts.manage"]
+    data["roles"]["one"] |= {"given_by": "accounts.own"}
+    policy_from(data)
+    data["roles"]["one"] |= change
+    with pytest.raises(PolicyError, match=f"Role one {said}: no agency by itself can give it"):
+        policy_from(data)
+
+
+def test_whoever_watches_or_gives_everything_is_given_that_by_two_people() -> None:
+    roles = policy().roles
+    two = {key for key, role in roles.items() if role.second_person}
+    assert two == {"information_governance", "system_administrator"}
+    assert all(roles[key].given_by == "accounts.manage" for key in two)
+
+
+def test_an_agency_administrator_sees_nothing_of_any_child() -> None:
+    assert set(policy().roles["agency_administrator"].scopes.values()) == {"none"}

@@ -9,6 +9,8 @@ from typing import Any
 from uuid import UUID
 
 SCOPES = ("none", "own", "involved", "all")
+OF_ONE_AGENCY, EVERY_AGENCY = "accounts.own", "accounts.manage"
+"""Looking after the accounts of one's own agency, and of all of them."""
 
 
 class PolicyError(Exception):
@@ -17,12 +19,18 @@ class PolicyError(Exception):
 
 @dataclass(frozen=True)
 class RolePolicy:
-    """What one role may do, and how far it sees into each compartment."""
+    """What one role may do, how far it sees into each compartment, and who gives it.
+
+    `given_by` is the capability of whoever gives it; with `second_person` somebody else of those
+    has to approve that first.
+    """
 
     key: str
     title: str
     may: frozenset[str]
     scopes: Mapping[str, str]
+    given_by: str
+    second_person: bool
 
 
 @dataclass(frozen=True)
@@ -80,7 +88,7 @@ def policy_from(data: Mapping[str, Any]) -> Policy:
 def _role(
     key: str, held: Mapping[str, Any], compartments: tuple[str, ...], capabilities: dict[str, str]
 ) -> RolePolicy:
-    unknown = held.keys() - {"title", "may", "scopes"}
+    unknown = held.keys() - {"title", "may", "scopes", "given_by", "second_person"}
     if unknown or "title" not in held:
         raise PolicyError(f"Role {key}: {sorted(unknown) or 'title'} is unknown or missing.")
     for capability in held.get("may", ()):
@@ -95,4 +103,27 @@ def _role(
             raise PolicyError(f"Role {key} names the compartment {name}, which is not declared.")
         if scope not in SCOPES:
             raise PolicyError(f"Role {key}, compartment {name}: {scope} is not a scope.")
-    return RolePolicy(key, held["title"], frozenset(held.get("may", ())), MappingProxyType(scopes))
+    role = RolePolicy(
+        key,
+        held["title"],
+        frozenset(held.get("may", ())),
+        MappingProxyType(scopes),
+        held.get("given_by", ""),
+        held.get("second_person", False) is True,
+    )
+    check_giving(role, capabilities)
+    return role
+
+
+def check_giving(role: RolePolicy, capabilities: Mapping[str, str]) -> None:
+    """Raise PolicyError where nobody could give a role, or an agency could give itself too much."""
+    if not role.given_by:
+        raise PolicyError(f"Role {role.key} does not say by whom it is given: given_by.")
+    if role.given_by not in capabilities:
+        raise PolicyError(f"Role {role.key} is given by {role.given_by}, which is not declared.")
+    if role.given_by != OF_ONE_AGENCY:
+        return
+    wide = sorted(name for name, scope in role.scopes.items() if scope == "all")
+    if wide or EVERY_AGENCY in role.may:
+        said = f"sees every child in {wide[0]}" if wide else f"may {EVERY_AGENCY}"
+        raise PolicyError(f"Role {role.key} {said}: no agency by itself can give it.")
