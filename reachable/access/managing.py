@@ -13,7 +13,7 @@ from reachable.access.policy import policy
 from reachable.access.rules import EVERY_AGENCY, OF_ONE_AGENCY, RolePolicy
 from reachable.foundation.actor import Actor
 from reachable.foundation.db import exclusive
-from reachable.foundation.errors import BadInput, NotFound
+from reachable.foundation.errors import BadInput, Forbidden, NotFound
 
 NOTHING_CHANGED = "Nothing was changed."
 
@@ -43,9 +43,19 @@ def accounts_of(by: Actor) -> QuerySet[User]:
     return every if by.can(EVERY_AGENCY) else every.filter(agency_id=by.own_agency_id)
 
 
-def lock() -> None:
-    """Let one at a time end accounts and roles: two must not each count on the other to stay."""
+def lock(by: Actor) -> None:
+    """Let one at a time end accounts and roles: two must not each count on the other to stay.
+
+    Whoever waited may have been ended meanwhile by the one before: their right is read anew.
+    """
     exclusive("access.administrators")
+    if not by.is_person:
+        return
+    held = Role.objects.filter(user_id=by.own_id, user__is_active=True, ended_at=None)
+    may = policy().capabilities_of(held.values_list("role", flat=True))
+    for capability in (EVERY_AGENCY, OF_ONE_AGENCY):
+        if by.can(capability) and capability not in may:
+            raise Forbidden(capability)
 
 
 def found(by: Actor, user_id: UUID) -> User:

@@ -51,7 +51,7 @@ def change_roles_and_teams(
 
     A role that takes two people waits for the second one, for `reason`; everything else is done.
     """
-    managing.lock()
+    managing.lock(by)
     managing.found(by, user_id)
     held, member = held_roles(user_id), teams_of(user_id)
     if not roles:
@@ -166,7 +166,7 @@ def leave(
 
     What was not handed on passes on by itself when the account ends.
     """
-    managing.lock()
+    managing.lock(by)
     managing.found(by, user_id)
     if last_day is None:
         handed = handing.hand_over(by=by, user_id=user_id, to=to or {})

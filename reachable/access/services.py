@@ -145,6 +145,7 @@ def end_role(*, by: Actor, user_id: UUID, role: str, knowing: bool = False) -> l
     Return the names of teams in which that leaves nobody who may hold a moment. Refused for the
     last who looks after all accounts; for the last who does so for an agency, unless `knowing`.
     """
+    managing.lock(by)
     managing.found(by, user_id)
     _somebody_stays(user_id, [role], knowing or by.is_system)
     empty = teams_without_holders(by=COUNTS)
@@ -160,6 +161,7 @@ def end_membership(*, by: Actor, user_id: UUID, team_id: UUID) -> list[str]:
 
     Return the name of the team if that leaves nobody in it who may hold a moment.
     """
+    managing.lock(by)
     managing.found(by, user_id)
     empty = teams_without_holders(by=COUNTS)
     held = TeamMembership.objects.filter(user_id=user_id, team_id=team_id, ended_at=None)
@@ -176,6 +178,7 @@ def end_account(*, by: Actor, user_id: UUID, knowing: bool = False) -> list[str]
     Return the names of teams in which that leaves nobody who may hold a moment. Refused for the
     last who looks after all accounts; for the last who does so for an agency, unless `knowing`.
     """
+    managing.lock(by)
     managing.found(by, user_id)
     _somebody_stays(user_id, policy().roles.keys(), knowing or by.is_system)
     empty = teams_without_holders(by=COUNTS)
@@ -196,8 +199,7 @@ def _follow(by: Actor, ended: RightsEnded, empty_before: list[str]) -> list[str]
 
 
 def _somebody_stays(user_id: UUID, ending: Collection[str], knowing: bool) -> None:
-    """Whoever waited for the lock looks anew: another may have ended theirs meanwhile."""
-    managing.lock()
+    """Raise BadInput where nobody would be left who can; the lock is held."""
     managing.refuse_last(user_id=user_id, ending=ending)
     managing.refuse_alone(managing.left_alone(user_id=user_id, ending=ending), knowing)
 

@@ -360,6 +360,7 @@ def _staff(place: Place, agency_id: UUID) -> None:
     asked = Asked("Ada", "ada", "ada@fenmarch.invalid", roles=("practitioner",))
     by = administrator.actor()
     invited = invitations.invite(by=by, agency_id=agency_id, asked=asked)
+    invitations.make_link(by=BY, invitation_id=invited)
     place.add("invitation_id", invited, administrator)
     joins = invitations.invite(by=by, agency_id=agency_id, asked=replace(asked, username="bea"))
     letter = invitations.make_link(by=BY, invitation_id=joins)
