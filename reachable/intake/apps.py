@@ -10,12 +10,7 @@ class IntakeConfig(AppConfig):
     label = "intake"
 
     def ready(self) -> None:
-        from reachable.access.registries import (
-            Holding,
-            holdings,
-            key_revoked,
-            staff_number_given,
-        )
+        from reachable.access.registries import key_revoked, staff_number_given
         from reachable.chronology.registries import detail_words
         from reachable.foundation.actor import system
         from reachable.foundation.registries import (
@@ -23,7 +18,7 @@ class IntakeConfig(AppConfig):
             rebuilders,
             schedules,
         )
-        from reachable.intake import allocated, handing, jobs, services, watching
+        from reachable.intake import allocated, jobs, services, watching
         from reachable.intake.happenings import code_in_words
         from reachable.intake.rebuilding import person_said, rebuild_events
         from reachable.moments.rebuilding import rebuild_moments
@@ -35,7 +30,7 @@ class IntakeConfig(AppConfig):
         )
         from reachable.people.registries import child_panels
 
-        holdings.add("lists", Holding("lists", handing.lists), room="intake")
+        _holdings()
         schedules.add(
             "loads",
             Schedule("loads", 20, lambda by: jobs.resume_abandoned(by=by)),
@@ -132,3 +127,10 @@ def _files() -> None:
         NavigationItem("Feeds", "intake_status", "intake.watch", 79, place="footer"),
         room="intake",
     )
+
+
+def _holdings() -> None:
+    from reachable.access.registries import Holding, holdings
+    from reachable.intake import handing
+
+    holdings.add("lists", Holding("lists", handing.lists), room="intake")

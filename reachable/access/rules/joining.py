@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -87,7 +86,7 @@ def read_table(text: str, words: Words) -> list[Row] | str:
     """
     first = text.strip("\ufeff\r\n ").split("\n", 1)[0]
     parted = next((sign for sign in "\t;," if sign in first), ",")
-    lines = csv.reader(io.StringIO(text.strip("\ufeff\r\n ")), delimiter=parted)
+    lines = csv.reader(text.strip("\ufeff\r\n ").splitlines(keepends=True), delimiter=parted)
     try:
         table = [[cell.strip() for cell in line] for line in lines if any(map(str.strip, line))]
     except csv.Error:
