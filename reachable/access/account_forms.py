@@ -23,6 +23,8 @@ TWO = "Takes a second person: it waits until another administrator has approved 
 class SearchForm(forms.Form):
     """Whom to look for."""
 
+    all_optional = True
+
     words = forms.CharField(label="Name, user name, e-mail or job", required=False, max_length=120)
     show = forms.ChoiceField(label="Show", required=False, choices=list(SHOWN.items()))
     agency = forms.UUIDField(required=False, widget=forms.HiddenInput)
@@ -53,7 +55,7 @@ def _teams() -> forms.TypedMultipleChoiceField:
 
 def _reason() -> forms.CharField:
     return forms.CharField(
-        label="Why, if a role takes two people",
+        label="Why (if a role takes two people)",
         required=False,
         max_length=300,
         help_text="Whoever approves it reads this.",
@@ -239,7 +241,7 @@ class LeaveForm(HandingForm):
         widget=forms.RadioSelect,
         error_messages={"required": "Say when it ends"},
     )
-    last_day = DayField(label="Their last day", required=False)
+    last_day = DayField(label="Their last day (if you chose a day)", required=False)
     field_order = ("when", "last_day")
 
     def __init__(self, *args: Any, alone: str = "", **kwargs: Any) -> None:
@@ -270,7 +272,7 @@ class DecideForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "Choose one"},
     )
-    note = forms.CharField(label="Why, if you refuse", required=False, max_length=300)
+    note = forms.CharField(label="Why (if you refuse)", required=False, max_length=300)
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}

@@ -75,8 +75,9 @@ def join(request: HttpRequest, join_id: UUID, join_secret: str) -> HttpResponse:
 
 def requests(request: HttpRequest) -> HttpResponse:
     """What waits for a second person."""
-    waiting = second_person.waiting(by=actor(request))
-    return render(request, "access/requests.html", {"waiting": waiting})
+    by = actor(request)
+    context = {"waiting": second_person.waiting(by=by), "decided": second_person.decided(by=by)}
+    return render(request, "access/requests.html", context)
 
 
 def decide(request: HttpRequest, request_id: UUID) -> HttpResponse:

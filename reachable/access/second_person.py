@@ -26,6 +26,7 @@ from reachable.foundation.time import now
 
 STANDS = timedelta(days=14)
 """How long somebody can approve it: what nobody looked at for so long is asked for again."""
+READ_FOR = timedelta(days=30)
 NOTHING_CHANGED = "Nothing was changed."
 
 
@@ -45,6 +46,18 @@ class RequestFacts:
     @property
     def may_decide(self) -> bool:
         return not (self.mine or self.about_me)
+
+
+@dataclass(frozen=True)
+class DecidedFacts:
+    """A request that somebody approved or refused, and why they refused it."""
+
+    what: str
+    decision: str
+    note: str
+    asked_by: str
+    decided_by: str
+    decided_at: datetime | None
 
 
 def ask(
@@ -95,6 +108,25 @@ def waiting(*, by: Actor) -> list[RequestFacts]:
     """Return the requests that wait and that this person may read, the oldest first."""
     held = _waiting(by).select_related("asked_by").order_by("asked_at")
     return [_facts(by, each) for each in held]
+
+
+def decided(*, by: Actor) -> list[DecidedFacts]:
+    """Return what was decided in the last 30 days and this person may read, the newest first."""
+    readable = [key for key, kind in _kinds().items() if by.can(kind.needs)]
+    held = SecondPersonRequest.objects.filter(
+        kind__in=readable, decided_at__gt=now() - READ_FOR, decision__in=["approved", "refused"]
+    )
+    return [
+        DecidedFacts(
+            what=_kind(each.kind).words(subject_id=each.subject_id, details=each.details),
+            decision=each.decision,
+            note=each.note,
+            asked_by=each.asked_by.name,
+            decided_by=each.decided_by.name if each.decided_by else "",
+            decided_at=each.decided_at,
+        )
+        for each in held.select_related("asked_by", "decided_by").order_by("-decided_at")[:50]
+    ]
 
 
 def request(*, by: Actor, request_id: UUID) -> RequestFacts:

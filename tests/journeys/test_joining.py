@@ -162,7 +162,7 @@ def test_a_role_over_everything_takes_a_second_person(
     sign_in(one, server, "administrator")
     one.goto(f"{server.url}/staff/{world.users['first']}/move/")
     one.get_by_label("Information governance").check()
-    one.get_by_label("Why, if a role takes two people").fill("Gil retires in May")
+    one.get_by_label("Why (if a role takes two people)").fill("Gil retires in May")
     one.get_by_role("button", name="Change it").click()
     expect(one.get_by_text("waits for a second person").first).to_be_visible()
     one.goto(f"{server.url}/staff/two-people/")
