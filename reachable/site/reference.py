@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from reachable.access.policy import policy
-from reachable.access.rules import SCOPES
+from reachable.access.rules import SCOPES, Policy
 from reachable.foundation.registry import Registry
 from reachable.foundation.urls import PUBLIC, SIGNED_IN, WITH_A_KEY, WITH_A_PHONE
 from reachable.site.addresses import IDENTIFIERS, Address, addresses
@@ -128,7 +128,26 @@ def render_roles() -> str:
         ),
         "",
         *_without_pages(unused),
+        *_givers(in_force),
     )
+
+
+def _givers(in_force: Policy) -> list[str]:
+    return [
+        "",
+        "## Who gives each role",
+        "",
+        "Whoever may do this gives the role to somebody else, and never to themselves. Where it "
+        "takes two people, another who may give it has to approve.",
+        "",
+        "| Role | Given by whoever may | Takes two |",
+        "|---|---|---|",
+        *(
+            f"| {role.title} | {in_force.capabilities[role.given_by]} | "
+            f"{'yes' if role.second_person else 'no'} |"
+            for role in in_force.roles.values()
+        ),
+    ]
 
 
 def _without_pages(unused: list[str]) -> list[str]:
