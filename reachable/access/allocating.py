@@ -13,12 +13,13 @@ from uuid import UUID
 
 from django.db import transaction
 
+from reachable.access import managing
 from reachable.access.models import Involvement, User
 from reachable.access.registries import staff_number_given
 from reachable.audit import services as audit
 from reachable.foundation.actor import Actor
 from reachable.foundation.db import bulk_insert, exclusive
-from reachable.foundation.errors import BadInput, NotFound
+from reachable.foundation.errors import BadInput
 from reachable.foundation.ids import new_id
 from reachable.foundation.time import now
 from reachable.practice.time import start_of_day
@@ -176,11 +177,8 @@ def give_staff_number(*, by: Actor, user_id: UUID, number: str) -> str:
     Children to whom its records allocate that number are open to them from now on; those of the
     number that they had before are open no longer.
     """
-    by.require("accounts.manage")
+    user = managing.found(by, user_id)
     exclusive("people.identify")
-    user = User.objects.filter(id=user_id, is_active=True).first()
-    if user is None:
-        raise NotFound
     number = as_kept(number)
     refuse_taken(agency_id=user.agency_id, number=number, except_user=user_id)
     User.objects.filter(id=user_id).update(staff_number=number)

@@ -37,6 +37,16 @@ class MomentsConfig(AppConfig):
         whom_a_child_knows.add("list", knowing.KEEPS_LIST, room=ROOM)
         self._schedules()
         self._navigation()
+        self._holdings()
+
+    def _holdings(self) -> None:
+        from reachable.access.registries import Holding, holdings
+        from reachable.moments import handing
+
+        moments = Holding("moments", handing.open_moments, handing.hand_on_moments)
+        tasks = Holding("tasks", handing.open_tasks, handing.hand_on_tasks)
+        holdings.add("moments", moments, room=ROOM)
+        holdings.add("tasks", tasks, room=ROOM)
 
     def _schedules(self) -> None:
         from reachable.foundation.registries import Schedule, schedules

@@ -25,7 +25,7 @@ from reachable.notices.services import Telling
 MOST = 700
 """The most characters of a task."""
 LATEST = timedelta(days=366)
-ADDED = "task_added"
+ADDED, GIVEN_ON = "task_added", "task_given_on"
 
 
 @transaction.atomic

@@ -14,7 +14,7 @@ from reachable.moments.knowing import FIRST, why_first
 from reachable.moments.measuring import CHECKS
 from reachable.moments.pauses import PAUSED_BY
 from reachable.moments.summaries import TOLD_SENDERS
-from reachable.moments.tasks import ADDED
+from reachable.moments.tasks import ADDED, GIVEN_ON
 from reachable.practice import guidance
 from reachable.practice.time import LONDON, say_day
 
@@ -173,6 +173,7 @@ def _beside(action: ActionFacts, moment: MomentFacts) -> dict[str, str]:
     whom = "themself" if about == who else about
     return {
         ADDED: f"{who} added a task for {whom}: {task}",
+        GIVEN_ON: f"{who} gave a task of somebody who moves or leaves to {about}: {task}",
         "task_done": f"{who} did: {task}",
         "task_dropped": f"{who} dropped a task: {task}",
         TOLD_SENDERS: f"{who} told whoever sent the signals",

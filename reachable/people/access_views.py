@@ -83,9 +83,9 @@ def invite(request: HttpRequest, person_id: UUID) -> HttpResponse:
     return _asked(request, person_id, form, page, by)
 
 
-def end_invitation(request: HttpRequest, invitation_id: UUID) -> HttpResponse:
+def end_invitation(request: HttpRequest, invited_id: UUID) -> HttpResponse:
     by = actor(request)
-    person_id = inviting.end(by=by, invitation_id=invitation_id)
+    person_id = inviting.end(by=by, invited_id=invited_id)
     messages.success(request, "The invitation has ended.")
     sees = selectors.is_visible(by=by, person_id=person_id)
     return redirect("child_access", person_id) if sees else redirect("home")

@@ -17,7 +17,7 @@ from reachable.foundation.errors import BadInput, NotFound
 from reachable.foundation.time import now, today
 from reachable.notices import services as notices
 from reachable.notices.services import Telling
-from reachable.people.models import Invitation
+from reachable.people.models import InvitedColleague
 from reachable.people.opening import (
     KIND,
     NOTHING_CHANGED,
@@ -74,7 +74,7 @@ def invite(*, by: Actor, person_id: UUID, whom: UUID, reason: str, last_day: dat
         basis=BASIS,
         until=start_of_day(last_day + timedelta(days=1)),
     )
-    invitation = Invitation.objects.create(
+    invitation = InvitedColleague.objects.create(
         involvement_id=involvement_id, invited_by_id=by.own_id, reason=said[:300]
     )
     audit.record(
@@ -86,12 +86,12 @@ def invite(*, by: Actor, person_id: UUID, whom: UUID, reason: str, last_day: dat
 
 
 @transaction.atomic
-def end(*, by: Actor, invitation_id: UUID) -> UUID:
+def end(*, by: Actor, invited_id: UUID) -> UUID:
     """End an invitation before its day: whoever works with the child, or was invited, may.
 
     Return the child.
     """
-    found = Invitation.objects.filter(id=invitation_id, involvement__subject_kind=KIND)
+    found = InvitedColleague.objects.filter(id=invited_id, involvement__subject_kind=KIND)
     invitation = found.select_related("involvement").first()
     if invitation is None:
         raise NotFound
@@ -114,7 +114,7 @@ def invitations(*, by: Actor, person_id: UUID) -> list[InvitationFacts]:
         subject_kind=KIND, subject_id__in=list(same), basis=BASIS
     )
     may = works_with(by=by, current_id=current)
-    held = Invitation.objects.filter(involvement__in=running).select_related(
+    held = InvitedColleague.objects.filter(involvement__in=running).select_related(
         "involvement__user__agency", "invited_by"
     )
     found = []

@@ -135,7 +135,7 @@ class Merge(Identified):
         ]
 
 
-class Invitation(Identified):
+class InvitedColleague(Identified):
     """Why a colleague was invited to see a child, and by whom; the involvement says until when."""
 
     involvement = models.OneToOneField(Involvement, on_delete=models.PROTECT, related_name="+")

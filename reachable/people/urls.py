@@ -23,7 +23,7 @@ urlpatterns = [
     page(f"{CHILD}access/", access_views.who_may_open, name="child_access", needs=READ),
     page(f"{CHILD}invite/", access_views.invite, name="child_invite", needs=READ, methods=BOTH),
     page(
-        "invitations/<uuid:invitation_id>/end/",
+        "invitations/<uuid:invited_id>/end/",
         access_views.end_invitation,
         name="invitation_end",
         needs=READ,

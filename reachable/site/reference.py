@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from reachable.access.fields import BESIDE
 from reachable.access.policy import policy
 from reachable.access.registries import fields
-from reachable.access.rules import ACTIONS, SCOPES, USUAL
+from reachable.access.rules import ACTIONS, SCOPES, USUAL, Policy
 from reachable.foundation.actor import WORKS_WITH
 from reachable.foundation.registry import Registry
 from reachable.foundation.urls import PUBLIC, SIGNED_IN, WITH_A_KEY, WITH_A_PHONE
@@ -136,6 +136,7 @@ def render_roles() -> str:
         ),
         "",
         *_without_pages(unused),
+        *_givers(in_force),
     )
 
 
@@ -154,6 +155,24 @@ def _how_far(action: str) -> list[str]:
             f"| {role.title} | "
             + " | ".join(_scope(getattr(role, action)[name]) for name in in_force.compartments)
             + " |"
+            for role in in_force.roles.values()
+        ),
+    ]
+
+
+def _givers(in_force: Policy) -> list[str]:
+    return [
+        "",
+        "## Who gives each role",
+        "",
+        "Whoever may do this gives the role to somebody else, and never to themselves. Where it "
+        "takes two people, another who may give it has to approve.",
+        "",
+        "| Role | Given by whoever may | Takes two |",
+        "|---|---|---|",
+        *(
+            f"| {role.title} | {in_force.capabilities[role.given_by]} | "
+            f"{'yes' if role.second_person else 'no'} |"
             for role in in_force.roles.values()
         ),
     ]

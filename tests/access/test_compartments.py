@@ -156,8 +156,9 @@ def without(monkeypatch: pytest.MonkeyPatch) -> Any:
     def give(left_out: str, action: str = "reads") -> Client:
         whole = dict.fromkeys(in_force.compartments, "involved")
         less = whole if left_out == "nothing" else {**whole, left_out: "none"}
-        scopes = {"reads": whole, "writes": whole, "shares": less, action: less}
-        role = RolePolicy("all_but_one", "All but one", may, **scopes)
+        reads, writes = (less if action == each else whole for each in ("reads", "writes"))
+        given = ("accounts.manage", False)
+        role = RolePolicy("all_but_one", "All but one", may, reads, writes, less, *given)
         made = Policy(
             in_force.compartments, in_force.capabilities, {"all_but_one": role}, in_force.records
         )

@@ -20,7 +20,15 @@ from reachable.access import services as access
 from reachable.access.models import Involvement, Team
 from reachable.foundation.actor import system
 from reachable.foundation.urls import BY_SECRET, PUBLIC, SIGNED_IN
-from reachable.site.addresses import ANYBODY, IDENTIFIER, IDENTIFIERS, KNOWN, Address, addresses
+from reachable.site.addresses import (
+    ANYBODY,
+    IDENTIFIER,
+    IDENTIFIERS,
+    INVITED,
+    KNOWN,
+    Address,
+    addresses,
+)
 from tests.access.place import ACCOUNTS, INVOLVED, Account, Place, Row, make_place
 
 pytestmark = pytest.mark.db
@@ -31,6 +39,7 @@ ANONYMOUS = {
     "/progress/": {"GET"},
     "/api/openapi.json": {"GET"},
     "/calendar/<uuid:address_id>/<str:secret>.ics": {"GET"},
+    "/join/<uuid:join_id>/<str:join_secret>/": {"GET", "POST"},
     "/app/": {"GET"},
     "/app/sw.js": {"GET"},
     "/app/manifest.webmanifest": {"GET"},
@@ -167,7 +176,7 @@ def test_every_identifier_is_found_by_somebody_and_hidden_from_somebody(place: P
             if all(row.of for row in rows.values())
         }
         finders = {IDENTIFIERS[name].found_by for name in address.identifiers}
-        anybody = finders <= {ANYBODY, KNOWN}
+        anybody = finders <= {ANYBODY, INVITED, KNOWN}
         wanted = {OPENED} if anybody else {OPENED, NOT_FOUND}
         assert declared - {REFUSED} == wanted, address.route
 

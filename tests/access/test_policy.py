@@ -18,6 +18,7 @@ WHOLE: dict[str, Any] = {
     "roles": {
         "one": {
             "title": "One",
+            "given_by": "a.read",
             "may": ["a.read"],
             "reads": {"identity": "own", "health": "none"},
             "writes": {"identity": "none", "health": "none"},
@@ -25,6 +26,7 @@ WHOLE: dict[str, Any] = {
         },
         "two": {
             "title": "Two",
+            "given_by": "b.write",
             "may": ["b.write"],
             "reads": {"identity": "involved", "health": "own"},
             "writes": {"identity": "none", "health": "all"},
@@ -46,6 +48,8 @@ HOLES = [
     (["roles", "one", "may"], ["c.read"], "may c.read, which is not declared"),
     (["roles", "one", "may"], [], "No role may a.read"),
     (["roles", "one", "colour"], "red", "colour"),
+    (["roles", "one", "given_by"], "", "Role one does not say by whom it is given"),
+    (["roles", "two", "given_by"], "c.give", "is given by c.give, which is not declared"),
 ]
 
 
@@ -105,9 +109,12 @@ NAMED = {
     *("intake_worker", "practitioner", "supervisor", "duty_manager", "panel_coordinator"),
     *("disruption_lead", "custody", "school_lead", "health_lead", "youth_justice"),
     *("charity_worker", "commissioner", "analyst", "linkage_steward", "information_governance"),
-    "system_administrator",
+    *("system_administrator", "agency_administrator"),
 }
-NO_CHILD = ("commissioner", "analyst", "information_governance", "system_administrator")
+NO_CHILD = (
+    *("commissioner", "analyst", "information_governance"),
+    *("system_administrator", "agency_administrator"),
+)
 
 
 def test_the_policy_in_force_has_every_named_role_and_every_compartment() -> None:
@@ -135,3 +142,28 @@ def test_nobody_but_who_links_records_reads_of_every_child() -> None:
         if scope == "all"
     }
     assert wide == {("linkage_steward", "identity")}
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"reads": {"identity": "all", "health": "none"}}, "reaches every child in identity"),
+        ({"may": ["a.read", "accounts.manage"]}, "may accounts.manage"),
+    ],
+)
+def test_no_agency_gives_by_itself_what_reaches_beyond_it(change: Any, said: str) -> None:
+    data = copy.deepcopy(WHOLE)
+    data["capabilities"] |= {"accounts.own": "own", "accounts.manage": "all"}
+    data["roles"]["two"]["may"] += ["accounts.own", "accounts.manage"]
+    data["roles"]["one"] |= {"given_by": "accounts.own"}
+    policy_from(data)
+    data["roles"]["one"] |= change
+    with pytest.raises(PolicyError, match=f"Role one {said}: no agency by itself can give it"):
+        policy_from(data)
+
+
+def test_whoever_watches_or_gives_everything_is_given_that_by_two_people() -> None:
+    roles = policy().roles
+    two = {key for key, role in roles.items() if role.second_person}
+    assert two == {"information_governance", "system_administrator"}
+    assert all(roles[key].given_by == "accounts.manage" for key in two)

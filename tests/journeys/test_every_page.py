@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
+from reachable.access import invitations
+from reachable.access.rules.joining import Asked
 from reachable.access.selectors import agency_id
 from reachable.conversations import candidates, confirming
 from reachable.conversations import services as conversations
@@ -50,6 +53,13 @@ def placed(server: Server) -> tuple[Server, World, UUID, UUID]:
         content=in_file(*(offer(number, email="desk") for number in range(1, 50))),
     )
     fill_words(by=world.actor("lead"))
+    asked = Asked("Wilhelmina Featherstonehaugh-Abernathy", "wfa", "w@a.invalid")
+    for number, roles in enumerate((("practitioner",), ("practitioner", "custody"))):
+        invitations.invite(
+            by=world.actor("agency"),
+            agency_id=agency_id("council"),
+            asked=replace(asked, username=f"wfa{number}", roles=roles),
+        )
     waiting = world.signal("other_worry", given_names="Idris", family_name="Whitlock")
     return server, world, held, waiting
 
@@ -112,6 +122,14 @@ def _afterwards(world: World, moment_id: UUID) -> dict[str, object]:
         "task": task,
         "sent": signal.values_list("signal_id", flat=True)[0],
     }
+
+
+def join_link() -> str:
+    """Send one of the invitations; return where its link leads to."""
+    by = system("tests")
+    letter = invitations.make_link(by=by, invitation_id=invitations.due(by=by)[0])
+    assert letter is not None
+    return letter.link[letter.link.index("/join/") :]
 
 
 WORK = [
@@ -247,6 +265,24 @@ WORK = [
     ("coordinator", "gap-without-the-child", "/gaps/{gap}/"),
     ("coordinator", "gaps", "/gaps/"),
     ("administrator", "mail-none", "/mail/"),
+    ("agency", "staff", "/staff/"),
+    ("administrator", "staff-of-all", "/staff/"),
+    ("agency", "staff-nobody", "/staff/?words=nobody+at+all"),
+    ("agency", "staff-ended", "/staff/?show=ended"),
+    ("agency", "staff-account", "/staff/{account}/"),
+    ("agency", "staff-account-own", "/staff/{own}/"),
+    ("agency", "staff-account-beyond", "/staff/{beyond}/"),
+    ("agency", "staff-move", "/staff/{account}/move/"),
+    ("agency", "staff-details", "/staff/{account}/details/"),
+    ("agency", "staff-leave", "/staff/{account}/leave/"),
+    ("administrator", "staff-leave-last", "/staff/{own}/leave/"),
+    ("agency", "staff-invite", "/staff/invite/"),
+    ("administrator", "staff-invite-any", "/staff/invite/"),
+    ("agency", "staff-invite-many", "/staff/invite/many/"),
+    ("administrator", "staff-two-people-none", "/staff/two-people/"),
+    ("agency", "staff-refused", "/staff/two-people/"),
+    ("first", "join-gone", "/join/{account}/no-such-secret/"),
+    ("first", "join", "{join}"),
     ("first", "help", "/help/"),
     ("first", "practice", "/what-this-follows/"),
     ("first", "practice-group", "/what-this-follows/?group=steps-a-child-in-custody"),
@@ -269,6 +305,8 @@ def test_every_page_is_accessible_and_fits(
     places["conversation"] = Conversation.objects.earliest("received_at").id
     places |= _afterwards(world, held)
     places |= {"service": offer(1)["id"], "at": at(1)["id"]}
+    places |= {"account": world.users["first"], "beyond": world.users["lead"]}
+    places |= {"own": world.users["agency"], "join": join_link()}
     places["shrunk"], places["file"] = (each.id for each in held_files(by=world.actor("lead")))
     places |= _candidates(world)
     places |= _offers(world, moment(held).person_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -305,7 +306,7 @@ def test_promise_14_its_review_is_by_somebody_else_once_and_with_what_was_looked
     open_record(hub, "ola")
     page_of(by=hub.actor("ola"), person_id=child.person_id)
     (waiting,) = emergency.emergencies(by=hub.actor("governance"))
-    judged = {"emergency_id": waiting.id, "justified": False, "note": "The team answered"}
+    judged: Any = {"emergency_id": waiting.id, "justified": False, "note": "The team answered"}
     with pytest.raises(Conflict, match="still lasts"):
         emergency.review(by=hub.actor("governance"), **judged)
     with travel(waiting.ends + timedelta(minutes=1)):

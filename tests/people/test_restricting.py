@@ -87,7 +87,7 @@ def test_promise_13_an_invitation_ended_early_is_effective_at_the_next_request(
 ) -> None:
     invite(hub, child)
     (facts,) = inviting.invitations(by=hub.actor("ida"), person_id=child.person_id)
-    inviting.end(by=hub.actor("sol"), invitation_id=facts.id)
+    inviting.end(by=hub.actor("sol"), invited_id=facts.id)
     assert not sees(hub, "ida", child)
     held = Involvement.objects.get(basis="invited")
     assert held.ended_at is not None

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('access', '0007_staff_number'),
+        ('access', '0009_joining'),
     ]
 
     operations = [

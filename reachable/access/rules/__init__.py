@@ -13,6 +13,8 @@ from reachable.foundation.errors import ReachableError
 SCOPES = ("none", "own", "involved", "all")
 ACTIONS = ("reads", "writes", "shares")
 USUAL = "welfare"
+OF_ONE_AGENCY, EVERY_AGENCY = "accounts.own", "accounts.manage"
+"""Looking after the accounts of one's own agency, and of all of them."""
 
 
 class PolicyError(ReachableError):
@@ -24,7 +26,11 @@ class PolicyError(ReachableError):
 
 @dataclass(frozen=True)
 class RolePolicy:
-    """What one role may do, and how far it reads, writes and shares in each compartment."""
+    """What one role may do, how far it reads, writes and shares, and who gives it.
+
+    `given_by` is the capability of whoever gives it; with `second_person` somebody else of those
+    has to approve that first.
+    """
 
     key: str
     title: str
@@ -32,6 +38,8 @@ class RolePolicy:
     reads: Mapping[str, str]
     writes: Mapping[str, str]
     shares: Mapping[str, str]
+    given_by: str
+    second_person: bool
 
 
 @dataclass(frozen=True)
@@ -120,7 +128,7 @@ def _line_of(begins: str, text: str) -> str:
 def _role(
     key: str, held: Mapping[str, Any], compartments: tuple[str, ...], capabilities: dict[str, str]
 ) -> RolePolicy:
-    unknown = held.keys() - {"title", "may", *ACTIONS}
+    unknown = held.keys() - {"title", "may", "given_by", "second_person", *ACTIONS}
     if unknown or "title" not in held:
         raise PolicyError(f"Role {key}: {sorted(unknown) or 'title'} is unknown or missing.")
     for capability in held.get("may", ()):
@@ -132,8 +140,18 @@ def _role(
     for name in compartments:
         if SCOPES.index(shares[name]) > SCOPES.index(reads[name]):
             raise PolicyError(f"Role {key} shares more of {name} than it reads.")
-    may = frozenset(held.get("may", ()))
-    return RolePolicy(key, held["title"], may, reads, writes, shares)
+    role = RolePolicy(
+        key,
+        held["title"],
+        frozenset(held.get("may", ())),
+        reads,
+        writes,
+        shares,
+        held.get("given_by", ""),
+        held.get("second_person", False) is True,
+    )
+    check_giving(role, capabilities)
+    return role
 
 
 def _scopes(
@@ -148,3 +166,18 @@ def _scopes(
         if scope not in SCOPES:
             raise PolicyError(f"Role {key}, {action}, compartment {name}: {scope} is not a scope.")
     return MappingProxyType(dict(scopes))
+
+
+def check_giving(role: RolePolicy, capabilities: Mapping[str, str]) -> None:
+    """Raise PolicyError where nobody could give a role, or an agency could give itself too much."""
+    if not role.given_by:
+        raise PolicyError(f"Role {role.key} does not say by whom it is given: given_by.")
+    if role.given_by not in capabilities:
+        raise PolicyError(f"Role {role.key} is given by {role.given_by}, which is not declared.")
+    if role.given_by != OF_ONE_AGENCY:
+        return
+    scopes = (role.reads, role.writes, role.shares)
+    wide = sorted({name for each in scopes for name, scope in each.items() if scope == "all"})
+    if wide or EVERY_AGENCY in role.may:
+        said = f"reaches every child in {wide[0]}" if wide else f"may {EVERY_AGENCY}"
+        raise PolicyError(f"Role {role.key} {said}: no agency by itself can give it.")

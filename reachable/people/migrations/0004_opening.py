@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='Invitation',
+            name='InvitedColleague',
             fields=[
                 ('id', models.UUIDField(default=reachable.foundation.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('reason', models.CharField(max_length=300)),
