@@ -75,7 +75,35 @@ STEP = {
     "avoid": "A number that nobody answers.",
     "certainty": "agreed here",
 }
+WATCHED = {
+    "worker": "{practitioner}",
+    "day": "{looked_on}",
+    "kind": "person",
+    "subject": "{person_id}",
+}
+LOOKS = "/watch/looks/?worker={practitioner}&day={looked_on}&kind=person&subject={person_id}"
 FORMS = {
+    "ask about a look": Form(
+        "/watch/ask/", LOOKS, "information_governance", {**WATCHED, "question": "Why, please?"}
+    ),
+    "what was found": Form(
+        "/watch/questions/{question_id}/",
+        "/watch/questions/{question_id}/",
+        "information_governance",
+        {"outcome": "elsewhere", "reference": "HR-12", "text": "Talked about."},
+    ),
+    "answer about a look": Form(
+        "/your-looks/{asked_id}/",
+        "/your-looks/{asked_id}/",
+        "practitioner",
+        {"text": "I was on call."},
+    ),
+    "how looks are watched": Form(
+        "/watch/rules/",
+        "/watch/rules/",
+        "information_governance",
+        {"opens": "07:00", "closes": "19:00", "many_records": "9", "days_after": "2"},
+    ),
     "a signal": Form("/signal/", "/signal/", "custody", SIGNAL),
     "a task": Form(
         "/signals/{signal_id}/tasks/", "/signals/{signal_id}/", "custody", {"step": "{step}"}

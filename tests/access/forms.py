@@ -20,7 +20,7 @@ from reachable.access.models import Agency
 from reachable.audit.models import Entry
 from reachable.conversations import confirming
 from reachable.conversations.models import ConfirmedContext, Translation
-from reachable.foundation.time import now
+from reachable.foundation.time import now, today
 from reachable.intake.models import Delivery, QuarantinedRow, Signal
 from reachable.intake.samples import write_set_sample
 from reachable.intake.table_sets import table_sets
@@ -39,7 +39,7 @@ from tests.support.directory import in_file, offer
 AT = datetime(2026, 11, 10, 12, 0, tzinfo=UTC)
 ROOMS = (
     *("access", "notices", "people", "chronology", "moments", "intake", "geography"),
-    *("provision", "offers", "conversations"),
+    *("provision", "offers", "conversations", "governance"),
 )
 IDENTIFIER = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 OFFERED = re.compile(r'\bname="([^"]+)"')
@@ -111,6 +111,7 @@ class Answering:
         self.ids |= {"context": str(ConfirmedContext.objects.get().id)}
         self.ids |= {"translation": str(Translation.objects.get().id)}
         self.ids |= {"agency": str(Agency.objects.values_list("id", flat=True)[0])}
+        self.ids |= {"looked_on": today().isoformat()}
         self.ids |= {"practitioner": str(place.user(Account("practitioner", INVOLVED)))}
         self.ids |= {"supervisor": str(place.user(Account("supervisor", INVOLVED)))}
         for step in form.before:
