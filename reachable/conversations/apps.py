@@ -11,7 +11,14 @@ class ConversationsConfig(AppConfig):
 
     def ready(self) -> None:
         from reachable.access.registries import rights_ended
-        from reachable.conversations import child_words, devices, lone_working, panels, words_kept
+        from reachable.conversations import (
+            child_words,
+            devices,
+            lone_working,
+            panels,
+            passed_on,
+            words_kept,
+        )
         from reachable.conversations.offering import MADE_IN
         from reachable.foundation.registries import (
             NavigationItem,
@@ -21,9 +28,10 @@ class ConversationsConfig(AppConfig):
         )
         from reachable.moments.registries import kept_words, moment_panels
         from reachable.offers.registries import made_in
-        from reachable.people.registries import child_panels
+        from reachable.people.registries import SeenBecause, child_panels, seen_because
 
         rights_ended.add("phones", devices.follow_rights, room=ROOM)
+        seen_because.add("passed_on", SeenBecause(10, passed_on.why), room=ROOM)
         child_panels.add("conversations", panels.OF_CHILD, room=ROOM)
         moment_panels.add("conversations", panels.OF_MOMENT, room=ROOM)
         kept_words.add("conversations", words_kept.find_words, room=ROOM)

@@ -17,7 +17,8 @@ class Actor:
     """A person signed in, an agency's program by its key, or a named part of the system.
 
     It says what they may do right now. `scopes` maps a compartment to none, own, involved or all;
-    `feeds` are those that a key is limited to, none where it is for all.
+    `feeds` are those that a key is limited to, none where it is for all. `looks` are what they have
+    looked at as this actor, which is one request: its page says why they may, and who else did.
     """
 
     kind: str
@@ -30,6 +31,7 @@ class Actor:
     capabilities: frozenset[str] = frozenset()
     scopes: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     feeds: frozenset[str] = frozenset()
+    looks: list[tuple[str, UUID | None]] = field(default_factory=list, compare=False, repr=False)
 
     @property
     def is_person(self) -> bool:

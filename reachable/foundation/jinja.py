@@ -63,6 +63,7 @@ OUTSIDE_A_REQUEST: dict[str, Any] = {
     "nav": (),
     "footer_links": (),
     "unread_notices": 0,
+    "seen_by": lambda: None,
     "fictional": False,
     "partnership": None,
     "csrf_input": "",

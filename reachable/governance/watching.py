@@ -23,8 +23,8 @@ from reachable.governance.models import LookQuestion
 from reachable.governance.rules import LONGEST, WatchRules
 from reachable.practice.time import LONDON, start_of_day
 
-KINDS = ("person", "review", "passed_on", "delivery", "audit")
-"""What a line is about. A look at a moment, a conversation or an offer is a look at its child."""
+KINDS = ("person", "delivery", "audit")
+"""What a line is about: who looks at a moment, a talk or an offer looks at its child too."""
 LINES, READ_AT_ONCE, USUAL_DAYS = 50, 400, 7
 Key = tuple[UUID, date, str, UUID | None]
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 KINDS = {
     "person": "child",
-    "review": "two records that may be one child",
-    "passed_on": "something passed on",
     "delivery": "an agency’s file",
     "audit": "the audit",
 }

@@ -14,7 +14,8 @@ class PeopleConfig(AppConfig):
             navigation,
             references,
         )
-        from reachable.people import reference
+        from reachable.people import looking, reference
+        from reachable.people.registries import SeenBecause, seen_because
 
         references.add(
             "identification",
@@ -24,3 +25,5 @@ class PeopleConfig(AppConfig):
         navigation.add(
             "review", NavigationItem("Review", "reviews", "people.review", 40), room="people"
         )
+        seen_because.add("review", SeenBecause(20, looking.why_review), room="people")
+        seen_because.add("person", SeenBecause(30, looking.why_child), room="people")

@@ -30,6 +30,29 @@ class Panel:
     context: Callable[[Actor, UUID, dict[str, str]], dict[str, Any]]
 
 
+@dataclass(frozen=True)
+class Seen:
+    """Why somebody sees what a page shows, and the page that says who else looked."""
+
+    why: tuple[str, ...]
+    who_looked: str
+    argument: UUID
+
+
+class SaysWhy(Protocol):
+    """Says why `by` sees this, which a page of theirs has just shown."""
+
+    def __call__(self, *, by: Actor, subject_id: UUID) -> Seen: ...
+
+
+@dataclass(frozen=True)
+class SeenBecause:
+    """Who says why; where a page shows several kinds of record, the lowest `order` speaks."""
+
+    order: int
+    why: SaysWhy
+
+
 class FollowsIdentity(Protocol):
     """Brings what a room keeps of people into line, in the transaction that is open."""
 
@@ -40,3 +63,6 @@ identity_changed: Registry[FollowsIdentity] = Registry(
     "Identity changed", "who follows when two people are merged, or a merge is undone"
 )
 child_panels: Registry[Panel] = Registry("Panels of the child's page", "parts of the child's page")
+seen_because: Registry[SeenBecause] = Registry(
+    "Why somebody sees this", "who says of a kind of record why somebody sees it"
+)
