@@ -133,7 +133,7 @@ def _children(there: Partnership, rng: random.Random) -> list[UUID]:
 def _involve(load: dict[UUID, list[UUID]]) -> None:
     """Five times as many as run now: earlier ones have ended."""
     at = now()
-    rows = []
+    rows: list[tuple[Any, ...]] = []
     for who, children in load.items():
         for child in children:
             rows.append((new_id(), who, "person", child, "holder", at - timedelta(days=90), None))

@@ -142,23 +142,41 @@ def _next(day: date) -> datetime:
 
 
 def _same_name(watched: Watched) -> Q:
-    """The last word of the worker's name is the family name of one of the child's records."""
-    del watched
-    workers: dict[str, list[Any]] = {}
-    for user_id, name in User.objects.values_list("id", "name"):
-        family = standard_name(name).rpartition(" ")[2]
-        workers.setdefault(family, []).append(user_id)
-    shared = Record.objects.filter(family_name__in=workers).values_list("family_name", flat=True)
-    pairs = (
-        Q(
-            actor_id__in=workers[family],
-            subject_id__in=CurrentPerson.objects.filter(
-                current__stands_for__person__records__family_name=family
-            ).values("person_id"),
-        )
-        for family in sorted(set(shared))
+    """The last word of the worker's name is the family name of one of the child's records.
+
+    Found first for names that anybody shares, and among those for pairs that are the same.
+    """
+    family = {
+        user_id: standard_name(name).rpartition(" ")[2]
+        for user_id, name in User.objects.values_list("id", "name")
+    }
+    shared = set(
+        Record.objects.filter(family_name__in=set(family.values()))
+        .values_list("family_name", flat=True)
+        .distinct()
     )
-    return Q(subject_kind=CHILD) & reduce(or_, pairs, NEVER)
+    called = CurrentPerson.objects.filter(
+        current__stands_for__person__records__family_name__in=shared
+    )
+    workers = [user_id for user_id, name in family.items() if name in shared]
+    pairs = set(
+        watched.looks()
+        .filter(subject_kind=CHILD, actor_id__in=workers, subject_id__in=called.values("person_id"))
+        .values_list("actor_id", "subject_id")
+        .distinct()
+    )
+    names: dict[Any, set[str]] = {}
+    held = called.filter(person_id__in={subject_id for _, subject_id in pairs})
+    for person_id, name in held.values_list(
+        "person_id", "current__stands_for__person__records__family_name"
+    ):
+        names.setdefault(person_id, set()).add(name)
+    by_worker: dict[Any, list[Any]] = {}
+    for actor_id, subject_id in pairs:
+        if actor_id and family[actor_id] in names.get(subject_id, ()):
+            by_worker.setdefault(actor_id, []).append(subject_id)
+    same = (Q(actor_id=actor, subject_id__in=subjects) for actor, subjects in by_worker.items())
+    return Q(subject_kind=CHILD) & reduce(or_, same, NEVER)
 
 
 def _never_sent(watched: Watched) -> Q:
