@@ -28,9 +28,15 @@ class ConversationsConfig(AppConfig):
         )
         from reachable.moments.registries import kept_words, moment_panels
         from reachable.offers.registries import made_in
-        from reachable.people.registries import SeenBecause, child_panels, seen_because
+        from reachable.people.registries import (
+            SeenBecause,
+            child_panels,
+            seen_because,
+            told_others,
+        )
 
         rights_ended.add("phones", devices.follow_rights, room=ROOM)
+        told_others.add("passed on", passed_on.told_others, room=ROOM)
         seen_because.add("passed_on", SeenBecause(10, passed_on.why), room=ROOM)
         child_panels.add("conversations", panels.OF_CHILD, room=ROOM)
         moment_panels.add("conversations", panels.OF_MOMENT, room=ROOM)

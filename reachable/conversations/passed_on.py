@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -17,7 +18,8 @@ from reachable.moments.joined import families, standing_for
 from reachable.moments.senders import standing_signals
 from reachable.people import looking
 from reachable.people import selectors as people
-from reachable.people.registries import Seen
+from reachable.people.registries import Seen, ToldOther
+from reachable.practice.time import LONDON
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,27 @@ def who_looked(*, by: Actor, passed_id: UUID, page: int = 1) -> looking.LooksOf:
 def why(*, by: Actor, subject_id: UUID) -> Seen:
     del by
     return Seen(("It was passed on to you",), "passed_looked", subject_id)
+
+
+def told_others(
+    *, by: Actor, person_ids: Collection[UUID], first: datetime, last: datetime
+) -> list[ToldOther]:
+    """Return to which agencies something of a talk with a child was passed on, without what it was.
+
+    Names of people stay out: whoever was told outside is “somebody outside”.
+    """
+    by.require("family.answer")
+    held = PassedOn.objects.filter(
+        conversation__person_id__in=list(person_ids), told_at__gte=first, told_at__lt=last
+    ).order_by("told_at", "id")
+    return [
+        ToldOther(
+            told_at.astimezone(LONDON).date(),
+            agency or "Somebody outside the partnership",
+            "A worker told them one thing that they needed to know.",
+        )
+        for told_at, agency in held.values_list("told_at", "to__agency__name")
+    ]
 
 
 def _as_sent(by: Actor, found: PassedOn) -> str:

@@ -9,6 +9,7 @@ from django.db import transaction
 from reachable.audit import services as audit
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import BadInput
+from reachable.foundation.models import Partnership
 from reachable.foundation.time import now
 from reachable.governance.models import WatchRule
 from reachable.governance.rules import WatchRules
@@ -45,3 +46,9 @@ def set_rules(*, by: Actor, rules: WatchRules) -> None:
         **{name: getattr(rules, name) for name in _NAMES}, set_by_id=by.id, set_at=now()
     )
     audit.record(by=by, action="governance.watch_set", subject=("watch", made.id))
+
+
+def partnership_name(*, by: Actor) -> str:
+    """Return what the partnership calls itself."""
+    del by
+    return Partnership.objects.values_list("name", flat=True).first() or "Reachable"

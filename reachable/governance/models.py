@@ -1,4 +1,4 @@
-"""What governance set, asked and found."""
+"""What governance set, asked and found; and what was put together for a family."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from django.db.models import F, Q
 
 from reachable.access.models import User
 from reachable.foundation.models import Identified
+from reachable.people.models import Person
 
 
 class WatchRule(Identified):
@@ -68,3 +69,40 @@ class LookStep(Identified):
                 name="look_step_is_whole",
             )
         ]
+
+
+class FamilyRequest(Identified):
+    """A family asks what is kept about a child and who read it.
+
+    `content` is what was put together for them, and stays as the second person read it.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT)
+    reference = models.CharField(max_length=40)
+    asked_by_whom = models.CharField(max_length=20)
+    identity_checked = models.CharField(max_length=300)
+    first_day = models.DateField()
+    last_day = models.DateField()
+    exemptions = models.JSONField(default=list)
+    weighed = models.CharField(max_length=1000)
+    content = models.JSONField()
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["reference"], name="family_reference_once"),
+            models.CheckConstraint(
+                condition=Q(last_day__gte=F("first_day")), name="family_period_in_order"
+            ),
+        ]
+
+
+class FamilyDecision(Identified):
+    """A second person released what was put together for a family, or sent it back."""
+
+    request = models.OneToOneField(FamilyRequest, on_delete=models.PROTECT, related_name="decision")
+    released = models.BooleanField()
+    reason = models.CharField(max_length=500)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 from reachable.foundation.urls import SIGNED_IN, page
-from reachable.governance import views
+from reachable.governance import family_views, views
+from reachable.governance.families import ANSWERS
 from reachable.governance.keeping import ASKS, READS
 
 BOTH, POST = ("GET", "POST"), ("POST",)
@@ -26,5 +27,27 @@ urlpatterns = [
         name="look_asked",
         needs=SIGNED_IN,
         methods=BOTH,
+    ),
+    page("sign-off/", views.sign_off, name="sign_off", needs=READS),
+    page("families/", family_views.requests, name="family_requests", needs=ANSWERS),
+    page("families/new/", family_views.new, name="family_new", needs=ANSWERS, methods=BOTH),
+    page(
+        "families/<uuid:request_id>/",
+        family_views.one,
+        name="family_request",
+        needs=ANSWERS,
+        methods=BOTH,
+    ),
+    page(
+        "families/<uuid:request_id>/answer.docx",
+        family_views.as_word,
+        name="family_word",
+        needs=ANSWERS,
+    ),
+    page(
+        "families/<uuid:request_id>/answer.pdf",
+        family_views.as_pdf,
+        name="family_pdf",
+        needs=ANSWERS,
     ),
 ]

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from reachable.foundation.errors import BadInput, NotFound
 from reachable.foundation.views import actor, render
-from reachable.governance import asking, keeping, watching
+from reachable.governance import asking, keeping, papers, watching
 from reachable.governance.facts import FACTS
 from reachable.governance.forms import (
     AnswerForm,
@@ -187,3 +187,15 @@ def rules(request: HttpRequest) -> HttpResponse:
         return redirect("watch_rules")
     context = {"form": form, "rules": held, "set_last": keeping.set_last(by=by)}
     return render(request, "governance/rules.html", context, 422 if form.errors else 200)
+
+
+def sign_off(request: HttpRequest) -> HttpResponse:
+    """What whoever signs this off has to know, on one page."""
+    actor(request).require(keeping.READS)
+    context = {
+        "counts": papers.counts(),
+        "promised": papers.promised(),
+        "duties": papers.duties(),
+        "documents": papers.DOCUMENTS,
+    }
+    return render(request, "governance/sign_off.html", context)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -53,6 +54,23 @@ class SeenBecause:
     why: SaysWhy
 
 
+@dataclass(frozen=True)
+class ToldOther:
+    """Something about a child was told to somebody: on which day, to whom, and how, in words."""
+
+    day: date
+    to_whom: str
+    how: str
+
+
+class TellsWhatWasShared(Protocol):
+    """Says what was told of these people, who are one child, in a period; never what it said."""
+
+    def __call__(
+        self, *, by: Actor, person_ids: Collection[UUID], first: datetime, last: datetime
+    ) -> list[ToldOther]: ...
+
+
 class FollowsIdentity(Protocol):
     """Brings what a room keeps of people into line, in the transaction that is open."""
 
@@ -65,4 +83,7 @@ identity_changed: Registry[FollowsIdentity] = Registry(
 child_panels: Registry[Panel] = Registry("Panels of the child's page", "parts of the child's page")
 seen_because: Registry[SeenBecause] = Registry(
     "Why somebody sees this", "who says of a kind of record why somebody sees it"
+)
+told_others: Registry[TellsWhatWasShared] = Registry(
+    "Told others", "who says to whom something about a child was told, without what it was"
 )

@@ -67,6 +67,7 @@ IDENTIFIERS = {
     "pathway_kind": Leads("the pathway of a kind of moment", ANYBODY),
     "person_id": Leads("a child", INVOLVED),
     "question_id": Leads("a question to a worker about their looks", ANYBODY),
+    "request_id": Leads("a family’s request", ANYBODY),
     "review_id": Leads("two records that may be one child", ANYBODY),
     "row_id": Leads("a row that was refused", AGENCY),
     "rule_key": Leads("a rule", ANYBODY),

@@ -75,6 +75,7 @@ STEP = {
     "avoid": "A number that nobody answers.",
     "certainty": "agreed here",
 }
+ASKED_ABOUT = {"day": "1", "month": "10", "year": "2026"}
 WATCHED = {
     "worker": "{practitioner}",
     "day": "{looked_on}",
@@ -97,6 +98,25 @@ FORMS = {
         "/your-looks/{asked_id}/",
         "practitioner",
         {"text": "I was on call."},
+    ),
+    "an answer to a family": Form(
+        "/families/new/",
+        "/families/new/",
+        "information_governance",
+        {
+            "person_id": "{person_id}",
+            "asked_by_whom": "child",
+            "identity_checked": "Known to the worker.",
+            **{f"first-{part}": value for part, value in ASKED_ABOUT.items()},
+            **{f"last-{part}": value for part, value in ASKED_ABOUT.items()},
+            "weighed": "Nothing is held back.",
+        },
+    ),
+    "an answer released": Form(
+        "/families/{request_id}/",
+        "/families/{request_id}/",
+        "information_governance",
+        {"decision": "release", "reason": "Read, and right."},
     ),
     "how looks are watched": Form(
         "/watch/rules/",

@@ -22,7 +22,7 @@ from reachable.conversations.rules.after import needed
 from reachable.foundation.actor import Actor, system
 from reachable.foundation.ids import new_id
 from reachable.foundation.time import now, today
-from reachable.governance import asking
+from reachable.governance import asking, families
 from reachable.intake import loading, mappings
 from reachable.intake import services as intake
 from reachable.intake.models import Delivery, QuarantinedRow
@@ -209,7 +209,24 @@ def make_place() -> Place:
     _directory(place, mine)
     _offer(place, Account("practitioner", INVOLVED))
     _asked_about_looks(place, Account("practitioner", INVOLVED))
+    _family(place, Account("information_governance", OWN))
     return place
+
+
+def _family(place: Place, account: Account) -> None:
+    """An answer to a family, which somebody else is to release."""
+    person_id = place.rows["person_id"][0].id
+    assert isinstance(person_id, UUID)
+    asked = families.Request(
+        person_id=person_id,
+        asked_by_whom="parent",
+        identity_checked="Passport seen.",
+        first=today() - timedelta(days=30),
+        last=today(),
+        exemptions=("others",),
+        weighed="Somebody else is in it.",
+    )
+    place.add("request_id", families.put_together(by=account.actor(), request=asked), account)
 
 
 def _asked_about_looks(place: Place, account: Account) -> None:
