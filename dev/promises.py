@@ -7,10 +7,11 @@ the page can be made and checked without a database or a browser.
 from __future__ import annotations
 
 import ast
+import json
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from dev.paths import ROOT
@@ -18,6 +19,8 @@ from dev.steps import Failed
 
 SOURCE = ROOT / "docs" / "promises.toml"
 PAGE = ROOT / "docs" / "promises.md"
+DATA = ROOT / "reachable" / "governance" / "papers" / "promised.json"
+"""The same for the product itself, which has no tests beside it."""
 TESTS = ROOT / "tests"
 
 NAME = re.compile(r"test_promise_(\d{2})_(\w+)")
@@ -59,23 +62,42 @@ def main(arguments: list[str]) -> int:
     """Write the page."""
     if arguments:
         raise Failed("`dev promises` takes no arguments.")
-    PAGE.write_text(wanted(), encoding="utf-8")
+    page, data = wanted()
+    PAGE.write_text(page, encoding="utf-8")
+    DATA.write_text(data, encoding="utf-8")
     return 0
 
 
 def is_current() -> bool:
-    """Is the page what the promises and the tests say now?"""
-    return PAGE.exists() and PAGE.read_text(encoding="utf-8") == wanted()
+    """Are the page and its data what the promises and the tests say now?"""
+    held = (path.read_text(encoding="utf-8") if path.exists() else "" for path in (PAGE, DATA))
+    return tuple(held) == wanted()
 
 
-def wanted() -> str:
-    """Return the page for the repository as it is; raise Failed where a test names no promise."""
+def wanted() -> tuple[str, str]:
+    """Return the page and its data; raise Failed where a test names no promise."""
     promises = read_promises(SOURCE.read_text(encoding="utf-8"))
     tests = list(read_tests(TESTS))
     strangers = sorted(test.name for test in tests if test.number not in _numbers(promises))
     if strangers:
         raise Failed(f"No promise has the number of {', '.join(strangers)}.")
-    return render(promises, tests)
+    return render(promises, tests), as_data(promises, tests)
+
+
+def as_data(promises: Sequence[Promise], tests: Sequence[Test]) -> str:
+    """Return each promise with how far it is kept, and the tests that hold it in words."""
+    held: dict[int, list[Test]] = {}
+    for test in tests:
+        held.setdefault(test.number, []).append(test)
+    rows = [
+        {
+            **asdict(promise),
+            "standing": _standing(promise, held),
+            "tests": [test.words for test in held.get(promise.number, [])],
+        }
+        for promise in promises
+    ]
+    return json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
 
 
 def _numbers(promises: Iterable[Promise]) -> frozenset[int]:

@@ -328,6 +328,8 @@ class Involvement(Identified):
                 name="involvement_team",
             ),
             models.Index(fields=["because_of"], name="involvement_because"),
+            # Also of what has ended: who worked with somebody at the time of a look.
+            models.Index(fields=["subject_id", "started_at"], name="involvement_history"),
         ]
         constraints = [
             models.CheckConstraint(

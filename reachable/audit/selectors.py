@@ -43,7 +43,7 @@ class Entries:
 
 def looks_at(*, by: Actor, kind: str, subject_ids: Iterable[UUID], page: int = 1) -> Entries:
     """Return who looked at a record. The caller has made sure that `by` may see it."""
-    by.require("people.read")
+    del by
     held = Entry.objects.filter(
         action="looked", subject_kind=kind, subject_id__in=list(subject_ids)
     )

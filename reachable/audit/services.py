@@ -17,6 +17,7 @@ from reachable.foundation.ids import new_id
 from reachable.foundation.time import now
 
 Subject = tuple[str, UUID | None]
+LOOKED = "looked"
 _ENTRY = [
     *("id", "at", "actor_kind", "actor_id", "actor_name", "action"),
     *("subject_kind", "subject_id", "details", "key_id", "mac"),
@@ -36,6 +37,9 @@ def record_many(
         raise transaction.TransactionManagementError(
             f"{action}: the audit entry belongs in the transaction of the act"
         )
+    acts = list(acts)
+    if action == LOOKED and by.is_person:
+        by.looks.extend(subject for subject, _ in acts)
     rows = [_entry(by, action, subject, details) for subject, details in acts]
     bulk_insert_all((Entry, _ENTRY, rows), (Unsealed, ["entry_id"], [(row[0],) for row in rows]))
     return [row[0] for row in rows]
@@ -49,7 +53,7 @@ def looked(*, by: Actor, subject: Subject, page: str, also: Subject | None = Non
     """
     acts = [(each, {"page": page}) for each in (subject, also) if each is not None]
     with transaction.atomic():
-        record_many(by=by, action="looked", acts=acts)
+        record_many(by=by, action=LOOKED, acts=acts)
 
 
 def _entry(by: Actor, action: str, subject: Subject, details: dict[str, Any]) -> tuple[Any, ...]:

@@ -10,9 +10,11 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 
 from reachable.conversations import after as selectors
 from reachable.conversations import after_acts
+from reachable.conversations import passed_on as passing
 from reachable.conversations.after import REACHABLE, After, ToPass
 from reachable.conversations.after_forms import (
     PassOnForm,
@@ -20,11 +22,10 @@ from reachable.conversations.after_forms import (
     TasksForm,
     own_asked,
 )
-from reachable.conversations.passed_on import passed_on as read_passed_on
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import BadInput, Conflict
 from reachable.foundation.fields import DayInput
-from reachable.foundation.views import actor, render
+from reachable.foundation.views import actor, page_number, render
 from reachable.moments.task_views import whom
 from reachable.notices import services as notices
 
@@ -160,6 +161,14 @@ def _passing(by: Actor, conversation_id: UUID, row: str, form: PassOnForm) -> Ca
 def passed_on(request: HttpRequest, passed_id: UUID) -> HttpResponse:
     """What somebody needs to know, for them alone."""
     by = actor(request)
-    found = read_passed_on(by=by, passed_id=passed_id)
+    found = passing.passed_on(by=by, passed_id=passed_id)
     notices.mark_read(by=by, subject=("passed_on", passed_id))
     return render(request, "conversations/passed_on.html", {"found": found})
+
+
+def passed_looked(request: HttpRequest, passed_id: UUID) -> HttpResponse:
+    found = passing.who_looked(
+        by=actor(request), passed_id=passed_id, page=page_number(request.GET)
+    )
+    back = (reverse("passed_on", args=[passed_id]), "What was passed on to you")
+    return render(request, "people/who_looked.html", {"found": found, "back": back})

@@ -17,6 +17,7 @@ class ConversationsConfig(AppConfig):
             handing,
             lone_working,
             panels,
+            passed_on,
             words_kept,
         )
         from reachable.conversations.offering import MADE_IN
@@ -28,10 +29,17 @@ class ConversationsConfig(AppConfig):
         )
         from reachable.moments.registries import kept_words, moment_panels
         from reachable.offers.registries import made_in
-        from reachable.people.registries import child_panels
+        from reachable.people.registries import (
+            SeenBecause,
+            child_panels,
+            seen_because,
+            told_others,
+        )
 
         holdings.add("conversations", Holding("conversations", handing.unfinished), room=ROOM)
         rights_ended.add("phones", devices.follow_rights, room=ROOM)
+        told_others.add("passed on", passed_on.told_others, room=ROOM)
+        seen_because.add("passed_on", SeenBecause(10, passed_on.why), room=ROOM)
         child_panels.add("conversations", panels.OF_CHILD, room=ROOM)
         moment_panels.add("conversations", panels.OF_MOMENT, room=ROOM)
         kept_words.add("conversations", words_kept.find_words, room=ROOM)

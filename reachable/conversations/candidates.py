@@ -125,9 +125,11 @@ def of_conversation(*, by: Actor, conversation_id: UUID) -> list[CandidateFacts]
     """Return the candidates of one conversation, decided or not; the look is logged."""
     by.require(HOLDS)
     held = visible_conversations(by=by).filter(id=conversation_id)
-    if not held.exists():
+    person_id = held.values_list("person__now__current_id", flat=True).first()
+    if person_id is None:
         raise NotFound
-    audit.looked(by=by, subject=("conversation", conversation_id), page="candidates")
+    child = ("person", person_id)
+    audit.looked(by=by, subject=("conversation", conversation_id), also=child, page="candidates")
     return _candidates(by, held)
 
 

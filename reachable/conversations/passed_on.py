@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -15,7 +16,10 @@ from reachable.foundation.errors import NotFound
 from reachable.intake.selectors import my_signal
 from reachable.moments.joined import families, standing_for
 from reachable.moments.senders import standing_signals
+from reachable.people import looking
 from reachable.people import selectors as people
+from reachable.people.registries import Seen, ToldOther
+from reachable.practice.time import LONDON
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,9 @@ class PassedOnFacts:
 def passed_on(*, by: Actor, passed_id: UUID) -> PassedOnFacts:
     """Return what was passed on to `by`; anybody else's is not found, nor is what they may not
     know any more: of a child with whom they no longer work, or whose their signal is not."""
-    held = PassedOn.objects.select_related("conversation__moment", "by__agency")
+    held = PassedOn.objects.select_related(
+        "conversation__moment", "conversation__person__now", "by__agency"
+    )
     found = held.filter(id=passed_id, to_id=by.own_id).first()
     if found is None:
         raise NotFound
@@ -48,7 +54,8 @@ def passed_on(*, by: Actor, passed_id: UUID) -> PassedOnFacts:
         child = named.name if named else "Name kept back"
     else:
         child = _as_sent(by, found)
-    audit.looked(by=by, subject=("passed_on", found.id), page="passed on")
+    about = ("person", found.conversation.person.now.current_id)
+    audit.looked(by=by, subject=("passed_on", found.id), also=about, page="passed on")
     return PassedOnFacts(
         id=found.id,
         child=child,
@@ -60,6 +67,38 @@ def passed_on(*, by: Actor, passed_id: UUID) -> PassedOnFacts:
         conversation_id=found.conversation_id if person_id is not None else None,
         signal_id=found.signal_id if person_id is None else None,
     )
+
+
+def who_looked(*, by: Actor, passed_id: UUID, page: int = 1) -> looking.LooksOf:
+    """Return who looked at what was passed on to `by`."""
+    passed_on(by=by, passed_id=passed_id)
+    return looking.looks_at(by=by, kind="passed_on", subject_ids=[passed_id], page=page)
+
+
+def why(*, by: Actor, subject_id: UUID) -> Seen:
+    del by
+    return Seen(("It was passed on to you",), "passed_looked", subject_id)
+
+
+def told_others(
+    *, by: Actor, person_ids: Collection[UUID], first: datetime, last: datetime
+) -> list[ToldOther]:
+    """Return to which agencies something of a talk with a child was passed on, without what it was.
+
+    Names of people stay out: whoever was told outside is “somebody outside”.
+    """
+    by.require("family.answer")
+    held = PassedOn.objects.filter(
+        conversation__person_id__in=list(person_ids), told_at__gte=first, told_at__lt=last
+    ).order_by("told_at", "id")
+    return [
+        ToldOther(
+            told_at.astimezone(LONDON).date(),
+            agency or "Somebody outside the partnership",
+            "A worker told them one thing that they needed to know.",
+        )
+        for told_at, agency in held.values_list("told_at", "to__agency__name")
+    ]
 
 
 def _as_sent(by: Actor, found: PassedOn) -> str:

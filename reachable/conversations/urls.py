@@ -67,6 +67,12 @@ urlpatterns = [
         needs=SIGNED_IN,
     ),
     page(
+        "passed-on/<uuid:passed_id>/who-looked/",
+        after_views.passed_looked,
+        name="passed_looked",
+        needs=SIGNED_IN,
+    ),
+    page(
         "conversations/<uuid:conversation_id>/share/",
         views.share,
         name="conversation_share",

@@ -20,6 +20,8 @@ class Actor:
     It says what they may do right now. `scopes` maps a compartment to how far they read there:
     none, own, involved or all; `writes` and `shares` say the same of recording and of deciding
     that somebody else may have it. `feeds` are those that a key is limited to, none for all.
+    `looks` are what they have looked at as this actor, which is one request: its page says why they
+    may, and who else did.
     """
 
     kind: str
@@ -34,6 +36,7 @@ class Actor:
     writes: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     shares: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     feeds: frozenset[str] = frozenset()
+    looks: list[tuple[str, UUID | None]] = field(default_factory=list, compare=False, repr=False)
 
     @property
     def is_person(self) -> bool:

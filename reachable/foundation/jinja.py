@@ -64,6 +64,7 @@ OUTSIDE_A_REQUEST: dict[str, Any] = {
     "footer_links": (),
     "emergencies": (),
     "unread_notices": 0,
+    "seen_by": lambda: None,
     "fictional": False,
     "partnership": None,
     "csrf_input": "",

@@ -180,6 +180,21 @@ WORDINGS = {
         "home",
         of_subject=False,
     ),
+    "look.asked": Wording(
+        "Information governance asks you about a record that you opened",
+        "Being asked is no reproach. Please read the question and answer in a few words.",
+        "look_asked",
+    ),
+    "look.answered": Wording(
+        "A worker has answered what you asked about a look",
+        "Please read it, and record what you found.",
+        "look_question",
+    ),
+    "look.found": Wording(
+        "Information governance has looked at your answer",
+        "Its page says what was found.",
+        "look_asked",
+    ),
     "feed.late": Wording(
         "A file that usually comes has not come",
         "The page of feeds says which, since when, and whom to ask.",

@@ -28,7 +28,8 @@ class OffersConfig(AppConfig):
         from reachable.offers.panels import OF_CHILD, OF_MOMENT
         from reachable.offers.rebuilding import rebuild
         from reachable.offers.seeing import MAKES, SEES_GAPS
-        from reachable.people.registries import child_panels
+        from reachable.offers.selectors import why_gap
+        from reachable.people.registries import SeenBecause, child_panels, seen_because
 
         references.add("offers", Reference("docs/reference/offers.md", reference.render), room=ROOM)
         rights_ended.add("offers", follow_rights, room=ROOM)
@@ -38,6 +39,7 @@ class OffersConfig(AppConfig):
         schedules.add(
             "offered again", Schedule("offered again", 300, lambda by: tell(by=by)), room=ROOM
         )
+        seen_because.add("gap", SeenBecause(40, why_gap), room=ROOM)
         moment_panels.add("offers", OF_MOMENT, room=ROOM)
         child_panels.add("offers", OF_CHILD, room=ROOM)
         navigation.add("offers", NavigationItem("Offers", "offers", MAKES, 58), room=ROOM)

@@ -9,9 +9,10 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 
 from reachable.foundation.errors import BadInput, Conflict
-from reachable.foundation.views import actor, render
+from reachable.foundation.views import actor, page_number, render
 from reachable.offers import gaps as services
 from reachable.offers import selectors, wording, words
 from reachable.offers.forms import GapNoteForm, HiddenNeedForm
@@ -31,6 +32,14 @@ def gap(request: HttpRequest, gap_id: UUID) -> HttpResponse:
     found = selectors.gap(by=actor(request), gap_id=gap_id)
     context = {"gap": found, "row": found.row, "words": words, "wording": wording}
     return render(request, "offers/gap.html", context)
+
+
+def looked(request: HttpRequest, gap_id: UUID) -> HttpResponse:
+    found = selectors.who_looked_at_gap(
+        by=actor(request), gap_id=gap_id, page=page_number(request.GET)
+    )
+    back = (reverse("gap", args=[gap_id]), "The gap")
+    return render(request, "people/who_looked.html", {"found": found, "back": back})
 
 
 def record(request: HttpRequest, person_id: UUID) -> HttpResponse:

@@ -35,7 +35,9 @@ from reachable.offers.seeing import (
     visible_offers,
     works_with,
 )
+from reachable.people import looking
 from reachable.people import selectors as people
+from reachable.people.registries import Seen
 
 MORE = "more"
 FOLLOWED = 200
@@ -263,6 +265,18 @@ def gaps_in(*, by: Actor, conversation_id: UUID) -> list[GapRow]:
     held = Gap.objects.select_related("person__now").filter(conversation_id=conversation_id)
     rows = _gap_rows(by, held.order_by("recorded_at", "id"))
     return [row for row in rows if row.person_id is not None]
+
+
+def who_looked_at_gap(*, by: Actor, gap_id: UUID, page: int = 1) -> looking.LooksOf:
+    """Return who looked at a gap, for whoever sees it."""
+    gap(by=by, gap_id=gap_id)
+    return looking.looks_at(by=by, kind="gap", subject_ids=[gap_id], page=page)
+
+
+def why_gap(*, by: Actor, subject_id: UUID) -> Seen:
+    """Say why somebody sees a gap without its child."""
+    del by
+    return Seen(("Your role sees gaps, without the child",), "gap_looked", subject_id)
 
 
 def gap(*, by: Actor, gap_id: UUID) -> GapFacts:

@@ -57,6 +57,7 @@ urlpatterns = [
     _of_offer("ended", views.ended),
     page("gaps/", gap_views.gaps, name="gaps", needs=SEES_GAPS),
     page("gaps/<uuid:gap_id>/", gap_views.gap, name="gap", needs=MAKES),
+    page("gaps/<uuid:gap_id>/who-looked/", gap_views.looked, name="gap_looked", needs=MAKES),
     _of_gap("more", gap_views.more),
     _of_gap("answer", gap_views.answer),
     _of_gap("reopen", gap_views.reopen),

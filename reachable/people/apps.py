@@ -17,7 +17,8 @@ class PeopleConfig(AppConfig):
             references,
             schedules,
         )
-        from reachable.people import asking, reference, restricting
+        from reachable.people import asking, looking, reference, restricting
+        from reachable.people.registries import SeenBecause, seen_because
 
         references.add(
             "identification",
@@ -43,3 +44,5 @@ class PeopleConfig(AppConfig):
             Schedule("enquiries", 5, lambda by: asking.tell_owners(by=by)),
             room="people",
         )
+        seen_because.add("review", SeenBecause(20, looking.why_review), room="people")
+        seen_because.add("person", SeenBecause(30, looking.why_child), room="people")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -30,6 +31,46 @@ class Panel:
     context: Callable[[Actor, UUID, dict[str, str]], dict[str, Any]]
 
 
+@dataclass(frozen=True)
+class Seen:
+    """Why somebody sees what a page shows, and the page that says who else looked."""
+
+    why: tuple[str, ...]
+    who_looked: str
+    argument: UUID
+
+
+class SaysWhy(Protocol):
+    """Says why `by` sees this, which a page of theirs has just shown."""
+
+    def __call__(self, *, by: Actor, subject_id: UUID) -> Seen: ...
+
+
+@dataclass(frozen=True)
+class SeenBecause:
+    """Who says why; where a page shows several kinds of record, the lowest `order` speaks."""
+
+    order: int
+    why: SaysWhy
+
+
+@dataclass(frozen=True)
+class ToldOther:
+    """Something about a child was told to somebody: on which day, to whom, and how, in words."""
+
+    day: date
+    to_whom: str
+    how: str
+
+
+class TellsWhatWasShared(Protocol):
+    """Says what was told of these people, who are one child, in a period; never what it said."""
+
+    def __call__(
+        self, *, by: Actor, person_ids: Collection[UUID], first: datetime, last: datetime
+    ) -> list[ToldOther]: ...
+
+
 class FollowsIdentity(Protocol):
     """Brings what a room keeps of people into line, in the transaction that is open."""
 
@@ -50,4 +91,10 @@ class FollowsClosing(Protocol):
 
 record_closed: Registry[FollowsClosing] = Registry(
     "Record closed", "who follows when a child is closed to some: restricted, or in conflict"
+)
+seen_because: Registry[SeenBecause] = Registry(
+    "Why somebody sees this", "who says of a kind of record why somebody sees it"
+)
+told_others: Registry[TellsWhatWasShared] = Registry(
+    "Told others", "who says to whom something about a child was told, without what it was"
 )

@@ -7,11 +7,12 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 
 from reachable.foundation.errors import BadInput, Conflict
-from reachable.foundation.views import actor, render
+from reachable.foundation.views import actor, page_number, render
+from reachable.people import looking, services, wording
 from reachable.people import review as waiting
-from reachable.people import services, wording
 from reachable.people.forms import DecideForm, ReasonForm
 from reachable.people.review import ReviewFacts
 
@@ -115,3 +116,11 @@ def _go_on(request: HttpRequest, review_id: UUID, *, together: bool) -> HttpResp
         return redirect("reviews")
     messages.success(request, f"{done} This is the next one.")
     return redirect("review", following)
+
+
+def who_looked(request: HttpRequest, review_id: UUID) -> HttpResponse:
+    found = looking.who_looked_at_review(
+        by=actor(request), review_id=review_id, page=page_number(request.GET)
+    )
+    back = (reverse("review", args=[review_id]), "Two records that may be one child")
+    return render(request, "people/who_looked.html", {"found": found, "back": back})

@@ -106,6 +106,12 @@ urlpatterns = [
         needs=REVIEW,
         methods=BOTH,
     ),
+    page(
+        "review/<uuid:review_id>/who-looked/",
+        review_views.who_looked,
+        name="review_looked",
+        needs=REVIEW,
+    ),
     page("review/<uuid:review_id>/next/", review_views.skip, name="review_skip", needs=REVIEW),
     page(
         "review/<uuid:review_id>/undo/",

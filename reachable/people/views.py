@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 
 from reachable.foundation.time import today
 from reachable.foundation.views import actor, page_number, render
@@ -33,4 +34,5 @@ def who_looked(request: HttpRequest, person_id: UUID) -> HttpResponse:
     found = looking.who_looked(
         by=actor(request), person_id=person_id, page=page_number(request.GET)
     )
-    return render(request, "people/who_looked.html", {"found": found})
+    back = (reverse("child", args=[found.child.person_id]), found.child.name)
+    return render(request, "people/who_looked.html", {"found": found, "back": back})

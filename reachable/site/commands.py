@@ -23,6 +23,7 @@ from reachable.foundation.actor import system
 from reachable.foundation.errors import ReachableError
 from reachable.foundation.outages import outage
 from reachable.foundation.registries import rebuilders, references
+from reachable.governance.cli import group as governance
 from reachable.intake.cli import group as feed
 from reachable.moments.cli import group as moments
 from reachable.provision.cli import group as directory
@@ -53,6 +54,7 @@ def add_to(main: click.Group) -> None:
         audit,
         directory,
         feed,
+        governance,
         moments,
         phones,
         synthetic,

@@ -12,7 +12,7 @@ from reachable.foundation.actor import ANONYMOUS, Actor
 from reachable.foundation.registries import NavigationItem, navigation
 from reachable.foundation.urls import PUBLIC, SIGNED_IN
 from reachable.notices.selectors import unread_count
-from reachable.people import emergency
+from reachable.people import emergency, looking
 from reachable.site.selectors import partnership
 
 
@@ -31,6 +31,7 @@ def common(request: HttpRequest) -> dict[str, Any]:
         "footer_links": [link for link in links if link.place == "footer"],
         "emergencies": emergency.running(by=by),
         "unread_notices": unread_count(by=by) if by.is_person else 0,
+        "seen_by": lambda: looking.seen(by=by),
         "partnership": here,
         "fictional": here.fictional,
         "long_work": progress.unfinished(),

@@ -76,7 +76,55 @@ STEP = {
     "avoid": "A number that nobody answers.",
     "certainty": "agreed here",
 }
+ASKED_ABOUT = {"day": "1", "month": "10", "year": "2026"}
+WATCHED = {
+    "worker": "{practitioner}",
+    "day": "{looked_on}",
+    "kind": "person",
+    "subject": "{person_id}",
+}
+LOOKS = "/watch/looks/?worker={practitioner}&day={looked_on}&kind=person&subject={person_id}"
 FORMS = {
+    "ask about a look": Form(
+        "/watch/ask/", LOOKS, "information_governance", {**WATCHED, "question": "Why, please?"}
+    ),
+    "what was found": Form(
+        "/watch/questions/{question_id}/",
+        "/watch/questions/{question_id}/",
+        "information_governance",
+        {"outcome": "elsewhere", "reference": "HR-12", "text": "Talked about."},
+    ),
+    "answer about a look": Form(
+        "/your-looks/{asked_id}/",
+        "/your-looks/{asked_id}/",
+        "practitioner",
+        {"text": "I was on call."},
+    ),
+    "an answer to a family": Form(
+        "/families/new/",
+        "/families/new/",
+        "information_governance",
+        {
+            "person_id": "{person_id}",
+            "asked_by_whom": "child",
+            "identity_checked": "Known to the worker.",
+            **{f"first-{part}": value for part, value in ASKED_ABOUT.items()},
+            **{f"last-{part}": value for part, value in ASKED_ABOUT.items()},
+            "weighed": "Nothing is held back.",
+        },
+    ),
+    "an answer released": Form(
+        "/families/{family_request_id}/",
+        "/families/{family_request_id}/",
+        "information_governance",
+        {"decision": "release", "reason": "Read, and right."},
+    ),
+    "how looks are watched": Form(
+        "/watch/rules/",
+        "/watch/rules/",
+        "information_governance",
+        {"opens": "07:00", "closes": "19:00", "many_records": "9", "days_after": "2"},
+    ),
     "a signal": Form("/signal/", "/signal/", "custody", SIGNAL),
     "a task": Form(
         "/signals/{signal_id}/tasks/", "/signals/{signal_id}/", "custody", {"step": "{step}"}

@@ -40,7 +40,7 @@ from tests.support.directory import in_file, offer
 AT = datetime(2026, 11, 10, 12, 0, tzinfo=UTC)
 ROOMS = (
     *("access", "notices", "people", "chronology", "moments", "intake", "geography"),
-    *("provision", "offers", "conversations"),
+    *("provision", "offers", "conversations", "governance"),
 )
 IDENTIFIER = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 OFFERED = re.compile(r'\bname="([^"]+)"')
@@ -113,6 +113,7 @@ class Answering:
         self.ids |= {"translation": str(Translation.objects.get().id)}
         self.ids |= {"agency": str(Agency.objects.values_list("id", flat=True)[0])}
         self.ids |= {"table_seen": self._table_seen()}
+        self.ids |= {"looked_on": today().isoformat()}
         self.ids |= {"practitioner": str(place.user(Account("practitioner", INVOLVED)))}
         self.ids |= {"supervisor": str(place.user(Account("supervisor", INVOLVED)))}
         for step in form.before:

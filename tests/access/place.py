@@ -23,6 +23,7 @@ from reachable.conversations.rules.after import needed
 from reachable.foundation.actor import Actor, system
 from reachable.foundation.ids import new_id
 from reachable.foundation.time import now, today
+from reachable.governance import asking, families
 from reachable.intake import loading, mappings
 from reachable.intake import services as intake
 from reachable.intake.models import Delivery, QuarantinedRow
@@ -35,6 +36,7 @@ from reachable.notices.models import Notice
 from reachable.notices.services import Telling
 from reachable.offers import gaps
 from reachable.offers import services as offers
+from reachable.people import selectors as people
 from reachable.people.models import Review
 from reachable.practice.items import OWN_FROM
 from reachable.provision import loading as directory
@@ -210,7 +212,45 @@ def make_place() -> Place:
     _asked_what_is_gone(mine)
     _directory(place, mine)
     _offer(place, Account("practitioner", INVOLVED))
+    _asked_about_looks(place, Account("practitioner", INVOLVED))
+    _family(place, Account("information_governance", OWN))
     return place
+
+
+def _family(place: Place, account: Account) -> None:
+    """An answer to a family, which somebody else is to release."""
+    person_id = place.rows["person_id"][0].id
+    assert isinstance(person_id, UUID)
+    asked = families.Request(
+        person_id=person_id,
+        asked_by_whom="parent",
+        identity_checked="Passport seen.",
+        first=today() - timedelta(days=30),
+        last=today(),
+        exemptions=("others",),
+        weighed="Somebody else is in it.",
+    )
+    place.add(
+        "family_request_id", families.put_together(by=account.actor(), request=asked), account
+    )
+
+
+def _asked_about_looks(place: Place, account: Account) -> None:
+    """What the practitioner looked at is asked about by information governance."""
+    governance = Account("information_governance", INVOLVED).actor()
+    person_id = place.rows["person_id"][0].id
+    assert isinstance(person_id, UUID)
+    people.child(by=account.actor(), person_id=person_id)
+    question_id = asking.ask(
+        by=governance,
+        worker_id=place.user(account),
+        day=today(),
+        kind="person",
+        subject_id=person_id,
+        question="Why did you open it?",
+    )
+    place.add("question_id", question_id, account)
+    place.add("asked_id", question_id, account)
 
 
 def _directory(place: Place, agency_id: UUID) -> None:

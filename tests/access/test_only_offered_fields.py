@@ -16,6 +16,7 @@ from reachable.access import services as access
 from reachable.conversations import confirming
 from reachable.foundation.time import travel
 from reachable.foundation.urls import BY_SECRET, PUBLIC
+from reachable.governance import asking, families, keeping
 from reachable.intake import correcting, status, together
 from reachable.intake import services as intake
 from reachable.moments import contact
@@ -56,11 +57,14 @@ def beside(place: Place) -> dict[str, str]:
     rooms = (
         absences,
         access,
+        asking,
         confirming,
         contact,
         correcting,
+        families,
         gaps,
         intake,
+        keeping,
         keys,
         moments,
         offers,

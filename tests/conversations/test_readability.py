@@ -5,22 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
-import readability
 
 from reachable.practice import guidance
 from reachable.practice.items import ChildWords
+from tests.support.reading import reading_age
 
-FROM_SCHOOL_YEAR = 5
-"""A school year of the United States, in which the formula counts, begins at the age of five."""
 OLDEST = 11
-
-
-def reading_age(text: str) -> float:
-    """Return the age at which most can read a text, by the formula of Flesch and Kincaid."""
-    sentences = re.split(r"(?<=[.?!:])\s+", text.replace("’", "'"))
-    said = "\n".join(" ".join(re.findall(r"[\w']+", sentence)) + " ." for sentence in sentences)
-    grades = readability.getmeasures(said, lang="en")["readability grades"]
-    return float(grades["Kincaid"]) + FROM_SCHOOL_YEAR
 
 
 def test_the_formula_tells_a_letter_of_an_office_from_what_a_child_reads() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from urllib.parse import urlencode
 from uuid import UUID
 
 import pytest
@@ -18,11 +19,14 @@ from reachable.conversations import services as conversations
 from reachable.conversations.confirming import Naming
 from reachable.conversations.models import Conversation, PassedOn
 from reachable.foundation.actor import system
-from reachable.foundation.time import now
+from reachable.foundation.time import now, today
 from reachable.geography.services import load_areas
+from reachable.governance import asking, watching
+from reachable.governance.models import LookQuestion
 from reachable.moments.models import Task, Trigger
 from reachable.offers import gaps
 from reachable.offers.models import Gap, Offer, OfferStep
+from reachable.people import selectors as children
 from reachable.practice import guidance
 from reachable.provision.loading import keep_file
 from reachable.provision.selectors import held_files
@@ -132,6 +136,29 @@ def join_link() -> str:
     return letter.link[letter.link.index("/join/") :]
 
 
+def _watched(world: World, person_id: UUID) -> dict[str, object]:
+    """What governance asks about a look of the first worker, who has answered."""
+    if not LookQuestion.objects.exists():
+        children.child(by=world.actor("first"), person_id=person_id)
+        watching.watch(by=world.actor("governance"), narrowing=watching.Narrowing())
+        question_id = asking.ask(
+            by=world.actor("governance"),
+            worker_id=world.users["first"],
+            day=today(),
+            kind="person",
+            subject_id=person_id,
+            question="You opened this in the evening. Were you on call?",
+        )
+        asking.answer(by=world.actor("first"), question_id=question_id, text="Yes, until ten.")
+    looks = {"worker": world.users["first"], "day": today(), "kind": "person"}
+    own = {"worker": world.users["governance"], "day": today(), "kind": "audit"}
+    return {
+        "looks": urlencode(looks | {"subject": person_id}),
+        "own_looks": urlencode(own),
+        "asked": LookQuestion.objects.values_list("id", flat=True).get(),
+    }
+
+
 WORK = [
     ("first", "worklist", "/worklist/"),
     ("first", "worklist-mine", "/worklist/?show=mine"),
@@ -158,6 +185,21 @@ WORK = [
     ("governance", "who-looked", "/who-looked/"),
     ("governance", "who-looked-nothing", "/who-looked/?who=nobody+at+all"),
     ("governance", "who-looked-wrong", "/who-looked/?subject=x"),
+    ("governance", "watch", "/watch/"),
+    ("governance", "watch-facts", "/watch/?fact=papers&fact=many"),
+    ("governance", "watch-none", "/watch/?who=nobody+at+all"),
+    ("governance", "watch-wrong", "/watch/?subject=x"),
+    ("governance", "watch-looks", "/watch/looks/?{looks}"),
+    ("governance", "watch-own-looks", "/watch/looks/?{own_looks}"),
+    ("governance", "watch-rules", "/watch/rules/"),
+    ("governance", "look-questions", "/watch/questions/"),
+    ("governance", "look-question", "/watch/questions/{asked}/"),
+    ("first", "watch-refused", "/watch/"),
+    ("first", "asked-of-me", "/your-looks/"),
+    ("second", "asked-of-me-none", "/your-looks/"),
+    ("first", "look-asked", "/your-looks/{asked}/"),
+    ("sergeant", "passed-looked", "/passed-on/{passed}/who-looked/"),
+    ("coordinator", "gap-looked", "/gaps/{gap}/who-looked/"),
     ("administrator", "home", "/"),
     ("first", "worklist-narrow", "/worklist/narrow/"),
     ("first", "worklist-print", "/worklist/print/"),
@@ -310,6 +352,7 @@ def test_every_page_is_accessible_and_fits(
     places["shrunk"], places["file"] = (each.id for each in held_files(by=world.actor("lead")))
     places |= _candidates(world)
     places |= _offers(world, moment(held).person_id)
+    places |= _watched(world, moment(held).person_id)
     people: dict[str, Page] = {}
     for username, name, address in WORK:
         if username not in people:

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+ROOM = "governance"
+
+
+class GovernanceConfig(AppConfig):
+    name = "reachable.governance"
+    label = ROOM
+
+    def ready(self) -> None:
+        from functools import partial
+
+        from reachable.foundation.registries import (
+            NavigationItem,
+            Reference,
+            navigation,
+            references,
+        )
+        from reachable.governance.families import ANSWERS
+        from reachable.governance.keeping import READS
+        from reachable.governance.papers import DOCUMENTS, written
+
+        for key in DOCUMENTS:
+            render = partial(written, key)
+            references.add(
+                f"governance {key}", Reference(f"docs/governance/{key}.md", render), room=ROOM
+            )
+        navigation.add("sign off", NavigationItem("Sign-off", "sign_off", READS, 62), room=ROOM)
+
+        navigation.add(
+            "families", NavigationItem("Families", "family_requests", ANSWERS, 61), room=ROOM
+        )
+        navigation.add("watch", NavigationItem("Watch", "watch", READS, 59), room=ROOM)
