@@ -11,6 +11,7 @@ class AccessConfig(AppConfig):
         """A policy with a hole stops the start."""
         from reachable.access.policy import policy
         from reachable.access.rota import tell_of_gaps
+        from reachable.access.sessions import tidy
         from reachable.foundation.registries import (
             NavigationItem,
             Right,
@@ -29,5 +30,13 @@ class AccessConfig(AppConfig):
             NavigationItem("Who did and who looked", "who_looked", "audit.read", 60),
             room="access",
         )
+        navigation.add(
+            "give back",
+            NavigationItem(
+                "Give a sign-in back", "give_sign_in_back", "accounts.manage", 70, place="footer"
+            ),
+            room="access",
+        )
+        schedules.add("sessions", Schedule("sessions", 3600, lambda by: tidy(by=by)), room="access")
         navigation.add("rota", NavigationItem("Rota", "rotas", "rota.read", 20), room="access")
         schedules.add("rota", Schedule("rota", 60, lambda by: tell_of_gaps(by=by)), room="access")

@@ -1,11 +1,10 @@
 from __future__ import annotations
 
-from reachable.access import rota_views, views
-from reachable.foundation.urls import PUBLIC, page
+from reachable.access import rota_views, sign_in_urls, views
+from reachable.foundation.urls import page
 
 urlpatterns = [
-    page("sign-in/", views.sign_in, name="sign_in", needs=PUBLIC, methods=("GET", "POST")),
-    page("sign-out/", views.sign_out, name="sign_out", needs=PUBLIC, methods=("POST",)),
+    *sign_in_urls.urlpatterns,
     page("who-looked/", views.who_looked, name="who_looked", needs="audit.read"),
     page("rota/", rota_views.rotas, name="rotas", needs="rota.read"),
     page(
