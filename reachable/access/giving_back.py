@@ -27,7 +27,7 @@ from reachable.foundation.errors import BadInput
 from reachable.foundation.time import now
 
 FACTOR, PASSWORD = "factor", "password"
-LOST = {FACTOR: "the passkey or the app", PASSWORD: "the password"}
+LOST = {FACTOR: "their second factor", PASSWORD: "their password"}
 WORKS_FOR = timedelta(hours=1)
 NOT_BOTH_WITHIN = timedelta(days=7)
 _LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
@@ -56,6 +56,11 @@ def give_code(*, by: Actor, username: str, lost: str) -> Given:
     if by.id == user.id:
         raise _refused(
             "Nobody gives their own sign-in back.", "Ask another administrator to see you."
+        )
+    if lost == PASSWORD and not second_factors.has_any(user.id):
+        raise _refused(
+            "They have no second factor yet, so that the code alone would sign somebody in.",
+            "Invite them again.",
         )
     exclusive(f"access.sign_in_code.{user.id}")
     at = now()

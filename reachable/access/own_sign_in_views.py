@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -37,6 +38,8 @@ def fresh(view: View) -> View:
 def confirm(request: HttpRequest) -> HttpResponse:
     """Ask somebody who is signed in for their second factor once more."""
     by, (after, _) = actor(request), asked_for(request)
+    if not by.is_person:
+        return redirect("sign_in")
     form, error = CodeForm(request.POST if "code" in request.POST else None), None
     if request.method == "POST":
         how, error = answered(request, by, form)
@@ -82,8 +85,9 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
 
 
 @fresh
-def remove_passkey(request: HttpRequest, passkey_id: int) -> HttpResponse:
-    second_factors.remove_passkey(by=actor(request), passkey_id=passkey_id)
+def remove_passkey(request: HttpRequest, passkey_id: str) -> HttpResponse:
+    number = int(passkey_id) if re.fullmatch(r"[0-9]{1,15}", passkey_id) else 0
+    second_factors.remove_passkey(by=actor(request), passkey_id=number)
     messages.success(request, "The passkey was removed. It opens nothing here any more.")
     return redirect("own_sign_in")
 

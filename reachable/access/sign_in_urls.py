@@ -6,6 +6,7 @@ from reachable.access import own_sign_in_views, sign_in_views, views
 from reachable.foundation.urls import PUBLIC, SIGNED_IN, page
 
 BOTH = ("GET", "POST")
+# What is public here and asks for a second half leads whoever has shown none to the sign-in page.
 urlpatterns = [
     page("sign-in/", views.sign_in, name="sign_in", needs=PUBLIC, methods=BOTH),
     page("sign-out/", views.sign_out, name="sign_out", needs=PUBLIC, methods=("POST",)),
@@ -53,14 +54,14 @@ urlpatterns = [
         needs=PUBLIC,
         methods=BOTH,
     ),
-    page("my-sign-in/", own_sign_in_views.own, name="own_sign_in", needs=SIGNED_IN),
     page(
-        "my-sign-in/confirm/",
+        "sign-in/confirm/",
         own_sign_in_views.confirm,
         name="confirm_sign_in",
-        needs=SIGNED_IN,
+        needs=PUBLIC,
         methods=BOTH,
     ),
+    page("my-sign-in/", own_sign_in_views.own, name="own_sign_in", needs=SIGNED_IN),
     page(
         "my-sign-in/recovery-codes/",
         own_sign_in_views.recovery_codes,
@@ -69,7 +70,7 @@ urlpatterns = [
         methods=BOTH,
     ),
     page(
-        "my-sign-in/passkeys/<int:passkey_id>/remove/",
+        "my-sign-in/passkeys/<str:passkey_id>/remove/",
         own_sign_in_views.remove_passkey,
         name="remove_passkey",
         needs=SIGNED_IN,

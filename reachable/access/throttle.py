@@ -6,7 +6,7 @@ A try is counted before it is looked at, so that many at once are no more than m
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
 
 from django.conf import settings
@@ -61,7 +61,7 @@ def count(source: Source) -> None:
             old = at - row.last_at > FORGOTTEN_AFTER
             row.failures = 1 if old else row.failures + 1
             row.last_at = at
-            row.wait_until = at + wait_after(kinds[row.key], row.failures)
+            row.wait_until = _until(kinds[row.key], row)
             row.save()
 
 
@@ -75,8 +75,13 @@ def forgive(source: Source) -> None:
             row = SignInAttempts.objects.select_for_update().filter(key=key).first()
             if row is not None:
                 row.failures = max(0, row.failures - 1)
-                row.wait_until = row.last_at + wait_after(kind, row.failures)
+                row.wait_until = _until(kind, row)
                 row.save()
+
+
+def _until(kind: str, row: SignInAttempts) -> datetime | None:
+    wait = wait_after(kind, row.failures)
+    return row.last_at + wait if wait else None
 
 
 def forget() -> int:
