@@ -91,9 +91,14 @@ def sign_in(page: Page, server: Server, username: str) -> None:
     page.goto(server.url)
 
 
-def be_signed_in(context: BrowserContext, url: str, username: str) -> None:
+def be_signed_in(context: BrowserContext, url: str, username: str, *, fresh: bool = True) -> None:
+    """Put a session into a browser; without `fresh`, one that began half an hour ago."""
     client = Client()
     client.force_login(User.objects.get(username=username))
+    if not fresh:
+        held = client.session
+        held["fresh"] -= 30 * 60
+        held.save()
     session = client.cookies[settings.SESSION_COOKIE_NAME].value
     context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": url}])
 
