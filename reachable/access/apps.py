@@ -37,6 +37,6 @@ class AccessConfig(AppConfig):
             ),
             room="access",
         )
-        schedules.add("sessions", Schedule("sessions", 3600, lambda by: tidy(by=by)), room="access")
+        schedules.add("sign-ins", Schedule("sign-ins", 3600, lambda by: tidy(by=by)), room="access")
         navigation.add("rota", NavigationItem("Rota", "rotas", "rota.read", 20), room="access")
         schedules.add("rota", Schedule("rota", 60, lambda by: tell_of_gaps(by=by)), room="access")

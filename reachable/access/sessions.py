@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from importlib import import_module
 from typing import Any
 from uuid import UUID
@@ -169,10 +169,9 @@ def forget_session(session_key: str | None) -> None:
 
 
 def tidy(*, by: Actor) -> int:
-    """Remove sessions that are over, what says where they were, and failures too old to count."""
+    """Remove what says where sessions were that are over, and failures too old to count."""
     del by
-    over = datetime.fromtimestamp(unmoved(), UTC)
-    gone, _ = Session.objects.filter(expire_date__lt=over).delete()
-    SignIn.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()
     throttle.forget()
+    standing = Session.objects.values("session_key")
+    gone, _ = SignIn.objects.exclude(session_key__in=standing).delete()
     return gone

@@ -144,7 +144,7 @@ def test_promise_19_ten_recovery_codes_are_shown_once_and_each_works_once(world:
         show_password(other, "first")
         other.post(SECOND, {"code": code})
         assert is_signed_in(other) is opens
-    assert "8 of ten left" in html(client.get("/my-sign-in/"))
+    assert "8 of 10 left" in html(client.get("/my-sign-in/"))
     fresh = recovery_codes(client)
     other = Client()
     show_password(other, "first")

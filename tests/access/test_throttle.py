@@ -156,8 +156,8 @@ def test_promise_20_a_failed_sign_in_is_audited_without_what_was_typed(world: Wo
 
 
 def asking(here: str, said: str | None = None) -> str:
-    headers = {} if said is None else {"HTTP_X_FORWARDED_FOR": said}
-    return address_of(RequestFactory().get("/", REMOTE_ADDR=here, **headers))
+    headers = {} if said is None else {"X-Forwarded-For": said}
+    return address_of(RequestFactory(REMOTE_ADDR=here).get("/", headers=headers))
 
 
 @pytest.fixture

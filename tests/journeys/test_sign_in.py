@@ -82,7 +82,7 @@ def show_password(page: Page, url: str, username: str = "first") -> None:
 
 def sign_out(page: Page) -> None:
     page.locator(".account__summary").click()
-    page.get_by_role("button", name="Sign out").click()
+    page.get_by_role("button", name="Sign out", exact=True).click()
     expect(page.get_by_role("heading", name="You are signed out")).to_be_visible()
 
 

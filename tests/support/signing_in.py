@@ -31,7 +31,7 @@ class App:
     def code(self, steps: int = 0) -> str:
         """The code of now, or of some half minutes later."""
         now = list(totp.yield_hotp_counters_from_time())[1]
-        return totp.format_hotp_value(totp.hotp_value(self.secret, now + steps))
+        return str(totp.format_hotp_value(totp.hotp_value(self.secret, now + steps)))
 
 
 def with_app(username: str) -> App:
