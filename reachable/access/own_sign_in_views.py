@@ -119,6 +119,13 @@ def password(request: HttpRequest) -> HttpResponse:
     return render(request, "access/own_password.html", {"form": form}, status=status)
 
 
+def still_here(request: HttpRequest) -> HttpResponse:
+    """What a page asks while somebody types into it: that is use of a session, though nothing is
+    sent yet."""
+    del request
+    return HttpResponse("You are signed in.", content_type="text/plain; charset=utf-8")
+
+
 def end_one(request: HttpRequest, sign_in_id: UUID) -> HttpResponse:
     sessions.end_one(by=actor(request), sign_in_id=sign_in_id)
     messages.success(request, "You are signed out there.")

@@ -91,6 +91,9 @@ urlpatterns = [
         methods=BOTH,
     ),
     page(
+        "my-sign-in/still-here/", own_sign_in_views.still_here, name="still_here", needs=SIGNED_IN
+    ),
+    page(
         "my-sign-in/others/end/",
         own_sign_in_views.end_others,
         name="end_others",

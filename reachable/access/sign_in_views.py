@@ -108,6 +108,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
         else "",
         "demonstration_code": second_factors.demonstration_code(here.by.own_id),
         "name": here.by.name,
+        "new_password": here.half is not None and here.half.new_password,
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "access/second_factor.html", context, status=status)

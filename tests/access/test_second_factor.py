@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 from uuid import uuid4
 
@@ -11,11 +14,14 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.models import Session
+from django.db import connection
 from django.test import Client
 
-from reachable.access import second_factors
+from reachable.access import second_factors, throttle
 from reachable.access.models import User
+from reachable.access.rules.waiting import FREE
 from reachable.access.services import name_partnership
+from reachable.access.throttle import Source, Throttled
 from reachable.access.views import DEMONSTRATION_PASSWORD
 from reachable.audit.models import Entry
 from reachable.foundation.actor import system
@@ -23,6 +29,7 @@ from reachable.foundation.errors import BadInput
 from reachable.foundation.urls import BY_SECRET, PUBLIC
 from reachable.notices.models import Notice
 from reachable.site.addresses import IDENTIFIER, addresses
+from tests.support.databases import Database
 from tests.support.signing_in import (
     App,
     Key,
@@ -33,7 +40,7 @@ from tests.support.signing_in import (
     with_app,
     with_passkey,
 )
-from tests.support.world import PASSWORD, World, html
+from tests.support.world import PASSWORD, World, html, make_world
 
 pytestmark = pytest.mark.db
 SECOND, BY_KEY = "/sign-in/second/", "/sign-in/passkey/"
@@ -338,3 +345,41 @@ def test_nobody_adds_a_passkey_that_was_not_asked_for(world: World) -> None:
     assert answer.status_code == 422
     with pytest.raises(BadInput):
         second_factors.add_passkey({}, by=world.actor("first"), name="x", answer=key.made(on))
+
+
+def at_once(count: int, act: Callable[[], Any]) -> list[Any]:
+    """Let that many threads do it, each on a connection of its own."""
+    ready = Barrier(count)
+
+    def one(_: int) -> Any:
+        ready.wait()
+        try:
+            return act()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(count) as threads:
+        return list(threads.map(one, range(count)))
+
+
+def test_promise_19_a_code_works_once_for_many_who_send_it_at_once(own_database: Database) -> None:
+    world = make_world()
+    by, code = world.actor("first"), with_app("first").code()
+    answers = at_once(6, lambda: second_factors.answer_code(by=by, code=code))
+    assert sorted(answers) == ["", "", "", "", "", "code"]
+    on_paper = second_factors.make_recovery_codes(by=by)[0]
+    answers = at_once(6, lambda: second_factors.answer_code(by=by, code=on_paper))
+    assert answers.count("recovery_code") == 1
+
+
+def test_promise_20_many_tries_at_once_are_no_more_than_many_in_a_row(
+    own_database: Database,
+) -> None:
+    def tried() -> bool:
+        try:
+            throttle.count(Source("factor", "somebody", "192.0.2.1"))
+        except Throttled:
+            return False
+        return True
+
+    assert at_once(12, tried).count(True) == FREE["factor"]

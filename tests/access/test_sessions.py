@@ -15,6 +15,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from dev.paths import ROOT
 from reachable.access import sessions
 from reachable.access.models import SignIn, User
 from reachable.access.services import end_account
@@ -92,6 +93,25 @@ def test_promise_18_what_a_page_asks_by_itself_keeps_no_session_going(
     assert client.get(path, headers=headers).status_code == 200
     older(client, active=11 * MINUTE)
     assert is_signed_in(client) is counts
+
+
+def test_whoever_types_for_long_is_there(world: World) -> None:
+    client = world.client("first")
+    assert 'data-still-here="/my-sign-in/still-here/"' in html(client.get("/help/"))
+    older(client, active=20 * MINUTE)
+    assert client.get("/my-sign-in/still-here/").status_code == 200
+    older(client, active=20 * MINUTE)
+    assert is_signed_in(client)
+
+
+def test_only_one_place_signs_anybody_in() -> None:
+    """It asks for both halves; a view that called Django's login itself would not."""
+    using = [
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "reachable").rglob("*.py")
+        if re.search(r"import .*\b(login|aperform_login|perform_login)\b", path.read_text("utf-8"))
+    ]
+    assert using == ["reachable/access/signing_in.py"]
 
 
 def test_a_part_of_a_page_leads_the_whole_page_to_sign_in(world: World) -> None:
