@@ -45,12 +45,23 @@ function ask({ publicKey }) {
   });
 }
 
+/** Why no passkey can be used on this page, as for those who try it out at a bare address. */
+function whyNot() {
+  if (/^[\d.]+$|:/.test(location.hostname)) {
+    const name = location.hostname === "127.0.0.1" ? ` Open http://localhost:${location.port} instead.` : "";
+    return `A passkey belongs to a name, and this page was opened by an address.${name}`;
+  }
+  if (!window.PublicKeyCredential) {
+    return "This browser knows no passkeys here. Use another way, or another browser.";
+  }
+  return "";
+}
+
 function prepare(form) {
   const said = form.querySelector("[data-passkey-said]");
-  form.querySelector("[data-passkey-needs]")?.remove();
-  form.hidden = false;
-  if (!window.PublicKeyCredential) {
-    said.textContent = "This browser knows no passkeys here. Use another way, or another browser.";
+  const reason = whyNot();
+  if (reason) {
+    said.textContent = reason;
     form.querySelector("button").disabled = true;
     return;
   }
