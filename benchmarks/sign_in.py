@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 import time
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
@@ -23,7 +24,8 @@ def run() -> dict[str, Any]:
     workers = set_up(system("benchmark")).workers
     user = User.objects.get(id=workers[0])
     key = with_passkey(user.username)
-    times = [_signed_in(key) for _ in range(MOST + 5)][5:]
+    both = [_signed_in(key) for _ in range(MOST + 5)][5:]
+    times, work = [each for each, _ in both], [each for _, each in both]
     started = time.perf_counter()
     make_password("a password of nobody")
     baseline = 1000 * (time.perf_counter() - started)
@@ -33,22 +35,27 @@ def run() -> dict[str, Any]:
         "median_ms": round(median, 1),
         "p95_ms": round(statistics.quantiles(times, n=20)[-1], 1),
         "target_p95_ms": 300,
+        "processor_ms": round(statistics.median(work), 1),
         "password_ms": round(baseline, 1),
         "ratio": round(median / baseline, 2),
         "target_ratio": 1,
     }
 
 
-def _signed_in(key: Key) -> float:
-    """Return the milliseconds of server time, without those in which the passkey signs."""
+def _signed_in(key: Key) -> tuple[float, float]:
+    """Return the milliseconds of server time, and those in which the processor was at it, without
+    those in which the passkey signs."""
     client = Client(SERVER_NAME="localhost")
-    started = time.perf_counter()
-    page = client.get("/sign-in/passkey/")
-    elapsed = time.perf_counter() - started
+    first, page = _timed(lambda: client.get("/sign-in/passkey/"))
     answer = key.answer(asked(page))
-    started = time.perf_counter()
-    came = client.post("/sign-in/passkey/", {"answer": answer})
-    elapsed += time.perf_counter() - started
+    second, came = _timed(lambda: client.post("/sign-in/passkey/", {"answer": answer}))
     if came.status_code != 302:
         raise RuntimeError(f"the answer was {came.status_code}")
-    return 1000 * elapsed
+    return first[0] + second[0], first[1] + second[1]
+
+
+def _timed(request: Callable[[], Any]) -> tuple[tuple[float, float], Any]:
+    began, work = time.perf_counter(), time.process_time()
+    answer = request()
+    took = 1000 * (time.perf_counter() - began), 1000 * (time.process_time() - work)
+    return took, answer

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from django.conf import settings
 from django.contrib import messages
@@ -228,7 +229,7 @@ def _set_up_done(request: HttpRequest, here: Here, how: str, said: str) -> HttpR
         signing_in.change_half(request, here.half, asks="password", how=how)
         return redirect("new_password")
     signing_in.finish(request, user=here.user, how=how)
-    return redirect(f"{reverse('recovery_codes')}?next={safe(request, here.half.after)}")
+    return redirect(f"{reverse('recovery_codes')}?next={quote(safe(request, here.half.after))}")
 
 
 def lost(request: HttpRequest) -> HttpResponse:
