@@ -35,7 +35,7 @@ ASKED_FOR_SOMEBODY = {"services", "selectors"}
 # Services and selectors without `by`, and why.
 FOR_NOBODY = {
     "access.actor_for": "makes the actor",
-    "access.signed_in": "nobody is anybody until it has run",
+    "access.actor_named": "makes the actor, for whoever has shown nothing yet",
     "access.demonstration_accounts": "shown on the sign-in page of a demonstration",
     "access.agency_id": "the agencies' names are on every page",
     "access.agency_names": "the agencies' names are on every page",

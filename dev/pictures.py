@@ -110,6 +110,7 @@ def _pictures(address: str) -> dict[str, bytes]:
         page = chromium.new_context(**size).new_page()
         page.goto(f"{address}/sign-in/")
         page.locator(f"button[value='{username}']").click()
+        page.get_by_role("button", name="Go on with this code").click()
         page.goto(f"{address}{path}")
         return page
 

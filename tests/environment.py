@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import secrets
 import shutil
 import sys
 import tempfile
@@ -43,6 +44,8 @@ def _begin_run() -> None:
     folder = Path(tempfile.mkdtemp(prefix="reachable-tests-"))
     _keep_bytecode()
     os.environ["REACHABLE_TEST_RUN"] = str(folder)
+    # One secret for all processes of a run: a session that one makes opens the pages of another.
+    os.environ["REACHABLE_SECRET_KEY"] = secrets.token_urlsafe(48)
     os.environ["REACHABLE_TEST_SERVER"] = os.environ.get("DATABASE_URL", "")
     atexit.register(_end_run, folder, os.getpid())
 

@@ -13,6 +13,7 @@ class AccessConfig(AppConfig):
         from reachable.access.policy import policy
         from reachable.access.registries import Holding, TakesTwo, holdings, two_people
         from reachable.access.rota import tell_of_gaps
+        from reachable.access.sessions import tidy
         from reachable.foundation.registries import (
             NavigationItem,
             Reference,
@@ -38,6 +39,14 @@ class AccessConfig(AppConfig):
             NavigationItem("Who did and who looked", "who_looked", "audit.read", 60),
             room="access",
         )
+        navigation.add(
+            "give back",
+            NavigationItem(
+                "Give a sign-in back", "give_sign_in_back", "accounts.manage", 70, place="footer"
+            ),
+            room="access",
+        )
+        schedules.add("sign-ins", Schedule("sign-ins", 3600, lambda by: tidy(by=by)), room="access")
         navigation.add("rota", NavigationItem("Rota", "rotas", "rota.read", 20), room="access")
         schedules.add("rota", Schedule("rota", 60, lambda by: tell_of_gaps(by=by)), room="access")
         navigation.add(

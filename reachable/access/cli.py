@@ -1,13 +1,14 @@
-"""`reachable account staff-number`."""
+"""`reachable account staff-number` and `reachable account recover`."""
 
 from __future__ import annotations
 
 import click
 
-from reachable.access import allocating
+from reachable.access import allocating, giving_back
 from reachable.access.selectors import account_named
 from reachable.foundation.actor import system
 from reachable.foundation.errors import ReachableError
+from reachable.foundation.words import short_when
 
 BY = system("account")
 
@@ -36,3 +37,25 @@ def staff_number(username: str, number: str) -> None:
         if kept
         else f"{username} has no staff number now, and nothing is allocated to them."
     )
+
+
+@group.command("recover")
+@click.argument("username")
+@click.option(
+    "--lost",
+    type=click.Choice([giving_back.FACTOR, giving_back.PASSWORD]),
+    required=True,
+    help="What they cannot show any more.",
+)
+def recover(username: str, lost: str) -> None:
+    """Make a code that gives USERNAME their sign-in back, where no administrator is left to do it.
+
+    See the person first. It works once, within an hour, together with what they have not lost; that
+    it was made stands in the audit, and they are told when it is used.
+    """
+    try:
+        given = giving_back.give_code(by=BY, username=username, lost=lost)
+    except ReachableError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"{given.code} gives {given.name} {giving_back.LOST[lost]} back.")
+    click.echo(f"It works once, until {short_when(given.expires_at)}.")

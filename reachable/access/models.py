@@ -8,6 +8,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 
 from reachable.foundation.models import Identified
 
@@ -37,7 +38,8 @@ class User(Identified, AbstractBaseUser):
     """A person's account: one agency, any number of roles and teams.
 
     `staff_number` is what their own agency calls them in its records. `last_day` is the last on
-    which it can be used, of somebody who is here for a time or is about to leave.
+    which it can be used, of somebody who is here for a time or is about to leave. All sessions end
+    when `session_round` goes up.
     """
 
     username = models.CharField(max_length=60, unique=True)
@@ -50,6 +52,7 @@ class User(Identified, AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     made_at = models.DateTimeField(null=True)
     last_day = models.DateField(null=True)
+    session_round = models.PositiveIntegerField(default=0)
 
     USERNAME_FIELD = "username"
     objects = UserManager()
@@ -64,6 +67,64 @@ class User(Identified, AbstractBaseUser):
                 condition=Q(is_active=True) & ~Q(staff_number=""),
                 name="staff_number_of_one",
             ),
+        ]
+
+    def get_session_auth_hash(self) -> str:
+        """What a session is bound to: it ends with a changed password and with the round."""
+        bound_to = f"{self.session_round}:{self.password}"
+        return salted_hmac("reachable.access.session", bound_to, algorithm="sha256").hexdigest()
+
+
+class SignIn(Identified):
+    """Where somebody is signed in, for themselves to see and to end; gone once it has ended.
+
+    `how` is passkey, code or recovery_code; `browser` names a kind of browser and nothing more.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT)
+    session_key = models.CharField(max_length=40, unique=True)
+    how = models.CharField(max_length=20)
+    browser = models.CharField(max_length=60)
+    began_at = models.DateTimeField()
+    active_at = models.DateTimeField()
+
+
+class SignInAttempts(models.Model):
+    """How often somebody failed to sign in to one account or from one address, for a day.
+
+    `key` is a keyed digest: what was typed as a name may have been a password.
+    """
+
+    key = models.CharField(max_length=64, primary_key=True)
+    failures = models.PositiveIntegerField(default=0)
+    last_at = models.DateTimeField()
+    wait_until = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["last_at"], name="attempts_last")]
+
+
+class SignInCode(Identified):
+    """What gives a lost password or second factor back, once and within an hour.
+
+    Of the code only a keyed digest is kept. `given_by` is empty where it was given from the shell.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    lost = models.CharField(max_length=10)
+    digest = models.CharField(max_length=64)
+    given_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    given_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "-given_at"], name="sign_in_code_of")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(given_by=None) | ~Q(given_by=F("user")), name="code_not_of_own"
+            )
         ]
 
 

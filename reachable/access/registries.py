@@ -135,6 +135,20 @@ holdings: Registry[Holding] = Registry(
 two_people: Registry[TakesTwo] = Registry(
     "What takes two people", "what one person asks for and another has to approve"
 )
+
+
+class TellsOfSignIn(Protocol):
+    """Tells somebody about their own sign-in, in the transaction that is open.
+
+    `kind` is changed or given_back.
+    """
+
+    def __call__(self, *, by: Actor, user_id: UUID, kind: str) -> None: ...
+
+
+sign_in_changed: Registry[TellsOfSignIn] = Registry(
+    "Sign-in changed", "who tells somebody that how they sign in was changed or given back"
+)
 staff_number_given: Registry[FollowsStaffNumbers] = Registry(
     "Staff number given", "who follows when a number leads to another account than before"
 )

@@ -410,6 +410,13 @@ def account_named(*, by: Actor, username: str) -> UUID:
     return user_id
 
 
+def actor_named(username: str) -> Actor | None:
+    """Return who has this user name, before anybody has shown that they are it."""
+    found = User.objects.select_related("agency").filter(username__iexact=username, is_active=True)
+    user = found.first()
+    return actor_for(user) if user else None
+
+
 def own_phone(*, by: Actor) -> str:
     """Return this person's own number, to spare them typing it."""
     return User.objects.values_list("phone", flat=True).get(id=by.own_id)

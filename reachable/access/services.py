@@ -8,12 +8,12 @@ from uuid import UUID
 
 from django.db import transaction
 
-from reachable.access import allocating, managing, planning
+from reachable.access import allocating, managing, planning, sessions
 from reachable.access.models import Agency, Involvement, Role, Team, TeamMembership, User
 from reachable.access.policy import policy
 from reachable.access.registries import RightsEnded, rights_ended
 from reachable.access.rules.rota import Planned
-from reachable.access.selectors import actor_for, teams_without_holders
+from reachable.access.selectors import teams_without_holders
 from reachable.audit import services as audit
 from reachable.foundation.actor import Actor, system
 from reachable.foundation.db import bulk_insert, exclusive
@@ -188,6 +188,7 @@ def end_account(*, by: Actor, user_id: UUID, knowing: bool = False) -> list[str]
     Role.objects.filter(user_id=user_id, ended_at=None).update(ended_at=at)
     TeamMembership.objects.filter(user_id=user_id, ended_at=None).update(ended_at=at)
     Involvement.objects.in_force(at=at).filter(user_id=user_id).update(ended_at=at)
+    sessions.end_all(user_id)
     audit.record(by=by, action="access.account_ended", subject=("user", user_id))
     return _follow(by, RightsEnded(user_id), empty)
 
@@ -287,13 +288,6 @@ def end_involvements(*, by: Actor, basis: str, because_of: Sequence[UUID]) -> in
     in_force = Involvement.objects.in_force(at=now())
     ending = in_force.filter(basis=basis, because_of__in=because_of)
     return ending.update(ended_at=now())
-
-
-def signed_in(*, user: User) -> None:
-    """Note that somebody signed in."""
-    with transaction.atomic():
-        by = actor_for(user)
-        audit.record(by=by, action="access.signed_in", subject=("user", by.id))
 
 
 def signed_out(*, by: Actor) -> None:

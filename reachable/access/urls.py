@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-from reachable.access import account_views, joining_views, rota_views, views
+from reachable.access import account_views, joining_views, rota_views, sign_in_urls, views
 from reachable.foundation.urls import PUBLIC, page
 
 LOOKS_AFTER = "accounts.own"
 
 urlpatterns = [
-    page("sign-in/", views.sign_in, name="sign_in", needs=PUBLIC, methods=("GET", "POST")),
-    page("sign-out/", views.sign_out, name="sign_out", needs=PUBLIC, methods=("POST",)),
+    *sign_in_urls.urlpatterns,
     page("who-looked/", views.who_looked, name="who_looked", needs="audit.read"),
     page(
         "join/<uuid:join_id>/<str:join_secret>/",

@@ -2,33 +2,38 @@
 
 from __future__ import annotations
 
-from django.conf import settings
-from django.contrib import messages
-from django.contrib.auth import login, logout
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.http import url_has_allowed_host_and_scheme
 
-from reachable.access import looking, services
-from reachable.access.forms import NarrowForm, SignInForm
+from reachable.access import looking, services, sessions, signing_in
+from reachable.access.forms import WRONG_PAIR, NarrowForm, SignInForm
 from reachable.access.selectors import demonstration_accounts
-from reachable.foundation import kept
+from reachable.access.sign_in_views import STEPS, asked_for, go_on
+from reachable.access.throttle import Throttled
 from reachable.foundation.views import actor, page_number, render
 
 DEMONSTRATION_PASSWORD = "reachable demonstration"
 
 
 def sign_in(request: HttpRequest) -> HttpResponse:
-    after = request.POST.get("next") or request.GET.get("next") or ""
-    sent = request.POST.get("sent") or request.GET.get("sent") or ""
+    after, sent = asked_for(request)
     if actor(request).is_person:
-        return _go_on(request, after, sent)
-    form = SignInForm(request, request.POST or None)
-    if request.method == "POST" and form.is_valid() and form.user is not None:
-        login(request, form.user)
-        services.signed_in(user=form.user)
-        kept.leave_only_to(request, form.user.id)
-        return _go_on(request, after, sent)
+        return go_on(request, after, sent)
+    form = SignInForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            user = signing_in.check_password(
+                request, username=given["username"], password=given["password"]
+            )
+        except Throttled as slow:
+            form.add_error(None, str(slow))
+        else:
+            if user is not None:
+                half = signing_in.begin(request, user_id=user.id, after=after, sent=sent)
+                return redirect(STEPS[half.asks])
+            form.add_error(None, WRONG_PAIR)
     status = 200 if request.method == "GET" else 422
     return render(
         request,
@@ -44,21 +49,11 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _go_on(request: HttpRequest, after: str, sent: str) -> HttpResponse:
-    """Lead to where somebody came from, and say there that what was sent did not arrive."""
-    if sent == "lost":
-        messages.warning(
-            request,
-            "You had been signed out when you sent that, so it did not arrive. Nothing was "
-            "changed: please do it again.",
-        )
-    return redirect(_safe(request, after))
-
-
 def sign_out(request: HttpRequest) -> HttpResponse:
     by = actor(request)
     if by.is_person:
         services.signed_out(by=by)
+    sessions.forget_session(request.session.session_key)
     logout(request)
     return render(request, "access/signed_out.html")
 
@@ -79,10 +74,3 @@ def who_looked(request: HttpRequest) -> HttpResponse:
     status = 200 if form.is_valid() else 422
     context = {"form": form, "found": found, "base": base, "narrowed": any(given.values())}
     return render(request, "access/who_looked.html", context, status=status)
-
-
-def _safe(request: HttpRequest, address: str) -> str:
-    """Only addresses of our own: a link must not lead from the sign-in page to elsewhere."""
-    if url_has_allowed_host_and_scheme(address, {request.get_host()}, request.is_secure()):
-        return address
-    return settings.LOGIN_REDIRECT_URL

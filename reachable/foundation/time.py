@@ -31,6 +31,14 @@ def now() -> datetime:
     return real + _offset_from(path, real) if path else real
 
 
+def unmoved() -> float:
+    """Return the seconds of the clock that nobody moves: a session ends by it.
+
+    Whoever moves the clock to see the next morning would be signed out by it.
+    """
+    return system_time.time()
+
+
 def today() -> date:
     """Return the date in London."""
     return now().astimezone(LONDON).date()

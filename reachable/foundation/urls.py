@@ -38,6 +38,7 @@ class Declaration:
 
     needs: str
     methods: tuple[str, ...]
+    asks_by_itself: bool = False
 
 
 def page(
@@ -48,13 +49,15 @@ def page(
     needs: str,
     methods: Sequence[str] = ("GET",),
     keeps_typed: bool = False,
+    asks_by_itself: bool = False,
 ) -> URLPattern:
     """Declare an address. HEAD goes wherever GET goes.
 
-    With `keeps_typed`, what was typed into its form outlives the end of a session.
+    With `keeps_typed`, what was typed into its form outlives the end of a session. A page that
+    `asks_by_itself`, again and again, keeps no session going.
     """
     allowed = (*methods, "HEAD") if "GET" in methods else tuple(methods)
-    declaration = Declaration(needs, tuple(allowed))
+    declaration = Declaration(needs, tuple(allowed), asks_by_itself)
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -87,6 +90,9 @@ def for_programs(pattern: URLPattern, *, methods: Sequence[str]) -> URLPattern:
 
 def _to_sign_in(request: HttpRequest, keeps_typed: bool) -> HttpResponse:
     """Lead to the sign-in page and from there back, though nothing that was sent arrives."""
+    if request.method == "GET" and request.headers.get("HX-Request") == "true":
+        # A part of a page cannot become the sign-in page; the page as a whole asks again and can.
+        return HttpResponse(headers={"HX-Refresh": "true"})
     if request.method in ("GET", "HEAD"):
         return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
     kept = keeps_typed and request.method == "POST" and keep(request)

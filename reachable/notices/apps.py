@@ -8,7 +8,7 @@ class NoticesConfig(AppConfig):
     label = "notices"
 
     def ready(self) -> None:
-        from reachable.access.registries import rota_news
+        from reachable.access.registries import rota_news, sign_in_changed
         from reachable.foundation.registries import (
             NavigationItem,
             Schedule,
@@ -16,7 +16,7 @@ class NoticesConfig(AppConfig):
             schedules,
         )
         from reachable.notices.inviting import deliver_invitations
-        from reachable.notices.services import deliver, tell_of_rota
+        from reachable.notices.services import deliver, tell_of_rota, tell_of_sign_in
 
         schedules.add("outbox", Schedule("outbox", 2, lambda by: deliver(by=by)), room="notices")
         schedules.add(
@@ -25,6 +25,7 @@ class NoticesConfig(AppConfig):
             room="notices",
         )
         rota_news.add("notices", tell_of_rota, room="notices")
+        sign_in_changed.add("notices", tell_of_sign_in, room="notices")
         navigation.add(
             "mail",
             NavigationItem("E-mail", "mail", "accounts.manage", 80, place="footer"),

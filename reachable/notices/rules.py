@@ -195,6 +195,20 @@ WORDINGS = {
         "Its page says what was found.",
         "look_asked",
     ),
+    "sign_in.changed": Wording(
+        "How you sign in was changed",
+        "A passkey, an app, your recovery codes or your password was changed. If that was not you, "
+        "tell your system administrator now.",
+        "own_sign_in",
+        of_subject=False,
+    ),
+    "sign_in.given_back": Wording(
+        "Your sign-in was given back to you",
+        "A code of an administrator was used for your account, and everywhere else you were signed "
+        "out. If that was not you, tell your system administrator now.",
+        "own_sign_in",
+        of_subject=False,
+    ),
     "feed.late": Wording(
         "A file that usually comes has not come",
         "The page of feeds says which, since when, and whom to ask.",

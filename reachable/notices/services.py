@@ -96,6 +96,12 @@ def tell_of_rota(*, by: Actor, news: Sequence[RotaNews]) -> None:
     )
 
 
+def tell_of_sign_in(*, by: Actor, user_id: UUID, kind: str) -> None:
+    """Tell somebody that how they sign in was changed: if it was not they, somebody else was."""
+    key = f"sign_in.{kind}:{user_id}:{new_id()}"
+    tell(by=by, tellings=[Telling(user_id, f"sign_in.{kind}", ("user", user_id), key)])
+
+
 @transaction.atomic
 def mark_read(*, by: Actor, subject: tuple[str, UUID] | None = None) -> int:
     """Mark this person's notices as read: those about one subject, or all."""

@@ -31,6 +31,7 @@ GAPS = "those who work with the child now, and, without the child, whoever sees 
 LOOKED_AFTER = "whoever looks after accounts of that agency, and system administrators"
 MEMBERS = "members of that team"
 OWNER = "whose phone it is, and system administrators"
+MINE = "whose sign-in it is"
 ENTERED = "whoever is away, and supervisors of their teams"
 
 
@@ -76,6 +77,7 @@ IDENTIFIERS = {
     "moment_id": Leads("a reachable moment", INVOLVED),
     "notice_id": Leads("a notice", TOLD),
     "offer_id": Leads("a service that was offered to a child", INVOLVED),
+    "passkey_id": Leads("somebody’s passkey", MINE),
     "passed_id": Leads("something that others needed to know", TOLD),
     "partner_id": Leads("an agency", ANYBODY),
     "pathway_kind": Leads("the pathway of a kind of moment", ANYBODY),
@@ -90,6 +92,7 @@ IDENTIFIERS = {
     "service_id": Leads("a service of the directory", ANYBODY),
     "set_key": Leads("a set of tables", ANYBODY),
     "shift_id": Leads("a shift of a team’s rota", MEMBERS),
+    "sign_in_id": Leads("where somebody is signed in", MINE),
     "signal_id": Leads("a signal from a phone", SENDER),
     "step_key": Leads("a step of a pathway", ANYBODY),
     "task_id": Leads("a task in a reachable moment", INVOLVED),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from reachable.site.bounded import bounded
 from reachable.site.database import database_from
 from reachable.site.secret import secret_key
 
@@ -47,6 +48,9 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_tasks",
     "django_tasks_db",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     *[f"reachable.{room}.apps.{room.title()}Config" for room in ROOMS],
 ]
 MIDDLEWARE = [
@@ -57,6 +61,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "reachable.access.middleware.EndSessions",
+    "allauth.account.middleware.AccountMiddleware",
     "reachable.access.middleware.FindActor",
     "reachable.foundation.middleware.DefaultDeny",
 ]
@@ -96,7 +102,22 @@ LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/sign-in/"
 
-SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_ENGINE = "reachable.access.session_store"
+SESSION_COOKIE_AGE = 60 * 60 * bounded("REACHABLE_SESSION_HOURS", 12, least=1, most=24)
+SESSION_IDLE_SECONDS = 60 * bounded("REACHABLE_IDLE_MINUTES", 30, least=5, most=120)
+# Whose X-Forwarded-For is believed: the addresses of proxies of one's own, with commas.
+PROXIES = frozenset(filter(None, os.environ.get("REACHABLE_PROXIES", "").split(",")))
+
+MFA_ADAPTER = "reachable.access.allauth_adapter.Adapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+# A phone's clock may be half a minute off.
+MFA_TOTP_TOLERANCE = 1
+MFA_RECOVERY_CODE_DIGITS = 10
+# Its own addresses are not there, so that nobody makes an account or resets a password by them.
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SIGNUP_FIELDS = ["username*"]
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS

@@ -9,7 +9,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import Max
 
-from reachable.access import absences
+from reachable.access import absences, second_factors
 from reachable.access import selectors as access
 from reachable.access import services as access_services
 from reachable.access.models import Agency, Shift, Team, User
@@ -102,7 +102,7 @@ def _create(by: Actor, made: Partnership, password_hash: str) -> None:
         )
         for team in made.teams
     }
-    for worker in made.workers:
+    accounts = [
         access_services.create_account(
             by=by,
             username=worker.username,
@@ -116,6 +116,9 @@ def _create(by: Actor, made: Partnership, password_hash: str) -> None:
             staff_number=worker.staff_number,
             password_hash=password_hash,
         )
+        for worker in made.workers
+    ]
+    second_factors.give_demonstration_app(by=by, user_ids=accounts)
 
 
 def _extend_rota(by: Actor, made: Partnership) -> None:

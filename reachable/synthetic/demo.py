@@ -179,7 +179,7 @@ def _tell(summary: dict[str, int | float], address: str, quiet: bool) -> None:
         _in_words(summary),
         "",
         f"Open {address} and sign in as one of these, all with the password "
-        f"“{DEMONSTRATION_PASSWORD}”:",
+        f"“{DEMONSTRATION_PASSWORD}”; the page after it shows the code of an app:",
         *(f"  {name:18} {who}, {role.lower()}" for name, who, role in demonstration_accounts()),
         "",
         "Stop with Ctrl-C. `python3 dev demo` starts it again as it was.",

@@ -459,6 +459,29 @@ FORMS = {
         {"user": "{practitioner}", "reason": "sickness", **FROM, **UNTIL},
     ),
     "back": Form("/rota/away/{absence_id}/back/", ROTA, "supervisor", {}),
+    "recovery codes": Form(
+        "/my-sign-in/recovery-codes/", "/my-sign-in/recovery-codes/", "practitioner", {}, (), 200
+    ),
+    "remove a passkey": Form(
+        "/my-sign-in/passkeys/{passkey_id}/remove/", "/my-sign-in/", "practitioner", {}
+    ),
+    "remove the app": Form("/my-sign-in/app/remove/", "/my-sign-in/", "practitioner", {}),
+    "one’s own password": Form(
+        "/my-sign-in/password/",
+        "/my-sign-in/password/",
+        "practitioner",
+        {"password": "heron kettle lantern", "again": "heron kettle lantern"},
+    ),
+    "sign out there": Form("/my-sign-in/{sign_in_id}/end/", "/my-sign-in/", "practitioner", {}),
+    "sign out everywhere else": Form("/my-sign-in/others/end/", "/my-sign-in/", "practitioner", {}),
+    "give a sign-in back": Form(
+        "/give-sign-in-back/",
+        "/give-sign-in-back/",
+        "system_administrator",
+        {"username": "practitioner-involved", "lost": "factor", "seen": "on"},
+        (),
+        200,
+    ),
     "notices read": Form("/notices/read/", "/notices/", "practitioner", {}),
 }
 FORMS |= CONVERSATION_FORMS | STAFF_FORMS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -43,6 +44,8 @@ ROOMS = (
     *("provision", "offers", "conversations", "governance"),
 )
 IDENTIFIER = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+RANDOM = re.compile(r"(?<=\$)[^$]+\$[\w+/=]+$|^[0-9a-f]{64}$")
+"""The salt and digest of a password, and the digest of a code: other ones each time."""
 OFFERED = re.compile(r'\bname="([^"]+)"')
 
 
@@ -63,7 +66,8 @@ def rows(known: set[UUID]) -> list[str]:
 
     def said(value: object) -> str:
         return IDENTIFIER.sub(
-            lambda found: found.group() if found.group() in names else "new", str(value)
+            lambda found: found.group() if found.group() in names else "new",
+            RANDOM.sub("random", str(value)),
         )
 
     return sorted(
@@ -225,11 +229,13 @@ class Answering:
         known = identifiers()
         before = rows(known)
         earlier = list(Entry.objects.values_list("id", flat=True))
+        signed_in = deepcopy(self.client.cookies)
         with transaction.atomic():
             answer = self.client.post(self.named(self.form.to), self.data(more))
             entries = Entry.objects.exclude(id__in=earlier).values_list("actor_id", "action")
             sent = Sent(answer.status_code, before, rows(known), list(entries))
             transaction.set_rollback(True)
+        self.client.cookies = signed_in
         return sent
 
     def send_without_audit(self) -> tuple[list[str], list[str]]:

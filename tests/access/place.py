@@ -7,12 +7,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from uuid import UUID, uuid4
 
+from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.test import Client
 
 from reachable.access import absences, calendar_addresses, invitations, keys
 from reachable.access import services as access
-from reachable.access.models import SecondPersonRequest, Shift, User
+from reachable.access.models import SecondPersonRequest, Shift, SignIn, User
 from reachable.access.policy import policy
 from reachable.access.rules.joining import Asked
 from reachable.access.selectors import actor_for
@@ -46,6 +47,7 @@ from reachable.site import addresses
 from reachable.site.addresses import IDENTIFIERS
 from tests.support.conversations import writing
 from tests.support.directory import at, in_file, offer
+from tests.support.signing_in import with_app, with_passkey
 
 BY = system("tests")
 INVOLVED, OWN, OTHER = "involved", "own", "other"
@@ -103,7 +105,7 @@ class Account:
         found_by = IDENTIFIERS[identifier].found_by
         if row.of is None:
             return False
-        if found_by in {addresses.SENDER, addresses.TOLD}:
+        if found_by in {addresses.SENDER, addresses.TOLD, addresses.MINE}:
             return row.of == self.username
         if found_by == addresses.AGENCY:
             return self.standing in {INVOLVED, OWN}
@@ -214,6 +216,7 @@ def make_place() -> Place:
     _offer(place, Account("practitioner", INVOLVED))
     _asked_about_looks(place, Account("practitioner", INVOLVED))
     _family(place, Account("information_governance", OWN))
+    _sign_in(place, Account("practitioner", INVOLVED))
     return place
 
 
@@ -295,6 +298,24 @@ def _rota(place: Place, team: UUID) -> None:
         reason="holiday",
     )
     place.add("absence_id", absence_id, supervisor)
+
+
+def _sign_in(place: Place, account: Account) -> None:
+    """With an app and a passkey, of which one may be removed, and signed in somewhere else."""
+    user_id = place.user(account)
+    with_app(account.username)
+    with_passkey(account.username)
+    passkey = Authenticator.objects.get(user_id=user_id, type="webauthn")
+    place.add("passkey_id", passkey.id, account)
+    elsewhere = SignIn.objects.create(
+        user_id=user_id,
+        session_key="elsewhere",
+        how="code",
+        browser="Firefox on Linux",
+        began_at=now(),
+        active_at=now(),
+    )
+    place.add("sign_in_id", elsewhere.id, account)
 
 
 def _calendar(place: Place, account: Account) -> None:

@@ -35,6 +35,8 @@ pytestmark = pytest.mark.db
 
 ANONYMOUS = {
     "/sign-in/": {"GET", "POST"},
+    "/sign-in/passkey/": {"GET", "POST"},
+    "/sign-in/forgotten/": {"GET", "POST"},
     "/sign-out/": {"POST"},
     "/progress/": {"GET"},
     "/api/openapi.json": {"GET"},
@@ -69,6 +71,11 @@ SIGN_IN, UNSIGNED, REFUSED, NOT_ALLOWED, NOT_FOUND, OPENED = (
 
 LEADS_ON = {"review_skip": "it only leads to whatever waits longest, and shows nothing of its own"}
 """Addresses that answer any identifier alike, and why that tells nothing."""
+BETWEEN = {
+    *("second_factor", "set_up", "set_up_app", "set_up_passkey"),
+    *("lost_factor", "new_password", "confirm_sign_in"),
+}
+"""What asks for a second half of whoever has shown the first, and leads others to sign in."""
 
 EVERY = list(addresses())
 
@@ -99,6 +106,8 @@ def expected(account: Account | None, address: Address, method: str, rows: dict[
         return NOT_ALLOWED
     if address.name in LEADS_ON:
         return OPENED
+    if address.name in BETWEEN and account is None:
+        return SIGN_IN
     if address.needs == PUBLIC:
         return OPENED if all(row.of for row in rows.values()) else NOT_FOUND
     found = all(account and account.finds(name, row) for name, row in rows.items())

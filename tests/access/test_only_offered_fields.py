@@ -11,7 +11,15 @@ import re
 
 import pytest
 
-from reachable.access import absences, keys, planning
+from reachable.access import (
+    absences,
+    giving_back,
+    keys,
+    planning,
+    second_factors,
+    sessions,
+    signing_in,
+)
 from reachable.access import services as access
 from reachable.conversations import confirming
 from reachable.foundation.time import travel
@@ -63,6 +71,7 @@ def beside(place: Place) -> dict[str, str]:
         correcting,
         families,
         gaps,
+        giving_back,
         intake,
         keeping,
         keys,
@@ -71,6 +80,9 @@ def beside(place: Place) -> dict[str, str]:
         people,
         planning,
         provision,
+        second_factors,
+        sessions,
+        signing_in,
         status,
         together,
     )

@@ -12,15 +12,14 @@ from reachable.access.models import User
 from reachable.access.services import name_partnership
 from reachable.access.views import DEMONSTRATION_PASSWORD
 from reachable.foundation.actor import system
+from tests.support.signing_in import sign_in_whole
 from tests.support.world import PASSWORD, World, moment
 
 pytestmark = pytest.mark.db
 
 
 def test_somebody_signs_in_and_comes_to_their_own_work(world: World) -> None:
-    client = Client()
-    given = {"username": "first", "password": PASSWORD, "next": ""}
-    answer = client.post("/sign-in/", given, follow=True)
+    answer = sign_in_whole(Client(), "first", next="")
     assert answer.redirect_chain[-1][0] == "/worklist/"
     assert b"Fern First" in answer.content
 
@@ -38,8 +37,8 @@ def test_promise_20_a_wrong_name_and_a_wrong_password_look_the_same(
 
 
 def test_a_link_leads_to_no_other_site(world: World) -> None:
-    given = {"username": "first", "password": PASSWORD, "next": "https://example.org/"}
-    assert Client().post("/sign-in/", given)["Location"] == "/"
+    answer = sign_in_whole(Client(), "first", next="https://example.org/")
+    assert answer.redirect_chain[0][0] == "/"
 
 
 def test_signing_out_says_so_and_ends_the_session(world: World) -> None:

@@ -18,7 +18,8 @@ from reachable.foundation.time import now, travel
 from reachable.foundation.urls import BY_SECRET, PUBLIC
 from reachable.intake.models import Signal
 from reachable.site.addresses import IDENTIFIER, addresses
-from tests.support.world import PASSWORD, World, html
+from tests.support.signing_in import sign_in_whole
+from tests.support.world import World, html
 
 pytestmark = pytest.mark.db
 
@@ -39,8 +40,7 @@ def sign_in_again(client: Client, came: Any, username: str) -> Any:
     """Follow to the sign-in page and answer it as a browser does."""
     page = html(client.get(came["Location"]))
     hidden = dict(re.findall(r'type="hidden" name="(next|sent)" value="([^"]*)"', page))
-    given = {**hidden, "username": username, "password": PASSWORD}
-    return client.post("/sign-in/", given, follow=True)
+    return sign_in_whole(client, username, **hidden)
 
 
 def ended(world: World, username: str = "sergeant") -> tuple[Client, str]:

@@ -32,6 +32,7 @@ from tests.support.files import load
 from tests.support.moments import close_as_declined
 from tests.support.pages import OpenPage, looks_right, sign_in, tab_to
 from tests.support.servers import Server
+from tests.support.signing_in import with_app
 from tests.support.world import PASSWORD, World, make_world, moment
 
 SIZES = pytest.mark.parametrize("size", ["phone", "desktop"])
@@ -221,13 +222,17 @@ def test_a_moment_is_taken_and_worked_with_the_keyboard_alone(
     placed: Placed, open_page: OpenPage
 ) -> None:
     moment_id = placed.world.signal(given_names="Perran", family_name="Oakshott")
-    page = open_page("desktop")
+    app, page = with_app("first"), open_page("desktop")
     page.goto(f"{placed.server.url}/sign-in/")
     keys = page.keyboard
     page.get_by_label("User name").focus()
     keys.type("first")
     keys.press("Tab")
     keys.type(PASSWORD)
+    keys.press("Enter")
+    expect(page.get_by_role("heading", name="Show that it is you")).to_be_visible()
+    tab_to(page, "code")
+    keys.type(app.code())
     keys.press("Enter")
     expect(page.get_by_role("heading", name="Worklist")).to_be_visible()
     tab_to(page, "Perran Oakshott")

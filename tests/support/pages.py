@@ -7,11 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import ConsoleMessage, Page
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page
 
 from dev.paths import ROOT
+from reachable.access.models import User
 from tests.support.servers import Server
-from tests.support.world import PASSWORD
 
 SCREENS = ROOT / "test-results" / "screens"
 AXE: str = Axe().axe_script
@@ -83,11 +85,22 @@ def looks_right(page: Page, name: str) -> None:
     screenshot(page, name)
 
 
-def sign_in(page: Page, server: Server, username: str, password: str = PASSWORD) -> None:
-    page.goto(f"{server.url}/sign-in/")
-    page.get_by_label("User name").fill(username)
-    page.get_by_label("Password", exact=True).fill(password)
-    page.get_by_role("button", name="Sign in", exact=True).click()
+def sign_in(page: Page, server: Server, username: str) -> None:
+    """Begin as somebody who has signed in on this browser; how they did is tested elsewhere."""
+    be_signed_in(page.context, server.url, username)
+    page.goto(server.url)
+
+
+def be_signed_in(context: BrowserContext, url: str, username: str, *, fresh: bool = True) -> None:
+    """Put a session into a browser; without `fresh`, one that began half an hour ago."""
+    client = Client()
+    client.force_login(User.objects.get(username=username))
+    if not fresh:
+        held = client.session
+        held["fresh"] -= 30 * 60
+        held.save()
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": url}])
 
 
 def tab_to(page: Page, wanted: str) -> None:

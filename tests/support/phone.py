@@ -13,10 +13,9 @@ from typing import Any
 from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
 from dev import browser as chromium
-from tests.support.pages import PHONE
+from tests.support.pages import PHONE, be_signed_in
 from tests.support.releases import Releases
 from tests.support.servers import Server
-from tests.support.world import PASSWORD
 
 PIN = "teapot 7 lamp"
 PATIENCE = 30_000  # milliseconds: making a key from a PIN is slow on purpose
@@ -51,10 +50,10 @@ class Phone:
     def set_up(self, username: str, pin: str = PIN) -> Page:
         """Sign in once with signal, choose a PIN, and wait until it works without."""
         page = self.open()
-        page.get_by_role("link", name="Sign in").click()
-        page.get_by_label("User name").fill(username)
-        page.get_by_label("Password", exact=True).fill(PASSWORD)
-        page.get_by_role("button", name="Sign in", exact=True).click()
+        link = page.get_by_role("link", name="Sign in")
+        link.wait_for()
+        be_signed_in(self.context, self._server.url, username)
+        link.click()
         self.choose_pin(pin)
         page.evaluate("navigator.serviceWorker.ready.then(() => true)")
         return page

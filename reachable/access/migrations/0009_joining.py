@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('access', '0007_staff_number'),
+        ('access', '0008_sign_in'),
     ]
 
     operations = [

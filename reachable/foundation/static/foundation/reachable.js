@@ -26,3 +26,15 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => window.print());
 }
+
+// Whoever types for a long time is there, though nothing was sent yet: their sign-in goes on.
+const hereEvery = 5 * 60 * 1000;
+const stillHere = document.body.dataset.stillHere;
+let saidHere = Date.now();
+if (stillHere) {
+  document.addEventListener("input", () => {
+    if (Date.now() - saidHere < hereEvery) return;
+    saidHere = Date.now();
+    fetch(stillHere, { redirect: "manual" }).catch(() => {});
+  });
+}

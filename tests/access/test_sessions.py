@@ -1,0 +1,280 @@
+"""How long a sign-in lasts, and what ends it."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from dev.paths import ROOT
+from reachable.access import sessions
+from reachable.access.models import SignIn, User
+from reachable.access.services import end_account
+from reachable.foundation.actor import system
+from tests.access.test_signed_out import CANARY, TYPED, sign_in_again
+from tests.support.signing_in import show_password, sign_in_whole, with_app
+from tests.support.world import World, html
+
+pytestmark = pytest.mark.db
+MINUTE, HOUR = 60, 3600
+
+
+def older(client: Client, **stamps: int) -> None:
+    """Make a session as if it had begun, or had last been used, so many seconds before."""
+    session = client.session
+    for name, seconds in stamps.items():
+        session[name] -= seconds
+    session.save()
+
+
+def is_signed_in(client: Client) -> bool:
+    return client.get("/help/").status_code == 200
+
+
+def cookie(client: Client) -> str:
+    return str(client.cookies["sessionid"].value)
+
+
+@pytest.mark.parametrize(
+    ("stamps", "lasts"),
+    [
+        ({"active": 29 * MINUTE}, True),
+        ({"active": 31 * MINUTE}, False),
+        ({"began": 11 * HOUR}, True),
+        ({"began": 12 * HOUR + MINUTE}, False),
+    ],
+)
+def test_promise_18_a_session_ends_unused_after_half_an_hour_and_used_after_twelve(
+    world: World, stamps: dict[str, int], lasts: bool
+) -> None:
+    client = world.client("first")
+    held = cookie(client)
+    older(client, **stamps)
+    assert is_signed_in(client) is lasts
+    assert Session.objects.filter(session_key=held).exists() is lasts
+
+
+def test_promise_18_what_was_typed_outlives_the_time_in_which_nobody_did_anything(
+    world: World,
+) -> None:
+    client = world.client("sergeant")
+    found = re.search(r'name="made_for" value="([^"]+)"', html(client.get("/signal/")))
+    assert found
+    older(client, active=31 * MINUTE)
+    came = client.post("/signal/", {**TYPED, "token": str(uuid4()), "made_for": found[1]})
+    assert "sent=kept" in came["Location"]
+    assert CANARY in html(sign_in_again(client, came, "sergeant"))
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "counts"),
+    [
+        ("/worklist/", {}, True),
+        ("/worklist/", {"HX-Request": "true"}, False),
+        ("/worklist/wall/", {}, False),
+        ("/worklist/wall/", {"HX-Request": "true"}, False),
+        ("/progress/", {"HX-Request": "true"}, False),
+    ],
+)
+def test_promise_18_what_a_page_asks_by_itself_keeps_no_session_going(
+    world: World, path: str, headers: dict[str, str], counts: bool
+) -> None:
+    client = world.client("first")
+    older(client, active=20 * MINUTE)
+    assert client.get(path, headers=headers).status_code == 200
+    older(client, active=11 * MINUTE)
+    assert is_signed_in(client) is counts
+
+
+def test_whoever_types_for_long_is_there(world: World) -> None:
+    client = world.client("first")
+    assert 'data-still-here="/my-sign-in/still-here/"' in html(client.get("/help/"))
+    older(client, active=20 * MINUTE)
+    assert client.get("/my-sign-in/still-here/").status_code == 200
+    older(client, active=20 * MINUTE)
+    assert is_signed_in(client)
+
+
+def test_only_one_place_signs_anybody_in() -> None:
+    """It asks for both halves; a view that called Django's login itself would not."""
+    using = [
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "reachable").rglob("*.py")
+        if re.search(r"import .*\b(login|aperform_login|perform_login)\b", path.read_text("utf-8"))
+    ]
+    assert using == ["reachable/access/signing_in.py"]
+
+
+def test_a_part_of_a_page_leads_the_whole_page_to_sign_in(world: World) -> None:
+    client = world.client("first")
+    older(client, active=31 * MINUTE)
+    answer = client.get("/worklist/", headers={"HX-Request": "true"})
+    assert answer["HX-Refresh"] == "true"
+    assert answer.content == b""
+
+
+def test_the_session_is_written_once_a_minute_at_most(world: World) -> None:
+    client = world.client("first")
+
+    def writes() -> list[str]:
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
+            client.get("/help/")
+        return [each["sql"] for each in asked if "UPDATE" in each["sql"]]
+
+    assert not writes()
+    older(client, active=61)
+    assert any("django_session" in each for each in writes())
+    assert not writes()
+
+
+def test_promise_18_a_new_session_identifier_at_each_half(world: World) -> None:
+    app, client = with_app("first"), Client()
+    client.get("/sign-in/passkey/")
+    before = cookie(client)
+    show_password(client, "first")
+    between = cookie(client)
+    client.post("/sign-in/second/", {"code": app.code()})
+    after = cookie(client)
+    assert len({before, between, after}) == 3
+    for stolen in (before, between):
+        other = Client()
+        other.cookies["sessionid"] = stolen
+        assert not is_signed_in(other)
+
+
+def test_promise_18_a_stolen_cookie_is_dead_after_signing_out(world: World) -> None:
+    client, thief = Client(), Client()
+    sign_in_whole(client, "first")
+    thief.cookies["sessionid"] = cookie(client)
+    assert is_signed_in(thief)
+    client.post("/sign-out/")
+    thief.cookies["sessionid"] = thief.cookies["sessionid"].value or ""
+    assert not is_signed_in(thief)
+    assert not SignIn.objects.exists()
+
+
+@pytest.mark.parametrize("forged", ["", "x", "0" * 32, "a" * 5000, "../../etc/passwd", "é"])
+def test_a_forged_session_opens_nothing(world: World, forged: str) -> None:
+    client = Client()
+    client.cookies["sessionid"] = forged
+    assert not is_signed_in(client)
+
+
+def test_a_session_that_is_none_of_ours_opens_nothing(world: World) -> None:
+    """As one from before there was a second factor: it has no stamps."""
+    client = world.client("first")
+    session = client.session
+    for name in ("began", "active", "fresh"):
+        del session[name]
+    session.save()
+    assert not is_signed_in(client)
+
+
+@pytest.mark.parametrize("stamp", ["x", None, -1, 10**12, 1.5, []])
+def test_a_spoilt_stamp_ends_a_session(world: World, stamp: Any) -> None:
+    client = world.client("first")
+    session = client.session
+    session["active"] = stamp
+    session.save()
+    assert is_signed_in(client) is (stamp == 10**12), "a clock that was put back ends nothing"
+
+
+def test_promise_18_ending_an_account_ends_all_its_sessions(world: World) -> None:
+    one, two = world.client("first"), Client()
+    sign_in_whole(two, "first")
+    end_account(by=system("tests"), user_id=world.users["first"])
+    assert not is_signed_in(one)
+    assert not is_signed_in(two)
+    User.objects.filter(username="first").update(is_active=True)
+    assert not is_signed_in(one), "an account that comes back brings no session back"
+    assert not is_signed_in(two)
+
+
+def test_promise_18_changing_the_password_ends_every_other_session(world: World) -> None:
+    here, other = Client(), world.client("first")
+    sign_in_whole(here, "first")
+    given = {"password": "heron kettle lantern", "again": "heron kettle lantern"}
+    assert here.post("/my-sign-in/password/", given).status_code == 302
+    assert is_signed_in(here)
+    assert not is_signed_in(other)
+    assert User.objects.get(username="first").check_password("heron kettle lantern")
+    assert "(here)" in html(here.get("/my-sign-in/"))
+
+
+@pytest.mark.parametrize(
+    ("password", "again", "said"),
+    [
+        ("tiny heron", "tiny heron", "at least 12 characters"),
+        ("heron kettle lantern", "heron kettle lanterns", "not the same"),
+        ("password1234", "password1234", "too common"),
+    ],
+)
+def test_a_password_that_is_not_taken_changes_nothing(
+    world: World, password: str, again: str, said: str
+) -> None:
+    client = world.client("first")
+    before = User.objects.get(username="first").password
+    answer = client.post("/my-sign-in/password/", {"password": password, "again": again})
+    assert said in html(answer, 422)
+    assert User.objects.get(username="first").password == before
+    assert password not in html(answer, 422)
+
+
+def test_somebody_sees_where_they_are_signed_in_and_ends_it(world: World) -> None:
+    office = Client(headers={"user-agent": "Mozilla/5.0 (Windows NT 10.0) Firefox/140.0 <script>"})
+    phone = Client(headers={"user-agent": "Mozilla/5.0 (Linux; Android 15) Chrome/140 Mobile"})
+    sign_in_whole(office, "first")
+    sign_in_whole(phone, "first")
+    page = html(office.get("/my-sign-in/"))
+    assert "Firefox on Windows" in page
+    assert "Chrome on Android" in page
+    assert "script>alert" not in page
+    elsewhere = SignIn.objects.get(browser="Chrome on Android")
+    stranger = world.client("second")
+    assert stranger.post(f"/my-sign-in/{elsewhere.id}/end/").status_code == 404
+    assert is_signed_in(phone)
+    office.post(f"/my-sign-in/{elsewhere.id}/end/")
+    assert not is_signed_in(phone)
+    assert is_signed_in(office)
+    assert "Chrome on Android" not in html(office.get("/my-sign-in/"))
+
+
+def test_everywhere_else_is_ended_though_it_is_not_known(world: World) -> None:
+    here, unknown = Client(), world.client("first")
+    sign_in_whole(here, "first")
+    here.post("/my-sign-in/others/end/")
+    assert is_signed_in(here)
+    assert not is_signed_in(unknown)
+
+
+def test_what_is_over_is_tidied_away(world: World) -> None:
+    client = Client()
+    sign_in_whole(client, "first")
+    assert sessions.tidy(by=system("sign-ins")) == 0
+    Session.objects.all().delete()
+    assert sessions.tidy(by=system("sign-ins")) == 1
+    assert not SignIn.objects.exists()
+
+
+@pytest.mark.parametrize("given", ["4", "121", "0", "-30", "half", "30.5", "３０"])
+def test_a_time_out_that_is_out_of_bounds_stops_the_start(given: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "import reachable.site.settings"],
+        env={**os.environ, "REACHABLE_IDLE_MINUTES": given},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "REACHABLE_IDLE_MINUTES is a whole number from 5 to 120" in done.stderr

@@ -1,0 +1,194 @@
+"""Failed sign-ins are slowed by account and by address, never for everybody."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.test import Client, RequestFactory, override_settings
+
+from reachable.access import throttle
+from reachable.access.models import SignInAttempts
+from reachable.access.rules.waiting import FREE, LONGEST, in_words, wait_after
+from reachable.access.throttle import Source, Throttled, address_of
+from reachable.audit.models import Entry
+from reachable.foundation.time import now, travel
+from tests.support.signing_in import asked, localhost, show_password, with_app, with_passkey
+from tests.support.world import PASSWORD, World, without_token
+
+CANARY = "correct horse typed into the wrong box"
+
+
+def attempt(client: Client, username: str, password: str = "wrong", **headers: str) -> str:
+    given = {"username": username, "password": password}
+    return without_token(client.post("/sign-in/", given, headers=headers).content.decode())
+
+
+@pytest.mark.parametrize(
+    ("failures", "seconds"),
+    [(4, 0), (5, 30), (6, 60), (7, 120), (11, 1920), (12, 3600), (13, 3600), (9000, 3600)],
+)
+def test_each_failure_makes_the_wait_twice_as_long_up_to_an_hour(
+    failures: int, seconds: int
+) -> None:
+    assert wait_after("account", failures) == timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(1, "a minute"), (60, "a minute"), (61, "2 minutes"), (3600, "60 minutes")],
+)
+def test_the_wait_is_said_in_words(seconds: int, said: str) -> None:
+    assert in_words(timedelta(seconds=seconds)) == said
+
+
+@pytest.mark.db
+def test_promise_20_an_account_is_slowed_and_no_other(world: World) -> None:
+    client = Client()
+    for _ in range(FREE["account"]):
+        assert "do not belong together" in attempt(client, "first")
+    slowed = attempt(client, "FIRST", PASSWORD)
+    assert "Wait a minute, then try again" in slowed
+    assert "A passkey signs you in without waiting" in slowed
+    assert client.get("/sign-in/second/")["Location"] == "/sign-in/"
+    assert show_password(Client(), "second").redirect_chain
+    with travel(now() + timedelta(seconds=31)):
+        assert show_password(Client(), "first").redirect_chain
+    assert "do not belong together" in attempt(client, "first"), "what was right is a new start"
+
+
+@pytest.mark.db
+def test_promise_20_a_name_that_nobody_has_looks_and_is_slowed_as_one_that_somebody_has(
+    world: World,
+) -> None:
+    for _ in range(FREE["account"] + 2):
+        known = attempt(Client(), "first").replace("first", "NAME")
+        unknown = attempt(Client(), "nobody").replace("nobody", "NAME")
+        assert known == unknown
+
+
+@pytest.mark.db
+def test_promise_20_a_wrong_name_takes_as_long_as_a_wrong_password_slowed_or_not(
+    world: World,
+) -> None:
+    times: dict[str, list[float]] = {"first": [], "nobody": [], "slowed": []}
+    source = Source("account", "second", "127.0.0.1")
+    for _ in range(FREE["account"]):
+        throttle.count(source)
+    client = Client()
+    for _ in range(4):
+        for name, username in (("first", "first"), ("nobody", "nobody"), ("slowed", "second")):
+            started = time.perf_counter()
+            attempt(client, username)
+            times[name].append(time.perf_counter() - started)
+    medians = {name: statistics.median(took) for name, took in times.items()}
+    assert max(medians.values()) < 1.6 * min(medians.values()), medians
+
+
+@pytest.mark.db
+def test_promise_20_an_address_is_slowed_whatever_names_it_tries_and_others_are_not(
+    world: World,
+) -> None:
+    here = Source("account", "somebody", "192.0.2.1")
+    for number in range(FREE["address"]):
+        throttle.count(Source("account", f"name {number}", here.address))
+    with pytest.raises(Throttled):
+        throttle.count(here)
+    throttle.count(Source("account", "somebody", "192.0.2.2"))
+
+
+@pytest.mark.db
+def test_a_try_that_has_to_wait_makes_nobody_wait_longer(world: World) -> None:
+    source = Source("account", "first", "192.0.2.1")
+    for _ in range(FREE["account"]):
+        throttle.count(source)
+    for _ in range(20):
+        with pytest.raises(Throttled):
+            throttle.count(source)
+    with travel(now() + timedelta(seconds=31)):
+        throttle.count(source)
+
+
+@pytest.mark.db
+def test_what_failed_a_day_ago_is_forgotten(world: World) -> None:
+    source = Source("account", "first", "192.0.2.1")
+    for _ in range(FREE["account"]):
+        throttle.count(source)
+    with travel(now() + timedelta(days=1, minutes=1)):
+        throttle.count(source)
+        throttle.count(source)
+    with travel(now() + timedelta(days=4)):
+        assert throttle.forget() == 2
+    assert not SignInAttempts.objects.exists()
+
+
+@pytest.mark.db
+def test_promise_20_codes_are_slowed_too_and_a_passkey_still_signs_in(world: World) -> None:
+    with_app("first")
+    key = with_passkey("first")
+    client = Client()
+    show_password(client, "first")
+    for _ in range(FREE["factor"]):
+        assert client.post("/sign-in/second/", {"code": "000000"}).status_code == 422
+    app = with_app("first")
+    answer = client.post("/sign-in/second/", {"code": app.code()})
+    assert "That was tried too often" in answer.content.decode()
+    for _ in range(FREE["account"]):
+        attempt(client, "first")
+    owner = localhost()
+    given = key.answer(asked(owner.get("/sign-in/passkey/")))
+    assert owner.post("/sign-in/passkey/", {"answer": given}).status_code == 302
+
+
+@pytest.mark.db
+def test_promise_20_a_failed_sign_in_is_audited_without_what_was_typed(world: World) -> None:
+    attempt(Client(), CANARY, CANARY)
+    attempt(Client(), "first", CANARY)
+    unknown, known = Entry.objects.filter(action="access.sign_in_failed").order_by("at")
+    assert unknown.subject_id is None
+    assert known.subject_id == world.users["first"]
+    assert CANARY not in str(list(Entry.objects.values()))
+    assert CANARY not in str(list(SignInAttempts.objects.values()))
+    assert "first" not in str(list(SignInAttempts.objects.values()))
+
+
+def asking(here: str, said: str | None = None) -> str:
+    headers = {} if said is None else {"X-Forwarded-For": said}
+    return address_of(RequestFactory(REMOTE_ADDR=here).get("/", headers=headers))
+
+
+@pytest.fixture
+def proxy() -> Iterator[None]:
+    with override_settings(PROXIES=frozenset({"10.0.0.1", "10.0.0.2"})):
+        yield
+
+
+def test_promise_20_a_forged_forwarded_for_is_ignored() -> None:
+    for said in ("198.51.100.9", "127.0.0.1", "x", "198.51.100.9, 198.51.100.8", "," * 5000):
+        assert asking("192.0.2.1", said) == "192.0.2.1"
+
+
+@pytest.mark.parametrize(
+    ("here", "said", "address"),
+    [
+        ("10.0.0.1", "198.51.100.9", "198.51.100.9"),
+        ("10.0.0.1", "203.0.113.7, 198.51.100.9", "198.51.100.9"),
+        ("10.0.0.1", "198.51.100.9, 10.0.0.2", "198.51.100.9"),
+        ("10.0.0.1", "'; --", "10.0.0.1"),
+        ("10.0.0.1", None, "10.0.0.1"),
+        ("192.0.2.1", "198.51.100.9", "192.0.2.1"),
+        ("", "198.51.100.9", "unknown"),
+        ("2001:db8:1:2:3:4:5:6", None, "2001:db8:1:2::/64"),
+    ],
+)
+def test_promise_20_only_a_proxy_of_ones_own_is_believed(
+    proxy: None, here: str, said: str | None, address: str
+) -> None:
+    assert asking(here, said) == address
+
+
+def test_the_longest_wait_is_no_lock() -> None:
+    assert wait_after("account", 10**6) == wait_after("factor", 10**6) == LONGEST
