@@ -1,10 +1,10 @@
-"""`reachable account staff-number`."""
+"""`reachable account staff-number` and `reachable account invitation-link`."""
 
 from __future__ import annotations
 
 import click
 
-from reachable.access import allocating
+from reachable.access import allocating, invitations
 from reachable.access.selectors import account_named
 from reachable.foundation.actor import system
 from reachable.foundation.errors import ReachableError
@@ -36,3 +36,18 @@ def staff_number(username: str, number: str) -> None:
         if kept
         else f"{username} has no staff number now, and nothing is allocated to them."
     )
+
+
+@group.command("invitation-link")
+@click.argument("username")
+def invitation_link(username: str) -> None:
+    """Make a new link for USERNAME, who was invited: where no e-mail can leave.
+
+    Give it to them alone: whoever opens it first chooses the password. The link before is good no
+    more.
+    """
+    try:
+        link = invitations.link_for(by=BY, username=username)
+    except ReachableError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(link)
