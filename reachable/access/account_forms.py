@@ -27,7 +27,11 @@ class SearchForm(forms.Form):
 
     words = forms.CharField(label="Name, user name, e-mail or job", required=False, max_length=120)
     show = forms.ChoiceField(label="Show", required=False, choices=list(SHOWN.items()))
-    agency = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    agency = forms.TypedChoiceField(label="Agency", required=False, coerce=UUID, empty_value=None)
+
+    def __init__(self, *args: Any, agencies: Choices = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _offer_agencies(self, agencies, "All")
 
 
 def role_choices(roles: Iterable[RolePolicy]) -> list[tuple[str, str | Hinted]]:
@@ -69,6 +73,12 @@ def _offer(form: forms.Form, name: str, choices: Sequence[tuple[Any, Any]]) -> N
         del form.fields[name]
     elif isinstance(field, forms.ChoiceField):
         field.choices = list(choices)
+
+
+def _offer_agencies(form: forms.Form, agencies: Choices, none: str) -> None:
+    """Let somebody who looks after several agencies say which; one is no question."""
+    several = [(str(agency), name) for agency, name in agencies]
+    _offer(form, "agency", [("", none), *several] if len(several) > 1 else [])
 
 
 class InviteForm(forms.Form):
@@ -113,8 +123,7 @@ class InviteForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        several = [(str(agency), name) for agency, name in agencies]
-        _offer(self, "agency", several if len(several) > 1 else [])
+        _offer_agencies(self, agencies, "Choose the agency")
         _offer(self, "roles", role_choices(roles))
         _offer(self, "teams", [(str(team), name) for team, name in teams])
         if not any(role.second_person for role in roles):
@@ -148,8 +157,7 @@ class ManyForm(forms.Form):
 
     def __init__(self, *args: Any, agencies: Choices = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        several = [(str(agency), name) for agency, name in agencies]
-        _offer(self, "agency", several if len(several) > 1 else [])
+        _offer_agencies(self, agencies, "Choose the agency")
 
 
 class HandingForm(forms.Form):
@@ -160,10 +168,11 @@ class HandingForm(forms.Form):
         self.handed = [each.name for each in held if each.to]
         for each in held:
             if each.to:
-                nobody = ("", f"Nobody by name: {each.otherwise}")
+                nobody = ("", "Nobody by name")
                 choices = [nobody, *((str(user), name) for user, name in each.to)]
                 self.fields[each.name] = forms.TypedChoiceField(
                     label=f"{each.title} ({each.count}): to whom?",
+                    help_text=f"If you name nobody, {each.otherwise}.",
                     required=False,
                     coerce=UUID,
                     empty_value=None,

@@ -21,10 +21,11 @@ WRONG = (BadInput, Conflict)
 
 def people(request: HttpRequest) -> HttpResponse:
     """Everybody whose account this person looks after."""
-    form = account_forms.SearchForm(request.GET)
+    by = actor(request)
+    form = account_forms.SearchForm(request.GET, agencies=managing.agency_choices(by=by))
     given = form.cleaned_data if form.is_valid() else {}
     found = staff.people(
-        by=actor(request),
+        by=by,
         words=given.get("words", ""),
         show=given.get("show", ""),
         agency_id=given.get("agency"),

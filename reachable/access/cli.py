@@ -1,10 +1,10 @@
-"""`reachable account staff-number` and `reachable account recover`."""
+"""`reachable account staff-number`, `invitation-link` and `recover`."""
 
 from __future__ import annotations
 
 import click
 
-from reachable.access import allocating, giving_back
+from reachable.access import allocating, giving_back, invitations
 from reachable.access.selectors import account_named
 from reachable.foundation.actor import system
 from reachable.foundation.errors import ReachableError
@@ -59,3 +59,18 @@ def recover(username: str, lost: str) -> None:
         raise click.ClickException(str(error)) from None
     click.echo(f"{given.code} gives {given.name} {giving_back.LOST[lost]} back.")
     click.echo(f"It works once, until {short_when(given.expires_at)}.")
+
+
+@group.command("invitation-link")
+@click.argument("username")
+def invitation_link(username: str) -> None:
+    """Make a new link for USERNAME, who was invited: where no e-mail can leave.
+
+    Give it to them alone: whoever opens it first chooses the password. The link before is good no
+    more.
+    """
+    try:
+        link = invitations.link_for(by=BY, username=username)
+    except ReachableError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(link)

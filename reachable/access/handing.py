@@ -143,6 +143,12 @@ def only_leader(*, by: Actor, user_id: UUID, team_id: UUID | None) -> Sequence[H
         others = TeamMembership.objects.filter(team_id=team, ended_at=None).exclude(user_id=user_id)
         if not able(capability="rota.plan", user_ids=others.values_list("user_id", flat=True)):
             found.append(
-                Held(f"The rota of {name}", 1, team, (), "nobody else of the team can plan it")
+                Held(
+                    f"Rota of {name}, to be planned",
+                    1,
+                    team,
+                    (),
+                    "nobody else of the team can plan it",
+                )
             )
     return found

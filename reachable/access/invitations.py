@@ -243,6 +243,11 @@ def make_link(*, by: Actor, invitation_id: UUID) -> Letter | None:
     held = _open().select_for_update().filter(id=invitation_id, waiting=True).first()
     if held is None:
         return None
+    if not stands(held):
+        # Nobody gets a link that is good no more already.
+        Invitation.objects.filter(id=held.id).update(waiting=False)
+        audit.record(by=by, action="access.invitation_void", subject=("invitation", held.id))
+        return None
     secret = secrets.token_urlsafe(32)
     held.ring_key = key_ring().current
     held.digest = _digest(held.id, secret, held.ring_key)
@@ -253,6 +258,29 @@ def make_link(*, by: Actor, invitation_id: UUID) -> Letter | None:
     )
     audit.record(by=by, action="access.invitation_sent", subject=("invitation", held.id))
     return Letter(held.email, f"{settings.SITE_URL}/join/{held.id}/{secret}/")
+
+
+@transaction.atomic
+def link_for(*, by: Actor, username: str) -> str:
+    """Return a new link for somebody who was invited: for whoever runs the server, without mail.
+
+    It is as the e-mail's: once, for seven days, and the one before is good no more.
+    """
+    by.require("invitations")
+    held = _open().select_for_update().filter(username__iexact=username).first()
+    if held is None:
+        raise NotFound
+    if _awaits_second(held) or not stands(held):
+        raise Conflict(
+            "This invitation waits for a second person, or whoever invited may not do so any more.",
+            kept="No link was made.",
+            next="Look at the page People.",
+        )
+    Invitation.objects.filter(id=held.id).update(waiting=True)
+    letter = make_link(by=by, invitation_id=held.id)
+    if letter is None:
+        raise NotFound
+    return letter.link
 
 
 @transaction.atomic

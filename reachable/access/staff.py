@@ -17,7 +17,7 @@ from reachable.access.policy import policy
 from reachable.access.selectors import away_since
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import NotFound
-from reachable.foundation.time import now
+from reachable.foundation.time import now, today
 
 A_PAGE = 50
 UNUSED_AFTER = timedelta(days=90)
@@ -46,6 +46,11 @@ class PersonRow:
     away: bool
     unused: bool
     ended: bool
+
+    @property
+    def overdue(self) -> bool:
+        """The last day is over and the account stands: nobody else could manage accounts."""
+        return not self.ended and self.last_day is not None and self.last_day < today()
 
 
 @dataclass(frozen=True)

@@ -71,7 +71,7 @@ def test_children_on_a_list_are_counted_for_whoever_keeps_it(world: World) -> No
 
 
 def test_the_last_who_plans_a_rota_is_said(world: World) -> None:
-    said: Any = held(world, "lead")["The rota of Hub"]
+    said: Any = held(world, "lead")["Rota of Hub, to be planned"]
     assert said.otherwise == "nobody else of the team can plan it"
-    assert "The rota of Hub" not in held(world, "first")
+    assert "Rota of Hub, to be planned" not in held(world, "first")
     assert User.objects.get(username="lead").is_active

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+from click.testing import CliRunner
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
+from django.db import connection
 from django.test import Client
 
 from reachable.access import invitations, managing, moving, second_person, staff
 from reachable.access import services as access
+from reachable.access.cli import group
 from reachable.access.models import (
     Invitation,
     Role,
@@ -27,6 +31,7 @@ from reachable.foundation.actor import Actor, system
 from reachable.foundation.errors import BadInput, Conflict, Forbidden, NotFound
 from reachable.foundation.time import now, today, travel
 from reachable.notices.inviting import deliver_invitations
+from tests.support.databases import Database
 from tests.support.people import SYSTEM, Partnership, make_hub
 from tests.support.world import html
 
@@ -463,3 +468,40 @@ def test_nothing_of_a_role_or_team_stands_before_somebody_comes(hub: Partnership
     roles, members = Role.objects.count(), TeamMembership.objects.count()
     invite(hub, changed(teams=(str(hub.teams["hub"]),)))
     assert (Role.objects.count(), TeamMembership.objects.count()) == (roles, members)
+
+
+def test_a_link_is_made_on_the_server_where_no_mail_leaves(hub: Partnership) -> None:
+    old = link_of(invite(hub))
+    made = CliRunner().invoke(group, ["invitation-link", "ADA.F"])
+    assert made.exit_code == 0
+    path = made.output.strip()[made.output.index("/join/") :]
+    assert accept(old).status_code == 404
+    assert accept(path).status_code == 302
+    again = CliRunner().invoke(group, ["invitation-link", "ada.f"])
+    assert (again.exit_code, "/join/" in again.output) == (1, False)
+
+
+def test_no_link_leaves_once_whoever_invited_may_not(hub: Partnership) -> None:
+    invite(hub)
+    access.end_account(by=hub.actor("root"), user_id=hub.workers["agency"], knowing=True)
+    assert deliver_invitations(by=MAILER) == 0
+    assert mail.outbox == []
+    assert CliRunner().invoke(group, ["invitation-link", "ada.f"]).exit_code == 1
+    assert "Good no more" in html(client(hub, "root").get("/staff/"))
+
+
+def test_two_who_accept_at_once_make_one_account(own_database: Database) -> None:
+    hub = make_hub()
+    hub.worker("agency", "agency_administrator")
+    path = link_of(invite(hub))
+
+    def take(number: int) -> int:
+        try:
+            return int(accept(path, f"{PASSWORD} {number}").status_code)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(max_workers=3) as workers:
+        came = sorted(workers.map(take, range(3)))
+    assert came == [302, 404, 404]
+    assert User.objects.filter(username="ada.f").count() == 1

@@ -264,6 +264,28 @@ def test_the_list_is_paged_and_looked_through(hub: Partnership) -> None:
     assert staff.people(by=by, page=99).number == 2
 
 
+def test_whoever_looks_after_all_accounts_narrows_them_to_one_agency(hub: Partnership) -> None:
+    access.create_account(
+        by=SYSTEM, username="pc", name="Pc", agency_id=hub.police, roles=["custody"]
+    )
+    root = browser(hub, "root")
+    every = html(root.get("/staff/"))
+    theirs = html(root.get(f"/staff/?agency={hub.police}"))
+    assert "Pc</a>" in every
+    assert "Fern</a>" in every
+    assert "Pc</a>" in theirs
+    assert "Fern</a>" not in theirs
+    assert "Select a valid choice" in html(root.get("/staff/?agency=elsewhere"), 422)
+
+
+def test_an_account_that_could_not_end_on_its_day_is_said(hub: Partnership) -> None:
+    User.objects.filter(id=hub.workers["root"]).update(last_day=today() - timedelta(days=1))
+    assert moving.end_those_due(by=SYSTEM) == 0
+    assert User.objects.get(id=hub.workers["root"]).is_active
+    page = html(browser(hub, "agency").get("/staff/"))
+    assert "nobody else could look after all accounts" in page
+
+
 def test_the_last_who_looks_after_all_accounts_can_neither_be_ended_nor_demoted(
     hub: Partnership,
 ) -> None:

@@ -139,7 +139,7 @@ def test_seldom_seen_states_of_work_are_accessible_and_fit(
         ("first", "child-full", f"/children/{placed.full}/", "Page 1 of 2"),
         ("first", "child-full-later", f"/children/{placed.full}/?page=2", "Page 2 of 2"),
         ("first", "child-quiet", f"/children/{placed.quiet}/", "no other name"),
-        ("administrator", "home-administrator", "/", "There is no page for accounts yet."),
+        ("administrator", "home-administrator", "/", "People: invite, move and end accounts"),
     ):
         if username not in people:
             people[username] = open_page(size)

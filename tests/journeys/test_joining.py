@@ -61,7 +61,7 @@ def accept(page: Page, address: str) -> None:
 
 
 def sign_in_first(page: Page, username: str) -> None:
-    """Show the new password, and set up an app with codes: nobody comes in without a second factor."""
+    """Show the new password, and set up an app: nobody comes in without a second factor."""
     page.get_by_label("User name").fill(username)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()

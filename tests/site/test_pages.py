@@ -30,7 +30,7 @@ def test_everybody_begins_with_their_own_work(world: World, username: str, first
 
 def test_a_role_without_a_page_of_its_own_is_told_what_to_do(world: World) -> None:
     administrator = world.client("administrator").get("/").content
-    assert b"There is no page for accounts yet." in administrator
+    assert b"People: invite, move and end accounts" in administrator
     assert b"on the server" in administrator
     Role.objects.filter(user_id=world.users["first"]).delete()
     nobody = world.client("first").get("/").content

@@ -86,11 +86,13 @@ def read_table(text: str, words: Words) -> list[Row] | str:
     """
     first = text.strip("\ufeff\r\n ").split("\n", 1)[0]
     parted = next((sign for sign in "\t;," if sign in first), ",")
-    lines = csv.reader(text.strip("\ufeff\r\n ").splitlines(keepends=True), delimiter=parted)
+    lines = csv.reader(
+        text.strip("\ufeff\r\n ").splitlines(keepends=True), delimiter=parted, strict=True
+    )
     try:
         table = [[cell.strip() for cell in line] for line in lines if any(map(str.strip, line))]
     except csv.Error:
-        return "This cannot be read as a table."
+        return "This cannot be read as a table: a quotation mark may not be closed."
     if not table:
         return "There is no table here."
     headings = [_column(heading) for heading in table[0]]
