@@ -5,6 +5,7 @@ from __future__ import annotations
 from reachable.practice.items import OWN_FROM
 from tests.access.conversation_forms import CONVERSATION_FORMS
 from tests.access.form import Form
+from tests.access.opening_forms import OPENING_FORMS
 from tests.access.place import MAPPING
 
 SIGNAL = {
@@ -412,4 +413,4 @@ FORMS = {
     "back": Form("/rota/away/{absence_id}/back/", ROTA, "supervisor", {}),
     "notices read": Form("/notices/read/", "/notices/", "practitioner", {}),
 }
-FORMS |= CONVERSATION_FORMS
+FORMS |= CONVERSATION_FORMS | OPENING_FORMS

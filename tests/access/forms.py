@@ -29,10 +29,11 @@ from reachable.moments.models import Moment
 from reachable.offers import gaps
 from reachable.offers import services as offers
 from reachable.offers.models import Offer, OfferStep
+from reachable.people import emergency, restricting
 from reachable.people import services as people
 from reachable.people.models import Review
 from tests.access.form import Form
-from tests.access.place import BY, INVOLVED, ROWS, Account, Place
+from tests.access.place import BY, INVOLVED, OWN, ROWS, Account, Place
 from tests.intake.test_panel_list import bring, row
 from tests.support.directory import in_file, offer
 
@@ -112,6 +113,7 @@ class Answering:
         self.ids |= {"translation": str(Translation.objects.get().id)}
         self.ids |= {"agency": str(Agency.objects.values_list("id", flat=True)[0])}
         self.ids |= {"practitioner": str(place.user(Account("practitioner", INVOLVED)))}
+        self.ids |= {"colleague": str(place.user(Account("supervisor", OWN)))}
         self.ids |= {"supervisor": str(place.user(Account("supervisor", INVOLVED)))}
         for step in form.before:
             if step == "merge":
@@ -133,6 +135,17 @@ class Answering:
                     conversation_id=UUID(self.ids["conversation_id"]),
                     candidate_id=UUID(self.ids["candidate_id"]),
                     reason="Misheard",
+                )
+            elif step == "emergency over":
+                emergency.end(
+                    by=Account("practitioner", INVOLVED).actor(),
+                    emergency_id=UUID(self.ids["emergency_id"]),
+                )
+            elif step == "lifting asked":
+                restricting.lift(
+                    by=Account("supervisor", INVOLVED).actor(),
+                    restriction_id=UUID(self.ids["kept_id"]),
+                    reason="The aunt has left",
                 )
             elif step == "a step left out":
                 own_pathways.leave_out(by=BY, kind="custody", revision=1, key="visit")

@@ -22,6 +22,7 @@ from reachable.moments import contact
 from reachable.moments import services as moments
 from reachable.offers import gaps
 from reachable.offers import services as offers
+from reachable.people import asking, conflicts, emergency, inviting, restricting
 from reachable.people import services as people
 from reachable.provision import services as provision
 from reachable.site.addresses import addresses
@@ -56,17 +57,22 @@ def beside(place: Place) -> dict[str, str]:
     rooms = (
         absences,
         access,
+        asking,
         confirming,
+        conflicts,
         contact,
         correcting,
+        emergency,
         gaps,
         intake,
+        inviting,
         keys,
         moments,
         offers,
         people,
         planning,
         provision,
+        restricting,
         status,
         together,
     )
