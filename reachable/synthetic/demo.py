@@ -39,6 +39,7 @@ from reachable.moments.selectors import counts
 from reachable.people.selectors import how_many
 from reachable.synthetic import cadence, feeds, partnership
 from reachable.synthetic.arrival import fall_sick, refuse_real, set_up
+from reachable.synthetic.closing import open_and_close
 from reachable.synthetic.dataset import bring_social_care, return_tonight
 from reachable.synthetic.directory import fill_directory
 from reachable.synthetic.feeds import Manifest
@@ -106,6 +107,7 @@ def _load(children: int, months: int, fresh: bool, quiet: bool) -> None:
     fall_sick(made)
     invite_some(made)
     return_tonight(made)
+    open_and_close(made)
     audit.seal(by=system("sealer"))
     progress.finish(WORK)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from reachable.practice.items import OWN_FROM
 from tests.access.conversation_forms import CONVERSATION_FORMS
 from tests.access.form import Form
+from tests.access.opening_forms import OPENING_FORMS
 from tests.access.place import MAPPING
 from tests.access.staff_forms import STAFF_FORMS
 
@@ -484,4 +485,4 @@ FORMS = {
     ),
     "notices read": Form("/notices/read/", "/notices/", "practitioner", {}),
 }
-FORMS |= CONVERSATION_FORMS | STAFF_FORMS
+FORMS |= CONVERSATION_FORMS | OPENING_FORMS | STAFF_FORMS

@@ -31,6 +31,7 @@ from reachable.moments.models import Moment
 from reachable.offers import gaps
 from reachable.offers import services as offers
 from reachable.offers.models import Offer, OfferStep
+from reachable.people import emergency, restricting
 from reachable.people import services as people
 from reachable.people.models import Review
 from tests.access.form import Form
@@ -119,42 +120,73 @@ class Answering:
         self.ids |= {"table_seen": self._table_seen()}
         self.ids |= {"looked_on": today().isoformat()}
         self.ids |= {"practitioner": str(place.user(Account("practitioner", INVOLVED)))}
+        self.ids |= {"colleague": str(place.user(Account("supervisor", OWN)))}
         self.ids |= {"supervisor": str(place.user(Account("supervisor", INVOLVED)))}
         for step in form.before:
-            if step == "merge":
-                self._merge()
-            elif step == "next month's list":
-                self._leave_off()
-            elif step == "pause":
-                self._pause()
-            elif step in ("missed", "reached long ago"):
-                self._was(step)
-            elif step.startswith("offer "):
-                self._became(step.removeprefix("offer "))
-            elif step == "gap answered":
-                by = Account(form.who, INVOLVED).actor()
-                gaps.answer_gap(by=by, gap_id=UUID(self.ids["gap_id"]), note="Lanterns")
-            elif step == "leaves":
-                User.objects.filter(id=self.ids["account_id"]).update(last_day=today())
-            elif step == "asked by another":
-                other = place.user(Account(form.who, OWN))
-                SecondPersonRequest.objects.update(asked_by_id=other)
-            elif step == "candidate set aside":
-                confirming.set_aside(
-                    by=Account(form.who, INVOLVED).actor(),
-                    conversation_id=UUID(self.ids["conversation_id"]),
-                    candidate_id=UUID(self.ids["candidate_id"]),
-                    reason="Misheard",
-                )
-            elif step == "a step left out":
-                own_pathways.leave_out(by=BY, kind="custody", revision=1, key="visit")
-            else:
-                assert self.client.post(self.named(step)).status_code == 302
+            self._before(step)
         page = self.client.get(self.named(form.on)).content.decode()
         self.offered = set(OFFERED.findall(page))
         self.ids["step"] = next(iter(re.findall(r'name="step" value="([^"]+)"', page)), "")
         self.ids["seen"] = next(iter(re.findall(r'name="seen" value="([^"]+)"', page)), "")
         self.version = next(iter(re.findall(r'name="version" value="(\d+)"', page)), "")
+
+    def _before(self, step: str) -> None:
+        """Do what a form needs to be there; what is no name of it is an address to send to."""
+        named = {
+            "merge": self._merge,
+            "next month's list": self._leave_off,
+            "pause": self._pause,
+            "gap answered": self._gap_answered,
+            "leaves": self._leaves,
+            "asked by another": self._asked_by_another,
+            "candidate set aside": self._set_aside,
+            "emergency over": self._emergency_over,
+            "lifting asked": self._lifting_asked,
+            "a step left out": self._step_left_out,
+        }
+        if step in named:
+            named[step]()
+        elif step in ("missed", "reached long ago"):
+            self._was(step)
+        elif step.startswith("offer "):
+            self._became(step.removeprefix("offer "))
+        else:
+            assert self.client.post(self.named(step)).status_code == 302
+
+    def _gap_answered(self) -> None:
+        by = Account(self.form.who, INVOLVED).actor()
+        gaps.answer_gap(by=by, gap_id=UUID(self.ids["gap_id"]), note="Lanterns")
+
+    def _leaves(self) -> None:
+        User.objects.filter(id=self.ids["account_id"]).update(last_day=today())
+
+    def _asked_by_another(self) -> None:
+        other = self.place.user(Account(self.form.who, OWN))
+        SecondPersonRequest.objects.update(asked_by_id=other)
+
+    def _set_aside(self) -> None:
+        confirming.set_aside(
+            by=Account(self.form.who, INVOLVED).actor(),
+            conversation_id=UUID(self.ids["conversation_id"]),
+            candidate_id=UUID(self.ids["candidate_id"]),
+            reason="Misheard",
+        )
+
+    def _emergency_over(self) -> None:
+        emergency.end(
+            by=Account("practitioner", INVOLVED).actor(),
+            emergency_id=UUID(self.ids["emergency_id"]),
+        )
+
+    def _lifting_asked(self) -> None:
+        restricting.lift(
+            by=Account("supervisor", INVOLVED).actor(),
+            restriction_id=UUID(self.ids["kept_id"]),
+            reason="The aunt has left",
+        )
+
+    def _step_left_out(self) -> None:
+        own_pathways.leave_out(by=BY, kind="custody", revision=1, key="visit")
 
     def _table_seen(self) -> str:
         """Return what the page says once it has checked the table."""

@@ -105,7 +105,7 @@ class Account:
         found_by = IDENTIFIERS[identifier].found_by
         if row.of is None:
             return False
-        if found_by in {addresses.SENDER, addresses.TOLD, addresses.MINE}:
+        if found_by in {addresses.SENDER, addresses.TOLD, addresses.MINE, addresses.ASKER}:
             return row.of == self.username
         if found_by == addresses.AGENCY:
             return self.standing in {INVOLVED, OWN}
@@ -161,6 +161,8 @@ class Place:
 
 def make_place() -> Place:
     """Real rows, made by the services that the product calls."""
+    from tests.access.opened import open_and_close
+
     place = Place()
     mine, other = (
         access.create_agency(by=BY, key=key, name=name, kind="council")
@@ -214,6 +216,7 @@ def make_place() -> Place:
     _asked_what_is_gone(mine)
     _directory(place, mine)
     _offer(place, Account("practitioner", INVOLVED))
+    open_and_close(place)
     _asked_about_looks(place, Account("practitioner", INVOLVED))
     _family(place, Account("information_governance", OWN))
     _sign_in(place, Account("practitioner", INVOLVED))

@@ -24,13 +24,15 @@ from reachable.access import services as access
 from reachable.conversations import confirming
 from reachable.foundation.time import travel
 from reachable.foundation.urls import BY_SECRET, PUBLIC
-from reachable.governance import asking, families, keeping
+from reachable.governance import asking as questions
+from reachable.governance import families, keeping
 from reachable.intake import correcting, status, together
 from reachable.intake import services as intake
 from reachable.moments import contact
 from reachable.moments import services as moments
 from reachable.offers import gaps
 from reachable.offers import services as offers
+from reachable.people import asking, conflicts, emergency, inviting, restricting
 from reachable.people import services as people
 from reachable.provision import services as provision
 from reachable.site.addresses import addresses
@@ -66,14 +68,18 @@ def beside(place: Place) -> dict[str, str]:
         absences,
         access,
         asking,
+        questions,
         confirming,
+        conflicts,
         contact,
         correcting,
         families,
+        emergency,
         gaps,
         giving_back,
         intake,
         keeping,
+        inviting,
         keys,
         moments,
         offers,
@@ -83,6 +89,7 @@ def beside(place: Place) -> dict[str, str]:
         second_factors,
         sessions,
         signing_in,
+        restricting,
         status,
         together,
     )

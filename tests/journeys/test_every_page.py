@@ -31,6 +31,7 @@ from reachable.practice import guidance
 from reachable.provision.loading import keep_file
 from reachable.provision.selectors import held_files
 from tests.support.child_words import fill_words
+from tests.support.closing import opened_and_closed
 from tests.support.conversations import followed, writing
 from tests.support.directory import at, fill_directory, in_file, offer
 from tests.support.offers import offered
@@ -180,6 +181,26 @@ WORK = [
     ("first", "close", "/moments/{held}/close/?outcome=declined"),
     ("first", "child", "/children/{person}/"),
     ("first", "child-looked", "/children/{person}/who-looked/"),
+    ("first", "child-access", "/children/{person}/access/"),
+    ("lead", "child-access-supervisor", "/children/{person}/access/"),
+    ("first", "child-access-invited", "/children/{waiting_person}/access/"),
+    ("lead", "child-access-restricted", "/children/{restricted}/access/"),
+    ("first", "child-invite", "/children/{person}/invite/"),
+    ("first", "child-conflict", "/children/{person}/conflict/"),
+    ("lead", "child-conflict-supervisor", "/children/{person}/conflict/"),
+    ("lead", "child-restrict", "/children/{person}/restrict/"),
+    ("lead", "restriction-reader", "/restrictions/{restriction}/readers/"),
+    ("lead", "restriction-lift", "/restrictions/{restriction}/lift/"),
+    ("second", "worklist-restricted", "/worklist/"),
+    ("sergeant", "ask", "/somebody/"),
+    ("elsewhere", "ask-told", "/somebody/{told}/"),
+    ("elsewhere", "ask-not-told", "/somebody/{not_told}/"),
+    ("elsewhere", "emergency-ask", "/somebody/{told}/emergency/"),
+    ("elsewhere", "emergency-child", "/children/{emergency_person}/"),
+    ("governance", "oversight", "/oversight/"),
+    ("governance", "emergency-review", "/oversight/emergencies/{emergency}/"),
+    ("governance", "oversight-reader", "/oversight/restrictions/{restriction}/readers/"),
+    ("governance", "oversight-lift", "/oversight/restrictions/{restriction}/lift/"),
     ("first", "notices", "/notices/"),
     ("teacher", "notices-empty", "/notices/"),
     ("governance", "who-looked", "/who-looked/"),
@@ -350,6 +371,7 @@ def test_every_page_is_accessible_and_fits(
     places |= {"account": world.users["first"], "beyond": world.users["lead"]}
     places |= {"own": world.users["agency"], "join": join_link()}
     places["shrunk"], places["file"] = (each.id for each in held_files(by=world.actor("lead")))
+    places |= opened_and_closed(world, moment(waiting).person_id)
     places |= _candidates(world)
     places |= _offers(world, moment(held).person_id)
     places |= _watched(world, moment(held).person_id)
