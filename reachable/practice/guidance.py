@@ -14,12 +14,14 @@ from reachable.practice.items import (
     Clock,
     Definition,
     EventKind,
+    GoldenRule,
     Guide,
     Item,
     MomentKind,
     Outcome,
     Pathway,
     Rule,
+    SharingBasis,
     Source,
     Step,
 )
@@ -143,6 +145,15 @@ def child_words() -> tuple[ChildWords, ...]:
     return tuple(practice().words.values())
 
 
+def sharing_bases() -> tuple[SharingBasis, ...]:
+    """Return on what a decision to share may rest, in the order in which it is offered."""
+    return tuple(practice().sharing.values())
+
+
+def golden_rules() -> tuple[GoldenRule, ...]:
+    return tuple(practice().golden_rules.values())
+
+
 def sources() -> tuple[Source, ...]:
     return tuple(practice().sources.values())
 
@@ -155,6 +166,8 @@ def all_items() -> tuple[Group, ...]:
     kinds: list[Iterable[Item]] = [
         data.definitions.values(),
         data.law.values(),
+        data.golden_rules.values(),
+        data.sharing.values(),
         data.moments.values(),
         data.rules.values(),
         data.clocks.values(),

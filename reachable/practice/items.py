@@ -362,6 +362,35 @@ class Law(Item):
     detail: str
 
 
+class Part(StrEnum):
+    """Which question about sharing something answers."""
+
+    BASIS = "basis"
+    CONDITION = "condition"
+    POWER = "power"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SharingBasis(Item):
+    """On what a decision to share may rest. With `by_switch`, a partnership decides whether it is
+    offered at all, because it is not known to be in force."""
+
+    group: ClassVar[str] = "On what sharing rests"
+
+    part: Part
+    detail: str
+    by_switch: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class GoldenRule(Item):
+    """A rule of the published advice on sharing information about children."""
+
+    group: ClassVar[str] = "Golden rules for sharing"
+
+    detail: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Evidence(Item):
     """What research and regulators found, and what was built because of it."""
