@@ -35,6 +35,7 @@ ROOMS = [
     "intake",
     "conversations",
     "offers",
+    "sharing",
     "synthetic",
     "site",
 ]

@@ -6,6 +6,7 @@ from reachable.practice.items import OWN_FROM
 from tests.access.conversation_forms import CONVERSATION_FORMS
 from tests.access.form import Form
 from tests.access.place import MAPPING
+from tests.access.sharing_forms import SHARING_FORMS
 
 SIGNAL = {
     "token": "9d7c0c5e-5f0e-4b43-8c10-3c9f4f5d1a11",
@@ -412,4 +413,4 @@ FORMS = {
     "back": Form("/rota/away/{absence_id}/back/", ROTA, "supervisor", {}),
     "notices read": Form("/notices/read/", "/notices/", "practitioner", {}),
 }
-FORMS |= CONVERSATION_FORMS
+FORMS |= CONVERSATION_FORMS | SHARING_FORMS

@@ -41,6 +41,7 @@ from reachable.provision import services as directory_services
 from reachable.provision.taxonomy import taxonomies
 from reachable.site import addresses
 from reachable.site.addresses import IDENTIFIERS
+from tests.access.sharing_place import put_sharing
 from tests.support.conversations import writing
 from tests.support.directory import at, in_file, offer
 
@@ -206,6 +207,7 @@ def make_place() -> Place:
     _asked_what_is_gone(mine)
     _directory(place, mine)
     _offer(place, Account("practitioner", INVOLVED))
+    put_sharing(place, Account("practitioner", INVOLVED))
     return place
 
 
