@@ -154,6 +154,14 @@ def golden_rules() -> tuple[GoldenRule, ...]:
     return tuple(practice().golden_rules.values())
 
 
+def graded(part: str, code: str) -> str:
+    """Return in words what a police grade says; nothing where it is none."""
+    found = (
+        each for each in practice().gradings.values() if (each.part, each.code) == (part, code)
+    )
+    return next((each.words for each in found), "")
+
+
 def sources() -> tuple[Source, ...]:
     return tuple(practice().sources.values())
 
@@ -168,6 +176,7 @@ def all_items() -> tuple[Group, ...]:
         data.law.values(),
         data.golden_rules.values(),
         data.sharing.values(),
+        data.gradings.values(),
         data.moments.values(),
         data.rules.values(),
         data.clocks.values(),

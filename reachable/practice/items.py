@@ -392,6 +392,22 @@ class GoldenRule(Item):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Grading(Item):
+    """A code by which police grade information; `part` is the column in which it comes."""
+
+    group: ClassVar[str] = "How police grade information"
+
+    part: str
+    code: str
+
+    @property
+    def words(self) -> str:
+        """Return the code with its title, and that it is unverified where it is."""
+        unsure = "" if self.certainty is Certainty.SEEN else " (not checked against its source)"
+        return f"{self.code}: {self.title[:1].lower()}{self.title[1:]}{unsure}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Evidence(Item):
     """What research and regulators found, and what was built because of it."""
 

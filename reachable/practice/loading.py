@@ -19,6 +19,7 @@ from reachable.practice.items import (
     EventKind,
     Evidence,
     GoldenRule,
+    Grading,
     Guide,
     InForce,
     Item,
@@ -58,6 +59,7 @@ class Practice:
     law: Mapping[str, Law]
     sharing: Mapping[str, SharingBasis]
     golden_rules: Mapping[str, GoldenRule]
+    gradings: Mapping[str, Grading]
     evidence: Mapping[str, Evidence]
     wordings: Mapping[str, Wording]
 
@@ -82,6 +84,7 @@ def load(directory: Path = DATA) -> Practice:
         law=_by_key(_laws(directory / "law.toml", sources)),
         sharing=_by_key(_sharing(directory / "sharing.toml", sources)),
         golden_rules=_by_key(_golden_rules(directory / "golden_rules.toml", sources)),
+        gradings=_by_key(_gradings(directory / "gradings.toml", sources)),
         evidence=_by_key(_evidence(directory / "evidence.toml", sources)),
         wordings=_by_key(_wordings(directory / "language.toml", sources)),
     )
@@ -414,6 +417,15 @@ def _golden_rules(path: Path, sources: Mapping[str, Source]) -> Iterator[GoldenR
         rule = GoldenRule(**_standing(table, sources), detail=table.text("detail"))
         table.finish()
         yield rule
+
+
+def _gradings(path: Path, sources: Mapping[str, Source]) -> Iterator[Grading]:
+    for table in read_tables(path, "grading"):
+        grading = Grading(
+            **_standing(table, sources), part=table.text("part"), code=table.text("code")
+        )
+        table.finish()
+        yield grading
 
 
 def _evidence(path: Path, sources: Mapping[str, Source]) -> Iterator[Evidence]:

@@ -15,6 +15,7 @@ from reachable.practice.items import (
     EventKind,
     Evidence,
     GoldenRule,
+    Grading,
     Guide,
     Item,
     Law,
@@ -131,6 +132,12 @@ def _(item: SharingBasis) -> Iterator[str]:
     yield f"{item.detail} Answers: {item.part.value}."
     if item.by_switch:
         yield "Offered only where a partnership has switched it on."
+    yield ""
+
+
+@_details.register
+def _(item: Grading) -> Iterator[str]:
+    yield f"Code {item.code} of `{item.part}`."
     yield ""
 
 

@@ -183,6 +183,13 @@ class ShareForm(ReasonsForm):
             self.fields[name] = forms.CharField(
                 label=f"Why do they need this: {each.title}?", max_length=1000
             )
+            if each.has_conditions:
+                self.fields[met_field(name)] = note_box(
+                    f"How are the conditions met: {each.title}?",
+                    each.conditions
+                    or "None are written down: ask the force, and say what it said.",
+                    required=True,
+                )
         offer_choices(self, "bases", [(each.key, _hinted(each)) for each in offered])
         self.fields["purpose"].help_text = "The recipient reads this."
         self.fields["until"].initial = today() + USUAL
@@ -200,9 +207,18 @@ class ShareForm(ReasonsForm):
     def pieces(self) -> dict[PieceKey, str]:
         return {each.key: self.cleaned_data[name] for each, name in self.whys}
 
+    def met(self) -> dict[PieceKey, str]:
+        """Return how the conditions are met, of pieces that have some."""
+        held = ((each.key, met_field(name)) for each, name in self.whys)
+        return {key: self.cleaned_data[name] for key, name in held if name in self.fields}
+
 
 def why_field(place: int) -> str:
     return f"why-{place}"
+
+
+def met_field(why: str) -> str:
+    return why.replace("why", "met")
 
 
 def _hinted(basis: SharingBasis) -> Hinted:

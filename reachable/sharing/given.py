@@ -14,7 +14,7 @@ from reachable.foundation.time import today
 from reachable.sharing.models import SharingDecision
 from reachable.sharing.pieces import Piece, as_they_stand
 from reachable.sharing.rules.standing import LIVE
-from reachable.sharing.seeing import as_decider, keys_of, may_receive, stands
+from reachable.sharing.seeing import as_decider, keys_of, may_receive, met_of, stands
 from reachable.sharing.words import TOLD_BY
 
 
@@ -79,14 +79,20 @@ def shared(*, by: Actor, shared_id: UUID) -> SharedFacts:
 def what_is_shared(*, by: Actor, found: SharingDecision) -> list[Piece]:
     """Return the pieces as `by`, who decided, sees them now.
 
-    What has come to belong to intelligence or legal matters since waits for nobody: it drops out,
-    unless a second person agreed to it all.
+    What has come to belong to intelligence or legal matters since drops out, unless a second person
+    agreed to it all; so does what has been graded since as for sharing under conditions only.
     """
     keys = [key for key, _ in keys_of(found)]
     pieces = as_they_stand(
         by=by, person_id=found.person.now.current_id, keys=keys, since=found.decided_at
     )
-    return pieces if found.needs_second else [each for each in pieces if not each.needs_second]
+    met = met_of(found)
+    return [
+        each
+        for each in pieces
+        if (found.needs_second or not each.needs_second)
+        and (each.key in met or not each.has_conditions)
+    ]
 
 
 def _shared(found: SharingDecision) -> SharedRow:

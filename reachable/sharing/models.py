@@ -91,13 +91,15 @@ class SharingDecision(Identified):
 class SharingPiece(Identified):
     """One thing that is shared, and why this recipient needs it.
 
-    `subject_id` is the event or the offer that it is, where a kind alone does not say it.
+    `subject_id` is the event or the offer that it is, where a kind alone does not say it. `met` is
+    how the conditions are met under which whoever graded it lets it be shared.
     """
 
     decision = models.ForeignKey(SharingDecision, on_delete=models.PROTECT, related_name="pieces")
     kind = models.CharField(max_length=20)
     subject_id = models.UUIDField(null=True)
     why = models.TextField()
+    met = models.TextField(blank=True)
 
     class Meta:
         constraints = [

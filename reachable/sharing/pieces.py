@@ -31,6 +31,8 @@ from reachable.sharing.rules.pieces import (
 
 EVENTS_OFFERED = 200
 """The newest events that are offered for choosing; older ones are on the child's page."""
+CONDITIONS = "C"
+"""The handling code of what may be shared under conditions."""
 TAKEN_BACK = "The agency that sent this has taken it back. Do not rely on it."
 CORRECTED = "The agency that sent this has corrected it, or sent it again, since it was shared."
 
@@ -48,10 +50,18 @@ class Piece:
     agency: str
     at: datetime | None
     changed: str = ""
+    handling: str = ""
+    conditions: str = ""
+
+    @property
+    def has_conditions(self) -> bool:
+        """Say whether whoever graded it lets it be shared under conditions only."""
+        return self.handling == CONDITIONS
 
     @property
     def text(self) -> str:
-        return "; ".join(f"{label}: {each}" if label else each for label, each in self.said)
+        said = ((label, each.removesuffix(".")) for label, each in self.said)
+        return "; ".join(f"{label}: {each}" if label else each for label, each in said)
 
     @property
     def needs_second(self) -> bool:
@@ -173,7 +183,16 @@ def _event(event: EventFacts, since: datetime | None) -> Piece:
         said = (happened, *place, *event.told)
         changed = CORRECTED if since is not None and event.received_at > since else ""
     return Piece(
-        key, event.title, STORY, event.compartment, said, event.agency, event.received_at, changed
+        key,
+        event.title,
+        STORY,
+        event.compartment,
+        said,
+        event.agency,
+        event.received_at,
+        changed,
+        handling=str(event.details.get("handling_code", "")),
+        conditions=str(event.details.get("handling_conditions", "")),
     )
 
 

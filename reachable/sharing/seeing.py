@@ -72,6 +72,12 @@ def keys_of(decision: SharingDecision) -> list[tuple[PieceKey, str]]:
     return [(PieceKey(each.kind, each.subject_id), each.why) for each in held]
 
 
+def met_of(decision: SharingDecision) -> dict[PieceKey, str]:
+    """Return how the conditions are met, of pieces that may be shared under conditions only."""
+    held = SharingPiece.objects.filter(decision=decision).exclude(met="")
+    return {PieceKey(each.kind, each.subject_id): each.met for each in held}
+
+
 def as_decider(decision: SharingDecision) -> Actor:
     """Return what whoever decided may see and do now: nobody shares more than they see.
 

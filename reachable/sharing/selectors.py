@@ -30,6 +30,7 @@ from reachable.sharing.seeing import (
     AGREES,
     DECIDES,
     keys_of,
+    met_of,
     visible_decisions,
     visible_requests,
 )
@@ -75,6 +76,7 @@ class ChosenPiece:
     title: str
     why: str
     now: Piece | None
+    met: str
 
 
 @dataclass(frozen=True)
@@ -240,11 +242,17 @@ def agrees(*, by: Actor, found: SharingDecision, seen: Iterable[str]) -> bool:
 
 def _chosen(by: Actor, found: SharingDecision, person_id: UUID) -> tuple[ChosenPiece, ...]:
     """Whoever looks at a decision sees of its pieces what they see anyway."""
-    chosen = keys_of(found)
+    chosen, met = keys_of(found), met_of(found)
     keys = [key for key, _ in chosen]
     now = {each.key: each for each in as_they_stand(by=by, person_id=person_id, keys=keys)}
     return tuple(
-        ChosenPiece(key, now[key].title if key in now else TITLES[key.kind], why, now.get(key))
+        ChosenPiece(
+            key=key,
+            title=now[key].title if key in now else TITLES[key.kind],
+            why=why,
+            now=now.get(key),
+            met=met.get(key, ""),
+        )
         for key, why in chosen
     )
 

@@ -24,7 +24,7 @@ from reachable.practice import guidance
 from reachable.practice.items import Part
 from reachable.sharing.duty import is_on
 from reachable.sharing.models import SharingDecision, SharingPiece, SharingRequest, SharingStep
-from reachable.sharing.pieces import as_they_stand
+from reachable.sharing.pieces import Piece, as_they_stand
 from reachable.sharing.rules.deciding import may_decide
 from reachable.sharing.rules.pieces import PieceKey, needs_second
 from reachable.sharing.rules.standing import ENDED, LIVE, MADE, REFUSED, WAITS
@@ -118,10 +118,13 @@ def share(
     proportion: str,
     until: date,
     conditions: str = "",
+    met: Mapping[PieceKey, str] | None = None,
     request_id: UUID | None = None,
     supersedes_id: UUID | None = None,
 ) -> UUID:
     """Decide to share these pieces, each with why it is needed, until the end of a day.
+
+    `met` says of pieces that may be shared under conditions only how these are met.
 
     What goes outside, or belongs to intelligence or legal matters, opens nothing until a second
     person has agreed.
@@ -142,6 +145,7 @@ def share(
     seen = as_they_stand(by=by, person_id=current, keys=list(pieces))
     if {each.key for each in seen} != set(pieces):
         raise NotFound
+    how_met = _conditions_met(seen, met or {})
     _refuse_more(by, current, pieces, f"{reasons.purpose}\n{conditions}")
     before = _superseded(by, current, supersedes_id)
     second = needs_second(
@@ -151,10 +155,7 @@ def share(
     made.proportion, made.conditions = proportion.strip(), conditions.strip()
     made.until, made.needs_second = until, second
     made.save(force_insert=True)
-    SharingPiece.objects.bulk_create(
-        SharingPiece(decision=made, kind=key.kind, subject_id=key.subject_id, why=why.strip())
-        for key, why in pieces.items()
-    )
+    _create_pieces(made, pieces, how_met)
     audit.record(
         by=by,
         action="sharing.made",
@@ -242,6 +243,21 @@ def _create(
         harm_if_not=reasons.harm_if_not.strip(),
         decided_at=now(),
         decided_by_id=by.own_id,
+    )
+
+
+def _create_pieces(
+    made: SharingDecision, pieces: Mapping[PieceKey, str], met: Mapping[PieceKey, str]
+) -> None:
+    SharingPiece.objects.bulk_create(
+        SharingPiece(
+            decision=made,
+            kind=key.kind,
+            subject_id=key.subject_id,
+            why=why.strip(),
+            met=met.get(key, ""),
+        )
+        for key, why in pieces.items()
     )
 
 
@@ -341,6 +357,18 @@ def _refuse_more(by: Actor, current: UUID, pieces: Mapping[PieceKey, str], text:
             kept=NOTHING_SHARED,
             next="Share the name, or write without it: the recipient reads purpose and conditions.",
         )
+
+
+def _conditions_met(seen: Sequence[Piece], met: Mapping[PieceKey, str]) -> dict[PieceKey, str]:
+    """Return how the conditions are met of what is graded so; each has to be said."""
+    said = {each.key: met.get(each.key, "").strip() for each in seen if each.has_conditions}
+    if not all(said.values()):
+        raise BadInput(
+            "Whoever graded this lets it be shared under conditions only.",
+            kept=NOTHING_SHARED,
+            next="Say how they are met; where none are written down, ask the force.",
+        )
+    return said
 
 
 def _superseded(by: Actor, current: UUID, supersedes_id: UUID | None) -> SharingDecision | None:

@@ -93,6 +93,7 @@ def decide(request: HttpRequest, person_id: UUID) -> HttpResponse:
                 proportion=given["proportion"],
                 until=given["until"],
                 conditions=given["conditions"],
+                met=form.met(),
                 request_id=asked.id if asked else None,
                 supersedes_id=choosing.identifier(request.GET.get("instead_of", "")),
             )

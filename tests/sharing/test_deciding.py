@@ -30,7 +30,16 @@ from reachable.sharing.pieces import CORRECTED, TAKEN_BACK
 from reachable.sharing.services import Reasons, Recipient
 from tests.support.conversations import writing
 from tests.support.offers import child_of
-from tests.support.sharing import ASKED, OUTSIDE, REASONS, asked, key, refused, shared
+from tests.support.sharing import (
+    ASKED,
+    OUTSIDE,
+    REASONS,
+    answers,
+    asked,
+    key,
+    refused,
+    shared,
+)
 from tests.support.world import World
 
 pytestmark = pytest.mark.db
@@ -343,3 +352,33 @@ def test_what_was_corrected_or_taken_back_says_so(world: World, child: UUID) -> 
     assert "exhausted" not in piece.text
     held.delete()
     assert given.shared(by=teacher, shared_id=made).pieces == ()
+
+
+def test_what_is_for_sharing_under_conditions_says_how_they_are_met(
+    world: World, child: UUID
+) -> None:
+    event, teacher = event_of(world, child), world.actor("teacher")
+    before = shared(world, child, event)
+    graded = {"source_grade": "2", "handling_code": "C", "handling_conditions": "Not the family"}
+    held = Event.objects.filter(id=key(event).subject_id)
+    held.update(details={**graded, "handling_code": "P"})
+    (piece,) = given.shared(by=teacher, shared_id=before).pieces
+    assert "Who may have it, as police say: P: may be shared lawfully" in piece.text
+    assert "How police grade the source: 2: untested source" in piece.text
+    held.update(details=graded)
+    assert given.shared(by=teacher, shared_id=before).pieces == ()
+    for met in ({}, {key(event): " "}, {key("name"): "Yes"}):
+        with pytest.raises(BadInput, match="under conditions only"):
+            shared(world, child, "name", event, met=met)
+    made = shared(world, child, "name", event, met={key(event): "The school tells nobody."})
+    assert len(given.shared(by=teacher, shared_id=made).pieces) == 2
+    assert SharingPiece.objects.get(decision=made, kind="event").met == "The school tells nobody."
+    page = f"/children/{child}/share/decide/?way=worker&piece={event}"
+    asked_for = world.client("first").get(page).content.decode()
+    assert "This may be shared under conditions only" in asked_for
+    assert "Not the family" in asked_for
+    said = answers([event], to_user=str(world.users["teacher"]))
+    without = world.client("first").post(page, said)
+    assert without.status_code == 422
+    with_it = world.client("first").post(page, {**said, "met-0": "They tell nobody."})
+    assert with_it.status_code == 302
