@@ -15,6 +15,7 @@ from reachable.moments.forms import note_box, offer_choices
 from reachable.practice.items import SharingBasis
 from reachable.sharing.pieces import Piece
 from reachable.sharing.rules.pieces import PieceKey, read_key
+from reachable.sharing.safe import MOST, OF
 from reachable.sharing.services import Reasons, Recipient
 from reachable.sharing.words import EASE, FORMATS, TOLD, WAYS
 
@@ -255,6 +256,33 @@ class DocumentForm(forms.Form):
 class HandedForm(forms.Form):
     how = forms.ChoiceField(label="How was it handed over?", choices=WAYS, widget=forms.RadioSelect)
     note = note_box("To whom, and when?", "", required=False)
+
+
+class ReadersForm(forms.Form):
+    """Which colleagues read a safe address, beside whoever says so."""
+
+    readers = forms.TypedMultipleChoiceField(
+        label="Who else reads it?",
+        coerce=UUID,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="As few as can be. Each has to work with the child, and each look is noted.",
+    )
+
+    def __init__(self, *args: Any, readers: Iterable[tuple[UUID, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer_choices(self, "readers", [(str(user), name) for user, name in readers])
+
+
+class SafeAddressForm(ReadersForm):
+    of = forms.ChoiceField(label="Who is safe there?", choices=OF, widget=forms.RadioSelect)
+    address = forms.CharField(
+        label="The address",
+        max_length=MOST,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="It is encrypted. It stands in no list, search, document or decision to share.",
+    )
+    field_order = ("of", "address", "readers")
 
 
 class SwitchForm(forms.Form):

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from reachable.access.models import User
+from reachable.foundation.encrypted import EncryptedText
 from reachable.foundation.models import Identified
 from reachable.people.models import Person
 from reachable.sharing.rules.standing import MADE, REFUSED, STEPS
@@ -133,6 +134,42 @@ class SharingStep(Identified):
             models.UniqueConstraint(
                 fields=["decision"], condition=Q(kind="ended"), name="sharing_ended_once"
             ),
+        ]
+
+
+class SafeAddress(Identified):
+    """Where a child or one of the family is safe, encrypted: a refuge, or a home that is kept back.
+
+    Its readers are named, and nothing else shows it. Ended, its text is removed.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT)
+    of = models.CharField(max_length=12)
+    address = EncryptedText(purpose="safe address of a child")
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+
+
+class SafeAddressReader(Identified):
+    """Somebody who may read a safe address, as long as they work with the child."""
+
+    safe = models.ForeignKey(SafeAddress, on_delete=models.PROTECT, related_name="readers")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    named_at = models.DateTimeField()
+    named_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["safe", "user"], condition=Q(ended_at=None), name="safe_reader_once"
+            )
         ]
 
 

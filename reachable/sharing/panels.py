@@ -7,7 +7,7 @@ from uuid import UUID
 
 from reachable.foundation.actor import Actor
 from reachable.people.registries import Panel
-from reachable.sharing import selectors, words
+from reachable.sharing import safe, selectors, words
 from reachable.sharing.seeing import DECIDES
 
 SHOWN = 5
@@ -22,6 +22,7 @@ def _of_child(by: Actor, person_id: UUID, query: dict[str, str]) -> dict[str, An
         "person_id": person_id,
         "rows": selectors.decisions_of(by=by, person_id=person_id),
         "requests": selectors.open_requests(by=by, person_id=person_id),
+        "safe": safe.kept_for(by=by, person_id=person_id),
         "shown": SHOWN,
         "words": words,
     }

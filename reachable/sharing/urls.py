@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 from reachable.foundation.urls import SIGNED_IN, page
-from reachable.sharing import given_views, views
+from reachable.sharing import given_views, safe_views, views
 from reachable.sharing.seeing import AGREES, DECIDES, SWITCHES, WATCHES
 
+SAFE = "safe-addresses/<uuid:safe_id>/"
 BOTH, POST = ("GET", "POST"), ("POST",)
 CHILD, DECISION = "children/<uuid:person_id>/share/", "sharing/<uuid:sharing_id>/"
 
@@ -18,6 +19,16 @@ urlpatterns = [
         name="sharing_request",
         needs=DECIDES,
     ),
+    page(
+        "children/<uuid:person_id>/safe-address/",
+        safe_views.keep,
+        name="safe_keep",
+        needs=DECIDES,
+        methods=BOTH,
+    ),
+    page(SAFE, safe_views.address, name="safe_address", needs=DECIDES),
+    page(f"{SAFE}readers/", safe_views.readers, name="safe_readers", needs=DECIDES, methods=BOTH),
+    page(f"{SAFE}end/", safe_views.end, name="safe_end", needs=DECIDES, methods=POST),
     page("sharing/", given_views.watched, name="sharings", needs=WATCHES),
     page("sharing/duty/", given_views.switch, name="sharing_duty", needs=SWITCHES, methods=BOTH),
     page(DECISION, views.decision, name="sharing", needs=DECIDES),

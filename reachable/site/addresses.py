@@ -24,6 +24,7 @@ SENDER = "whoever sent it"
 TOLD = "whoever was told"
 KNOWN = "whoever knows the secret in it, as long as its owner may still hold a moment"
 INVOLVED = "those who work with the child now: the asked or holding worker, and the moment’s team"
+NAMED = "its named readers, as long as they work with the child"
 GAPS = "those who work with the child now, and, without the child, whoever sees all gaps"
 
 MEMBERS = "members of that team"
@@ -69,6 +70,7 @@ IDENTIFIERS = {
     "review_id": Leads("two records that may be one child", ANYBODY),
     "row_id": Leads("a row that was refused", AGENCY),
     "rule_key": Leads("a rule", ANYBODY),
+    "safe_id": Leads("a safe address of a child or the family", NAMED),
     "secret": Leads("the secret of that calendar address", KNOWN),
     "service_id": Leads("a service of the directory", ANYBODY),
     "set_key": Leads("a set of tables", ANYBODY),

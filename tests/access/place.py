@@ -101,7 +101,7 @@ class Account:
         found_by = IDENTIFIERS[identifier].found_by
         if row.of is None:
             return False
-        if found_by in {addresses.SENDER, addresses.TOLD}:
+        if found_by in {addresses.SENDER, addresses.TOLD, addresses.NAMED}:
             return row.of == self.username
         if found_by == addresses.AGENCY:
             return self.standing in {INVOLVED, OWN}

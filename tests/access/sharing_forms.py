@@ -66,6 +66,21 @@ SHARING_FORMS: dict[str, Form] = {
         "practitioner",
         {"how": "in_person", "note": "To Pat."},
     ),
+    "keep a safe address": Form(
+        "/children/{person_id}/safe-address/",
+        "/children/{person_id}/safe-address/",
+        "practitioner",
+        {"of": "family", "address": "1 Kept Row", "readers": "{supervisor}"},
+    ),
+    "who reads a safe address": Form(
+        "/safe-addresses/{safe_id}/readers/",
+        "/safe-addresses/{safe_id}/readers/",
+        "practitioner",
+        {"readers": "{supervisor}"},
+    ),
+    "remove a safe address": Form(
+        "/safe-addresses/{safe_id}/end/", "/safe-addresses/{safe_id}/", "practitioner", {}
+    ),
     "the duty to share": Form(
         "/sharing/duty/",
         "/sharing/duty/",

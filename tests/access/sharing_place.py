@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from reachable.foundation.time import today
-from reachable.sharing import acting, services
+from reachable.sharing import acting, safe, services
 from reachable.sharing.rules.pieces import PieceKey
 from reachable.sharing.services import Recipient
 from tests.support.sharing import ASKED, OUTSIDE, REASONS
@@ -32,6 +32,10 @@ def put_sharing(place: Place, account: Account) -> None:
         by=account.actor(), person_id=person_id, asked_by=ASKED, what="Where", purpose="To write"
     )
     place.add("request_id", request_id, account)
+    safe_id = safe.keep(
+        by=account.actor(), person_id=person_id, of="child", address="12 Heronsafe Row"
+    )
+    place.add("safe_id", safe_id, account)
 
 
 def _share(place: Place, account: Account, person_id: UUID, to: Recipient) -> UUID:

@@ -25,6 +25,7 @@ from reachable.offers import services as offers
 from reachable.people import services as people
 from reachable.provision import services as provision
 from reachable.sharing import acting as sharing_acts
+from reachable.sharing import safe
 from reachable.sharing import services as sharing
 from reachable.site.addresses import addresses
 from tests.access.every_form import FORMS, IN_FORCE
@@ -69,6 +70,7 @@ def beside(place: Place) -> dict[str, str]:
         people,
         planning,
         provision,
+        safe,
         sharing,
         sharing_acts,
         status,
