@@ -44,6 +44,7 @@ from reachable.synthetic.directory import fill_directory
 from reachable.synthetic.feeds import Manifest
 from reachable.synthetic.partnership import Partnership
 from reachable.synthetic.replay import Progress, replay
+from reachable.synthetic.sharing import share_a_few
 from reachable.synthetic.terms import enter_terms
 from reachable.synthetic.translating import enter_words
 
@@ -104,6 +105,7 @@ def _load(children: int, months: int, fresh: bool, quiet: bool) -> None:
     bring_social_care(made)
     fall_sick(made)
     return_tonight(made)
+    share_a_few(made)
     audit.seal(by=system("sealer"))
     progress.finish(WORK)
 
