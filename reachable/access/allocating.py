@@ -13,12 +13,13 @@ from uuid import UUID
 
 from django.db import transaction
 
+from reachable.access import managing
 from reachable.access.models import Involvement, User
 from reachable.access.registries import staff_number_given
 from reachable.audit import services as audit
 from reachable.foundation.actor import Actor
 from reachable.foundation.db import bulk_insert, exclusive
-from reachable.foundation.errors import BadInput, NotFound
+from reachable.foundation.errors import BadInput
 from reachable.foundation.ids import new_id
 from reachable.foundation.time import now
 from reachable.practice.time import start_of_day
@@ -87,7 +88,8 @@ def follow(*, by: Actor, said: Mapping[UUID, Allocation | None]) -> None:
     if not said:
         return
     wanted = _wanted(by, said)
-    held = list(Involvement.objects.filter(because_of__among=set(said), basis=BASIS, ended_at=None))
+    in_force = Involvement.objects.in_force(at=now())
+    held = list(in_force.filter(because_of__among=set(said), basis=BASIS))
     stays: set[UUID] = set()
     ending: list[Involvement] = []
     for each in held:
@@ -175,11 +177,8 @@ def give_staff_number(*, by: Actor, user_id: UUID, number: str) -> str:
     Children to whom its records allocate that number are open to them from now on; those of the
     number that they had before are open no longer.
     """
-    by.require("accounts.manage")
+    user = managing.found(by, user_id)
     exclusive("people.identify")
-    user = User.objects.filter(id=user_id, is_active=True).first()
-    if user is None:
-        raise NotFound
     number = as_kept(number)
     refuse_taken(agency_id=user.agency_id, number=number, except_user=user_id)
     User.objects.filter(id=user_id).update(staff_number=number)

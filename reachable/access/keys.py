@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from reachable.access.models import AgencyKey
+from reachable.access.policy import policy
 from reachable.access.registries import key_revoked
 from reachable.audit import services as audit
 from reachable.foundation.actor import Actor
@@ -213,6 +214,7 @@ def _actor(key: AgencyKey) -> Actor:
         agency_id=key.agency_id,
         agency=key.agency.name,
         capabilities=MAY,
+        writes=dict.fromkeys(policy().compartments, "own"),
         feeds=frozenset(key.feeds),
     )
 

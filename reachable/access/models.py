@@ -1,6 +1,8 @@
-"""Accounts, agencies, teams, rota, and who is involved with whom."""
+"""Accounts, agencies, teams, rota, who is involved with whom, and what closes a record to them."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -34,7 +36,8 @@ class UserManager(BaseUserManager["User"]):
 class User(Identified, AbstractBaseUser):
     """A person's account: one agency, any number of roles and teams.
 
-    `staff_number` is what their own agency calls them in its records.
+    `staff_number` is what their own agency calls them in its records. `last_day` is the last on
+    which it can be used, of somebody who is here for a time or is about to leave.
     """
 
     username = models.CharField(max_length=60, unique=True)
@@ -45,6 +48,8 @@ class User(Identified, AbstractBaseUser):
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT)
     staff_number = models.CharField(max_length=50, blank=True)
     is_active = models.BooleanField(default=True)
+    made_at = models.DateTimeField(null=True)
+    last_day = models.DateField(null=True)
 
     USERNAME_FIELD = "username"
     objects = UserManager()
@@ -58,6 +63,87 @@ class User(Identified, AbstractBaseUser):
                 Lower("staff_number"),
                 condition=Q(is_active=True) & ~Q(staff_number=""),
                 name="staff_number_of_one",
+            ),
+        ]
+
+
+class Invitation(Identified):
+    """Somebody is asked to have an account, with what it is to be; it is made once they accept.
+
+    Its link has a secret that is made when the e-mail leaves. Only its keyed digest is kept, and
+    another e-mail replaces it. `waiting` says that an e-mail is to leave.
+    """
+
+    username = models.CharField(max_length=60)
+    name = models.CharField(max_length=120)
+    job_title = models.CharField(max_length=120, blank=True)
+    email = models.EmailField()
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT)
+    staff_number = models.CharField(max_length=50, blank=True)
+    roles = models.JSONField(default=list)
+    teams = models.JSONField(default=list)
+    last_day = models.DateField(null=True)
+    invited_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    invited_at = models.DateTimeField()
+    waiting = models.BooleanField(default=True)
+    sent_at = models.DateTimeField(null=True)
+    last_error = models.CharField(max_length=60, blank=True)
+    digest = models.CharField(max_length=64, blank=True)
+    ring_key = models.CharField(max_length=20, blank=True)
+    expires_at = models.DateTimeField(null=True)
+    taken_back_at = models.DateTimeField(null=True)
+    account = models.OneToOneField(User, on_delete=models.PROTECT, null=True, related_name="+")
+    accepted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                Lower("username"),
+                condition=Q(taken_back_at=None, accepted_at=None),
+                name="invited_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(taken_back_at=None) | Q(accepted_at=None), name="taken_back_or_accepted"
+            ),
+            models.CheckConstraint(
+                condition=Q(account=None, accepted_at=None)
+                | Q(account__isnull=False, accepted_at__isnull=False),
+                name="accepted_with_account",
+            ),
+        ]
+
+
+class SecondPersonRequest(Identified):
+    """Something that takes two people: asked for by one, decided by another, and done then.
+
+    `kind` names it in the registry; `details` holds identifiers and codes, and no words. Nobody
+    decides what they asked for themselves, though they can take it back.
+    """
+
+    kind = models.CharField(max_length=40)
+    subject_kind = models.CharField(max_length=30)
+    subject_id = models.UUIDField()
+    details = models.JSONField(default=dict)
+    reason = models.CharField(max_length=300)
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    decision = models.CharField(max_length=12, blank=True)
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    note = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(decision__in=["approved", "refused"])
+                | Q(decided_by__isnull=False) & ~Q(decided_by=F("asked_by")),
+                name="decided_by_another",
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "subject_kind", "subject_id"],
+                condition=Q(decision=""),
+                name="asked_once",
             ),
         ]
 
@@ -198,10 +284,18 @@ class Absence(Identified):
         ]
 
 
+class InvolvementQuerySet(models.QuerySet["Involvement"]):
+    """Reads involvements: what is over opens nothing, whether it was ended or its day has come."""
+
+    def in_force(self, *, at: Any) -> InvolvementQuerySet:
+        return self.filter(Q(until=None) | Q(until__gt=at), ended_at=None)
+
+
 class Involvement(Identified):
     """A person or a team works with somebody for a reason; its end closes the record to them.
 
-    It names its subject by kind and identifier, so that this room knows none above it.
+    It names its subject by kind and identifier, so that this room knows none above it. With
+    `until` it ends by itself at that instant; `ended_at` says that it was ended before.
     """
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, db_index=False)
@@ -211,7 +305,10 @@ class Involvement(Identified):
     basis = models.CharField(max_length=30)
     because_of = models.UUIDField(null=True)
     started_at = models.DateTimeField()
+    until = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+
+    objects = InvolvementQuerySet.as_manager()
 
     class Meta:
         indexes = [
@@ -233,5 +330,98 @@ class Involvement(Identified):
             models.Index(fields=["because_of"], name="involvement_because"),
         ]
         constraints = [
-            models.CheckConstraint(condition=Q(user=None) ^ Q(team=None), name="involvement_of_one")
+            models.CheckConstraint(
+                condition=Q(user=None) ^ Q(team=None), name="involvement_of_one"
+            ),
+            models.CheckConstraint(
+                condition=Q(until=None) | Q(until__gt=F("started_at")),
+                name="involvement_until_after_start",
+            ),
+        ]
+
+
+class Restriction(Identified):
+    """A record that opens only to readers who are named, and only while they are involved too.
+
+    Lifting it needs two people: `lifting_asked_by` asks, and another ends it.
+    """
+
+    subject_kind = models.CharField(max_length=30)
+    subject_id = models.UUIDField()
+    kind = models.CharField(max_length=20)
+    reason = models.CharField(max_length=300)
+    set_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    set_at = models.DateTimeField()
+    review_on = models.DateField()
+    lifting_asked_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    lifting_reason = models.CharField(max_length=300, blank=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject_kind", "subject_id"],
+                condition=Q(ended_at=None),
+                name="restricted_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_by=None) | ~Q(ended_by=F("lifting_asked_by")),
+                name="restriction_lifted_by_two",
+            ),
+        ]
+
+
+class RestrictionReader(Identified):
+    """Somebody who is named to read a restricted record, until it ends."""
+
+    restriction = models.ForeignKey(Restriction, on_delete=models.PROTECT, related_name="readers")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    added_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    added_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["restriction", "user"], condition=Q(ended_at=None), name="reader_once"
+            )
+        ]
+
+
+class ConflictOfInterest(Identified):
+    """Somebody is kin to, or knows, whoever a record is about: it is closed to them while it lasts.
+
+    Declared by themselves, or by a supervisor for them.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
+    subject_kind = models.CharField(max_length=30)
+    subject_id = models.UUIDField()
+    reason = models.CharField(max_length=300)
+    declared_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    declared_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["subject_kind", "subject_id"],
+                condition=Q(ended_at=None),
+                name="conflict_subject",
+            )
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "subject_kind", "subject_id"],
+                condition=Q(ended_at=None),
+                name="conflict_once",
+            )
         ]

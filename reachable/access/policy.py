@@ -13,5 +13,5 @@ FILE = Path(__file__).with_name("policy.toml")
 
 @lru_cache(maxsize=1)
 def policy() -> Policy:
-    with FILE.open("rb") as file:
-        return policy_from(tomllib.load(file))
+    text = FILE.read_text(encoding="utf-8")
+    return policy_from(tomllib.loads(text), text)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
+from reachable.access.fields import Fields
 from reachable.foundation.actor import Actor
 from reachable.foundation.registry import Registry
 
@@ -62,6 +63,78 @@ class FollowsStaffNumbers(Protocol):
     def __call__(self, *, by: Actor, agency_id: UUID, numbers: Collection[str]) -> None: ...
 
 
+fields: Registry[Fields] = Registry(
+    "Fields", "in which compartment each field of a room’s records is, by its fields.toml"
+)
+
+
+@dataclass(frozen=True)
+class Held:
+    """What somebody has that goes on without them: how much of it, and who could take it.
+
+    It is said in numbers: whoever looks after accounts sees nothing of any child. `otherwise` says
+    what becomes of it where nobody is named.
+    """
+
+    title: str
+    count: int
+    team_id: UUID | None
+    to: tuple[tuple[UUID, str], ...]
+    otherwise: str
+
+
+class FindsHeld(Protocol):
+    """Returns what somebody has of one kind, or of it with one team."""
+
+    def __call__(self, *, by: Actor, user_id: UUID, team_id: UUID | None) -> Sequence[Held]: ...
+
+
+class HandsOn(Protocol):
+    """Gives what somebody has with a team to a colleague, in the transaction that is open."""
+
+    def __call__(
+        self, *, by: Actor, user_id: UUID, team_id: UUID | None, to_user: UUID
+    ) -> None: ...
+
+
+@dataclass(frozen=True)
+class Holding:
+    """A kind of thing that people have; without `hand_on` it is only said."""
+
+    key: str
+    find: FindsHeld
+    hand_on: HandsOn | None = None
+
+
+class CarriesOut(Protocol):
+    """Does what was approved, or gives it up, in the transaction that is open."""
+
+    def __call__(self, *, by: Actor, subject_id: UUID, details: dict[str, Any]) -> None: ...
+
+
+class InWords(Protocol):
+    """Says what is asked for."""
+
+    def __call__(self, *, subject_id: UUID, details: dict[str, Any]) -> str: ...
+
+
+@dataclass(frozen=True)
+class TakesTwo:
+    """Something that takes two people who both may do what `needs` says."""
+
+    key: str
+    needs: str
+    words: InWords
+    carry_out: CarriesOut
+    give_up: CarriesOut
+
+
+holdings: Registry[Holding] = Registry(
+    "What somebody holds", "what a worker hands over before they move or leave"
+)
+two_people: Registry[TakesTwo] = Registry(
+    "What takes two people", "what one person asks for and another has to approve"
+)
 staff_number_given: Registry[FollowsStaffNumbers] = Registry(
     "Staff number given", "who follows when a number leads to another account than before"
 )

@@ -27,6 +27,8 @@ from reachable.access.rules.rota import Planned
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import NotFound
 from reachable.foundation.questions import Question
+from reachable.foundation.time import now
+from reachable.foundation.words import when
 
 _BECAUSE = {
     "allocated": "You are the worker who is allocated to this child",
@@ -36,6 +38,8 @@ _BECAUSE = {
     "offered": "You offered this child something, and it is still to be heard what becomes of it",
     "holder": "You have an open moment of this child",
     "lasted": "You are asked whether contact with this child has lasted",
+    "invited": "You were invited to see this child by somebody who works with them",
+    "emergency": "You said that you must see this child at once",
     "panel": "This child is on the list that you keep for your panel",
 }
 
@@ -67,6 +71,8 @@ def actor_for(user: User) -> Actor:
         roles=roles,
         capabilities=in_force.capabilities_of(roles),
         scopes=in_force.scopes_of(roles),
+        writes=in_force.scopes_of(roles, "writes"),
+        shares=in_force.scopes_of(roles, "shares"),
     )
 
 
@@ -273,9 +279,10 @@ def teams_without_holders(*, by: Actor) -> list[str]:
 
 def involved_subjects(*, by: Actor, kind: str) -> QuerySet[Involvement, UUID]:
     """Return, as a subquery, the identifiers of what this person or their teams work with now."""
-    return Involvement.objects.filter(
-        Q(user_id=by.id) | Q(team_id__in=by.team_ids), subject_kind=kind, ended_at=None
-    ).values_list("subject_id", flat=True)
+    held = Involvement.objects.in_force(at=now()).filter(
+        Q(user_id=by.id) | Q(team_id__in=by.team_ids), subject_kind=kind
+    )
+    return held.values_list("subject_id", flat=True)
 
 
 def involved_because(
@@ -283,8 +290,8 @@ def involved_because(
 ) -> dict[UUID, UUID]:
     """Return reason → subject of what somebody works with now on this basis, for these reasons."""
     by.require("people.read")
-    held = Involvement.objects.filter(
-        user_id=user_id, basis=basis, because_of__in=list(because_of), ended_at=None
+    held = Involvement.objects.in_force(at=now()).filter(
+        user_id=user_id, basis=basis, because_of__in=list(because_of)
     )
     pairs = held.values_list("because_of", "subject_id")
     return {reason: subject for reason, subject in pairs if reason}
@@ -295,8 +302,8 @@ def allocations(
 ) -> list[tuple[UUID | None, UUID | None, UUID, datetime]]:
     """Return (reason, worker, subject, since) of whom agencies' records allocate now."""
     by.require("rebuild")
-    held = Involvement.objects.filter(
-        because_of__among=set(because_of), basis="allocated", ended_at=None
+    held = Involvement.objects.in_force(at=now()).filter(
+        because_of__among=set(because_of), basis="allocated"
     )
     return list(held.values_list("because_of", "user_id", "subject_id", "started_at"))
 
@@ -309,7 +316,7 @@ def working_with(
     return [
         (subject, user, since)
         for subject, user, since in _working_with(
-            kind=kind, subject_ids=set(subject_ids), basis=basis
+            kind=kind, subject_ids=set(subject_ids), basis=basis, at=now()
         )
     ]
 
@@ -322,8 +329,8 @@ def working_now(
     The caller has found the subjects visible to `by`.
     """
     del by
-    held = Involvement.objects.filter(
-        subject_kind=kind, subject_id__in=list(subject_ids), ended_at=None
+    held = Involvement.objects.in_force(at=now()).filter(
+        subject_kind=kind, subject_id__in=list(subject_ids)
     )
     pairs = list(held.values_list("user_id", "team_id"))
     teams = {team for _, team in pairs if team}
@@ -333,14 +340,11 @@ def working_now(
 
 
 @Question
-def _working_with(kind: Any, subject_ids: Any, basis: Any) -> QuerySet[Involvement, Any]:
-    return Involvement.objects.filter(
-        subject_kind=kind,
-        subject_id__among=subject_ids,
-        basis=basis,
-        user__isnull=False,
-        ended_at=None,
-    ).values_list("subject_id", "user_id", "started_at")
+def _working_with(kind: Any, subject_ids: Any, basis: Any, at: Any) -> QuerySet[Involvement, Any]:
+    held = Involvement.objects.in_force(at=at).filter(
+        subject_kind=kind, subject_id__among=subject_ids, basis=basis, user__isnull=False
+    )
+    return held.values_list("subject_id", "user_id", "started_at")
 
 
 def left_teams(*, by: Actor, user_ids: Iterable[UUID]) -> frozenset[tuple[UUID, UUID]]:
@@ -356,15 +360,15 @@ def left_teams(*, by: Actor, user_ids: Iterable[UUID]) -> frozenset[tuple[UUID, 
 
 def why_involved(*, by: Actor, kind: str, subject_ids: Iterable[UUID]) -> list[str]:
     """Return the reasons, in words, for which this person may see the subject."""
-    found = Involvement.objects.filter(
+    found = Involvement.objects.in_force(at=now()).filter(
         Q(user_id=by.id) | Q(team_id__in=by.team_ids),
         subject_kind=kind,
         subject_id__in=list(subject_ids),
-        ended_at=None,
-    ).values_list("team__name", "basis")
+    )
     words = [
-        f"{team} has an open moment for this child" if team else _BECAUSE.get(basis, basis)
-        for team, basis in found
+        (f"{team} has an open moment for this child" if team else _BECAUSE.get(basis, basis))
+        + (f", until {when(until)}" if until else "")
+        for team, basis, until in found.values_list("team__name", "basis", "until")
     ]
     return list(dict.fromkeys(words))
 

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
 
-from reachable.access import allocating, planning
+from reachable.access import allocating, managing, planning
 from reachable.access.models import Agency, Involvement, Role, Team, TeamMembership, User
 from reachable.access.policy import policy
 from reachable.access.registries import RightsEnded, rights_ended
 from reachable.access.rules.rota import Planned
 from reachable.access.selectors import actor_for, teams_without_holders
 from reachable.audit import services as audit
-from reachable.foundation.actor import Actor
+from reachable.foundation.actor import Actor, system
 from reachable.foundation.db import bulk_insert, exclusive
 from reachable.foundation.errors import BadInput, NotFound
 from reachable.foundation.ids import new_id
 from reachable.foundation.models import Partnership
 from reachable.foundation.time import now
+
+COUNTS = system("accounts")
+"""Sees which teams have nobody left, whoever ends an account of them."""
 
 
 @transaction.atomic
@@ -91,6 +94,7 @@ def create_account(
     phone: str = "",
     staff_number: str = "",
     password_hash: str = "",
+    last_day: date | None = None,
 ) -> UUID:
     """Create an account with its roles and teams; without a password hash nobody signs in."""
     by.require("accounts.manage")
@@ -112,6 +116,8 @@ def create_account(
         email=email,
         phone=phone,
         staff_number=allocating.as_kept(staff_number),
+        made_at=now(),
+        last_day=last_day,
     )
     if user.staff_number:
         exclusive("people.identify")
@@ -133,13 +139,16 @@ def create_account(
 
 
 @transaction.atomic
-def end_role(*, by: Actor, user_id: UUID, role: str) -> list[str]:
+def end_role(*, by: Actor, user_id: UUID, role: str, knowing: bool = False) -> list[str]:
     """End a role; it is gone at the person's next request.
 
-    Return the names of teams in which that leaves nobody who may hold a moment.
+    Return the names of teams in which that leaves nobody who may hold a moment. Refused for the
+    last who looks after all accounts; for the last who does so for an agency, unless `knowing`.
     """
-    by.require("accounts.manage")
-    empty = teams_without_holders(by=by)
+    managing.lock(by)
+    managing.found(by, user_id)
+    _somebody_stays(user_id, [role], knowing or by.is_system)
+    empty = teams_without_holders(by=COUNTS)
     if not Role.objects.filter(user_id=user_id, role=role, ended_at=None).update(ended_at=now()):
         raise NotFound
     audit.record(by=by, action="access.role_ended", subject=("user", user_id), role=role)
@@ -152,8 +161,9 @@ def end_membership(*, by: Actor, user_id: UUID, team_id: UUID) -> list[str]:
 
     Return the name of the team if that leaves nobody in it who may hold a moment.
     """
-    by.require("accounts.manage")
-    empty = teams_without_holders(by=by)
+    managing.lock(by)
+    managing.found(by, user_id)
+    empty = teams_without_holders(by=COUNTS)
     held = TeamMembership.objects.filter(user_id=user_id, team_id=team_id, ended_at=None)
     if not held.update(ended_at=now()):
         raise NotFound
@@ -162,19 +172,22 @@ def end_membership(*, by: Actor, user_id: UUID, team_id: UUID) -> list[str]:
 
 
 @transaction.atomic
-def end_account(*, by: Actor, user_id: UUID) -> list[str]:
+def end_account(*, by: Actor, user_id: UUID, knowing: bool = False) -> list[str]:
     """End an account with its roles and teams; what the person holds passes on.
 
-    Return the names of teams in which that leaves nobody who may hold a moment.
+    Return the names of teams in which that leaves nobody who may hold a moment. Refused for the
+    last who looks after all accounts; for the last who does so for an agency, unless `knowing`.
     """
-    by.require("accounts.manage")
-    empty = teams_without_holders(by=by)
+    managing.lock(by)
+    managing.found(by, user_id)
+    _somebody_stays(user_id, policy().roles.keys(), knowing or by.is_system)
+    empty = teams_without_holders(by=COUNTS)
     if not User.objects.filter(id=user_id, is_active=True).update(is_active=False):
         raise NotFound
     at = now()
     Role.objects.filter(user_id=user_id, ended_at=None).update(ended_at=at)
     TeamMembership.objects.filter(user_id=user_id, ended_at=None).update(ended_at=at)
-    Involvement.objects.filter(user_id=user_id, ended_at=None).update(ended_at=at)
+    Involvement.objects.in_force(at=at).filter(user_id=user_id).update(ended_at=at)
     audit.record(by=by, action="access.account_ended", subject=("user", user_id))
     return _follow(by, RightsEnded(user_id), empty)
 
@@ -182,7 +195,13 @@ def end_account(*, by: Actor, user_id: UUID) -> list[str]:
 def _follow(by: Actor, ended: RightsEnded, empty_before: list[str]) -> list[str]:
     for follow in rights_ended.items():
         follow(by=by, ended=ended)
-    return [name for name in teams_without_holders(by=by) if name not in empty_before]
+    return [name for name in teams_without_holders(by=COUNTS) if name not in empty_before]
+
+
+def _somebody_stays(user_id: UUID, ending: Collection[str], knowing: bool) -> None:
+    """Raise BadInput where nobody would be left who can; the lock is held."""
+    managing.refuse_last(user_id=user_id, ending=ending)
+    managing.refuse_alone(managing.left_alone(user_id=user_id, ending=ending), knowing)
 
 
 @transaction.atomic
@@ -215,6 +234,30 @@ def involve(*, by: Actor, rows: Sequence[Involved], kind: str) -> None:
     )
 
 
+def involve_until(
+    *, by: Actor, user_id: UUID, kind: str, subject_id: UUID, basis: str, until: datetime
+) -> UUID:
+    """Begin what ends by itself, in the caller's transaction, whose audit entry covers it."""
+    del by
+    held = Involvement.objects.create(
+        user_id=user_id,
+        subject_kind=kind,
+        subject_id=subject_id,
+        basis=basis,
+        started_at=now(),
+        until=until,
+    )
+    return held.id
+
+
+def end_early(*, by: Actor, involvement_id: UUID) -> bool:
+    """End what would end by itself later, in the caller's transaction; say whether it still ran."""
+    del by
+    at = now()
+    held = Involvement.objects.in_force(at=at).filter(id=involvement_id)
+    return bool(held.update(ended_at=at))
+
+
 def end_involvement(
     *,
     by: Actor,
@@ -228,7 +271,7 @@ def end_involvement(
     The team's own involvement stays with `except_user` and with `keep_team`.
     """
     del by
-    ending = Involvement.objects.filter(because_of=because_of, ended_at=None)
+    ending = Involvement.objects.in_force(at=now()).filter(because_of=because_of)
     if user_id is not None:
         ending = ending.filter(user_id=user_id)
     if except_user is not None:
@@ -241,7 +284,8 @@ def end_involvement(
 def end_involvements(*, by: Actor, basis: str, because_of: Sequence[UUID]) -> int:
     """End what anybody was given on a basis for any of these reasons."""
     del by
-    ending = Involvement.objects.filter(basis=basis, because_of__in=because_of, ended_at=None)
+    in_force = Involvement.objects.in_force(at=now())
+    ending = in_force.filter(basis=basis, because_of__in=because_of)
     return ending.update(ended_at=now())
 
 

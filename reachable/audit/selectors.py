@@ -50,6 +50,29 @@ def looks_at(*, by: Actor, kind: str, subject_ids: Iterable[UUID], page: int = 1
     return _page(held, page, "-id")
 
 
+def looks_of(
+    *,
+    by: Actor,
+    actor_id: UUID,
+    kind: str,
+    subject_ids: Iterable[UUID],
+    first: datetime,
+    last: datetime,
+) -> list[EntryFacts]:
+    """Return what one person looked at of these in that time, oldest first, for its review."""
+    by.require("people.oversee")
+    looked(by=by, subject=("audit", None), page="review of an emergency")
+    held = Entry.objects.filter(
+        action="looked",
+        actor_id=actor_id,
+        subject_kind=kind,
+        subject_id__in=list(subject_ids),
+        at__gte=first,
+        at__lte=last,
+    )
+    return [_facts(row) for row in held.order_by("at", "id")[: 10 * PAGE]]
+
+
 def entries(
     *,
     by: Actor,

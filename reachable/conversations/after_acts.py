@@ -183,6 +183,7 @@ def passed_on_otherwise(
 def _locked(by: Actor, conversation_id: UUID) -> After:
     """Return what follows, with the conversation locked: two who press at once do one thing."""
     by.require(HOLDS)
+    by.require_to_write("welfare")
     held = Conversation.objects.select_for_update().filter(id=conversation_id).first()
     if held is None or not is_visible(by=by, conversation=held):
         raise NotFound

@@ -10,8 +10,15 @@ class ConversationsConfig(AppConfig):
     label = ROOM
 
     def ready(self) -> None:
-        from reachable.access.registries import rights_ended
-        from reachable.conversations import child_words, devices, lone_working, panels, words_kept
+        from reachable.access.registries import Holding, holdings, rights_ended
+        from reachable.conversations import (
+            child_words,
+            devices,
+            handing,
+            lone_working,
+            panels,
+            words_kept,
+        )
         from reachable.conversations.offering import MADE_IN
         from reachable.foundation.registries import (
             NavigationItem,
@@ -23,6 +30,7 @@ class ConversationsConfig(AppConfig):
         from reachable.offers.registries import made_in
         from reachable.people.registries import child_panels
 
+        holdings.add("conversations", Holding("conversations", handing.unfinished), room=ROOM)
         rights_ended.add("phones", devices.follow_rights, room=ROOM)
         child_panels.add("conversations", panels.OF_CHILD, room=ROOM)
         moment_panels.add("conversations", panels.OF_MOMENT, room=ROOM)

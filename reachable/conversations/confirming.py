@@ -125,6 +125,7 @@ def take_back(*, by: Actor, conversation_id: UUID, candidate_id: UUID, reason: s
 def _locked(by: Actor, conversation_id: UUID, candidate_id: UUID) -> CandidateFacts:
     """Lock the conversation, so that nobody decides or writes beside this; find the candidate."""
     by.require(HOLDS)
+    by.require_to_write("welfare")
     held = Conversation.objects.select_for_update().filter(id=conversation_id).first()
     if held is None or not is_visible(by=by, conversation=held):
         raise NotFound

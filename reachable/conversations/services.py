@@ -140,6 +140,7 @@ def _moment(by: Actor, writing: Writing, device: Device | None) -> tuple[Moment,
     if found is None:
         raise NotFound
     if by.can(HOLDS) and moment_is_visible(by=by, moment=found):
+        by.require_to_write("welfare")
         return found, False
     if device is not None and str(found.id) in device.day_for:
         return found, True
@@ -212,6 +213,7 @@ def share_words(
     The writer decides, or somebody who leads the team.
     """
     by.require(HOLDS)
+    by.require_to_write("welfare")
     found = Conversation.objects.select_for_update().filter(id=conversation_id).first()
     if found is None or not is_visible(by=by, conversation=found):
         raise NotFound

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from reachable.foundation.errors import Forbidden
 
+WORKS_WITH = frozenset({"involved", "all"})
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -16,8 +17,9 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 class Actor:
     """A person signed in, an agency's program by its key, or a named part of the system.
 
-    It says what they may do right now. `scopes` maps a compartment to none, own, involved or all;
-    `feeds` are those that a key is limited to, none where it is for all.
+    It says what they may do right now. `scopes` maps a compartment to how far they read there:
+    none, own, involved or all; `writes` and `shares` say the same of recording and of deciding
+    that somebody else may have it. `feeds` are those that a key is limited to, none for all.
     """
 
     kind: str
@@ -29,6 +31,8 @@ class Actor:
     roles: frozenset[str] = frozenset()
     capabilities: frozenset[str] = frozenset()
     scopes: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    writes: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    shares: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     feeds: frozenset[str] = frozenset()
 
     @property
@@ -70,9 +74,20 @@ class Actor:
 
     def compartments(self) -> frozenset[str]:
         """Compartments of which this person may read something of the children they work with."""
-        return frozenset(
-            name for name, scope in self.scopes.items() if scope in {"involved", "all"}
-        )
+        return frozenset(name for name, scope in self.scopes.items() if scope in WORKS_WITH)
+
+    def reads(self, compartment: str) -> bool:
+        """Say whether what is kept there of a child they work with is shown to them."""
+        return self.scope(compartment) in WORKS_WITH
+
+    def require_to_write(self, compartment: str, *, own: bool = False) -> None:
+        """Refuse whoever may record nothing there of a child they work with.
+
+        With `own`, what somebody sends themselves is enough.
+        """
+        scope = "all" if self.is_system else self.writes.get(compartment, "none")
+        if scope not in WORKS_WITH and not (own and scope == "own"):
+            raise Forbidden(f"writing {compartment}")
 
 
 ANONYMOUS = Actor(kind="nobody", id=None, name="nobody")

@@ -62,6 +62,7 @@ OUTSIDE_A_REQUEST: dict[str, Any] = {
     "by": None,
     "nav": (),
     "footer_links": (),
+    "emergencies": (),
     "unread_notices": 0,
     "fictional": False,
     "partnership": None,

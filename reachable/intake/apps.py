@@ -30,6 +30,7 @@ class IntakeConfig(AppConfig):
         )
         from reachable.people.registries import child_panels
 
+        _holdings()
         schedules.add(
             "loads",
             Schedule("loads", 20, lambda by: jobs.resume_abandoned(by=by)),
@@ -126,3 +127,10 @@ def _files() -> None:
         NavigationItem("Feeds", "intake_status", "intake.watch", 79, place="footer"),
         room="intake",
     )
+
+
+def _holdings() -> None:
+    from reachable.access.registries import Holding, holdings
+    from reachable.intake import handing
+
+    holdings.add("lists", Holding("lists", handing.lists), room="intake")

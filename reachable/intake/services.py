@@ -33,7 +33,12 @@ from reachable.intake.rules import making
 from reachable.intake.rules.words import clean
 from reachable.intake.specification import Feed
 from reachable.intake.stored import ARRIVING, TABLES, remove_stored, stored_file, tables_folder
-from reachable.intake.table_sets import TableSet, specification_of, table_sets
+from reachable.intake.table_sets import (
+    TableSet,
+    compartments_of,
+    specification_of,
+    table_sets,
+)
 from reachable.moments.prepared import POLICE
 from reachable.notices import services as notices
 from reachable.notices.services import Telling
@@ -77,6 +82,8 @@ def receive(
     specification = _comes_by_itself(feed)
     if by.feeds and specification.key not in by.feeds:
         raise Forbidden(f"send files of the feed “{specification.title}” with this key")
+    for compartment in compartments_of(specification):
+        by.require_to_write(compartment, own=True)
     arrived, digest, size = _keep(content)
     try:
         if not size:
@@ -332,6 +339,7 @@ def send_signal(*, by: Actor, signal: PhoneSignal) -> UUID:
     kind = guidance.event_kind(signal.kind)
     if not kind.signal:
         raise BadInput("Please choose what happened.", kept="Nothing was sent.")
+    by.require_to_write(kind.compartment, own=True)
     # Pressed twice, the second is also received second: nobody else comes in between.
     exclusive("people.identify")
     at = now()

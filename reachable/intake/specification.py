@@ -62,6 +62,10 @@ class DateOrder(StrEnum):
     UNDECLARED = "undeclared"
 
 
+ALSO_OF_THE_PERSON = ("communication_needs",)
+"""What is kept with the person, and not with what happened, beside what identifies them."""
+
+
 @dataclass(frozen=True, eq=False)
 class Column:
     """One column: `name` is ours, `heading` the usual one, `aliases` are other headings."""
@@ -105,6 +109,8 @@ class Made:
     tells: frozenset[str] = frozenset()
     """The columns that this event tells, and no other of its row; what no event is to tell, the
     first of them tells. An event that names none tells all."""
+    keeps_back: frozenset[str] = frozenset()
+    """The columns of other compartments: whoever reads this event may not read those."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -423,7 +429,18 @@ def _made(table: Table, columns: Mapping[str, Column], points: Mapping[str, Happ
         tells=frozenset(_names(table, "tells", columns)) if table.has("tells") else frozenset(),
     )
     table.finish()
-    return made
+    foreign = {
+        name
+        for name, each in columns.items()
+        if each.compartment not in (made.compartment, Compartment.IDENTITY)
+        and name not in ALSO_OF_THE_PERSON
+    }
+    if wrong := sorted(made.tells & foreign):
+        raise table.wrong(
+            f"“tells” names {', '.join(wrong)} of another compartment than {made.compartment}",
+            "Leave it out: whoever may read the event might not be allowed to read that",
+        )
+    return replace(made, keeps_back=frozenset(foreign))
 
 
 def _allocates(table: Table, columns: Mapping[str, Column]) -> Allocates:

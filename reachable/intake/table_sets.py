@@ -70,6 +70,12 @@ def everything_sent() -> dict[str, Feed | TableSet]:
     return {**feeds(), **table_sets()}
 
 
+def compartments_of(sent: Feed | TableSet) -> frozenset[str]:
+    """Return every compartment of which a feed, or a set of tables, says something."""
+    tables = sent.tables if isinstance(sent, TableSet) else (sent,)
+    return frozenset(str(column.compartment) for feed in tables for column in feed.columns)
+
+
 def sent_as(key: str) -> str:
     """Return under which key a feed is sent: a table of a set under that of its set."""
     table = tables_of_sets().get(key)

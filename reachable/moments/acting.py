@@ -14,6 +14,7 @@ from reachable.foundation.actor import Actor
 from reachable.foundation.errors import BadInput, Conflict, NotFound
 from reachable.foundation.time import now
 from reachable.moments import rules
+from reachable.moments.closures import closures_of
 from reachable.moments.joined import families
 from reachable.moments.knowing import FIRST, Acquainted
 from reachable.moments.models import OPEN, Action, Moment, Trigger
@@ -28,6 +29,8 @@ LEFT = "left"
 """Why it passes on: whoever had it, or was asked, has left."""
 AWAY = "away"
 """Why it passes on: whoever had it, or was asked, is away."""
+CLOSED = "closed"
+"""Why it passes on: the record is closed to whoever had it, or was asked."""
 WAITED = "waited"
 """Why it passes on: it waited with a team, and somebody can be asked or told now."""
 
@@ -35,6 +38,7 @@ WAITED = "waited"
 def open_moment(by: Actor, moment_id: UUID, version: int | None) -> Moment:
     """Lock an open moment that `by` may see; refuse when somebody else changed it meanwhile."""
     by.require("moments.hold")
+    by.require_to_write("welfare")
     moment = Moment.objects.select_for_update().filter(id=moment_id).first()
     if moment is None or not is_visible(by=by, moment=moment):
         raise NotFound
@@ -83,9 +87,10 @@ def _next_on_duty(by: Actor, moment: Moment) -> UUID | None:
     """Return the first on duty; where nobody was asked yet, the one whom the child knows first."""
     on_duty = [who.user_id for who in access.on_duty(team_id=moment.team_id, at=now())]
     had = _had_it(moment)
-    if had or not on_duty:
-        return rules.next_asked(on_duty, [*had, *([by.id] if by.id else [])])
-    current = moment.person.now.current_id
+    closures, current = closures_of(by, now(), moment)
+    may = closures.asked(current, on_duty)
+    if had or not may:
+        return rules.next_asked(may, [*had, *([by.id] if by.id else [])])
     first = Acquainted(by, now(), {current}).first_asked(current, moment.team_id, on_duty)
     if isinstance(first, Known):
         act(by, moment, FIRST, about=first.user, how=first.how, said_at=first.since)
@@ -155,11 +160,21 @@ def tell_team(by: Actor, moment: Moment) -> None:
     Whoever is away is left in peace, unless all of them are.
     """
     there = access.members_to_tell(team_id=moment.team_id, at=now())
-    keys = {user: f"team:{moment.id}:{moment.version}:{user}" for user in there}
-    subject = ("moment", moment.id)
+    closures, current = closures_of(by, now(), moment)
+    told = closures.told(current, there)
+    rows: list[access_services.Involved] = [
+        (user, None, moment.person_id, "asked", moment.id)
+        for user in closures.readers_told(current, told)
+    ]
+    if rows:
+        access_services.involve(by=by, rows=rows, kind="person")
+    keys = f"team:{moment.id}:{moment.version}"
     notices.tell(
         by=by,
-        tellings=[Telling(user, "moment.with_team", subject, key) for user, key in keys.items()],
+        tellings=[
+            Telling(user, kind, ("moment", moment.id), f"{keys}:{user}")
+            for user, kind in told.items()
+        ],
     )
 
 

@@ -16,12 +16,13 @@ class MomentsConfig(AppConfig):
         from reachable.moments import knowing, reference
         from reachable.moments.following import (
             follow_absence,
+            follow_closing,
             follow_identity,
             follow_rights,
         )
         from reachable.moments.panels import MOMENTS
         from reachable.moments.registries import whom_a_child_knows
-        from reachable.people.registries import child_panels, identity_changed
+        from reachable.people.registries import child_panels, identity_changed, record_closed
 
         references.add(
             "moments", Reference("docs/reference/moments.md", reference.render), room=ROOM
@@ -29,12 +30,23 @@ class MomentsConfig(AppConfig):
         identity_changed.add("moments", follow_identity, room=ROOM)
         rights_ended.add("moments", follow_rights, room=ROOM)
         absence_began.add("moments", follow_absence, room=ROOM)
+        record_closed.add("moments", follow_closing, room=ROOM)
         child_panels.add("moments", MOMENTS, room=ROOM)
         whom_a_child_knows.add("allocated", knowing.ALLOCATED, room=ROOM)
         whom_a_child_knows.add("reached", knowing.REACHED, room=ROOM)
         whom_a_child_knows.add("list", knowing.KEEPS_LIST, room=ROOM)
         self._schedules()
         self._navigation()
+        self._holdings()
+
+    def _holdings(self) -> None:
+        from reachable.access.registries import Holding, holdings
+        from reachable.moments import handing
+
+        moments = Holding("moments", handing.open_moments, handing.hand_on_moments)
+        tasks = Holding("tasks", handing.open_tasks, handing.hand_on_tasks)
+        holdings.add("moments", moments, room=ROOM)
+        holdings.add("tasks", tasks, room=ROOM)
 
     def _schedules(self) -> None:
         from reachable.foundation.registries import Schedule, schedules

@@ -14,6 +14,7 @@ from reachable.foundation.errors import BadInput, Conflict, NotFound
 from reachable.foundation.time import now, today
 from reachable.moments import measuring, rules
 from reachable.moments.acting import NOTHING_CHANGED, act, began, held, say_why
+from reachable.moments.closures import refuse_closed
 from reachable.moments.joined import families
 from reachable.moments.measuring import ACCEPTED, CHECKS, DECLINED, EXPLAINED, IN_TOUCH, OFFERED
 from reachable.moments.models import Moment
@@ -141,6 +142,8 @@ def _answer(
         raise BadInput("Please choose in which way it was offered.", kept=NOTHING_CHANGED)
     if by_whom and by_whom not in {who.user_id for who in access.members(team_id=moment.team_id)}:
         raise BadInput("Please choose somebody of this team.", kept=NOTHING_CHANGED)
+    if by_whom:
+        refuse_closed(by, moment, by_whom, kept=NOTHING_CHANGED)
     at = at or recorded
     if at > recorded:
         raise BadInput("That time has not come yet.", kept=NOTHING_CHANGED)
@@ -220,6 +223,7 @@ def explain(*, by: Actor, moment_id: UUID, how: str, note: str, version: int | N
 def _seen(by: Actor, moment_id: UUID, version: int | None) -> Moment:
     """Lock a moment that `by` may see, open or closed."""
     by.require("moments.hold")
+    by.require_to_write("welfare")
     moment = Moment.objects.select_for_update().filter(id=moment_id).first()
     if moment is None or not is_visible(by=by, moment=moment):
         raise NotFound

@@ -13,7 +13,17 @@ from reachable.chronology import selectors as chronology
 from reachable.foundation.actor import Actor, system
 from reachable.foundation.time import now
 from reachable.moments import rules
-from reachable.moments.acting import AWAY, LEFT, act, ask, ask_next, move_from_empty_team, tell_team
+from reachable.moments.acting import (
+    AWAY,
+    CLOSED,
+    LEFT,
+    act,
+    ask,
+    ask_next,
+    move_from_empty_team,
+    tell_team,
+)
+from reachable.moments.closures import closures_of
 from reachable.moments.correcting import MOVED
 from reachable.moments.joined import earliest_due, families
 from reachable.moments.models import OPEN, Moment, Trigger
@@ -238,6 +248,19 @@ def follow_absence(*, by: Actor, user_id: UUID) -> None:
     )
     for moment in theirs:
         ask_next(FOLLOW, moment, how=AWAY)
+
+
+def follow_closing(*, by: Actor, current_id: UUID) -> None:
+    """Ask others for what somebody has, or is asked to take, of a child who is closed to them."""
+    del by
+    theirs = Moment.objects.select_for_update(of=("self",)).filter(
+        person__now__current_id=current_id, state__in=OPEN
+    )
+    for moment in theirs.select_related("person__now"):
+        closures, current = closures_of(FOLLOW, now(), moment)
+        who = moment.holder_id or moment.asked_id
+        if who is not None and not closures.opens(current, who):
+            ask_next(FOLLOW, moment, how=CLOSED)
 
 
 def _move_from_empty_teams() -> None:

@@ -14,6 +14,7 @@ from reachable.access import selectors as access
 from reachable.foundation.actor import Actor
 from reachable.foundation.questions import Question
 from reachable.moments import rules
+from reachable.moments.closures import Closures
 from reachable.moments.models import Action
 from reachable.moments.registries import Acquaintance, Knows, whom_a_child_knows
 from reachable.moments.rules import Known
@@ -46,6 +47,7 @@ class Acquainted:
 
     def __init__(self, by: Actor, at: datetime, current_ids: Collection[UUID]) -> None:
         self.by, self.at = by, at
+        self.closures = Closures(by, at, current_ids)
         self.known = acquainted(by=by, current_ids=current_ids)
 
     @cached_property
@@ -63,11 +65,15 @@ class Acquainted:
     ) -> Known | UUID | None:
         """Return who is asked first about this child of the team, and how the child knows them.
 
-        Whoever has left the team is not asked for it: what they have there passes on at once.
+        Whoever has left the team is not asked for it: what they have there passes on at once. Nor
+        is anybody to whom the child is closed.
         """
         known = [
-            each for each in self.known.get(current_id, ()) if (team_id, each.user) not in self.left
+            each
+            for each in self.known.get(current_id, ())
+            if (team_id, each.user) not in self.left and self.closures.opens(current_id, each.user)
         ]
+        on_duty = self.closures.asked(current_id, on_duty)
         at_work = self.at_work if known else ()
         return rules.first_asked(known, at_work=at_work, on_duty=on_duty)
 

@@ -100,6 +100,7 @@ class Batch:
         self.teams = TeamsNow()
         self.on_duty: dict[UUID, list[UUID]] = {}
         self.acquainted = Acquainted(by, self.at, ())
+        self.closures = self.acquainted.closures
         self.members: dict[UUID, list[UUID]] = {}
         self.answer_by: dict[str, datetime] = {}
         self.pathways: dict[str, int] = {}
@@ -133,6 +134,7 @@ class Batch:
             child for child, known in open_now.items() if known.asked_id or known.holder_id
         }
         self.acquainted = Acquainted(self.by, self.at, children - with_somebody)
+        self.closures = self.acquainted.closures
         areas = areas_of(event.postcode for event, _ in calling)
         for event, opening in calling:
             known = open_now.get(event.current_id)
@@ -173,7 +175,8 @@ class Batch:
             if moment.state in OPEN and who:
                 self._tell(who, "moment.corrected", moment.id, f"{occasion}:{moment.id}")
             elif moment.state == "with_team":
-                self._tell_team(moment.team_id, moment.id, occasion)
+                child = moment.person.now.current_id
+                self._tell_team(moment.team_id, moment.id, occasion, child)
 
     def _open(self, event: Noticeable, opening: Opening, area: str) -> _Open:
         kind, moment_id = opening.kind, new_id()
@@ -208,7 +211,7 @@ class Batch:
             self._tell(asked, "moment.assigned", moment_id, f"asked:{moment_id}:1:{asked}")
         else:
             self._act(moment_id, "to_team", None)
-            self._tell_team(team_id, moment_id, "1")
+            self._tell_team(team_id, moment_id, "1", event.current_id)
         return opened
 
     def _join(self, event: Noticeable, opening: Opening, known: _Open) -> None:
@@ -232,7 +235,7 @@ class Batch:
             )
             asked = first.user if isinstance(first, Known) else first
             if asked is None:
-                self._tell_team(known.team_id, known.moment_id, occasion)
+                self._tell_team(known.team_id, known.moment_id, occasion, event.current_id)
                 return
             known.state, known.asked_id = "waiting", asked
             known.answer_by = rules.asked_again_until(
@@ -295,12 +298,14 @@ class Batch:
     def _tell(self, user_id: UUID, kind: str, moment_id: UUID, key: str) -> None:
         self.writes.tellings.append(Telling(user_id, kind, ("moment", moment_id), key))
 
-    def _tell_team(self, team_id: UUID, moment_id: UUID, occasion: str) -> None:
+    def _tell_team(self, team_id: UUID, moment_id: UUID, occasion: str, current_id: UUID) -> None:
         if team_id not in self.members:
             self.members[team_id] = access.members_to_tell(team_id=team_id, at=self.at)
-        for user_id in self.members[team_id]:
-            key = f"team:{moment_id}:{occasion}:{user_id}"
-            self._tell(user_id, "moment.with_team", moment_id, key)
+        told = self.closures.told(current_id, self.members[team_id])
+        for user_id, kind in told.items():
+            self._tell(user_id, kind, moment_id, f"team:{moment_id}:{occasion}:{user_id}")
+        for user_id in self.closures.readers_told(current_id, told):
+            self.writes.involved.append((user_id, None, current_id, "asked", moment_id))
 
     def _write(self) -> None:
         writes = self.writes

@@ -11,15 +11,17 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from reachable.access import selectors as access
-from reachable.foundation.actor import Actor
+from reachable.foundation.actor import Actor, system
 from reachable.foundation.time import now
 from reachable.moments import rules
 from reachable.moments.acting import AWAY, LEFT, WAITED, ask_next
+from reachable.moments.closures import Closures
 from reachable.moments.models import OPEN, Action, Moment
 from reachable.moments.rules import Done
 
 log = logging.getLogger("reachable.moments")
 AT_ONCE = 500
+_CLOCK = system("pass on")
 
 Find = Callable[[QuerySet[Moment]], list[UUID]]
 
@@ -96,21 +98,24 @@ def _in_vain(among: QuerySet[Moment]) -> list[UUID]:
     kinds = rules.ASKING | rules.TAKING | {"to_team"}
     done = Action.objects.filter(moment__in=among.filter(state="with_team"), kind__in=kinds)
     team_of: dict[UUID, UUID] = {}
+    child_of: dict[UUID, UUID] = {}
     acts: dict[UUID, list[Done]] = {}
-    for moment_id, team_id, kind, at, who, about in done.order_by("id").values_list(
-        "moment_id", "moment__team_id", "kind", "at", "by_id", "about_id"
+    for moment_id, team_id, child, kind, at, who, about in done.order_by("id").values_list(
+        *("moment_id", "moment__team_id", "moment__person__now__current_id"),
+        *("kind", "at", "by_id", "about_id"),
     ):
-        team_of[moment_id] = team_id
+        team_of[moment_id], child_of[moment_id] = team_id, child
         acts.setdefault(moment_id, []).append(Done(kind, at, who, about))
     if not acts:
         return []
     since, on_duty = access.holding_since(), access.everybody_on_duty(at=now())
+    closures = Closures(_CLOCK, now(), set(child_of.values()))
     return [
         moment_id
         for moment_id, team_id in team_of.items()
         if rules.waits_in_vain(
             acts[moment_id],
-            on_duty=on_duty.get(team_id, []),
+            on_duty=closures.asked(child_of[moment_id], on_duty.get(team_id, [])),
             held_since=since.get(team_id),
             elsewhere=bool(since),
         )

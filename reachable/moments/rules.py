@@ -137,6 +137,24 @@ def first_asked(
     return there[0] if there else next(iter(on_duty), None)
 
 
+def readers_asked(
+    readers: Collection[UUID],
+    *,
+    on_duty: Sequence[UUID],
+    at_work: Sequence[UUID],
+    able: Collection[UUID],
+    away: Collection[UUID],
+) -> list[UUID]:
+    """Return the readers of a restricted child in the order in which they are asked.
+
+    First who is on duty for the moment's team, then for any other, then, however late it is,
+    whoever of them may hold a moment and is not away.
+    """
+    rest = sorted(user for user in readers if user in able and user not in away)
+    there = [user for user in (*on_duty, *at_work, *rest) if user in readers]
+    return list(dict.fromkeys(there))
+
+
 def stands_before(state: str) -> int:
     """Order the moments of what turns out to be one child: what somebody has stands first.
 

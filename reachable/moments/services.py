@@ -24,6 +24,7 @@ from reachable.moments.acting import (
     open_moment,
     say_why,
 )
+from reachable.moments.closures import refuse_closed
 from reachable.moments.contact import WHY_NOT_AGAIN
 from reachable.moments.joined import families
 from reachable.moments.measuring import DECLINED
@@ -117,6 +118,7 @@ def hand_over(
             kept=NOTHING_CHANGED,
             next="Choose somebody who is there.",
         )
+    refuse_closed(by, moment, to_user, kept=NOTHING_CHANGED)
     say_why(reason)
     access_services.end_involvement(by=by, because_of=moment.id, except_user=to_user)
     before = moment.holder_id or moment.asked_id

@@ -13,6 +13,7 @@ from reachable.foundation.actor import Actor
 from reachable.foundation.errors import BadInput, Conflict, NotFound
 from reachable.foundation.time import now, today
 from reachable.moments.acting import NOTHING_CHANGED, open_moment, say_why
+from reachable.moments.closures import refuse_closed
 from reachable.moments.joined import standing_for
 from reachable.moments.kept_words import refuse_kept_words
 from reachable.moments.models import Action, Moment, Task
@@ -24,7 +25,7 @@ from reachable.notices.services import Telling
 MOST = 700
 """The most characters of a task."""
 LATEST = timedelta(days=366)
-ADDED = "task_added"
+ADDED, GIVEN_ON = "task_added", "task_given_on"
 
 
 @transaction.atomic
@@ -57,6 +58,7 @@ def add_task(
         raise BadInput(
             "Please choose yourself, or somebody of the moment’s team.", kept=NOTHING_CHANGED
         )
+    refuse_closed(by, moment, whom, kept=NOTHING_CHANGED)
     at = now()
     task = Task.objects.create(
         moment=moment,

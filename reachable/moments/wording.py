@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from reachable.access.rules.rota import Gap
 from reachable.foundation.words import short_when
-from reachable.moments.acting import AWAY, LEFT, WAITED
+from reachable.moments.acting import AWAY, CLOSED, LEFT, WAITED
 from reachable.moments.correcting import ENDED, MOVED, RECLOCKED
 from reachable.moments.knowing import FIRST, why_first
 from reachable.moments.measuring import CHECKS
 from reachable.moments.pauses import PAUSED_BY
 from reachable.moments.summaries import TOLD_SENDERS
-from reachable.moments.tasks import ADDED
+from reachable.moments.tasks import ADDED, GIVEN_ON
 from reachable.practice import guidance
 from reachable.practice.time import LONDON, say_day
 
@@ -117,6 +117,8 @@ def said(action: ActionFacts, moment: MomentFacts, outcomes: Mapping[str, str]) 
         if action.how == LEFT
         else f"Whoever had it is away; {about} was asked"
         if action.how == AWAY
+        else f"Whoever had it may not open it any more; {about} was asked"
+        if action.how == CLOSED
         else f"{about} was on duty, and was asked"
         if action.how == WAITED
         else f"{who} could not take it; {about} was asked"
@@ -126,6 +128,8 @@ def said(action: ActionFacts, moment: MomentFacts, outcomes: Mapping[str, str]) 
         if action.how == LEFT
         else "Whoever had it is away, and nobody else was on duty; the whole team was told"
         if action.how == AWAY
+        else "Whoever had it may not open it any more; the team was told"
+        if action.how == CLOSED
         else "Nobody else on duty was left to ask; the whole team was told"
         if action.how == WAITED
         else f"{who} could not take it, and nobody else was on duty; the whole team was told"
@@ -169,6 +173,7 @@ def _beside(action: ActionFacts, moment: MomentFacts) -> dict[str, str]:
     whom = "themself" if about == who else about
     return {
         ADDED: f"{who} added a task for {whom}: {task}",
+        GIVEN_ON: f"{who} gave a task of somebody who moves or leaves to {about}: {task}",
         "task_done": f"{who} did: {task}",
         "task_dropped": f"{who} dropped a task: {task}",
         TOLD_SENDERS: f"{who} told whoever sent the signals",

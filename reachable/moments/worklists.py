@@ -15,6 +15,7 @@ from reachable.access.rules import TeamFacts
 from reachable.foundation.actor import Actor
 from reachable.foundation.time import now
 from reachable.moments import rules
+from reachable.moments.closures import RestrictedLine, restricted_lines
 from reachable.moments.models import OPEN, Moment
 from reachable.moments.narrowing import EVERYTHING, Narrowing, Part, narrow, parts
 from reachable.moments.selectors import NAMED, Row, rows_of, visible_moments
@@ -37,9 +38,13 @@ class Bucket:
 
 @dataclass(frozen=True)
 class Worklist:
-    """Open moments of this person's teams, in three buckets, and who is on duty now."""
+    """Open moments of this person's teams, in three buckets, and who is on duty now.
+
+    `restricted` are those that wait for somebody else, who is to be rung: for whoever is on duty.
+    """
 
     buckets: list[Bucket]
+    restricted: list[RestrictedLine]
     on_duty: list[tuple[TeamFacts, list[access.OnDuty]]]
     uncovered: list[Uncovered]
     mine_only: bool
@@ -62,12 +67,15 @@ def worklist(*, by: Actor, mine_only: bool = False, narrowed: Narrowing = EVERYT
     rows = rows_of(
         by=by, moments=[moment for moments in found.values() for moment in moments], at=at
     )
+    on_duty = _on_duty(by, at)
+    is_on_duty = any(who.user_id == by.id for _, people in on_duty for who in people)
     return Worklist(
+        restricted=restricted_lines(by=by, at=at) if is_on_duty else [],
         buckets=[
             Bucket(key, [rows[moment.id] for moment in moments], totals[key])
             for key, moments in found.items()
         ],
-        on_duty=_on_duty(by, at),
+        on_duty=on_duty,
         uncovered=uncovered(by=by, team_ids=by.team_ids),
         mine_only=mine_only,
         narrowed=narrowed,

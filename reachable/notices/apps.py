@@ -15,9 +15,15 @@ class NoticesConfig(AppConfig):
             navigation,
             schedules,
         )
+        from reachable.notices.inviting import deliver_invitations
         from reachable.notices.services import deliver, tell_of_rota
 
         schedules.add("outbox", Schedule("outbox", 2, lambda by: deliver(by=by)), room="notices")
+        schedules.add(
+            "invitations",
+            Schedule("invitations", 5, lambda by: deliver_invitations(by=by)),
+            room="notices",
+        )
         rota_news.add("notices", tell_of_rota, room="notices")
         navigation.add(
             "mail",

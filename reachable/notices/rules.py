@@ -34,6 +34,12 @@ WORDINGS = {
         "Nobody on duty has acknowledged it yet. Whoever can, please take it.",
         "moment",
     ),
+    "moment.restricted": Wording(
+        "A restricted record has an open moment",
+        "You may not open it. The worklist says whom to ring: please make sure that one answers.",
+        "worklist",
+        of_subject=False,
+    ),
     "moment.joined": Wording(
         "Something was added to a reachable moment of yours",
         "Please look at what is new and acknowledge it, or it passes to the next person.",
@@ -211,6 +217,38 @@ WORDINGS = {
         "You are told what came of something that you sent",
         "Open it to read it. What was said stays with those who work with the child.",
         "signal",
+    ),
+    "record.asked": Wording(
+        "Somebody asked whether anybody works with a child of yours",
+        "They were told at most which team to ring. Why they asked, information governance reads.",
+        "child",
+    ),
+    "record.emergency": Wording(
+        "Somebody has opened the record of a child of yours in an emergency",
+        "It lasts hours. Information governance has been told, and reviews it.",
+        "child",
+    ),
+    "record.emergency_review": Wording(
+        "Somebody has opened a child’s record in an emergency",
+        "Please review it once it has ended: who, why, and what was looked at.",
+        "emergency_review",
+    ),
+    "record.invited": Wording(
+        "You are invited to see a child’s record",
+        "Its page says who invited you, why, and until when. It closes by itself.",
+        "child",
+    ),
+    "record.lifting": Wording(
+        "Somebody asks that a restriction be lifted",
+        "It takes a second person. Please look whether the reason holds.",
+        "oversight",
+        of_subject=False,
+    ),
+    "record.few_readers": Wording(
+        "A restricted record has too few readers left",
+        "Somebody who could read it has left. Please name another, so that no moment is missed.",
+        "oversight",
+        of_subject=False,
     ),
     "signal.answered": Wording(
         "Somebody has taken up what you sent",

@@ -10,7 +10,7 @@ class OffersConfig(AppConfig):
     label = ROOM
 
     def ready(self) -> None:
-        from reachable.access.registries import rights_ended
+        from reachable.access.registries import Holding, holdings, rights_ended
         from reachable.foundation.registries import (
             NavigationItem,
             Reference,
@@ -21,7 +21,7 @@ class OffersConfig(AppConfig):
             schedules,
         )
         from reachable.moments.registries import moment_panels
-        from reachable.offers import reference
+        from reachable.offers import handing, reference
         from reachable.offers.asking_again import tell
         from reachable.offers.attending import ask
         from reachable.offers.following import follow_rights
@@ -32,6 +32,7 @@ class OffersConfig(AppConfig):
 
         references.add("offers", Reference("docs/reference/offers.md", reference.render), room=ROOM)
         rights_ended.add("offers", follow_rights, room=ROOM)
+        holdings.add("offers", Holding("offers", handing.followed, handing.hand_on), room=ROOM)
         rebuilders.add("offers", lambda by: rebuild(by=by), room=ROOM)
         schedules.add("attending", Schedule("attending", 300, lambda by: ask(by=by)), room=ROOM)
         schedules.add(

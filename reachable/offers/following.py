@@ -9,6 +9,7 @@ from reachable.access import services as access_services
 from reachable.access.models import Involvement
 from reachable.access.registries import RightsEnded
 from reachable.foundation.actor import Actor, system
+from reachable.foundation.time import now
 from reachable.offers.models import Offer
 from reachable.offers.rules.standing import OPEN, REFUSED
 from reachable.offers.seeing import MAKES
@@ -26,7 +27,8 @@ def follow_rights(*, by: Actor, ended: RightsEnded) -> None:
     user_id = ended.user_id
     if ended.team_id is None and user_id in access.able(capability=MAKES, user_ids=[user_id]):
         return
-    given = Involvement.objects.filter(user_id=user_id, ended_at=None, because_of__isnull=False)
+    in_force = Involvement.objects.in_force(at=now())
+    given = in_force.filter(user_id=user_id, because_of__isnull=False)
     theirs = Offer.objects.filter(
         Q(steps__by_id=user_id) | Q(steps__about_id=user_id) | Q(id__in=given.values("because_of")),
         state__in=OPEN | {REFUSED},
@@ -35,7 +37,7 @@ def follow_rights(*, by: Actor, ended: RightsEnded) -> None:
         theirs = theirs.filter(Q(moment__team_id=ended.team_id) | Q(moment=None))
     for offer in theirs.select_related("moment").distinct():
         access_services.end_involvement(by=FOLLOW, because_of=offer.id, user_id=user_id)
-        followed = Involvement.objects.filter(because_of=offer.id, ended_at=None)
+        followed = in_force.filter(because_of=offer.id)
         if offer.moment is not None and not followed.exists():
             row = (None, offer.moment.team_id, offer.person_id, OFFERED, offer.id)
             access_services.involve(by=FOLLOW, rows=[row], kind="person")

@@ -34,6 +34,7 @@ def record_gap(
     conversation_id: UUID | None = None,
 ) -> UUID:
     """Record that nothing fits: what was needed, when, and in which area the child lives."""
+    by.require_to_write("welfare")
     current = current_child(by=by, person_id=person_id)
     if offer_id is not None:
         refused = locked_offer(by, offer_id)
@@ -106,6 +107,7 @@ def reopen_gap(*, by: Actor, gap_id: UUID, note: str, version: int | None = None
 
 def _locked(by: Actor, gap_id: UUID, version: int | None) -> Gap:
     by.require(MAKES)
+    by.require_to_write("welfare")
     gap = Gap.objects.select_for_update().filter(id=gap_id).first()
     if gap is None or not sees_gap(by, gap):
         raise NotFound

@@ -58,6 +58,7 @@ def works_with(by: Actor, person_id: UUID) -> bool:
 def locked_offer(by: Actor, offer_id: UUID) -> Offer:
     """Lock an offer that `by` may see."""
     by.require(MAKES)
+    by.require_to_write("welfare")
     found = Offer.objects.select_for_update().filter(id=offer_id).first()
     if found is None or not works_with(by, found.person_id):
         raise NotFound

@@ -48,6 +48,7 @@ def offer(
 
     A child who said not now is asked again on the day that was agreed, or in four weeks.
     """
+    by.require_to_write("welfare")
     current = current_child(by=by, person_id=person_id)
     service = listed_service(by=by, service_id=service_id)
     if answer not in standing.ANSWERS:

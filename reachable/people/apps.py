@@ -8,19 +8,38 @@ class PeopleConfig(AppConfig):
     label = "people"
 
     def ready(self) -> None:
+        from reachable.access.registries import rights_ended
         from reachable.foundation.registries import (
             NavigationItem,
             Reference,
+            Schedule,
             navigation,
             references,
+            schedules,
         )
-        from reachable.people import reference
+        from reachable.people import asking, reference, restricting
 
         references.add(
             "identification",
             Reference("docs/reference/identification.md", reference.render),
             room="people",
         )
+        rights_ended.add("restrictions", restricting.follow_rights, room="people")
         navigation.add(
             "review", NavigationItem("Review", "reviews", "people.review", 40), room="people"
+        )
+        navigation.add(
+            "ask",
+            NavigationItem("Is somebody working with this child?", "ask", "people.ask", 45),
+            room="people",
+        )
+        navigation.add(
+            "oversight",
+            NavigationItem("Access to children", "oversight", "people.oversee", 58),
+            room="people",
+        )
+        schedules.add(
+            "enquiries",
+            Schedule("enquiries", 5, lambda by: asking.tell_owners(by=by)),
+            room="people",
         )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
-from reachable.access.models import Agency, User
+from reachable.access.models import Agency, Involvement, Team, User
 from reachable.foundation.models import Identified
 
 
@@ -132,4 +132,61 @@ class Merge(Identified):
                 fields=["joined"], condition=Q(undone_at=None), name="joined_once"
             ),
             models.CheckConstraint(condition=~Q(kept=models.F("joined")), name="merge_of_two"),
+        ]
+
+
+class InvitedColleague(Identified):
+    """Why a colleague was invited to see a child, and by whom; the involvement says until when."""
+
+    involvement = models.OneToOneField(Involvement, on_delete=models.PROTECT, related_name="+")
+    invited_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=300)
+
+
+class Enquiry(Identified):
+    """Somebody asked whether anybody works with a child, and why. Who was described stays unsaid.
+
+    `described` is a keyed digest of the description, so that asking again can be seen. `about` is
+    who was found; where that is nobody, an identifier that stands for nobody, so that both are
+    written in the same time. `team` was named; without one nothing was told.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    reason = models.CharField(max_length=600)
+    described = models.CharField(max_length=64)
+    about = models.UUIDField()
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, related_name="+")
+    told_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["user", "asked_at"], name="enquiry_of_user"),
+            models.Index(fields=["asked_at"], condition=Q(told_at=None), name="enquiry_untold"),
+        ]
+
+
+class EmergencyAccess(Identified):
+    """Somebody had to see a child at once; information governance says whether that was right."""
+
+    enquiry = models.ForeignKey(Enquiry, on_delete=models.PROTECT, related_name="+")
+    involvement = models.OneToOneField(Involvement, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=600)
+    reviewed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    reviewed_at = models.DateTimeField(null=True)
+    justified = models.BooleanField(null=True)
+    note = models.CharField(max_length=600, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(reviewed_by=None) | ~Q(reviewed_by=F("user")),
+                name="emergency_reviewed_by_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(reviewed_by=None, reviewed_at=None, justified=None)
+                | Q(reviewed_by__isnull=False, reviewed_at__isnull=False, justified__isnull=False),
+                name="emergency_reviewed_whole",
+            ),
         ]

@@ -40,3 +40,14 @@ identity_changed: Registry[FollowsIdentity] = Registry(
     "Identity changed", "who follows when two people are merged, or a merge is undone"
 )
 child_panels: Registry[Panel] = Registry("Panels of the child's page", "parts of the child's page")
+
+
+class FollowsClosing(Protocol):
+    """Passes on what somebody has of a child who is closed to them now, in the open transaction."""
+
+    def __call__(self, *, by: Actor, current_id: UUID) -> None: ...
+
+
+record_closed: Registry[FollowsClosing] = Registry(
+    "Record closed", "who follows when a child is closed to some: restricted, or in conflict"
+)

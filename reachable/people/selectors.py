@@ -8,9 +8,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
+from reachable.access import closing
 from reachable.access import selectors as access
+from reachable.access.policy import policy
 from reachable.audit import services as audit
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import NotFound
@@ -19,6 +21,9 @@ from reachable.foundation.words import readable_name
 from reachable.geography.selectors import area_names, areas_of
 from reachable.people.models import CurrentPerson, LinkDecision, Record, RecordDetail
 from reachable.people.rules import WHY
+
+NEEDS = "welfare"
+"""The compartment of how a child communicates."""
 
 
 @dataclass(frozen=True)
@@ -46,18 +51,23 @@ class RecordFacts:
 
 @dataclass(frozen=True)
 class ChildFacts:
-    """Who the child is, from all records, newest first."""
+    """Who the child is, from all records, newest first.
+
+    `records` lacks those of agencies in compartments that the reader does not see; then `partly`.
+    `communication_needs` is None for whoever does not read what belongs to welfare.
+    """
 
     person_id: UUID
     name: str
     birth_date: date | None
     postcode: str
     area: str
-    communication_needs: tuple[str, ...]
+    communication_needs: tuple[str, ...] | None
     also_known_as: tuple[str, ...]
     nhs_number: str
     upn: str
     records: list[RecordFacts]
+    partly: bool
     why_visible: list[str] = field(default_factory=list)
 
 
@@ -68,25 +78,40 @@ def visible_people(*, by: Actor) -> QuerySet[CurrentPerson, Any]:
         return people
     if not _works_with_children(by):
         return people.none()
-    return people.filter(person_id__in=access.involved_subjects(by=by, kind="person"))
+    involved = people.filter(person_id__in=access.involved_subjects(by=by, kind="person"))
+    return involved.exclude(current_id__in=_closed(by))
+
+
+def _closed(by: Actor) -> QuerySet[CurrentPerson, Any]:
+    """Who is closed to this person, whatever else stands, by anybody who is one of them now."""
+    return CurrentPerson.objects.filter(
+        Q(person_id__in=closing.in_conflict(by=by, kind="person"))
+        | Q(person_id__in=closing.kept_from(by=by, kind="person"))
+    ).values("current_id")
+
+
+def restricted_people(*, by: Actor) -> QuerySet[CurrentPerson, Any]:
+    """Return, as a subquery, who is restricted to others and is in no conflict with this person:
+    for the line that says whom to ring, which says nothing else of them."""
+    restricted = CurrentPerson.objects.filter(person_id__in=closing.kept_from(by=by, kind="person"))
+    conflicts = CurrentPerson.objects.filter(
+        person_id__in=closing.in_conflict(by=by, kind="person")
+    )
+    return restricted.exclude(current_id__in=conflicts.values("current_id")).values("current_id")
 
 
 def is_visible(*, by: Actor, person_id: UUID) -> bool:
-    """Say of one person what `visible_people` says of many, in small questions: a lock is held.
-
-    Most are involved with the person themselves, not with another whose record was merged.
-    """
+    """Say of one person what `visible_people` says of many, in small questions: a lock is held."""
     if by.is_system:
         return True
     if not _works_with_children(by):
         return False
-    involved = access.involved_subjects(by=by, kind="person")
-    if involved.filter(subject_id=person_id).exists():
-        return True
     stands_for = CurrentPerson.objects.filter(person_id=person_id)
-    current_ids = list(stands_for.values_list("current_id", flat=True))
-    same = list(same_people(by=by, current_ids=current_ids))
-    return involved.filter(subject_id__in=same).exists()
+    same = same_people(by=by, current_ids=stands_for.values_list("current_id", flat=True))
+    involved = access.involved_subjects(by=by, kind="person")
+    if not involved.filter(subject_id__in=list(same)).exists():
+        return False
+    return not closing.closed_among(by=by, kind="person", subject_ids=same)
 
 
 def _visible_among(by: Actor, current_ids: list[UUID]) -> list[UUID]:
@@ -95,7 +120,9 @@ def _visible_among(by: Actor, current_ids: list[UUID]) -> list[UUID]:
         return []
     same = same_people(by=by, current_ids=current_ids)
     involved = access.involved_subjects(by=by, kind="person").filter(subject_id__in=list(same))
-    return list({same[person_id] for person_id in involved})
+    seen = {same[person_id] for person_id in involved}
+    shut = closing.closed_among(by=by, kind="person", subject_ids=same) if seen else set()
+    return list(seen - {same[person_id] for person_id in shut})
 
 
 def _works_with_children(by: Actor) -> bool:
@@ -198,6 +225,8 @@ def _child(by: Actor, current: UUID) -> ChildFacts:
         .values_list("record_id", "rule")
     )
     newest = records[0]
+    of_kind = policy().compartment_of_record
+    shown = [record for record in records if by.reads(of_kind(record.agency.kind))]
     areas = areas_of([newest.postcode])
     together = same_people(by=by, current_ids=[current])
     return ChildFacts(
@@ -206,11 +235,12 @@ def _child(by: Actor, current: UUID) -> ChildFacts:
         birth_date=newest.birth_date,
         postcode=newest.postcode,
         area=area_names().get(areas.get(newest.postcode, ""), ""),
-        communication_needs=_communication_needs(ids),
+        communication_needs=_communication_needs(ids) if by.reads(NEEDS) else None,
         also_known_as=_others(newest.shown_name, [record.shown_name for record in records]),
         nhs_number=next((r.nhs_number for r in records if r.nhs_number), ""),
         upn=next((r.upn for r in records if r.upn), ""),
-        records=[_record_facts(record, why.get(record.id, "")) for record in records],
+        records=[_record_facts(record, why.get(record.id, "")) for record in shown],
+        partly=not all(map(by.reads, {*policy().records.values(), NEEDS})),
         why_visible=access.why_involved(by=by, kind="person", subject_ids=together),
     )
 
@@ -229,6 +259,8 @@ def _record_facts(record: Record, rule: str) -> RecordFacts:
 
 def communication_needs(*, by: Actor, person_id: UUID) -> tuple[str, ...]:
     """Return what was said of how a visible child communicates, newest first."""
+    if not by.reads(NEEDS):
+        return ()
     records = Record.objects.filter(
         person__now__current_id=person_id, person__now__current_id__in=visible_people(by=by)
     )
@@ -239,7 +271,7 @@ def communication_needs_of(
     *, by: Actor, current_ids: Iterable[UUID]
 ) -> dict[UUID, tuple[str, ...]]:
     """Return the same of several children at once."""
-    wanted = list(set(current_ids))
+    wanted = list(set(current_ids)) if by.reads(NEEDS) else []
     if not by.is_system:
         wanted = _visible_among(by, wanted)
     said = (

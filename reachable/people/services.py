@@ -37,6 +37,7 @@ def decide_review(*, by: Actor, review_id: UUID, same_as: UUID | None, reason: s
     Returns the merge, if two people became one.
     """
     by.require("people.review")
+    by.require_to_write("identity")
     if not reason.strip():
         raise BadInput("Please say in a few words why.", kept="Nothing was changed.")
     exclusive("people.identify")
@@ -99,6 +100,7 @@ def _merge_records(by: Actor, review: Review, same_as: UUID, reason: str) -> UUI
 def undo_merge(*, by: Actor, merge_id: UUID, reason: str) -> None:
     """Make one person two again, exactly as they were; the merge stays on record as undone."""
     by.require("people.review")
+    by.require_to_write("identity")
     if not reason.strip():
         raise BadInput("Please say in a few words why.", kept="Nothing was changed.")
     exclusive("people.identify")

@@ -1,10 +1,16 @@
 from __future__ import annotations
 
 from reachable.foundation.urls import page
-from reachable.people import review_views, views
+from reachable.people import access_views, asking_views, oversight_views, review_views, views
 
 REVIEW = "people.review"
 BOTH = ("GET", "POST")
+READ = "people.read"
+RESTRICT = "people.restrict"
+EMERGENCY = "people.emergency"
+OVERSEE = "people.oversee"
+CHILD = "children/<uuid:person_id>/"
+RESTRICTION = "restrictions/<uuid:restriction_id>/"
 
 urlpatterns = [
     page("children/<uuid:person_id>/", views.child, name="child", needs="people.read"),
@@ -13,6 +19,84 @@ urlpatterns = [
         views.who_looked,
         name="child_looked",
         needs="people.read",
+    ),
+    page(f"{CHILD}access/", access_views.who_may_open, name="child_access", needs=READ),
+    page(f"{CHILD}invite/", access_views.invite, name="child_invite", needs=READ, methods=BOTH),
+    page(
+        "invitations/<uuid:invited_id>/end/",
+        access_views.end_invitation,
+        name="invitation_end",
+        needs=READ,
+        methods=("POST",),
+    ),
+    page(
+        f"{CHILD}restrict/",
+        access_views.restrict,
+        name="child_restrict",
+        needs=RESTRICT,
+        methods=BOTH,
+    ),
+    page(
+        f"{RESTRICTION}readers/",
+        access_views.add_reader,
+        name="restriction_reader",
+        needs=RESTRICT,
+        methods=BOTH,
+    ),
+    page(
+        f"{RESTRICTION}lift/",
+        access_views.lift,
+        name="restriction_lift",
+        needs=RESTRICT,
+        methods=BOTH,
+    ),
+    page(
+        f"{CHILD}conflict/", access_views.conflict, name="child_conflict", needs=READ, methods=BOTH
+    ),
+    page(
+        "conflicts/<uuid:conflict_id>/end/",
+        access_views.end_conflict,
+        name="conflict_end",
+        needs=RESTRICT,
+        methods=("POST",),
+    ),
+    page("somebody/", asking_views.ask, name="ask", needs="people.ask", methods=BOTH),
+    page("somebody/<uuid:enquiry_id>/", asking_views.asked, name="asked", needs="people.ask"),
+    page(
+        "somebody/<uuid:enquiry_id>/emergency/",
+        asking_views.open_record,
+        name="emergency",
+        needs=EMERGENCY,
+        methods=BOTH,
+    ),
+    page(
+        "emergencies/<uuid:own_emergency_id>/end/",
+        asking_views.end,
+        name="emergency_end",
+        needs=EMERGENCY,
+        methods=("POST",),
+    ),
+    page("oversight/", oversight_views.oversight, name="oversight", needs=OVERSEE),
+    page(
+        "oversight/emergencies/<uuid:emergency_id>/",
+        oversight_views.review,
+        name="emergency_review",
+        needs=OVERSEE,
+        methods=BOTH,
+    ),
+    page(
+        "oversight/restrictions/<uuid:kept_id>/readers/",
+        oversight_views.name_reader,
+        name="oversight_reader",
+        needs=OVERSEE,
+        methods=BOTH,
+    ),
+    page(
+        "oversight/restrictions/<uuid:kept_id>/lift/",
+        oversight_views.lift,
+        name="oversight_lift",
+        needs=OVERSEE,
+        methods=BOTH,
     ),
     page("review/", review_views.reviews, name="reviews", needs=REVIEW),
     page(

@@ -11,7 +11,7 @@ from reachable.foundation.actor import Actor
 from reachable.people import selectors as people
 from reachable.sharing.pieces import Piece, as_they_stand, can_be_shared
 from reachable.sharing.rules.pieces import read_key
-from reachable.sharing.seeing import current_child
+from reachable.sharing.seeing import current_child, shareable
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def choice(*, by: Actor, person_id: UUID) -> Choice:
     """Return all that `by` could share of a child; the look is logged."""
     found = named(by=by, person_id=person_id)
     pieces = can_be_shared(by=by, person_id=found.person_id)
-    return Choice(found.person_id, found.name, tuple(pieces))
+    return Choice(found.person_id, found.name, _shareable(by, pieces))
 
 
 def chosen(*, by: Actor, person_id: UUID, keys: Iterable[str]) -> Choice:
@@ -42,7 +42,13 @@ def chosen(*, by: Actor, person_id: UUID, keys: Iterable[str]) -> Choice:
     found = named(by=by, person_id=person_id)
     wanted = {key for key in map(read_key, keys) if key is not None}
     pieces = as_they_stand(by=by, person_id=found.person_id, keys=wanted)
-    return Choice(found.person_id, found.name, tuple(pieces))
+    return Choice(found.person_id, found.name, _shareable(by, pieces))
+
+
+def _shareable(by: Actor, pieces: Iterable[Piece]) -> tuple[Piece, ...]:
+    """Some read more than they may decide to share."""
+    compartments = shareable(by)
+    return tuple(each for each in pieces if each.compartment in compartments)
 
 
 def named(*, by: Actor, person_id: UUID) -> Choice:

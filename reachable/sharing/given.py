@@ -14,7 +14,7 @@ from reachable.foundation.time import today
 from reachable.sharing.models import SharingDecision
 from reachable.sharing.pieces import Piece, as_they_stand
 from reachable.sharing.rules.standing import LIVE
-from reachable.sharing.seeing import as_decider, keys_of, may_receive, met_of, stands
+from reachable.sharing.seeing import as_decider, keys_of, may_receive, met_of, shareable, stands
 from reachable.sharing.words import TOLD_BY
 
 
@@ -86,11 +86,12 @@ def what_is_shared(*, by: Actor, found: SharingDecision) -> list[Piece]:
     pieces = as_they_stand(
         by=by, person_id=found.person.now.current_id, keys=keys, since=found.decided_at
     )
-    met = met_of(found)
+    met, allowed = met_of(found), shareable(by)
     return [
         each
         for each in pieces
-        if (found.needs_second or not each.needs_second)
+        if each.compartment in allowed
+        and (found.needs_second or not each.needs_second)
         and (each.key in met or not each.has_conditions)
     ]
 

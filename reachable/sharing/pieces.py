@@ -167,7 +167,7 @@ _SAYS: dict[str, Callable[[Actor, ChildFacts], Said]] = {
     "postcode": _of_newest(lambda child: child.postcode),
     "nhs_number": _of_all(lambda child: [child.nhs_number]),
     "upn": _of_all(lambda child: [child.upn]),
-    "communication_needs": _of_all(lambda child: child.communication_needs),
+    "communication_needs": _of_all(lambda child: child.communication_needs or ()),
     MOMENT: _open_moment,
 }
 

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from reachable.access.models import User
 from reachable.access.selectors import actor_for
-from reachable.foundation.actor import Actor
+from reachable.foundation.actor import WORKS_WITH, Actor
 from reachable.foundation.errors import NotFound
 from reachable.foundation.time import today
 from reachable.people import selectors as people
@@ -87,6 +87,11 @@ def as_decider(decision: SharingDecision) -> Actor:
     if not decider.is_active:
         return Actor(kind="person", id=decider.id, name=decider.name)
     return actor_for(decider)
+
+
+def shareable(by: Actor) -> frozenset[str]:
+    """Return the compartments of which this person may decide that somebody else has something."""
+    return frozenset(name for name, scope in by.shares.items() if scope in WORKS_WITH)
 
 
 def may_receive(by: Actor) -> bool:

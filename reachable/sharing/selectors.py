@@ -329,7 +329,7 @@ def recipients(*, by: Actor) -> list[tuple[UUID, str, str]]:
     roles = [
         role.key
         for role in policy().roles.values()
-        if any(scope != "none" for scope in role.scopes.values())
+        if any(scope != "none" for scope in role.reads.values())
     ]
     held = Role.objects.filter(user=OuterRef("id"), ended_at=None, role__in=roles)
     found = User.objects.filter(Exists(held), is_active=True).exclude(id=by.own_id)

@@ -34,6 +34,7 @@ from reachable.sharing.seeing import (
     current_child,
     locked_decision,
     may_receive,
+    shareable,
     stands,
     visible_decisions,
     visible_requests,
@@ -143,7 +144,8 @@ def share(
             kept=NOTHING_SHARED,
         )
     seen = as_they_stand(by=by, person_id=current, keys=list(pieces))
-    if {each.key for each in seen} != set(pieces):
+    allowed = shareable(by)
+    if {each.key for each in seen if each.compartment in allowed} != set(pieces):
         raise NotFound
     how_met = _conditions_met(seen, met or {})
     _refuse_more(by, current, pieces, f"{reasons.purpose}\n{conditions}")

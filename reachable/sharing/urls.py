@@ -14,7 +14,7 @@ urlpatterns = [
     page(f"{CHILD}refuse/", views.refuse, name="sharing_refuse", needs=DECIDES, methods=BOTH),
     page(f"{CHILD}asked/", views.record_request, name="sharing_asked", needs=DECIDES, methods=BOTH),
     page(
-        "sharing/requests/<uuid:request_id>/",
+        "sharing/requests/<uuid:sharing_request_id>/",
         views.one_request,
         name="sharing_request",
         needs=DECIDES,

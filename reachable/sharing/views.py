@@ -170,8 +170,8 @@ def record_request(request: HttpRequest, person_id: UUID) -> HttpResponse:
     return render(request, "sharing/asked.html", context, status=422 if form.is_bound else 200)
 
 
-def one_request(request: HttpRequest, request_id: UUID) -> HttpResponse:
-    found = selectors.request(by=actor(request), request_id=request_id)
+def one_request(request: HttpRequest, sharing_request_id: UUID) -> HttpResponse:
+    found = selectors.request(by=actor(request), request_id=sharing_request_id)
     return render(request, "sharing/request.html", {"asked": found})
 
 

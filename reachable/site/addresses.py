@@ -22,11 +22,14 @@ AGENCY = "workers of the agency that sent it"
 WATCHED = "workers of that agency, and whoever watches all of them"
 SENDER = "whoever sent it"
 TOLD = "whoever was told"
+ASKER = "whoever asked"
+INVITED = "whoever knows the newest secret in it, for seven days, until they have accepted"
 KNOWN = "whoever knows the secret in it, as long as its owner may still hold a moment"
 INVOLVED = "those who work with the child now: the asked or holding worker, and the moment’s team"
 NAMED = "its named readers, as long as they work with the child"
 GAPS = "those who work with the child now, and, without the child, whoever sees all gaps"
 
+LOOKED_AFTER = "whoever looks after accounts of that agency, and system administrators"
 MEMBERS = "members of that team"
 OWNER = "whose phone it is, and system administrators"
 ENTERED = "whoever is away, and supervisors of their teams"
@@ -42,6 +45,7 @@ class Leads:
 
 IDENTIFIERS = {
     "absence_id": Leads("a time in which somebody is away", ENTERED),
+    "account_id": Leads("somebody’s account", LOOKED_AFTER),
     "address_id": Leads("somebody’s calendar address, which names no child", KNOWN),
     "agency_id": Leads("an agency that sends files", WATCHED),
     "at_id": Leads("a place at which one service is given", ANYBODY),
@@ -52,12 +56,22 @@ IDENTIFIERS = {
     "device_id": Leads("a phone", OWNER),
     "file_id": Leads("a file of services", ANYBODY),
     "gap_id": Leads("something that nobody could offer to a child", GAPS),
+    "invitation_id": Leads("somebody who was invited", LOOKED_AFTER),
+    "join_id": Leads("an invitation", INVITED),
+    "join_secret": Leads("the secret of that invitation", INVITED),
     "key": Leads("a feed", ANYBODY),
     "key_id": Leads("a key of an agency’s program", ANYBODY),
     "kind": Leads("a kind of file", ANYBODY),
     "language": Leads("a language in which a child is told something", ANYBODY),
     "mapping_id": Leads("which column is which in an agency’s files", AGENCY),
     "location_id": Leads("a place at which a service is given", ANYBODY),
+    "conflict_id": Leads("a conflict of interest with a child", INVOLVED),
+    "emergency_id": Leads("access in an emergency, to be reviewed", ANYBODY),
+    "enquiry_id": Leads("an enquiry about a child", ASKER),
+    "kept_id": Leads("a restriction of a record, without the child", ANYBODY),
+    "own_emergency_id": Leads("access in an emergency of one’s own", ASKER),
+    "invited_id": Leads("an invitation to see a child", INVOLVED),
+    "restriction_id": Leads("a restriction of a child’s record", INVOLVED),
     "measure_key": Leads("a measure", ANYBODY),
     "moment_id": Leads("a reachable moment", INVOLVED),
     "notice_id": Leads("a notice", TOLD),
@@ -66,7 +80,8 @@ IDENTIFIERS = {
     "partner_id": Leads("an agency", ANYBODY),
     "pathway_kind": Leads("the pathway of a kind of moment", ANYBODY),
     "person_id": Leads("a child", INVOLVED),
-    "request_id": Leads("a request for something of a child", INVOLVED),
+    "request_id": Leads("something that takes two people", ANYBODY),
+    "sharing_request_id": Leads("a request for something of a child", INVOLVED),
     "review_id": Leads("two records that may be one child", ANYBODY),
     "row_id": Leads("a row that was refused", AGENCY),
     "rule_key": Leads("a rule", ANYBODY),

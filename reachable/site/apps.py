@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 
 from reachable.foundation.registry import Registry
 
@@ -25,6 +25,7 @@ class SiteConfig(AppConfig):
             ("docs/reference/clocks.md", reference.render_clocks, "practice"),
             ("docs/reference/addresses.md", own.render_addresses, "site"),
             ("docs/reference/roles.md", own.render_roles, "site"),
+            ("docs/reference/fields.md", own.render_fields, "site"),
             ("docs/reference/registries.md", own.render_registries, "site"),
         ):
             references.add(path, Reference(path, render), room=room)
@@ -49,4 +50,15 @@ class SiteConfig(AppConfig):
             NavigationItem("What this follows", "practice", "practice.read", 91, place="footer"),
             room="site",
         )
+        _every_field_is_declared()
         Registry.freeze_all()
+
+
+def _every_field_is_declared() -> None:
+    """A field of which no room says who may read it stops the start."""
+    from reachable.access.fields import declared
+    from reachable.access.registries import fields
+
+    for room in apps.get_app_configs():
+        if room.name.startswith("reachable."):
+            fields.add(room.label, declared(room), room=room.label)

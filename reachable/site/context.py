@@ -12,6 +12,7 @@ from reachable.foundation.actor import ANONYMOUS, Actor
 from reachable.foundation.registries import NavigationItem, navigation
 from reachable.foundation.urls import PUBLIC, SIGNED_IN
 from reachable.notices.selectors import unread_count
+from reachable.people import emergency
 from reachable.site.selectors import partnership
 
 
@@ -28,6 +29,7 @@ def common(request: HttpRequest) -> dict[str, Any]:
         "by": by,
         "nav": [link for link in links if link.place == "header"],
         "footer_links": [link for link in links if link.place == "footer"],
+        "emergencies": emergency.running(by=by),
         "unread_notices": unread_count(by=by) if by.is_person else 0,
         "partnership": here,
         "fictional": here.fictional,

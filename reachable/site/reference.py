@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from reachable.access.fields import BESIDE
 from reachable.access.policy import policy
-from reachable.access.rules import SCOPES
+from reachable.access.registries import fields
+from reachable.access.rules import ACTIONS, SCOPES, USUAL, Policy
+from reachable.foundation.actor import WORKS_WITH
 from reachable.foundation.registry import Registry
 from reachable.foundation.urls import PUBLIC, SIGNED_IN, WITH_A_KEY, WITH_A_PHONE
 from reachable.site.addresses import IDENTIFIERS, Address, addresses
 
 SCOPE_WORDS = {
     "none": "nothing",
-    "own": "what this person’s own agency sent",
+    "own": "what this person’s own agency sent, or what they send themselves",
     "involved": "children with whom this person or their team works at this moment",
     "all": "every child in the partnership",
+}
+ACTION_WORDS = {
+    "reads": "What is shown to them of a child.",
+    "writes": "What they may record of a child.",
+    "shares": "What they may decide to let somebody else have: never more than they read.",
 }
 
 
@@ -103,18 +111,18 @@ def render_roles() -> str:
         "several roles has the widest of them. Somebody whose role ends loses it at the next "
         "request.",
         "",
-        "## How far each role sees",
-        "",
-        f"| Role | {' | '.join(in_force.compartments)} |",
-        f"|---|{'---|' * len(in_force.compartments)}",
-        *(
-            f"| {role.title} | "
-            + " | ".join(_scope(role.scopes[name]) for name in in_force.compartments)
-            + " |"
-            for role in roles
-        ),
-        "",
         *(f"- **{_scope(scope)}**: {SCOPE_WORDS[scope]}" for scope in SCOPES),
+        *(line for action in ACTIONS for line in _how_far(action)),
+        "",
+        "## Which agencies’ records are listed",
+        "",
+        "That an agency holds a record of a child says something by itself. It is shown to whoever "
+        "reads the compartment here, and to nobody else.",
+        "",
+        "| An agency of the kind | Compartment |",
+        "|---|---|",
+        *(f"| {kind.replace('_', ' ')} | {name} |" for kind, name in in_force.records.items()),
+        f"| any other | {USUAL} |",
         "",
         "## What each role may do",
         "",
@@ -128,7 +136,46 @@ def render_roles() -> str:
         ),
         "",
         *_without_pages(unused),
+        *_givers(in_force),
     )
+
+
+def _how_far(action: str) -> list[str]:
+    """One table of roles and compartments."""
+    in_force = policy()
+    return [
+        "",
+        f"## How far each role {action}",
+        "",
+        ACTION_WORDS[action],
+        "",
+        f"| Role | {' | '.join(in_force.compartments)} |",
+        f"|---|{'---|' * len(in_force.compartments)}",
+        *(
+            f"| {role.title} | "
+            + " | ".join(_scope(getattr(role, action)[name]) for name in in_force.compartments)
+            + " |"
+            for role in in_force.roles.values()
+        ),
+    ]
+
+
+def _givers(in_force: Policy) -> list[str]:
+    return [
+        "",
+        "## Who gives each role",
+        "",
+        "Whoever may do this gives the role to somebody else, and never to themselves. Where it "
+        "takes two people, another who may give it has to approve.",
+        "",
+        "| Role | Given by whoever may | Takes two |",
+        "|---|---|---|",
+        *(
+            f"| {role.title} | {in_force.capabilities[role.given_by]} | "
+            f"{'yes' if role.second_person else 'no'} |"
+            for role in in_force.roles.values()
+        ),
+    ]
 
 
 def _without_pages(unused: list[str]) -> list[str]:
@@ -140,6 +187,49 @@ def _without_pages(unused: list[str]) -> list[str]:
 
 def _scope(scope: str) -> str:
     return "–" if scope == "none" else scope
+
+
+def render_fields() -> str:
+    """Every field of every record: its compartment, and who reads that."""
+    in_force = policy()
+    lines: list[str] = []
+    for listed in fields.listed():
+        for record, held in listed.item.items():
+            by_kind: dict[str, list[str]] = {}
+            for name, kind in held.items():
+                by_kind.setdefault(kind, []).append(f"`{name}`")
+            lines += [
+                "",
+                f"## {listed.room}: {record}",
+                "",
+                "| Compartment | Fields |",
+                "|---|---|",
+            ]
+            lines += [
+                f"| {kind.replace('_', ' ')} | {', '.join(by_kind[kind])} |"
+                for kind in (*in_force.compartments, *BESIDE)
+                if kind in by_kind
+            ]
+    return _page(
+        "Fields and their compartments",
+        "each room’s fields.toml",
+        "In which compartment each field of each record is. A field that no room declares stops "
+        "the start.",
+        "",
+        "| Compartment | Read by, of children they work with |",
+        "|---|---|",
+        *(f"| {name} | {_readers(name)} |" for name in in_force.compartments),
+        "",
+        *(f"- **{kind.replace('_', ' ')}**: {words}" for kind, words in BESIDE.items()),
+        *lines,
+    )
+
+
+def _readers(compartment: str) -> str:
+    titles = (
+        role.title for role in policy().roles.values() if role.reads[compartment] in WORKS_WITH
+    )
+    return ", ".join(titles) or "nobody"
 
 
 def render_registries() -> str:

@@ -63,7 +63,7 @@ def _child_to_return() -> str | None:
     adult = today - timedelta(days=17 * 365)
     on_duty = access.everybody_on_duty(at=now())
     at_work = {user: place for users in on_duty.values() for place, user in enumerate(users)}
-    held = Involvement.objects.filter(basis="allocated", ended_at=None, user_id__in=at_work)
+    held = Involvement.objects.in_force(at=now()).filter(basis="allocated", user_id__in=at_work)
     worker_of = {
         subject: user for subject, user in held.values_list("subject_id", "user_id") if user
     }

@@ -42,6 +42,7 @@ from reachable.synthetic.arrival import fall_sick, refuse_real, set_up
 from reachable.synthetic.dataset import bring_social_care, return_tonight
 from reachable.synthetic.directory import fill_directory
 from reachable.synthetic.feeds import Manifest
+from reachable.synthetic.joining import invite_some
 from reachable.synthetic.partnership import Partnership
 from reachable.synthetic.replay import Progress, replay
 from reachable.synthetic.sharing import share_a_few
@@ -104,6 +105,7 @@ def _load(children: int, months: int, fresh: bool, quiet: bool) -> None:
     replay(made, manifest, password=DEMONSTRATION_PASSWORD, tell=_Telling(quiet).tell)
     bring_social_care(made)
     fall_sick(made)
+    invite_some(made)
     return_tonight(made)
     share_a_few(made)
     audit.seal(by=system("sealer"))

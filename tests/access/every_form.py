@@ -7,6 +7,7 @@ from tests.access.conversation_forms import CONVERSATION_FORMS
 from tests.access.form import Form
 from tests.access.place import MAPPING
 from tests.access.sharing_forms import SHARING_FORMS
+from tests.access.staff_forms import STAFF_FORMS
 
 SIGNAL = {
     "token": "9d7c0c5e-5f0e-4b43-8c10-3c9f4f5d1a11",
@@ -413,4 +414,4 @@ FORMS = {
     "back": Form("/rota/away/{absence_id}/back/", ROTA, "supervisor", {}),
     "notices read": Form("/notices/read/", "/notices/", "practitioner", {}),
 }
-FORMS |= CONVERSATION_FORMS | SHARING_FORMS
+FORMS |= CONVERSATION_FORMS | SHARING_FORMS | STAFF_FORMS

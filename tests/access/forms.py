@@ -16,11 +16,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connection, models, transaction
 from django.test import Client
 
-from reachable.access.models import Agency
+from reachable.access import inviting_many
+from reachable.access.models import Agency, SecondPersonRequest, User
 from reachable.audit.models import Entry
 from reachable.conversations import confirming
 from reachable.conversations.models import ConfirmedContext, Translation
-from reachable.foundation.time import now
+from reachable.foundation.time import now, today
 from reachable.intake.models import Delivery, QuarantinedRow, Signal
 from reachable.intake.samples import write_set_sample
 from reachable.intake.table_sets import table_sets
@@ -33,7 +34,7 @@ from reachable.people import services as people
 from reachable.people.models import Review
 from reachable.sharing.models import SharingDecision
 from tests.access.form import Form
-from tests.access.place import BY, INVOLVED, ROWS, Account, Place
+from tests.access.place import BY, INVOLVED, OWN, ROWS, Account, Place
 from tests.intake.test_panel_list import bring, row
 from tests.support.directory import in_file, offer
 
@@ -112,6 +113,7 @@ class Answering:
         self.ids |= {"context": str(ConfirmedContext.objects.get().id)}
         self.ids |= {"translation": str(Translation.objects.get().id)}
         self.ids |= {"agency": str(Agency.objects.values_list("id", flat=True)[0])}
+        self.ids |= {"table_seen": self._table_seen()}
         self.ids |= {"practitioner": str(place.user(Account("practitioner", INVOLVED)))}
         self.ids |= {"supervisor": str(place.user(Account("supervisor", INVOLVED)))}
         outside = SharingDecision.objects.filter(to_user=None, outcome="made")
@@ -131,6 +133,11 @@ class Answering:
             elif step == "gap answered":
                 by = Account(form.who, INVOLVED).actor()
                 gaps.answer_gap(by=by, gap_id=UUID(self.ids["gap_id"]), note="Lanterns")
+            elif step == "leaves":
+                User.objects.filter(id=self.ids["account_id"]).update(last_day=today())
+            elif step == "asked by another":
+                other = place.user(Account(form.who, OWN))
+                SecondPersonRequest.objects.update(asked_by_id=other)
             elif step == "candidate set aside":
                 confirming.set_aside(
                     by=Account(form.who, INVOLVED).actor(),
@@ -147,6 +154,14 @@ class Answering:
         self.ids["step"] = next(iter(re.findall(r'name="step" value="([^"]+)"', page)), "")
         self.ids["seen"] = next(iter(re.findall(r'name="seen" value="([^"]+)"', page)), "")
         self.version = next(iter(re.findall(r'name="version" value="(\d+)"', page)), "")
+
+    def _table_seen(self) -> str:
+        """Return what the page says once it has checked the table."""
+        if "table" not in self.form.answers:
+            return ""
+        by = Account(self.form.who, INVOLVED).actor()
+        agency_id, text = by.own_agency_id, self.form.answers["table"]
+        return inviting_many.check(by=by, agency_id=agency_id, text=text).seen
 
     def _pause(self) -> None:
         pausing.pause(

@@ -10,10 +10,11 @@ from uuid import UUID, uuid4
 from django.db import transaction
 from django.test import Client
 
-from reachable.access import absences, calendar_addresses, keys
+from reachable.access import absences, calendar_addresses, invitations, keys
 from reachable.access import services as access
-from reachable.access.models import Shift, User
+from reachable.access.models import SecondPersonRequest, Shift, User
 from reachable.access.policy import policy
+from reachable.access.rules.joining import Asked
 from reachable.access.selectors import actor_for
 from reachable.conversations import after_acts, candidates, child_words, confirming, devices
 from reachable.conversations import services as conversations
@@ -107,8 +108,10 @@ class Account:
             return self.standing in {INVOLVED, OWN}
         if found_by == addresses.WATCHED:
             return self.can("intake.watch_all") or self.standing in {INVOLVED, OWN}
-        if found_by == addresses.KNOWN:
+        if found_by in {addresses.KNOWN, addresses.INVITED}:
             return True
+        if found_by == addresses.LOOKED_AFTER:
+            return self.can("accounts.manage") or self.standing in {INVOLVED, OWN}
         if found_by == addresses.OWNER:
             return self.can("accounts.manage") or row.of == self.username
         if found_by in {addresses.INVOLVED, addresses.MEMBERS}:
@@ -194,6 +197,7 @@ def make_place() -> Place:
     place.rows["language"] = [Row("pl", "everybody")]
     place.rows["words_key"] = [Row("stop", "everybody")]
     _words(place)
+    _staff(place, mine)
     place.rows["step_key"] = [Row("again", "everybody")]
     own_pathways.begin(by=BY, kind="custody")
     place.rows["version"] = [Row(OWN_FROM, "everybody")]
@@ -349,6 +353,31 @@ def _words(place: Place) -> None:
         say="Możemy przestać.",
         easy="Możesz powiedzieć stop.",
     )
+
+
+def _staff(place: Place, agency_id: UUID) -> None:
+    """Somebody with an account, two who were invited, and one whose role takes two people."""
+    administrator = Account("agency_administrator", INVOLVED)
+    place.add("account_id", place.user(Account("practitioner", INVOLVED)), administrator)
+    asked = Asked("Ada", "ada", "ada@fenmarch.invalid", roles=("practitioner",))
+    by = administrator.actor()
+    invited = invitations.invite(by=by, agency_id=agency_id, asked=asked)
+    invitations.make_link(by=BY, invitation_id=invited)
+    place.add("invitation_id", invited, administrator)
+    joins = invitations.invite(by=by, agency_id=agency_id, asked=replace(asked, username="bea"))
+    letter = invitations.make_link(by=BY, invitation_id=joins)
+    assert letter is not None
+    place.rows["join_id"] = [Row(joins, "everybody")]
+    place.rows["join_secret"] = [Row(letter.link.split("/")[-2], "everybody")]
+    system_administrator = Account("system_administrator", INVOLVED)
+    invitations.invite(
+        by=system_administrator.actor(),
+        agency_id=agency_id,
+        asked=replace(asked, username="cas", roles=("information_governance",)),
+        reason="The one before retires",
+    )
+    request_id = SecondPersonRequest.objects.get().id
+    place.add("request_id", request_id, Account("system_administrator", OWN))
 
 
 def _two_alike(place: Place) -> None:

@@ -31,7 +31,7 @@ def put_sharing(place: Place, account: Account) -> None:
     request_id = services.record_request(
         by=account.actor(), person_id=person_id, asked_by=ASKED, what="Where", purpose="To write"
     )
-    place.add("request_id", request_id, account)
+    place.add("sharing_request_id", request_id, account)
     safe_id = safe.keep(
         by=account.actor(), person_id=person_id, of="child", address="12 Heronsafe Row"
     )

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
+from reachable.access import invitations
+from reachable.access.rules.joining import Asked
 from reachable.access.selectors import agency_id
 from reachable.conversations import candidates, confirming
 from reachable.conversations import services as conversations
@@ -29,6 +32,7 @@ from tests.support.directory import at, fill_directory, in_file, offer
 from tests.support.offers import offered
 from tests.support.pages import PHONE, OpenPage, axe, complaints_of, looks_right, sign_in
 from tests.support.servers import Server
+from tests.support.sharing import every_state
 from tests.support.world import World, make_world, moment
 
 
@@ -50,6 +54,13 @@ def placed(server: Server) -> tuple[Server, World, UUID, UUID]:
         content=in_file(*(offer(number, email="desk") for number in range(1, 50))),
     )
     fill_words(by=world.actor("lead"))
+    asked = Asked("Wilhelmina Featherstonehaugh-Abernathy", "wfa", "w@a.invalid")
+    for number, roles in enumerate((("practitioner",), ("practitioner", "custody"))):
+        invitations.invite(
+            by=world.actor("agency"),
+            agency_id=agency_id("council"),
+            asked=replace(asked, username=f"wfa{number}", roles=roles),
+        )
     waiting = world.signal("other_worry", given_names="Idris", family_name="Whitlock")
     return server, world, held, waiting
 
@@ -114,6 +125,14 @@ def _afterwards(world: World, moment_id: UUID) -> dict[str, object]:
     }
 
 
+def join_link() -> str:
+    """Send one of the invitations; return where its link leads to."""
+    by = system("tests")
+    letter = invitations.make_link(by=by, invitation_id=invitations.due(by=by)[0])
+    assert letter is not None
+    return letter.link[letter.link.index("/join/") :]
+
+
 WORK = [
     ("first", "worklist", "/worklist/"),
     ("first", "worklist-mine", "/worklist/?show=mine"),
@@ -134,6 +153,23 @@ WORK = [
     ("first", "endings", "/moments/{held}/close/"),
     ("first", "close", "/moments/{held}/close/?outcome=declined"),
     ("first", "child", "/children/{person}/"),
+    ("first", "share", "/children/{person}/share/"),
+    ("first", "share-decide", "/children/{person}/share/decide/?way=outside&piece=name"),
+    ("first", "share-refuse", "/children/{person}/share/refuse/"),
+    ("first", "share-asked", "/children/{person}/share/asked/"),
+    ("first", "share-request", "/sharing/requests/{request}/"),
+    ("first", "sharing", "/sharing/{sharing}/"),
+    ("first", "sharing-refused", "/sharing/{not_shared}/"),
+    ("first", "sharing-end", "/sharing/{sharing}/end/"),
+    ("lead", "sharing-agree", "/sharing/{outside}/agree/"),
+    ("first", "sharing-handed", "/sharing/{outside}/handed-over/"),
+    ("teacher", "shared", "/shared-with-me/{sharing}/"),
+    ("teacher", "shared-with-me", "/shared-with-me/"),
+    ("governance", "sharings", "/sharing/"),
+    ("governance", "sharing-duty", "/sharing/duty/"),
+    ("first", "safe-keep", "/children/{person}/safe-address/"),
+    ("first", "safe", "/safe-addresses/{safe}/"),
+    ("first", "safe-readers", "/safe-addresses/{safe}/readers/"),
     ("first", "child-looked", "/children/{person}/who-looked/"),
     ("first", "notices", "/notices/"),
     ("teacher", "notices-empty", "/notices/"),
@@ -247,6 +283,24 @@ WORK = [
     ("coordinator", "gap-without-the-child", "/gaps/{gap}/"),
     ("coordinator", "gaps", "/gaps/"),
     ("administrator", "mail-none", "/mail/"),
+    ("agency", "staff", "/staff/"),
+    ("administrator", "staff-of-all", "/staff/"),
+    ("agency", "staff-nobody", "/staff/?words=nobody+at+all"),
+    ("agency", "staff-ended", "/staff/?show=ended"),
+    ("agency", "staff-account", "/staff/{account}/"),
+    ("agency", "staff-account-own", "/staff/{own}/"),
+    ("agency", "staff-account-beyond", "/staff/{beyond}/"),
+    ("agency", "staff-move", "/staff/{account}/move/"),
+    ("agency", "staff-details", "/staff/{account}/details/"),
+    ("agency", "staff-leave", "/staff/{account}/leave/"),
+    ("administrator", "staff-leave-last", "/staff/{own}/leave/"),
+    ("agency", "staff-invite", "/staff/invite/"),
+    ("administrator", "staff-invite-any", "/staff/invite/"),
+    ("agency", "staff-invite-many", "/staff/invite/many/"),
+    ("administrator", "staff-two-people-none", "/staff/two-people/"),
+    ("agency", "staff-refused", "/staff/two-people/"),
+    ("first", "join-gone", "/join/{account}/no-such-secret/"),
+    ("first", "join", "{join}"),
     ("first", "help", "/help/"),
     ("first", "practice", "/what-this-follows/"),
     ("first", "practice-group", "/what-this-follows/?group=steps-a-child-in-custody"),
@@ -269,9 +323,12 @@ def test_every_page_is_accessible_and_fits(
     places["conversation"] = Conversation.objects.earliest("received_at").id
     places |= _afterwards(world, held)
     places |= {"service": offer(1)["id"], "at": at(1)["id"]}
+    places |= {"account": world.users["first"], "beyond": world.users["lead"]}
+    places |= {"own": world.users["agency"], "join": join_link()}
     places["shrunk"], places["file"] = (each.id for each in held_files(by=world.actor("lead")))
     places |= _candidates(world)
     places |= _offers(world, moment(held).person_id)
+    places |= every_state(world, moment(held).person_id)
     people: dict[str, Page] = {}
     for username, name, address in WORK:
         if username not in people:

@@ -196,7 +196,7 @@ def test_looking_takes_as_many_questions_whatever_waits(night: Partnership) -> N
         with CaptureQueriesContext(connection) as asked:
             assert sweep() == 0
         counts.append(len(asked))
-    assert counts == [6, 6, 6]
+    assert counts == [9, 9, 9]
 
 
 def test_one_that_fails_does_not_keep_the_others_of_any_kind(

@@ -63,6 +63,12 @@ def event_of(world: World, child: UUID) -> str:
     return f"event:{event.id}"
 
 
+def id_of(piece: str) -> UUID:
+    subject_id = key(piece).subject_id
+    assert subject_id is not None
+    return subject_id
+
+
 def told(world: World, username: str) -> list[str]:
     held = Notice.objects.filter(user_id=world.users[username], kind__startswith="sharing.")
     return list(held.order_by("created_at").values_list("kind", flat=True))
@@ -144,7 +150,7 @@ def test_promise_10_nobody_shares_what_they_do_not_see_themselves(
         with pytest.raises(NotFound):
             shared(world, child, "name", piece)
     own = event_of(world, child)
-    Event.objects.filter(id=key(own).subject_id).update(compartment="intelligence")
+    Event.objects.filter(id=id_of(own)).update(compartment="intelligence")
     with pytest.raises(NotFound):
         shared(world, child, "name", own)
     with pytest.raises(Forbidden):
@@ -316,7 +322,7 @@ def test_promise_14_intelligence_needs_a_second_person_also_if_it_becomes_so_lat
     event, teacher = event_of(world, child), world.actor("teacher")
     before = shared(world, child, "name", event, by="lead")
     assert len(given.shared(by=teacher, shared_id=before).pieces) == 2
-    Event.objects.filter(id=key(event).subject_id).update(compartment="intelligence")
+    Event.objects.filter(id=id_of(event)).update(compartment="intelligence")
     (left,) = given.shared(by=teacher, shared_id=before).pieces
     assert left.title == "Name"
     made = shared(world, child, event, by="lead")
@@ -339,7 +345,7 @@ def test_promise_14_intelligence_needs_a_second_person_also_if_it_becomes_so_lat
 def test_what_was_corrected_or_taken_back_says_so(world: World, child: UUID) -> None:
     event, teacher = event_of(world, child), world.actor("teacher")
     made = shared(world, child, event)
-    held = Event.objects.filter(id=key(event).subject_id)
+    held = Event.objects.filter(id=id_of(event))
     (piece,) = given.shared(by=teacher, shared_id=made).pieces
     assert (piece.changed, piece.agency) == ("", "Fenmarch Police")
     assert "exhausted" in piece.text
@@ -360,7 +366,7 @@ def test_what_is_for_sharing_under_conditions_says_how_they_are_met(
     event, teacher = event_of(world, child), world.actor("teacher")
     before = shared(world, child, event)
     graded = {"source_grade": "2", "handling_code": "C", "handling_conditions": "Not the family"}
-    held = Event.objects.filter(id=key(event).subject_id)
+    held = Event.objects.filter(id=id_of(event))
     held.update(details={**graded, "handling_code": "P"})
     (piece,) = given.shared(by=teacher, shared_id=before).pieces
     assert "Who may have it, as police say: P: may be shared lawfully" in piece.text

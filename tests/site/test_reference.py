@@ -67,10 +67,10 @@ def test_every_role_capability_and_compartment_is_listed() -> None:
     page = reference.render_roles()
     in_force = policy()
     for role in in_force.roles.values():
-        row = " | ".join(
-            "–" if role.scopes[name] == "none" else role.scopes[name]
-            for name in in_force.compartments
-        )
-        assert f"| {role.title} | {row} |" in page
+        for scopes in (role.reads, role.writes, role.shares):
+            row = " | ".join(
+                "–" if scopes[name] == "none" else scopes[name] for name in in_force.compartments
+            )
+            assert f"| {role.title} | {row} |" in page
         for capability in role.may:
             assert in_force.capabilities[capability] in page

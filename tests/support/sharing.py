@@ -8,7 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from reachable.foundation.time import today
-from reachable.sharing import services
+from reachable.sharing import safe, services
+from reachable.sharing.models import SafeAddress, SharingDecision, SharingRequest
 from reachable.sharing.rules.pieces import PieceKey, read_key
 from reachable.sharing.services import Reasons, Recipient
 from tests.support.world import World
@@ -104,4 +105,23 @@ def answers(pieces: Iterable[str], **more: str) -> dict[str, Any]:
         "until-year": str(last.year),
         **{f"why-{place}": "They need it." for place, _ in enumerate(pieces)},
         **more,
+    }
+
+
+def every_state(world: World, person_id: UUID) -> dict[str, object]:
+    """Return, by name, a request that waits, what is shared, is not, and goes outside; and a safe
+    address. They are made once."""
+    if not SharingDecision.objects.exists():
+        asked(world, person_id)
+        shared(world, person_id, "name", "birth_date", "postcode", "moment")
+        refused(world, person_id)
+        shared(world, person_id, "name", to=OUTSIDE)
+        safe.keep(by=world.actor("first"), person_id=person_id, of="child", address="1 Kept Row")
+    made = SharingDecision.objects.filter(outcome="made")
+    return {
+        "request": SharingRequest.objects.get().id,
+        "sharing": made.exclude(to_user=None).get().id,
+        "outside": made.get(to_user=None).id,
+        "not_shared": SharingDecision.objects.get(outcome="refused").id,
+        "safe": SafeAddress.objects.get().id,
     }

@@ -13,12 +13,10 @@ import orjson
 
 from reachable.geography.rules import standard_postcode
 from reachable.intake.rules.happening import happened, is_withdrawn
-from reachable.intake.specification import Feed
+from reachable.intake.specification import ALSO_OF_THE_PERSON, Feed
 from reachable.intake.specification import Made as Make
 from reachable.people.rules import Identity, standard_name
 from reachable.practice.time import When, read_local
-
-ALSO_OF_THE_PERSON = ("communication_needs",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +67,11 @@ def made_by(feed: Feed, content: Mapping[str, Any]) -> list[Made]:
 
 
 def _told(make: Make, makes: Sequence[Make]) -> tuple[frozenset[str], frozenset[str]]:
-    """Return what only this event of a row tells, and what only others tell."""
+    """Return what only this event of a row tells, and what only others tell or none may."""
     if make is not makes[0]:
-        return make.tells, frozenset()
+        return make.tells, make.keeps_back
     others = frozenset[str]().union(*(each.tells for each in makes[1:]))
-    return frozenset(), others - make.tells
+    return frozenset(), (others - make.tells) | make.keeps_back
 
 
 def identity_of(content: Mapping[str, Any]) -> Identity:

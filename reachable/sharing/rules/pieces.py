@@ -32,9 +32,9 @@ FIELDS = (
     Kind("also_known_as", "Other names", "identity", IDENTITY),
     Kind("birth_date", "Birth date", "identity", IDENTITY),
     Kind("postcode", "Postcode of the home", "identity", IDENTITY),
-    Kind("nhs_number", "NHS number", "health", IDENTITY),
-    Kind("upn", "Number at school (UPN)", "education", IDENTITY),
-    Kind("communication_needs", "How the child communicates", "identity", IDENTITY),
+    Kind("nhs_number", "NHS number", "identity", IDENTITY),
+    Kind("upn", "Number at school (UPN)", "identity", IDENTITY),
+    Kind("communication_needs", "How the child communicates", "welfare", IDENTITY),
     Kind(MOMENT, "That a reachable moment is open, and who has it", "welfare", HELP),
 )
 KINDS = frozenset({each.key for each in FIELDS} | LINKED)

@@ -1,0 +1,106 @@
+"""What closes a record to somebody who works with it: a conflict of interest, or a restriction."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Case, Exists, OuterRef, QuerySet, UUIDField, When
+
+from reachable.access.models import ConflictOfInterest, Restriction, RestrictionReader
+from reachable.foundation.actor import Actor
+from reachable.foundation.questions import Question
+
+
+def in_conflict(*, by: Actor, kind: str) -> QuerySet[ConflictOfInterest, UUID]:
+    """Return, as a subquery, with whom this person has a conflict of interest now."""
+    held = ConflictOfInterest.objects.filter(user_id=by.own_id, subject_kind=kind, ended_at=None)
+    return held.values_list("subject_id", flat=True)
+
+
+def kept_from(*, by: Actor, kind: str) -> QuerySet[Restriction, UUID]:
+    """Return, as a subquery, whose records are restricted now to others than this person."""
+    reads = RestrictionReader.objects.filter(
+        restriction_id=OuterRef("id"), user_id=by.own_id, ended_at=None
+    )
+    held = Restriction.objects.filter(~Exists(reads), subject_kind=kind, ended_at=None)
+    return held.values_list("subject_id", flat=True)
+
+
+def closed_among(*, by: Actor, kind: str, subject_ids: Collection[UUID]) -> set[UUID]:
+    """Return which of these are closed to this person, for what stands on them itself."""
+    asked = {"user_id": by.own_id, "kind": kind, "subject_ids": subject_ids}
+    return {subject for (subject,) in (*_kept_from(**asked), *_in_conflict(**asked))}
+
+
+@Question
+def _kept_from(user_id: Any, kind: Any, subject_ids: Any) -> QuerySet[Restriction, Any]:
+    reads = RestrictionReader.objects.filter(
+        restriction_id=OuterRef("id"), user_id=user_id, ended_at=None
+    )
+    return Restriction.objects.filter(
+        ~Exists(reads), subject_kind=kind, subject_id__among=subject_ids, ended_at=None
+    ).values_list("subject_id")
+
+
+@Question
+def _in_conflict(user_id: Any, kind: Any, subject_ids: Any) -> QuerySet[ConflictOfInterest, Any]:
+    return ConflictOfInterest.objects.filter(
+        user_id=user_id, subject_kind=kind, subject_id__among=subject_ids, ended_at=None
+    ).values_list("subject_id")
+
+
+@dataclass(frozen=True)
+class Closed:
+    """To whom some people are closed: who has a conflict with them, and who alone may read them.
+
+    `readers` has only those who are restricted.
+    """
+
+    conflicts: Mapping[UUID, frozenset[UUID]] = field(default_factory=dict)
+    readers: Mapping[UUID, frozenset[UUID]] = field(default_factory=dict)
+
+    def opens(self, subject: UUID, user: UUID) -> bool:
+        """Say whether nothing closes this subject to that user. It does not say that it is open."""
+        if user in self.conflicts.get(subject, ()):
+            return False
+        return subject not in self.readers or user in self.readers[subject]
+
+
+def closed(*, by: Actor, kind: str, same: Mapping[UUID, UUID]) -> Closed:
+    """Return to whom these are closed, by who stands for them now: `same` is person → current.
+
+    For services that choose whom to ask and to tell, whoever acts: no page shows it.
+    """
+    del by
+    conflicts: dict[UUID, frozenset[UUID]] = {}
+    for subject, user in _conflicts(kind=kind, subject_ids=same):
+        conflicts[same[subject]] = conflicts.get(same[subject], frozenset()) | {user}
+    named: dict[UUID, tuple[UUID, set[UUID]]] = {}
+    for restriction, subject, reader in _readers(kind=kind, subject_ids=same):
+        held = named.setdefault(restriction, (same[subject], set()))[1]
+        if reader is not None:
+            held.add(reader)
+    readers: dict[UUID, frozenset[UUID]] = {}
+    for current, held in named.values():
+        # Two records of one child may each be restricted: who reads the child reads both.
+        readers[current] = readers.get(current, frozenset(held)) & held
+    return Closed(conflicts, readers)
+
+
+@Question
+def _conflicts(kind: Any, subject_ids: Any) -> QuerySet[ConflictOfInterest, Any]:
+    return ConflictOfInterest.objects.filter(
+        subject_kind=kind, subject_id__among=subject_ids, ended_at=None
+    ).values_list("subject_id", "user_id")
+
+
+@Question
+def _readers(kind: Any, subject_ids: Any) -> QuerySet[Restriction, Any]:
+    """A restriction with a row for each reader that it ever had; None stands for one who ended."""
+    reads = Case(When(readers__ended_at=None, then="readers__user_id"), output_field=UUIDField())
+    return Restriction.objects.filter(
+        subject_kind=kind, subject_id__among=subject_ids, ended_at=None
+    ).values_list("id", "subject_id", reads)

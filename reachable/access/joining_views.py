@@ -1,0 +1,113 @@
+"""Inviting many at once, accepting an invitation, and what waits for a second person."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from reachable.access import (
+    account_forms,
+    invitations,
+    inviting_many,
+    managing,
+    second_person,
+    services,
+)
+from reachable.access.rules.joining import COLUMNS, MOST, NEEDED
+from reachable.foundation.errors import BadInput, Conflict, NotFound
+from reachable.foundation.views import actor, render
+
+
+def invite_many(request: HttpRequest) -> HttpResponse:
+    """Check a pasted table row by row; invite those of it that are right, once somebody says so."""
+    by = actor(request)
+    agencies = managing.agency_choices(by=by)
+    form = account_forms.ManyForm(request.POST or None, agencies=agencies)
+    checked = None
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        agency_id = given.get("agency") or agencies[0][0]
+        try:
+            checked = inviting_many.check(by=by, agency_id=agency_id, text=given["table"])
+            if request.POST.get("seen") == checked.seen and checked.right:
+                done = inviting_many.invite(by=by, agency_id=agency_id, checked=checked)
+                people = "1 person is" if done == 1 else f"{done} people are"
+                messages.success(request, f"{people} invited. Each link is good for seven days.")
+                return redirect("staff")
+        except (BadInput, Conflict) as error:
+            form.add_error("table", str(error))
+    context = {
+        "form": form,
+        "checked": checked,
+        "columns": [(names[0], key in NEEDED) for key, names in COLUMNS.items()],
+        "roles": [role.title for role in managing.roles_to_give(by) if not role.second_person],
+        "teams": [name for _, name in managing.teams_to_give(by)],
+        "most": MOST,
+    }
+    status = 422 if form.is_bound and (form.errors or not checked) else 200
+    return render(request, "access/invite_many.html", context, status=status)
+
+
+def join(request: HttpRequest, join_id: UUID, join_secret: str) -> HttpResponse:
+    """Accept an invitation: choose a password, then sign in as everybody does."""
+    try:
+        found = invitations.welcome(invitation_id=join_id, secret=join_secret)
+        form = account_forms.JoinForm(request.POST if request.method == "POST" else None)
+        if request.method == "POST" and form.is_valid():
+            password = form.cleaned_data["password"]
+            invitations.accept(invitation_id=join_id, secret=join_secret, password=password)
+            by = actor(request)
+            if by.is_person:
+                services.signed_out(by=by)
+            logout(request)
+            return redirect("sign_in")
+    except NotFound:
+        return render(request, "access/join_gone.html", status=404)
+    except BadInput as error:
+        form.add_error(None, str(error))
+    context = {"welcome": found, "form": form}
+    return render(request, "access/join.html", context, status=422 if form.is_bound else 200)
+
+
+def requests(request: HttpRequest) -> HttpResponse:
+    """What waits for a second person."""
+    by = actor(request)
+    context = {"waiting": second_person.waiting(by=by), "decided": second_person.decided(by=by)}
+    return render(request, "access/requests.html", context)
+
+
+def decide(request: HttpRequest, request_id: UUID) -> HttpResponse:
+    """Approve or refuse what somebody else asked for."""
+    by = actor(request)
+    found = second_person.request(by=by, request_id=request_id)
+    form = account_forms.DecideForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            if given["decision"] == "approve":
+                done = f"Approved and done: {second_person.approve(by=by, request_id=request_id)}."
+            else:
+                second_person.refuse(by=by, request_id=request_id, note=given["note"])
+                done = f"Refused: {found.what}. Nothing was done."
+        except (BadInput, Conflict) as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, done)
+            return redirect("requests")
+    context = {"request_facts": found, "form": form}
+    return render(request, "access/decide.html", context, status=422 if form.is_bound else 200)
+
+
+def take_back_request(request: HttpRequest, request_id: UUID) -> HttpResponse:
+    """Take back what one asked for oneself."""
+    try:
+        second_person.take_back(by=actor(request), request_id=request_id)
+    except Conflict as error:
+        messages.warning(request, str(error))
+    else:
+        messages.success(request, "It was taken back.")
+    return redirect("requests")

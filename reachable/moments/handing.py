@@ -1,0 +1,99 @@
+"""What somebody has of moments, before they move or leave: how much, and giving it to a colleague.
+
+Whoever looks after accounts sees no child, so that nothing here says whose moment it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+
+from reachable.access import services as access_services
+from reachable.access.handing import colleagues
+from reachable.access.registries import Held
+from reachable.audit import services as audit
+from reachable.foundation.actor import Actor
+from reachable.foundation.time import now
+from reachable.moments.acting import LEFT, ask
+from reachable.moments.models import OPEN, Action, Moment, Task
+from reachable.moments.tasks import GIVEN_ON
+from reachable.notices import services as notices
+from reachable.notices.services import Telling
+
+
+def open_moments(*, by: Actor, user_id: UUID, team_id: UUID | None) -> Sequence[Held]:
+    """Return how many open moments somebody has or is asked to take, by team."""
+    del by
+    return [
+        Held(
+            title=f"Open moments of {name}",
+            count=count,
+            team_id=team,
+            to=colleagues(team, user_id),
+            otherwise="whoever is on duty is asked, else the whole team",
+        )
+        for team, name, count in _by_team(_moments(user_id, team_id), "team")
+    ]
+
+
+def hand_on_moments(*, by: Actor, user_id: UUID, team_id: UUID | None, to_user: UUID) -> None:
+    """Ask a colleague to take the moments of a team, who has to acknowledge each."""
+    for moment in _moments(user_id, team_id).select_for_update():
+        access_services.end_involvement(
+            by=by, because_of=moment.id, except_user=to_user, keep_team=True
+        )
+        ask(by, moment, to_user, "handed_over", how=LEFT)
+
+
+def _moments(user_id: UUID, team_id: UUID | None) -> QuerySet[Moment]:
+    held = Moment.objects.filter(Q(holder=user_id) | Q(asked=user_id), state__in=OPEN)
+    return held if team_id is None else held.filter(team=team_id)
+
+
+def open_tasks(*, by: Actor, user_id: UUID, team_id: UUID | None) -> Sequence[Held]:
+    """Return how many tasks in open moments somebody is to do, by team."""
+    del by
+    return [
+        Held(
+            title=f"Tasks in moments of {name}",
+            count=count,
+            team_id=team,
+            to=colleagues(team, user_id),
+            otherwise="they stay in the moment, and whoever has it sees that they are not done",
+        )
+        for team, name, count in _by_team(_tasks(user_id, team_id), "moment__team")
+    ]
+
+
+def hand_on_tasks(*, by: Actor, user_id: UUID, team_id: UUID | None, to_user: UUID) -> None:
+    """Give the tasks of a team's moments to a colleague, who is told of each."""
+    for task in _tasks(user_id, team_id).select_for_update():
+        Task.objects.filter(id=task.id).update(for_whom_id=to_user)
+        Action.objects.create(
+            moment_id=task.moment_id,
+            kind=GIVEN_ON,
+            at=now(),
+            by_id=by.id,
+            about_id=to_user,
+            step=str(task.id),
+        )
+        subject = ("moment", task.moment_id)
+        audit.record(
+            by=by, action=f"moments.{GIVEN_ON}", subject=subject, about=to_user, task=task.id
+        )
+        key = f"task_given:{task.id}:{to_user}"
+        told = Telling(to_user, "moment.task_given", subject, key)
+        notices.tell(by=by, tellings=[told])
+
+
+def _tasks(user_id: UUID, team_id: UUID | None) -> QuerySet[Task]:
+    held = Task.objects.filter(for_whom=user_id, ended="", moment__state__in=OPEN)
+    return held if team_id is None else held.filter(moment__team=team_id)
+
+
+def _by_team(held: QuerySet[Moment] | QuerySet[Task], team: str) -> list[tuple[UUID, str, int]]:
+    """Return (team, its name, how many), by name."""
+    named = held.order_by(f"{team}__name").values_list(f"{team}_id", f"{team}__name")
+    return [(team_id, name, count) for team_id, name, count in named.annotate(Count("id"))]

@@ -1,0 +1,315 @@
+"""A record that is restricted to named readers: set by one person, lifted by two."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from reachable.access import selectors as access
+from reachable.access.models import Restriction, RestrictionReader
+from reachable.access.registries import RightsEnded
+from reachable.audit import services as audit
+from reachable.foundation.actor import Actor
+from reachable.foundation.db import exclusive
+from reachable.foundation.errors import BadInput, Conflict, NotFound
+from reachable.foundation.time import now, today
+from reachable.notices import services as notices
+from reachable.notices.services import Telling
+from reachable.people.opening import (
+    KIND,
+    NOTHING_CHANGED,
+    current_child,
+    refuse_closed,
+    say_why,
+    works_with,
+)
+from reachable.people.registries import record_closed
+from reachable.people.selectors import same_people
+
+RESTRICTS = "people.restrict"
+OVERSEES = "people.oversee"
+KINDS = {
+    "staff_family": "Family of a member of staff",
+    "high_risk": "In high risk if the wrong person knew",
+    "other": "Another reason",
+}
+LEAST = 2
+FEW = "record.few_readers"
+LIFTING = "record.lifting"
+
+
+@dataclass(frozen=True)
+class RestrictionFacts:
+    """A restriction as its readers, and information governance, see it.
+
+    `too_few` says that too few readers are left, or none who may hold a moment; `lifting_by` who
+    has asked that it be lifted, with the reason.
+    """
+
+    id: UUID
+    kind: str
+    reason: str
+    set_by: str
+    set_at: datetime
+    review_on: date
+    readers: tuple[tuple[UUID, str], ...]
+    too_few: bool
+    lifting_by: str
+    lifting_by_id: UUID | None
+    lifting_reason: str
+
+    @property
+    def to_be_reviewed(self) -> bool:
+        return self.review_on <= today()
+
+
+@transaction.atomic
+def restrict(
+    *,
+    by: Actor,
+    person_id: UUID,
+    kind: str,
+    reason: str,
+    readers: Collection[UUID],
+    review_on: date,
+) -> UUID:
+    """Open a child to these alone, as far as they work with the child, until a second lifts it."""
+    by.require(RESTRICTS)
+    current = current_child(by=by, person_id=person_id)
+    said, named = say_why(reason), sorted(set(readers))
+    if not works_with(by=by, current_id=current):
+        raise BadInput(
+            "You see this child for a while only, so you cannot restrict the record.",
+            kept=NOTHING_CHANGED,
+            next="Ask somebody who works with the child.",
+        )
+    if kind not in KINDS:
+        raise BadInput("Please choose why it is restricted.", kept=NOTHING_CHANGED)
+    if review_on <= today():
+        raise BadInput("The day on which it is looked at again has to come.", kept=NOTHING_CHANGED)
+    exclusive("people.identify")
+    if _standing(by, current):
+        raise Conflict("This record is restricted already.", kept=NOTHING_CHANGED)
+    _check_readers(named)
+    refuse_closed(by=by, current_id=current, user_ids=named)
+    at = now()
+    restriction = Restriction.objects.create(
+        subject_kind=KIND,
+        subject_id=current,
+        kind=kind,
+        reason=said[:300],
+        set_by_id=by.own_id,
+        set_at=at,
+        review_on=review_on,
+    )
+    for user_id in named:
+        _add(by, restriction.id, user_id, at)
+    audit.record(
+        by=by,
+        action="people.restricted",
+        subject=(KIND, current),
+        because=restriction.id,
+        readers=[str(user) for user in named],
+    )
+    for follow in record_closed.items():
+        follow(by=by, current_id=current)
+    return restriction.id
+
+
+def _check_readers(named: Collection[UUID]) -> None:
+    if len(named) < LEAST:
+        raise BadInput("Please name two readers at least.", kept=NOTHING_CHANGED)
+    if set(named) != access.able(capability="people.read", user_ids=named):
+        raise BadInput("Please choose readers from the list.", kept=NOTHING_CHANGED)
+    if not access.able(capability="moments.hold", user_ids=named):
+        raise BadInput(
+            "None of these readers may take a reachable moment.",
+            kept=NOTHING_CHANGED,
+            next="Name one who may, so that no moment of this child is missed.",
+        )
+
+
+def _add(by: Actor, restriction_id: UUID, user_id: UUID, at: datetime) -> None:
+    RestrictionReader.objects.create(
+        restriction_id=restriction_id, user_id=user_id, added_by_id=by.own_id, added_at=at
+    )
+
+
+def _standing(by: Actor, current: UUID) -> list[Restriction]:
+    same = same_people(by=by, current_ids=[current])
+    held = Restriction.objects.filter(subject_kind=KIND, subject_id__in=list(same), ended_at=None)
+    return list(held.select_related("set_by", "lifting_asked_by").order_by("set_at"))
+
+
+@transaction.atomic
+def add_reader(*, by: Actor, restriction_id: UUID, user_id: UUID) -> None:
+    """Name one more reader: whoever sees the child and may restrict, or information governance."""
+    restriction = _locked(by, restriction_id)
+    if user_id not in access.able(capability="people.read", user_ids=[user_id]):
+        raise BadInput("Please choose a reader from the list.", kept=NOTHING_CHANGED)
+    if restriction.readers.filter(user_id=user_id, ended_at=None).exists():
+        return
+    _add(by, restriction.id, user_id, now())
+    audit.record(
+        by=by,
+        action="people.reader_added",
+        subject=(KIND, restriction.subject_id),
+        because=restriction.id,
+        user=user_id,
+    )
+
+
+def _locked(by: Actor, restriction_id: UUID) -> Restriction:
+    """Lock a restriction that `by` may change: one of a child they see, or for who oversees all."""
+    held = Restriction.objects.select_for_update().filter(id=restriction_id, ended_at=None)
+    restriction = held.first()
+    if restriction is None:
+        raise NotFound
+    if not by.can(OVERSEES):
+        by.require(RESTRICTS)
+        current_child(by=by, person_id=restriction.subject_id)
+    return restriction
+
+
+@transaction.atomic
+def lift(*, by: Actor, restriction_id: UUID, reason: str) -> bool:
+    """Ask that a restriction be lifted or, where somebody else has asked, lift it.
+
+    Return whether it is lifted. Who oversees records can only be the second.
+    """
+    restriction = _locked(by, restriction_id)
+    said = say_why(reason)
+    first = restriction.lifting_asked_by_id
+    if first == by.id:
+        raise Conflict(
+            "You have asked for it. Somebody else has to say so too.",
+            kept="It stays restricted.",
+            next="Ask another who may restrict it, or information governance.",
+        )
+    subject = (KIND, restriction.subject_id)
+    if first is None:
+        if not by.can(RESTRICTS):
+            raise Conflict(
+                "Nobody who works with the child has asked for it.", kept="It stays restricted."
+            )
+        restriction.lifting_asked_by_id, restriction.lifting_reason = by.own_id, said[:300]
+        restriction.save()
+        audit.record(by=by, action="people.lifting_asked", subject=subject, because=restriction.id)
+        tellings = [
+            Telling(
+                user,
+                LIFTING,
+                ("partnership", restriction.id),
+                f"lifting:{restriction.id}:{user}",
+            )
+            for user in sorted(access.able(capability=OVERSEES))
+        ]
+        notices.tell(by=by, tellings=tellings)
+        return False
+    restriction.ended_at, restriction.ended_by_id = now(), by.own_id
+    restriction.save()
+    audit.record(by=by, action="people.unrestricted", subject=subject, because=restriction.id)
+    return True
+
+
+def restrictions(*, by: Actor, person_id: UUID) -> list[RestrictionFacts]:
+    """Return what restricts a child that `by` sees: its readers alone ever read it here."""
+    current = current_child(by=by, person_id=person_id)
+    return [_facts(each) for each in _standing(by, current)]
+
+
+def child_of(*, by: Actor, restriction_id: UUID) -> UUID:
+    """Return whose record a restriction keeps that stands, for those who see the child."""
+    by.require(RESTRICTS)
+    held = Restriction.objects.filter(id=restriction_id, subject_kind=KIND, ended_at=None).first()
+    if held is None:
+        raise NotFound
+    return current_child(by=by, person_id=held.subject_id)
+
+
+def restriction(*, by: Actor, restriction_id: UUID) -> RestrictionFacts:
+    """Return one restriction that stands, for who oversees all; nothing of the child."""
+    by.require(OVERSEES)
+    held = Restriction.objects.filter(id=restriction_id, ended_at=None)
+    found = held.select_related("set_by", "lifting_asked_by").first()
+    if found is None:
+        raise NotFound
+    return _facts(found)
+
+
+def all_restrictions(*, by: Actor) -> list[RestrictionFacts]:
+    """Return every restriction that stands, what needs somebody first; nothing of the child."""
+    by.require(OVERSEES)
+    held = Restriction.objects.filter(ended_at=None).select_related("set_by", "lifting_asked_by")
+    found = [_facts(each) for each in held.order_by("review_on")]
+    return sorted(
+        found, key=lambda each: (not each.too_few, not each.lifting_by, not each.to_be_reviewed)
+    )
+
+
+def _facts(held: Restriction) -> RestrictionFacts:
+    readers = RestrictionReader.objects.filter(restriction=held, ended_at=None)
+    seats = readers.select_related("user").order_by("user__name")
+    named = tuple((each.user_id, each.user.name) for each in seats)
+    return RestrictionFacts(
+        id=held.id,
+        kind=KINDS[held.kind],
+        reason=held.reason,
+        set_by=held.set_by.name,
+        set_at=held.set_at,
+        review_on=held.review_on,
+        readers=named,
+        too_few=_too_few([user for user, _ in named]),
+        lifting_by=held.lifting_asked_by.name if held.lifting_asked_by else "",
+        lifting_by_id=held.lifting_asked_by_id,
+        lifting_reason=held.lifting_reason,
+    )
+
+
+def _too_few(readers: list[UUID]) -> bool:
+    read = access.able(capability="people.read", user_ids=readers)
+    return len(read) < LEAST or not access.able(capability="moments.hold", user_ids=readers)
+
+
+def follow_rights(*, by: Actor, ended: RightsEnded) -> None:
+    """End the seats of a reader who may open no child any more; tell where too few are left.
+
+    The last seat goes too: a restriction without readers stays, closed to everybody, and
+    information governance is told at once, and names others.
+    """
+    user_id = ended.user_id
+    if ended.team_id is not None:
+        return
+    reads = access.able(capability="people.read", user_ids=[user_id])
+    seats = RestrictionReader.objects.filter(
+        user_id=user_id, ended_at=None, restriction__ended_at=None
+    ).select_related("restriction")
+    for seat in seats:
+        if not reads:
+            seat.ended_at = now()
+            seat.save()
+            audit.record(
+                by=by,
+                action="people.reader_ended",
+                subject=(KIND, seat.restriction.subject_id),
+                because=seat.restriction_id,
+                user=user_id,
+            )
+        left = seat.restriction.readers.filter(ended_at=None).values_list("user_id", flat=True)
+        if _too_few(list(left)):
+            _tell_of_few(by, seat)
+
+
+def _tell_of_few(by: Actor, seat: RestrictionReader) -> None:
+    subject = ("partnership", seat.restriction_id)
+    notices.tell(
+        by=by,
+        tellings=[
+            Telling(user, FEW, subject, f"{FEW}:{seat.id}:{user}")
+            for user in sorted(access.able(capability=OVERSEES))
+        ],
+    )
