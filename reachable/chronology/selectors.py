@@ -88,6 +88,17 @@ def events(*, by: Actor, event_ids: Iterable[UUID]) -> dict[UUID, EventFacts]:
     return {row.id: _facts(row) for row in held}
 
 
+def events_of(*, by: Actor, person_id: UUID, event_ids: Iterable[UUID]) -> dict[UUID, EventFacts]:
+    """Return those of these events that are of one current person now, and that `by` may read."""
+    held = Event.objects.filter(
+        id__in=list(event_ids),
+        compartment__in=by.compartments(),
+        record__person__now__current_id=person_id,
+        record__person__now__current_id__in=visible_people(by=by),
+    )
+    return {row.id: _facts(row) for row in held.select_related("agency")}
+
+
 def agencies_of(*, by: Actor, event_ids: Iterable[UUID]) -> dict[UUID, UUID]:
     """Return event → the agency that sent it, in compartments that `by` may read.
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from reachable.chronology.registries import detail_words
 from reachable.foundation import words
+from reachable.practice import guidance
 
 _LABELS = {
     "said": "What was said",
@@ -22,6 +23,11 @@ _LABELS = {
     "placement": "Lives in",
     "station": "Station",
     "attendance": "Came",
+    "source_grade": "How police grade the source",
+    "information_grade": "How police grade the information",
+    "handling_code": "Who may have it, as police say",
+    "handling_conditions": "Conditions of whoever graded it",
+    "intelligence_reference": "Reference of the force",
     "level_of_concern": "Level of concern, in the panel’s words",
     "level_date": "That level since",
     "level_by": "Level given by",
@@ -55,6 +61,8 @@ def in_words(details: Mapping[str, Any], place: str = "") -> list[tuple[str, str
 def _value(key: str, value: str) -> str:
     if _DAY.fullmatch(value):
         return words.day(date.fromisoformat(value))
+    if graded := guidance.graded(key, value):
+        return graded
     said = (say(key, value) for say in detail_words.items())
     return next(filter(None, said), value)
 

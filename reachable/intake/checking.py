@@ -19,6 +19,7 @@ from reachable.foundation.files.table import open_table
 from reachable.intake.arranging import arrange
 from reachable.intake.rules.check import Checked, Content, Refused, check_row, refuse_unreadable
 from reachable.intake.rules.headings import BEYOND, Mapping, Mismatch, match_headings
+from reachable.intake.rules.kept_out import names_a_source
 from reachable.intake.rules.mapping import ColumnMapping
 from reachable.intake.rules.problems import Problem
 from reachable.intake.rules.returned import Columns, columns
@@ -96,6 +97,18 @@ class NoSuchColumns(BadInput):
     """A table whose headings are not those of the feed: a person may say which is which."""
 
 
+class NamesASource(BadInput):
+    """A file with a column for who gave information in confidence: none of it is kept."""
+
+    def __init__(self, headings: Sequence[str]) -> None:
+        named = ", ".join(f"“{heading}”" for heading in headings)
+        super().__init__(
+            f"This file has a column that says who a source is: {named}.",
+            kept="Nothing was kept.",
+            next="Take it out and send the file again. The force’s own reference is enough.",
+        )
+
+
 class OtherFeed(BadInput):
     """A file of another feed, which is named so that a page can lead there."""
 
@@ -115,6 +128,7 @@ def open_file(
     if feed.of_set:
         table = open_joined(feed, path, limits)
     elif read_as is not None:
+        _refuse_sources(read_as.headings)
         feed = in_order(feed, read_as.date_order)
         table = arrange(feed, path, read_as, limits)
     else:
@@ -123,6 +137,7 @@ def open_file(
     headings = table.headings
     if ours is not None:
         headings = tuple(unmarked_cell(headings[place]) for place in ours.senders)
+    _refuse_sources(headings)
     mapping = match_headings(feed, headings, others)
     if isinstance(mapping, Mismatch):
         # A workbook of several sheets may have been read at the wrong one.
@@ -132,6 +147,11 @@ def open_file(
             raise OtherFeed(mapping, kept=kept, next=next_step)
         raise NoSuchColumns(mapping.sentence, kept=kept, next=next_step)
     return OpenedFile(feed, table, mapping, ours)
+
+
+def _refuse_sources(headings: Sequence[str]) -> None:
+    if named := names_a_source(headings):
+        raise NamesASource(named)
 
 
 @dataclass(frozen=True)

@@ -75,6 +75,27 @@ WORDINGS = {
         "Please read it. Nothing else of the conversation is opened to you by it.",
         "passed_on",
     ),
+    "sharing.shared": Wording(
+        "Something was shared with you",
+        "Open it to read what it is, what for, and until when. Each look is noted.",
+        "shared",
+    ),
+    "sharing.to_agree": Wording(
+        "A decision to share waits for a second person",
+        "Nothing is shared before somebody else has agreed. Please look at it, and answer.",
+        "sharing",
+    ),
+    "sharing.answered": Wording(
+        "A second person has answered a decision of yours",
+        "You decided to share something. Its page says whether they agree.",
+        "sharing",
+    ),
+    "sharing.ended": Wording(
+        "Something that was shared with you has ended",
+        "Whoever shared it has ended it early. It cannot be opened any more.",
+        "shared_with_me",
+        of_subject=False,
+    ),
     "conversation.kept": Wording(
         "Somebody wrote down a conversation with a child whose moment you have",
         "It may have come in late, from a phone without signal. Please look at what it says.",

@@ -14,12 +14,14 @@ from reachable.practice.items import (
     Clock,
     Definition,
     EventKind,
+    GoldenRule,
     Guide,
     Item,
     MomentKind,
     Outcome,
     Pathway,
     Rule,
+    SharingBasis,
     Source,
     Step,
 )
@@ -143,6 +145,23 @@ def child_words() -> tuple[ChildWords, ...]:
     return tuple(practice().words.values())
 
 
+def sharing_bases() -> tuple[SharingBasis, ...]:
+    """Return on what a decision to share may rest, in the order in which it is offered."""
+    return tuple(practice().sharing.values())
+
+
+def golden_rules() -> tuple[GoldenRule, ...]:
+    return tuple(practice().golden_rules.values())
+
+
+def graded(part: str, code: str) -> str:
+    """Return in words what a police grade says; nothing where it is none."""
+    found = (
+        each for each in practice().gradings.values() if (each.part, each.code) == (part, code)
+    )
+    return next((each.words for each in found), "")
+
+
 def sources() -> tuple[Source, ...]:
     return tuple(practice().sources.values())
 
@@ -155,6 +174,9 @@ def all_items() -> tuple[Group, ...]:
     kinds: list[Iterable[Item]] = [
         data.definitions.values(),
         data.law.values(),
+        data.golden_rules.values(),
+        data.sharing.values(),
+        data.gradings.values(),
         data.moments.values(),
         data.rules.values(),
         data.clocks.values(),

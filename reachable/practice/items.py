@@ -362,6 +362,51 @@ class Law(Item):
     detail: str
 
 
+class Part(StrEnum):
+    """Which question about sharing something answers."""
+
+    BASIS = "basis"
+    CONDITION = "condition"
+    POWER = "power"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SharingBasis(Item):
+    """On what a decision to share may rest. With `by_switch`, a partnership decides whether it is
+    offered at all, because it is not known to be in force."""
+
+    group: ClassVar[str] = "On what sharing rests"
+
+    part: Part
+    detail: str
+    by_switch: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class GoldenRule(Item):
+    """A rule of the published advice on sharing information about children."""
+
+    group: ClassVar[str] = "Golden rules for sharing"
+
+    detail: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grading(Item):
+    """A code by which police grade information; `part` is the column in which it comes."""
+
+    group: ClassVar[str] = "How police grade information"
+
+    part: str
+    code: str
+
+    @property
+    def words(self) -> str:
+        """Return the code with its title, and that it is unverified where it is."""
+        unsure = "" if self.certainty is Certainty.SEEN else " (not checked against its source)"
+        return f"{self.code}: {self.title[:1].lower()}{self.title[1:]}{unsure}"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Evidence(Item):
     """What research and regulators found, and what was built because of it."""

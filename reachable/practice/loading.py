@@ -18,6 +18,8 @@ from reachable.practice.items import (
     Definition,
     EventKind,
     Evidence,
+    GoldenRule,
+    Grading,
     Guide,
     InForce,
     Item,
@@ -25,8 +27,10 @@ from reachable.practice.items import (
     Limb,
     MomentKind,
     Outcome,
+    Part,
     Pathway,
     Rule,
+    SharingBasis,
     Source,
     Step,
     Wording,
@@ -53,6 +57,9 @@ class Practice:
     guides: Mapping[str, Guide]
     words: Mapping[str, ChildWords]
     law: Mapping[str, Law]
+    sharing: Mapping[str, SharingBasis]
+    golden_rules: Mapping[str, GoldenRule]
+    gradings: Mapping[str, Grading]
     evidence: Mapping[str, Evidence]
     wordings: Mapping[str, Wording]
 
@@ -75,6 +82,9 @@ def load(directory: Path = DATA) -> Practice:
         guides=_by_key(_guides(directory / "conversations.toml", sources, moments)),
         words=_by_key(_words(directory / "words.toml", sources)),
         law=_by_key(_laws(directory / "law.toml", sources)),
+        sharing=_by_key(_sharing(directory / "sharing.toml", sources)),
+        golden_rules=_by_key(_golden_rules(directory / "golden_rules.toml", sources)),
+        gradings=_by_key(_gradings(directory / "gradings.toml", sources)),
         evidence=_by_key(_evidence(directory / "evidence.toml", sources)),
         wordings=_by_key(_wordings(directory / "language.toml", sources)),
     )
@@ -388,6 +398,34 @@ def _laws(path: Path, sources: Mapping[str, Source]) -> Iterator[Law]:
         law = Law(**_standing(table, sources), detail=table.text("detail"))
         table.finish()
         yield law
+
+
+def _sharing(path: Path, sources: Mapping[str, Source]) -> Iterator[SharingBasis]:
+    for table in read_tables(path, "sharing"):
+        basis = SharingBasis(
+            **_standing(table, sources),
+            part=table.choice("part", Part),
+            detail=table.text("detail"),
+            by_switch=table.flag("by_switch"),
+        )
+        table.finish()
+        yield basis
+
+
+def _golden_rules(path: Path, sources: Mapping[str, Source]) -> Iterator[GoldenRule]:
+    for table in read_tables(path, "golden_rule"):
+        rule = GoldenRule(**_standing(table, sources), detail=table.text("detail"))
+        table.finish()
+        yield rule
+
+
+def _gradings(path: Path, sources: Mapping[str, Source]) -> Iterator[Grading]:
+    for table in read_tables(path, "grading"):
+        grading = Grading(
+            **_standing(table, sources), part=table.text("part"), code=table.text("code")
+        )
+        table.finish()
+        yield grading
 
 
 def _evidence(path: Path, sources: Mapping[str, Source]) -> Iterator[Evidence]:

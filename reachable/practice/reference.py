@@ -14,6 +14,8 @@ from reachable.practice.items import (
     Definition,
     EventKind,
     Evidence,
+    GoldenRule,
+    Grading,
     Guide,
     Item,
     Law,
@@ -21,6 +23,7 @@ from reachable.practice.items import (
     Outcome,
     Pathway,
     Rule,
+    SharingBasis,
     Source,
     Step,
     Wording,
@@ -115,6 +118,26 @@ def _(item: Definition) -> Iterator[str]:
 @_details.register
 def _(item: Law) -> Iterator[str]:
     yield item.detail
+    yield ""
+
+
+@_details.register
+def _(item: GoldenRule) -> Iterator[str]:
+    yield item.detail
+    yield ""
+
+
+@_details.register
+def _(item: SharingBasis) -> Iterator[str]:
+    yield f"{item.detail} Answers: {item.part.value}."
+    if item.by_switch:
+        yield "Offered only where a partnership has switched it on."
+    yield ""
+
+
+@_details.register
+def _(item: Grading) -> Iterator[str]:
+    yield f"Code {item.code} of `{item.part}`."
     yield ""
 
 

@@ -26,6 +26,7 @@ ASKER = "whoever asked"
 INVITED = "whoever knows the newest secret in it, for seven days, until they have accepted"
 KNOWN = "whoever knows the secret in it, as long as its owner may still hold a moment"
 INVOLVED = "those who work with the child now: the asked or holding worker, and the moment’s team"
+NAMED = "its named readers, as long as they work with the child"
 GAPS = "those who work with the child now, and, without the child, whoever sees all gaps"
 
 LOOKED_AFTER = "whoever looks after accounts of that agency, and system administrators"
@@ -85,12 +86,16 @@ IDENTIFIERS = {
     "request_id": Leads("something that takes two people", ANYBODY),
     "question_id": Leads("a question to a worker about their looks", ANYBODY),
     "family_request_id": Leads("a family’s request", ANYBODY),
+    "sharing_request_id": Leads("a request for something of a child", INVOLVED),
     "review_id": Leads("two records that may be one child", ANYBODY),
     "row_id": Leads("a row that was refused", AGENCY),
     "rule_key": Leads("a rule", ANYBODY),
+    "safe_id": Leads("a safe address of a child or the family", NAMED),
     "secret": Leads("the secret of that calendar address", KNOWN),
     "service_id": Leads("a service of the directory", ANYBODY),
     "set_key": Leads("a set of tables", ANYBODY),
+    "shared_id": Leads("something of a child that was shared with somebody, while it is", TOLD),
+    "sharing_id": Leads("a decision to share something of a child, or not to", INVOLVED),
     "shift_id": Leads("a shift of a team’s rota", MEMBERS),
     "sign_in_id": Leads("where somebody is signed in", MINE),
     "signal_id": Leads("a signal from a phone", SENDER),

@@ -36,6 +36,7 @@ ROOMS = [
     "intake",
     "conversations",
     "offers",
+    "sharing",
     "governance",
     "synthetic",
     "site",

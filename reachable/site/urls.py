@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("reachable.intake.urls")),
     path("", include("reachable.conversations.urls")),
     path("", include("reachable.offers.urls")),
+    path("", include("reachable.sharing.urls")),
     path("", include("reachable.governance.urls")),
     path("", include("reachable.site.pages")),
 ]

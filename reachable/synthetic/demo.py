@@ -46,6 +46,7 @@ from reachable.synthetic.feeds import Manifest
 from reachable.synthetic.joining import invite_some
 from reachable.synthetic.partnership import Partnership
 from reachable.synthetic.replay import Progress, replay
+from reachable.synthetic.sharing import share_a_few
 from reachable.synthetic.terms import enter_terms
 from reachable.synthetic.translating import enter_words
 
@@ -108,6 +109,7 @@ def _load(children: int, months: int, fresh: bool, quiet: bool) -> None:
     invite_some(made)
     return_tonight(made)
     open_and_close(made)
+    share_a_few(made)
     audit.seal(by=system("sealer"))
     progress.finish(WORK)
 

@@ -7,6 +7,7 @@ from tests.access.conversation_forms import CONVERSATION_FORMS
 from tests.access.form import Form
 from tests.access.opening_forms import OPENING_FORMS
 from tests.access.place import MAPPING
+from tests.access.sharing_forms import SHARING_FORMS
 from tests.access.staff_forms import STAFF_FORMS
 
 SIGNAL = {
@@ -485,4 +486,4 @@ FORMS = {
     ),
     "notices read": Form("/notices/read/", "/notices/", "practitioner", {}),
 }
-FORMS |= CONVERSATION_FORMS | OPENING_FORMS | STAFF_FORMS
+FORMS |= CONVERSATION_FORMS | OPENING_FORMS | SHARING_FORMS | STAFF_FORMS

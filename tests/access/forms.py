@@ -34,6 +34,7 @@ from reachable.offers.models import Offer, OfferStep
 from reachable.people import emergency, restricting
 from reachable.people import services as people
 from reachable.people.models import Review
+from reachable.sharing.models import SharingDecision
 from tests.access.form import Form
 from tests.access.place import BY, INVOLVED, OWN, ROWS, Account, Place
 from tests.intake.test_panel_list import bring, row
@@ -42,7 +43,7 @@ from tests.support.directory import in_file, offer
 AT = datetime(2026, 11, 10, 12, 0, tzinfo=UTC)
 ROOMS = (
     *("access", "notices", "people", "chronology", "moments", "intake", "geography"),
-    *("provision", "offers", "conversations", "governance"),
+    *("provision", "offers", "conversations", "sharing", "governance"),
 )
 IDENTIFIER = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 RANDOM = re.compile(r"(?<=\$)[^$]+\$[\w+/=]+$|^[0-9a-f]{64}$")
@@ -122,6 +123,9 @@ class Answering:
         self.ids |= {"practitioner": str(place.user(Account("practitioner", INVOLVED)))}
         self.ids |= {"colleague": str(place.user(Account("supervisor", OWN)))}
         self.ids |= {"supervisor": str(place.user(Account("supervisor", INVOLVED)))}
+        outside = SharingDecision.objects.filter(to_user=None, outcome="made")
+        self.ids |= {"waiting_id": str(outside.get(steps=None).id)}
+        self.ids |= {"outside_id": str(outside.exclude(steps=None).distinct().get().id)}
         for step in form.before:
             self._before(step)
         page = self.client.get(self.named(form.on)).content.decode()

@@ -45,6 +45,7 @@ from reachable.provision import services as directory_services
 from reachable.provision.taxonomy import taxonomies
 from reachable.site import addresses
 from reachable.site.addresses import IDENTIFIERS
+from tests.access.sharing_place import put_sharing
 from tests.support.conversations import writing
 from tests.support.directory import at, in_file, offer
 from tests.support.signing_in import with_app, with_passkey
@@ -105,7 +106,14 @@ class Account:
         found_by = IDENTIFIERS[identifier].found_by
         if row.of is None:
             return False
-        if found_by in {addresses.SENDER, addresses.TOLD, addresses.MINE, addresses.ASKER}:
+        of_one = {
+            addresses.SENDER,
+            addresses.TOLD,
+            addresses.MINE,
+            addresses.ASKER,
+            addresses.NAMED,
+        }
+        if found_by in of_one:
             return row.of == self.username
         if found_by == addresses.AGENCY:
             return self.standing in {INVOLVED, OWN}
@@ -216,6 +224,7 @@ def make_place() -> Place:
     _asked_what_is_gone(mine)
     _directory(place, mine)
     _offer(place, Account("practitioner", INVOLVED))
+    put_sharing(place, Account("practitioner", INVOLVED))
     open_and_close(place)
     _asked_about_looks(place, Account("practitioner", INVOLVED))
     _family(place, Account("information_governance", OWN))

@@ -35,6 +35,9 @@ from reachable.offers import services as offers
 from reachable.people import asking, conflicts, emergency, inviting, restricting
 from reachable.people import services as people
 from reachable.provision import services as provision
+from reachable.sharing import acting as sharing_acts
+from reachable.sharing import safe
+from reachable.sharing import services as sharing
 from reachable.site.addresses import addresses
 from tests.access.every_form import FORMS, IN_FORCE
 from tests.access.forms import AT, Answering, every_model
@@ -90,6 +93,9 @@ def beside(place: Place) -> dict[str, str]:
         sessions,
         signing_in,
         restricting,
+        safe,
+        sharing,
+        sharing_acts,
         status,
         together,
     )
@@ -122,7 +128,9 @@ def test_every_form_is_tried_here() -> None:
         if "POST" in address.methods and address.needs not in {PUBLIC, *BY_SECRET}
     }
     tried = {
-        re.sub("refused_id|gone_id|left_off_id", "delivery_id", form.to)
+        re.sub("refused_id|gone_id|left_off_id", "delivery_id", form.to.partition("?")[0])
+        .replace("{waiting_id}", "{sharing_id}")
+        .replace("{outside_id}", "{sharing_id}")
         .replace("police_custody", "{key}")
         .replace("/ssd/", "/{set_key}/")
         .replace("/arrest/", "/{rule_key}/")

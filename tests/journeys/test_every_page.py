@@ -37,6 +37,7 @@ from tests.support.directory import at, fill_directory, in_file, offer
 from tests.support.offers import offered
 from tests.support.pages import PHONE, OpenPage, axe, complaints_of, looks_right, sign_in
 from tests.support.servers import Server
+from tests.support.sharing import every_state
 from tests.support.world import World, make_world, moment
 
 
@@ -180,6 +181,23 @@ WORK = [
     ("first", "endings", "/moments/{held}/close/"),
     ("first", "close", "/moments/{held}/close/?outcome=declined"),
     ("first", "child", "/children/{person}/"),
+    ("first", "share", "/children/{person}/share/"),
+    ("first", "share-decide", "/children/{person}/share/decide/?way=outside&piece=name"),
+    ("first", "share-refuse", "/children/{person}/share/refuse/"),
+    ("first", "share-asked", "/children/{person}/share/asked/"),
+    ("first", "share-request", "/sharing/requests/{request}/"),
+    ("first", "sharing", "/sharing/{sharing}/"),
+    ("first", "sharing-refused", "/sharing/{not_shared}/"),
+    ("first", "sharing-end", "/sharing/{sharing}/end/"),
+    ("lead", "sharing-agree", "/sharing/{outside}/agree/"),
+    ("first", "sharing-handed", "/sharing/{outside}/handed-over/"),
+    ("teacher", "shared", "/shared-with-me/{sharing}/"),
+    ("teacher", "shared-with-me", "/shared-with-me/"),
+    ("governance", "sharings", "/sharing/"),
+    ("governance", "sharing-duty", "/sharing/duty/"),
+    ("first", "safe-keep", "/children/{person}/safe-address/"),
+    ("first", "safe", "/safe-addresses/{safe}/"),
+    ("first", "safe-readers", "/safe-addresses/{safe}/readers/"),
     ("first", "child-looked", "/children/{person}/who-looked/"),
     ("first", "child-access", "/children/{person}/access/"),
     ("lead", "child-access-supervisor", "/children/{person}/access/"),
@@ -375,6 +393,7 @@ def test_every_page_is_accessible_and_fits(
     places |= _candidates(world)
     places |= _offers(world, moment(held).person_id)
     places |= _watched(world, moment(held).person_id)
+    places |= every_state(world, moment(held).person_id)
     people: dict[str, Page] = {}
     for username, name, address in WORK:
         if username not in people:

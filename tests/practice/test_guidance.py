@@ -47,6 +47,7 @@ NOT_TO_BE_GUESSED = {
     "exploitation_prevention_order",
     "cuckooing_offence",
     "duty_to_disclose",
+    "duty_16la",
     "consistent_identifier",
     "nrm_local_decisions",
     "child_trafficking_guardians",

@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+ROOM = "sharing"
+
+
+class SharingConfig(AppConfig):
+    name = "reachable.sharing"
+    label = ROOM
+
+    def ready(self) -> None:
+        from reachable.foundation.registries import NavigationItem, navigation
+        from reachable.foundation.urls import SIGNED_IN
+        from reachable.people.registries import child_panels
+        from reachable.sharing.panels import OF_CHILD
+        from reachable.sharing.seeing import WATCHES
+
+        child_panels.add("sharing", OF_CHILD, room=ROOM)
+        navigation.add(
+            "shared with me",
+            NavigationItem("Shared with me", "shared_with_me", SIGNED_IN, 62),
+            room=ROOM,
+        )
+        navigation.add(
+            "decisions to share",
+            NavigationItem("Decisions to share", "sharings", WATCHES, 76),
+            room=ROOM,
+        )

@@ -1,0 +1,108 @@
+"""What was shared with somebody: exactly the pieces that were chosen, as they stand now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from reachable.access import selectors as access
+from reachable.audit import services as audit
+from reachable.foundation.actor import Actor
+from reachable.foundation.errors import NotFound
+from reachable.foundation.time import today
+from reachable.sharing.models import SharingDecision
+from reachable.sharing.pieces import Piece, as_they_stand
+from reachable.sharing.rules.standing import LIVE
+from reachable.sharing.seeing import as_decider, keys_of, may_receive, met_of, shareable, stands
+from reachable.sharing.words import TOLD_BY
+
+
+@dataclass(frozen=True)
+class SharedRow:
+    """A line of what was shared with somebody; what it is stands on its own page."""
+
+    id: UUID
+    by: str
+    agency: str
+    purpose: str
+    until: date
+    since: datetime
+
+
+@dataclass(frozen=True)
+class SharedFacts:
+    """What was shared with `by`, exactly: nothing else of the child is in it."""
+
+    row: SharedRow
+    phone: str
+    conditions: str
+    told_words: str
+    pieces: tuple[Piece, ...]
+
+
+def shared_with_me(*, by: Actor) -> list[SharedRow]:
+    """Return what is shared with this person today. Names stand inside, where a look is logged."""
+    if not by.is_person or not may_receive(by):
+        return []
+    held = SharingDecision.objects.filter(to_user_id=by.own_id, until__gte=today())
+    mine = held.select_related("decided_by__agency").order_by("-decided_at")
+    return [_shared(each) for each in mine if _is_open_to(by, each)]
+
+
+def _is_open_to(by: Actor, found: SharingDecision) -> bool:
+    return by.id == found.to_user_id and may_receive(by) and stands(found) == LIVE
+
+
+def shared(*, by: Actor, shared_id: UUID) -> SharedFacts:
+    """Return what was shared with `by`, as whoever decided sees it now; the look is logged.
+
+    Somebody else's, one that is over and one that never was are not found.
+    """
+    held = SharingDecision.objects.select_related("decided_by__agency", "person__now")
+    found = held.filter(id=shared_id).first()
+    if found is None or not _is_open_to(by, found):
+        raise NotFound
+    person_id = found.person.now.current_id
+    subject = ("sharing", found.id)
+    audit.looked(by=by, subject=subject, also=("person", person_id), page="shared with me")
+    contact = access.contacts(by=by, user_ids=[found.decided_by_id])
+    return SharedFacts(
+        row=_shared(found),
+        phone=contact.get(found.decided_by_id, ("", ""))[1],
+        conditions=found.conditions,
+        told_words=TOLD_BY.get(found.told, ""),
+        pieces=tuple(what_is_shared(by=as_decider(found), found=found)),
+    )
+
+
+def what_is_shared(*, by: Actor, found: SharingDecision) -> list[Piece]:
+    """Return the pieces as `by`, who decided, sees them now.
+
+    What has come to belong to intelligence or legal matters since drops out, unless a second person
+    agreed to it all; so does what has been graded since as for sharing under conditions only.
+    """
+    keys = [key for key, _ in keys_of(found)]
+    pieces = as_they_stand(
+        by=by, person_id=found.person.now.current_id, keys=keys, since=found.decided_at
+    )
+    met, allowed = met_of(found), shareable(by)
+    return [
+        each
+        for each in pieces
+        if each.compartment in allowed
+        and (found.needs_second or not each.needs_second)
+        and (each.key in met or not each.has_conditions)
+    ]
+
+
+def _shared(found: SharingDecision) -> SharedRow:
+    assert found.until is not None
+    return SharedRow(
+        id=found.id,
+        by=found.decided_by.name,
+        agency=found.decided_by.agency.name,
+        purpose=found.purpose,
+        until=found.until,
+        since=found.decided_at,
+    )

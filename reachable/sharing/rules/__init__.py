@@ -1,0 +1,1 @@
+"""What can be shared, where a decision stands, and who may take it."""

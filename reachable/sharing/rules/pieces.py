@@ -1,0 +1,68 @@
+"""What can be shared of a child, piece by piece: there is no “everything”.
+
+A child's own words are none of it: who reads them is decided by itself, where they stand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+IDENTITY, STORY, HELP = "Who the child is", "What happened", "What is in place"
+EVENT, OFFER, MOMENT = "event", "offer", "moment"
+LINKED = frozenset({EVENT, OFFER})
+"""Kinds of which there are several: each is chosen by itself."""
+TWICE = frozenset({"intelligence", "legal"})
+"""Compartments of which nothing goes to anybody before a second person agrees."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of piece, the compartment that it belongs to, and where it stands on a page."""
+
+    key: str
+    title: str
+    compartment: str
+    group: str
+
+
+FIELDS = (
+    Kind("name", "Name", "identity", IDENTITY),
+    Kind("also_known_as", "Other names", "identity", IDENTITY),
+    Kind("birth_date", "Birth date", "identity", IDENTITY),
+    Kind("postcode", "Postcode of the home", "identity", IDENTITY),
+    Kind("nhs_number", "NHS number", "identity", IDENTITY),
+    Kind("upn", "Number at school (UPN)", "identity", IDENTITY),
+    Kind("communication_needs", "How the child communicates", "welfare", IDENTITY),
+    Kind(MOMENT, "That a reachable moment is open, and who has it", "welfare", HELP),
+)
+KINDS = frozenset({each.key for each in FIELDS} | LINKED)
+
+
+@dataclass(frozen=True)
+class PieceKey:
+    """Which piece: a kind, and what it is of that kind where there are several."""
+
+    kind: str
+    subject_id: UUID | None = None
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.subject_id}" if self.subject_id else self.kind
+
+
+def read_key(text: str) -> PieceKey | None:
+    """Return the piece that a text names; nothing where it names none."""
+    kind, _, subject = text.partition(":")
+    if kind not in KINDS or (kind in LINKED) != bool(subject):
+        return None
+    try:
+        return PieceKey(kind, UUID(subject) if subject else None)
+    except ValueError:
+        return None
+
+
+def needs_second(*, outside: bool, compartments: Iterable[str]) -> bool:
+    """Say whether a second person has to agree: to what leaves the partnership, and to what
+    belongs to intelligence or legal matters."""
+    return outside or bool(TWICE.intersection(compartments))
