@@ -46,6 +46,7 @@ from reachable.synthetic.partnership import Partnership
 from reachable.synthetic.replay import Progress, replay
 from reachable.synthetic.terms import enter_terms
 from reachable.synthetic.translating import enter_words
+from reachable.synthetic.watching import look_about
 
 WORK = "demonstration"
 TITLE = "An invented year is being loaded"
@@ -104,6 +105,7 @@ def _load(children: int, months: int, fresh: bool, quiet: bool) -> None:
     bring_social_care(made)
     fall_sick(made)
     return_tonight(made)
+    look_about()
     audit.seal(by=system("sealer"))
     progress.finish(WORK)
 
