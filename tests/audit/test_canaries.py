@@ -1,6 +1,6 @@
-"""What somebody types, hostile or private, never gets into a log, an entry, a task or an error page.
+"""What somebody types, hostile or private, gets into no log, entry, task or page of an error.
 
-Each form is answered with a canary in each of its boxes for words: a name with markup, an NHS number.
+Each form is answered with a canary in each box for words: a name with markup, an NHS number.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ BOX = re.compile(r"<(?:textarea|input)\b[^>]*>")
 NAMED = re.compile(r'\bname="([^"]+)"')
 KEPT_APART = {"csrfmiddlewaretoken", "version", "seen", "token"}
 OUTSIDE = (400, 403, 404, 409, 413, 500, 503)
-"""An answer that is a page of errors; a form with errors shows what was typed to whoever typed it."""
+"""A page of an error. A form that is not right yet shows what was typed to whoever typed it."""
 
 
 @pytest.fixture(scope="module")
