@@ -18,7 +18,8 @@ class Actor:
 
     It says what they may do right now. `scopes` maps a compartment to none, own, involved or all;
     `feeds` are those that a key is limited to, none where it is for all. `looks` are what they have
-    looked at as this actor, which is one request: its page says why they may, and who else did.
+    looked at as this actor, which is one request: its page says why they may, and who else did;
+    `reasons` are those that were found on the way, child by child.
     """
 
     kind: str
@@ -32,6 +33,7 @@ class Actor:
     scopes: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     feeds: frozenset[str] = frozenset()
     looks: list[tuple[str, UUID | None]] = field(default_factory=list, compare=False, repr=False)
+    reasons: dict[UUID, list[str]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def is_person(self) -> bool:
