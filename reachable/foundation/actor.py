@@ -21,7 +21,7 @@ class Actor:
     none, own, involved or all; `writes` and `shares` say the same of recording and of deciding
     that somebody else may have it. `feeds` are those that a key is limited to, none for all.
     `looks` are what they have looked at as this actor, which is one request: its page says why they
-    may, and who else did.
+    may, and who else did; `reasons` are those that were found on the way, child by child.
     """
 
     kind: str
@@ -37,6 +37,7 @@ class Actor:
     shares: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     feeds: frozenset[str] = frozenset()
     looks: list[tuple[str, UUID | None]] = field(default_factory=list, compare=False, repr=False)
+    reasons: dict[UUID, list[str]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def is_person(self) -> bool:

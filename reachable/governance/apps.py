@@ -27,9 +27,10 @@ class GovernanceConfig(AppConfig):
             references.add(
                 f"governance {key}", Reference(f"docs/governance/{key}.md", render), room=ROOM
             )
-        navigation.add("sign off", NavigationItem("Sign-off", "sign_off", READS, 62), room=ROOM)
-
         navigation.add(
-            "families", NavigationItem("Families", "family_requests", ANSWERS, 61), room=ROOM
+            "sign off", NavigationItem("Sign-off", "sign_off", READS, 80, place="footer"), room=ROOM
         )
-        navigation.add("watch", NavigationItem("Watch", "watch", READS, 59), room=ROOM)
+        navigation.add(
+            "families", NavigationItem("Families", "family_requests", ANSWERS, 77), room=ROOM
+        )
+        navigation.add("watch", NavigationItem("Watch", "watch", READS, 61), room=ROOM)

@@ -271,11 +271,7 @@ def moment(*, by: Actor, moment_id: UUID) -> MomentFacts:
         members=_members_there(found.team_id, at),
         on_duty=access.on_duty(team_id=found.team_id, at=at),
         received_at=found.received_at,
-        why_visible=access.why_involved(
-            by=by,
-            kind="person",
-            subject_ids=people.same_people(by=by, current_ids=[found.person.now.current_id]),
-        ),
+        why_visible=people.why_seen(by=by, current_id=found.person.now.current_id),
         checks=_checks_due(found, at),
         tasks=tasks_of(by=by, moment_ids=together, holder_id=found.holder_id),
         adult_since=adult_since,

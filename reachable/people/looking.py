@@ -14,7 +14,7 @@ from reachable.foundation.actor import Actor
 from reachable.foundation.errors import NotFound
 from reachable.people.models import Review
 from reachable.people.registries import Seen, seen_because
-from reachable.people.selectors import ChildFacts, child, same_people
+from reachable.people.selectors import ChildFacts, child, same_people, why_seen
 
 PERSON, REVIEW = "person", "review"
 BY_ROLE = "Your role opens it"
@@ -88,9 +88,8 @@ def seen(*, by: Actor) -> Seen | None:
 
 
 def why_child(*, by: Actor, subject_id: UUID) -> Seen:
-    together = same_people(by=by, current_ids=[subject_id])
-    why = access.why_involved(by=by, kind=PERSON, subject_ids=together)
-    return Seen(tuple(why) or (BY_ROLE,), "child_looked", subject_id)
+    why = tuple(why_seen(by=by, current_id=subject_id))
+    return Seen(why or (BY_ROLE,), "child_looked", subject_id)
 
 
 def why_review(*, by: Actor, subject_id: UUID) -> Seen:

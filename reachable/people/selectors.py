@@ -228,7 +228,6 @@ def _child(by: Actor, current: UUID) -> ChildFacts:
     of_kind = policy().compartment_of_record
     shown = [record for record in records if by.reads(of_kind(record.agency.kind))]
     areas = areas_of([newest.postcode])
-    together = same_people(by=by, current_ids=[current])
     return ChildFacts(
         person_id=current,
         name=readable_name(newest.shown_name),
@@ -241,8 +240,16 @@ def _child(by: Actor, current: UUID) -> ChildFacts:
         upn=next((r.upn for r in records if r.upn), ""),
         records=[_record_facts(record, why.get(record.id, "")) for record in shown],
         partly=not all(map(by.reads, {*policy().records.values(), NEEDS})),
-        why_visible=access.why_involved(by=by, kind="person", subject_ids=together),
+        why_visible=why_seen(by=by, current_id=current),
     )
+
+
+def why_seen(*, by: Actor, current_id: UUID) -> list[str]:
+    """Return why `by` sees a child, in words: asked once a request, however often it is shown."""
+    if current_id not in by.reasons:
+        together = same_people(by=by, current_ids=[current_id])
+        by.reasons[current_id] = access.why_involved(by=by, kind="person", subject_ids=together)
+    return by.reasons[current_id]
 
 
 def _record_facts(record: Record, rule: str) -> RecordFacts:

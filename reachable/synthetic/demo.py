@@ -49,6 +49,7 @@ from reachable.synthetic.replay import Progress, replay
 from reachable.synthetic.sharing import share_a_few
 from reachable.synthetic.terms import enter_terms
 from reachable.synthetic.translating import enter_words
+from reachable.synthetic.watching import look_about
 
 WORK = "demonstration"
 TITLE = "An invented year is being loaded"
@@ -110,6 +111,7 @@ def _load(children: int, months: int, fresh: bool, quiet: bool) -> None:
     return_tonight(made)
     open_and_close(made)
     share_a_few(made)
+    look_about()
     audit.seal(by=system("sealer"))
     progress.finish(WORK)
 
