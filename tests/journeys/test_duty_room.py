@@ -120,7 +120,8 @@ def test_the_wall_keeps_itself_fresh_and_says_when_it_is_not(
     page.unroute("**/worklist/wall/")
     page.context.clear_cookies()
     page.clock.run_for(31_000)
-    expect(page.get_by_text("4 to be reached")).to_be_visible()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    assert "Fern First" not in page.content(), "a wall whose sign-in has ended shows nobody"
 
 
 def test_a_worklist_and_a_moment_go_to_paper_with_who_took_them(
