@@ -11,11 +11,10 @@ from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.test import Client
 
-from reachable.access import absences, calendar_addresses, invitations, keys
+from reachable.access import absences, calendar_addresses, keys
 from reachable.access import services as access
-from reachable.access.models import SecondPersonRequest, Shift, SignIn, User
+from reachable.access.models import Shift, SignIn, User
 from reachable.access.policy import policy
-from reachable.access.rules.joining import Asked
 from reachable.access.selectors import actor_for
 from reachable.conversations import after_acts, candidates, child_words, confirming, devices
 from reachable.conversations import services as conversations
@@ -24,7 +23,6 @@ from reachable.conversations.rules.after import needed
 from reachable.foundation.actor import Actor, system
 from reachable.foundation.ids import new_id
 from reachable.foundation.time import now, today
-from reachable.governance import asking, families
 from reachable.intake import loading, mappings
 from reachable.intake import services as intake
 from reachable.intake.models import Delivery, QuarantinedRow
@@ -37,7 +35,6 @@ from reachable.notices.models import Notice
 from reachable.notices.services import Telling
 from reachable.offers import gaps
 from reachable.offers import services as offers
-from reachable.people import selectors as people
 from reachable.people.models import Review
 from reachable.practice.items import OWN_FROM
 from reachable.provision import loading as directory
@@ -167,9 +164,24 @@ class Place:
         return User.objects.values_list("id", flat=True).get(username=account.username)
 
 
+NAMED = {
+    "key": "police_custody",
+    "rule_key": "arrest",
+    "measure_key": "reached",
+    "pathway_kind": "custody",
+    "language": "pl",
+    "words_key": "stop",
+    "step_key": "again",
+    "set_key": "ssd",
+    "kind": "csv",
+}
+"""What an address names by a word."""
+
+
 def make_place() -> Place:
     """Real rows, made by the services that the product calls."""
     from tests.access.opened import open_and_close
+    from tests.access.overseen import put_oversight
 
     place = Place()
     mine, other = (
@@ -203,69 +215,23 @@ def make_place() -> Place:
             _notice(place, account)
     _calendar(place, Account("practitioner", INVOLVED))
     place.rows["partner_id"] = place.rows["agency_id"] = [Row(mine, "intake_worker-involved")]
-    place.rows["key"] = [Row("police_custody", "everybody")]
-    place.rows["rule_key"] = [Row("arrest", "everybody")]
-    place.rows["measure_key"] = [Row("reached", "everybody")]
-    place.rows["pathway_kind"] = [Row("custody", "everybody")]
-    place.rows["language"] = [Row("pl", "everybody")]
-    place.rows["words_key"] = [Row("stop", "everybody")]
+    place.rows |= {name: [Row(key, "everybody")] for name, key in NAMED.items()}
     _words(place)
-    _staff(place, mine)
-    place.rows["step_key"] = [Row("again", "everybody")]
     own_pathways.begin(by=BY, kind="custody")
     place.rows["version"] = [Row(OWN_FROM, "everybody")]
-    place.rows["set_key"] = [Row("ssd", "everybody")]
     first = today() + timedelta(days=30)
     dates_id = school_terms.enter(
         by=BY, kind="term", name="Autumn term", first=first, last=first + timedelta(days=90)
     )
     place.rows["dates_id"] = [Row(dates_id, "everybody")]
-    place.rows["kind"] = [Row("csv", "everybody")]
     _asked_what_is_gone(mine)
     _directory(place, mine)
     _offer(place, Account("practitioner", INVOLVED))
     put_sharing(place, Account("practitioner", INVOLVED))
     open_and_close(place)
-    _asked_about_looks(place, Account("practitioner", INVOLVED))
-    _family(place, Account("information_governance", OWN))
+    put_oversight(place, mine)
     _sign_in(place, Account("practitioner", INVOLVED))
     return place
-
-
-def _family(place: Place, account: Account) -> None:
-    """An answer to a family, which somebody else is to release."""
-    person_id = place.rows["person_id"][0].id
-    assert isinstance(person_id, UUID)
-    asked = families.Request(
-        person_id=person_id,
-        asked_by_whom="parent",
-        identity_checked="Passport seen.",
-        first=today() - timedelta(days=30),
-        last=today(),
-        exemptions=("others",),
-        weighed="Somebody else is in it.",
-    )
-    place.add(
-        "family_request_id", families.put_together(by=account.actor(), request=asked), account
-    )
-
-
-def _asked_about_looks(place: Place, account: Account) -> None:
-    """What the practitioner looked at is asked about by information governance."""
-    governance = Account("information_governance", INVOLVED).actor()
-    person_id = place.rows["person_id"][0].id
-    assert isinstance(person_id, UUID)
-    people.child(by=account.actor(), person_id=person_id)
-    question_id = asking.ask(
-        by=governance,
-        worker_id=place.user(account),
-        day=today(),
-        kind="person",
-        subject_id=person_id,
-        question="Why did you open it?",
-    )
-    place.add("question_id", question_id, account)
-    place.add("asked_id", question_id, account)
 
 
 def _directory(place: Place, agency_id: UUID) -> None:
@@ -424,31 +390,6 @@ def _words(place: Place) -> None:
         say="Możemy przestać.",
         easy="Możesz powiedzieć stop.",
     )
-
-
-def _staff(place: Place, agency_id: UUID) -> None:
-    """Somebody with an account, two who were invited, and one whose role takes two people."""
-    administrator = Account("agency_administrator", INVOLVED)
-    place.add("account_id", place.user(Account("practitioner", INVOLVED)), administrator)
-    asked = Asked("Ada", "ada", "ada@fenmarch.invalid", roles=("practitioner",))
-    by = administrator.actor()
-    invited = invitations.invite(by=by, agency_id=agency_id, asked=asked)
-    invitations.make_link(by=BY, invitation_id=invited)
-    place.add("invitation_id", invited, administrator)
-    joins = invitations.invite(by=by, agency_id=agency_id, asked=replace(asked, username="bea"))
-    letter = invitations.make_link(by=BY, invitation_id=joins)
-    assert letter is not None
-    place.rows["join_id"] = [Row(joins, "everybody")]
-    place.rows["join_secret"] = [Row(letter.link.split("/")[-2], "everybody")]
-    system_administrator = Account("system_administrator", INVOLVED)
-    invitations.invite(
-        by=system_administrator.actor(),
-        agency_id=agency_id,
-        asked=replace(asked, username="cas", roles=("information_governance",)),
-        reason="The one before retires",
-    )
-    request_id = SecondPersonRequest.objects.get().id
-    place.add("request_id", request_id, Account("system_administrator", OWN))
 
 
 def _two_alike(place: Place) -> None:

@@ -31,6 +31,7 @@ from reachable.foundation.actor import Actor, system
 from reachable.foundation.errors import BadInput, Conflict, Forbidden, NotFound
 from reachable.foundation.time import now, today, travel
 from reachable.notices.inviting import deliver_invitations
+from tests.access.joining_examples import ASKED, REFUSED, changed
 from tests.support.databases import Database
 from tests.support.people import SYSTEM, Partnership, make_hub
 from tests.support.world import html
@@ -39,7 +40,6 @@ pytestmark = pytest.mark.db
 
 MAILER = system("invitations")
 PASSWORD = "lantern gravel tuesday"
-ASKED = Asked("Ada Fenwick", "ada.f", "ada@fenmarch.invalid", roles=("practitioner",))
 MARKUP = "<script>alert(1)</script> & “O’Neill”"
 
 
@@ -70,10 +70,6 @@ def hub(db: None) -> Partnership:
     place.worker("second", "system_administrator")
     place.worker("agency", "agency_administrator")
     return place
-
-
-def changed(**more: Any) -> Asked:
-    return Asked(**{**ASKED.__dict__, **more})
 
 
 def invite(hub: Partnership, asked: Asked = ASKED, *, by: str = "agency", reason: str = "") -> UUID:
@@ -237,22 +233,6 @@ def test_an_email_that_did_not_leave_is_said_and_sent_again(hub: Partnership) ->
         == 302
     )
     assert accept(link_of(invitation_id)).status_code == 302
-
-
-REFUSED = [
-    (changed(username="FERN"), "an account or an invitation FERN already"),
-    (changed(username="a b"), "A user name has 3 to 59"),
-    (changed(email="nobody"), "The e-mail address is missing or is none"),
-    (changed(name=" "), "The name is missing"),
-    (changed(name="Ada\x00"), "odd signs"),
-    (changed(roles=()), "A role is missing"),
-    (changed(roles=("emperor",)), "The policy has no role emperor"),
-    (changed(roles=("supervisor",)), "You cannot give the role Supervisor"),
-    (changed(roles=("agency_administrator",)), "You cannot give the role Agency administrator"),
-    (changed(roles=("practitioner", "system_administrator")), "You cannot give the role System"),
-    (changed(roles=("information_governance",)), "You cannot give the role Information"),
-    (changed(last_day=today() - timedelta(days=1)), "The last day is over"),
-]
 
 
 @pytest.mark.parametrize(("asked", "said"), REFUSED, ids=[said for _, said in REFUSED])
