@@ -337,44 +337,6 @@ def test_promise_14_nobody_gives_anything_to_themselves(hub: Partnership) -> Non
     assert hub.actor("agency").roles == {"agency_administrator"}
 
 
-def test_promise_14_a_role_over_everything_takes_two_people(hub: Partnership) -> None:
-    by, other, fern = hub.actor("root"), hub.actor("second"), hub.workers["fern"]
-    asked = moving.change_roles_and_teams(
-        by=by,
-        user_id=fern,
-        roles=["practitioner", "information_governance"],
-        teams=[hub.teams["hub"]],
-        reason="Ola retires",
-    )
-    assert asked.waits_for == ("Information governance",)
-    assert hub.actor("fern").roles == {"practitioner"}
-    (waits,) = second_person.waiting(by=other)
-    assert (waits.reason, waits.asked_by, waits.may_decide) == ("Ola retires", "Root", True)
-    with pytest.raises(Conflict, match="You asked for this yourself"):
-        second_person.approve(by=by, request_id=waits.id)
-    with pytest.raises(NotFound):
-        second_person.approve(by=hub.actor("agency"), request_id=waits.id)
-    second_person.approve(by=other, request_id=waits.id)
-    assert hub.actor("fern").roles == {"practitioner", "information_governance"}
-    with pytest.raises(NotFound):
-        second_person.approve(by=other, request_id=waits.id)
-
-
-def test_promise_14_nobody_approves_what_is_about_themselves(hub: Partnership) -> None:
-    hub.worker("third", "system_administrator")
-    moving.change_roles_and_teams(
-        by=hub.actor("root"),
-        user_id=hub.workers["second"],
-        roles=["system_administrator", "information_governance"],
-        teams=[],
-        reason="For a time",
-    )
-    request_id = SecondPersonRequest.objects.get().id
-    with pytest.raises(Conflict, match="about yourself"):
-        second_person.approve(by=hub.actor("second"), request_id=request_id)
-    second_person.approve(by=hub.actor("third"), request_id=request_id)
-
-
 def test_promise_14_an_invitation_that_takes_two_leaves_once_it_is_approved(
     hub: Partnership,
 ) -> None:

@@ -88,6 +88,7 @@ def test_invited_come_worked_moved_and_left(
     accept(nerys, address)
     nerys.goto(address)
     expect(nerys.get_by_role("heading", name="This link is good no more")).to_be_visible()
+    nerys.get_by_role("link", name="Sign in").click()
     sign_in_first(nerys, "nerys")
 
     held = world.signal()
