@@ -31,7 +31,7 @@ class PeopleConfig(AppConfig):
         )
         navigation.add(
             "ask",
-            NavigationItem("Is somebody working with this child?", "ask", "people.ask", 45),
+            NavigationItem("Ask about a child", "ask", "people.ask", 45),
             room="people",
         )
         navigation.add(

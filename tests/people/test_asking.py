@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import Any
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -306,18 +306,20 @@ def test_promise_14_its_review_is_by_somebody_else_once_and_with_what_was_looked
     open_record(hub, "ola")
     page_of(by=hub.actor("ola"), person_id=child.person_id)
     (waiting,) = emergency.emergencies(by=hub.actor("governance"))
-    judged: Any = {"emergency_id": waiting.id, "justified": False, "note": "The team answered"}
+    judge = partial(
+        emergency.review, emergency_id=waiting.id, justified=False, note="The team answered"
+    )
     with pytest.raises(Conflict, match="still lasts"):
-        emergency.review(by=hub.actor("governance"), **judged)
+        judge(by=hub.actor("governance"))
     with travel(waiting.ends + timedelta(minutes=1)):
         found = emergency.emergency(by=hub.actor("governance"), emergency_id=waiting.id)
         assert [page for _, page in found.looked] == ["child"]
         assert (found.reason, found.asked_because) == (AT_ONCE, WHY)
         with pytest.raises(Conflict, match="yourself"):
-            emergency.review(by=hub.actor("ola"), **judged)
-        emergency.review(by=hub.actor("governance"), **judged)
+            judge(by=hub.actor("ola"))
+        judge(by=hub.actor("governance"))
         with pytest.raises(Conflict, match="already"):
-            emergency.review(by=hub.actor("deputy"), **judged)
+            judge(by=hub.actor("deputy"))
         (done,) = emergency.emergencies(by=hub.actor("deputy"))
         assert (done.justified, done.reviewed_by) == (False, "Governance")
     with pytest.raises(IntegrityError), transaction.atomic():
