@@ -17,6 +17,7 @@ from reachable.access.policy import policy
 from reachable.audit import services as audit
 from reachable.audit.models import Entry
 from reachable.foundation.actor import Actor
+from reachable.foundation.db import exclusive
 from reachable.foundation.documents.papers import Block, Paper
 from reachable.foundation.errors import BadInput, Conflict, NotFound
 from reachable.foundation.time import now, today
@@ -99,7 +100,9 @@ def put_together(*, by: Actor, request: Request) -> UUID:
         made_by_id=by.own_id,
         made_at=now(),
     )
-    made.reference = f"F-{made.made_at.astimezone(LONDON):%Y%m%d}-{made.id.hex[-6:].upper()}"
+    exclusive("governance.family")
+    day = f"F-{made.made_at.astimezone(LONDON):%Y%m%d}-"
+    made.reference = f"{day}{FamilyRequest.objects.filter(reference__startswith=day).count() + 1}"
     made.save(force_insert=True)
     audit.record(
         by=by, action="governance.family_put_together", subject=("person", current_id), of=made.id

@@ -175,6 +175,14 @@ def test_promise_14_nobody_releases_what_they_put_together(place: World, child: 
         )
 
 
+def test_each_answer_has_a_reference_of_its_own(place: World, child: UUID) -> None:
+    by = place.actor("governance")
+    for _ in range(2):
+        families.put_together(by=by, request=asked(child))
+    references = [each.reference for each in families.requests(by=by)]
+    assert references == ["F-20261118-2", "F-20261118-1"]
+
+
 def test_what_was_sent_back_is_never_given_out(place: World, child: UUID) -> None:
     request_id = families.put_together(by=place.actor("governance"), request=asked(child))
     client = place.client("other")
