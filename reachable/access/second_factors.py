@@ -254,8 +254,9 @@ def remove_passkey(*, by: Actor, passkey_id: UUID) -> None:
 
 
 def remove_app(*, by: Actor) -> None:
-    """Stop taking codes from one's app, but never as the last factor."""
-    _remove(by, "access.app_removed", type=APP)
+    """Stop taking codes from one's app, but never as the last factor; without one, do nothing."""
+    if own(by=by).app_since:
+        _remove(by, "access.app_removed", type=APP)
 
 
 def _remove(by: Actor, action: str, **which: Any) -> None:
