@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -85,9 +84,8 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
 
 
 @fresh
-def remove_passkey(request: HttpRequest, passkey_id: str) -> HttpResponse:
-    number = int(passkey_id) if re.fullmatch(r"[0-9]{1,15}", passkey_id) else 0
-    second_factors.remove_passkey(by=actor(request), passkey_id=number)
+def remove_passkey(request: HttpRequest, passkey_id: UUID) -> HttpResponse:
+    second_factors.remove_passkey(by=actor(request), passkey_id=passkey_id)
     messages.success(request, "The passkey was removed. It opens nothing here any more.")
     return redirect("own_sign_in")
 

@@ -31,6 +31,7 @@ from reachable.foundation.actor import Actor
 from reachable.foundation.crypto import key_ring
 from reachable.foundation.db import exclusive
 from reachable.foundation.errors import BadInput, NotFound
+from reachable.foundation.ids import new_id
 from reachable.foundation.models import Partnership
 from reachable.foundation.time import now, unmoved
 
@@ -48,7 +49,7 @@ _STRANGE = (ValueError, TypeError, KeyError, AttributeError, IndexError, Validat
 class PasskeyFacts:
     """One passkey, as its owner knows it."""
 
-    id: int
+    id: UUID
     name: str
     added_at: datetime
     last_used_at: datetime | None
@@ -79,7 +80,8 @@ def own(*, by: Actor) -> Factors:
     for held in Authenticator.objects.filter(user_id=by.own_id).order_by("id"):
         if held.type == PASSKEY:
             name = str(held.data["name"])
-            passkeys.append(PasskeyFacts(held.id, name, held.created_at, held.last_used_at))
+            known = UUID(held.data["id"])
+            passkeys.append(PasskeyFacts(known, name, held.created_at, held.last_used_at))
         elif held.type == APP:
             app = held.created_at
         else:
@@ -187,7 +189,7 @@ def add_passkey(session: Any, *, by: Actor, name: str, answer: str) -> None:
         if taken in {each.wrap().authenticator_data.credential_data.credential_id for each in held}:
             raise _not_usable()
         kept = webauthn.WebAuthn.add(User.objects.get(id=by.own_id), name, given).instance
-        kept.data["counter"] = made.counter
+        kept.data |= {"id": str(new_id()), "counter": made.counter}
         kept.save(update_fields=["data"])
         _changed(by, "access.passkey_added")
 
@@ -246,14 +248,15 @@ def _not_usable() -> BadInput:
     )
 
 
-def remove_passkey(*, by: Actor, passkey_id: int) -> None:
+def remove_passkey(*, by: Actor, passkey_id: UUID) -> None:
     """Remove one of one's own passkeys, but never the last factor."""
-    _remove(by, "access.passkey_removed", id=passkey_id, type=PASSKEY)
+    _remove(by, "access.passkey_removed", data__id=str(passkey_id), type=PASSKEY)
 
 
 def remove_app(*, by: Actor) -> None:
-    """Stop taking codes from one's app, but never as the last factor."""
-    _remove(by, "access.app_removed", type=APP)
+    """Stop taking codes from one's app, but never as the last factor; without one, do nothing."""
+    if own(by=by).app_since:
+        _remove(by, "access.app_removed", type=APP)
 
 
 def _remove(by: Actor, action: str, **which: Any) -> None:

@@ -70,7 +70,7 @@ urlpatterns = [
         methods=BOTH,
     ),
     page(
-        "my-sign-in/passkeys/<str:passkey_id>/remove/",
+        "my-sign-in/passkeys/<uuid:passkey_id>/remove/",
         own_sign_in_views.remove_passkey,
         name="remove_passkey",
         needs=SIGNED_IN,

@@ -284,7 +284,7 @@ def _sign_in(place: Place, account: Account) -> None:
     with_app(account.username)
     with_passkey(account.username)
     passkey = Authenticator.objects.get(user_id=user_id, type="webauthn")
-    place.add("passkey_id", passkey.id, account)
+    place.add("passkey_id", UUID(passkey.data["id"]), account)
     elsewhere = SignIn.objects.create(
         user_id=user_id,
         session_key="elsewhere",

@@ -282,13 +282,13 @@ def test_several_passkeys_have_names_and_are_removed_but_never_the_last_factor(
     page = html(client.get("/my-sign-in/"))
     assert "&lt;b&gt;Blue&lt;/b&gt; key" in page
     first, second = Authenticator.objects.order_by("id")
-    assert client.post(f"/my-sign-in/passkeys/{first.id}/remove/").status_code == 302
-    answer = client.post(f"/my-sign-in/passkeys/{second.id}/remove/")
+    assert client.post(f"/my-sign-in/passkeys/{first.data['id']}/remove/").status_code == 302
+    answer = client.post(f"/my-sign-in/passkeys/{second.data['id']}/remove/")
     assert answer.status_code == 400
     assert "only second factor" in answer.content.decode()
     assert Authenticator.objects.get() == second
     other = localhost("second")
-    assert other.post(f"/my-sign-in/passkeys/{second.id}/remove/").status_code == 404
+    assert other.post(f"/my-sign-in/passkeys/{second.data['id']}/remove/").status_code == 404
 
 
 def test_a_change_is_audited_and_told_without_content(world: World) -> None:
