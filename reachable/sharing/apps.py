@@ -19,7 +19,7 @@ class SharingConfig(AppConfig):
         child_panels.add("sharing", OF_CHILD, room=ROOM)
         navigation.add(
             "shared with me",
-            NavigationItem("Shared with me", "shared_with_me", SIGNED_IN, 62),
+            NavigationItem("Shared with me", "shared_with_me", SIGNED_IN, 30, place="footer"),
             room=ROOM,
         )
         navigation.add(
