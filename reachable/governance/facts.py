@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
-from django.db.models.functions import TruncDate
+from django.db.models.functions import Coalesce, TruncDate
 
 from reachable.access.models import Involvement, Shift, User
 from reachable.audit.models import Entry
@@ -74,6 +74,7 @@ def _running() -> QuerySet[Involvement]:
     """Involvements that ran at the time of the look, with anybody."""
     return Involvement.objects.filter(
         Q(ended_at=None) | Q(ended_at__gt=OuterRef("at")),
+        Q(until=None) | Q(until__gt=OuterRef("at")),
         subject_kind=CHILD,
         started_at__lte=OuterRef("at"),
     )
@@ -193,13 +194,14 @@ def _never_sent(watched: Watched) -> Q:
 
 def _after_closing(watched: Watched) -> Q:
     """Nobody worked with the child any more, and had not for that many days."""
-    before = Involvement.objects.filter(
-        subject_kind=CHILD, subject_id=OuterRef("subject_id"), ended_at__lte=OuterRef("at")
+    ended = Coalesce("ended_at", "until")
+    before = Involvement.objects.annotate(ended=ended).filter(
+        subject_kind=CHILD, subject_id=OuterRef("subject_id"), ended__lte=OuterRef("at")
     )
     lately = Involvement.objects.annotate(
-        ends=F("ended_at") + timedelta(days=watched.rules.days_after)
+        ended=ended, ends=ended + timedelta(days=watched.rules.days_after)
     ).filter(
-        Q(ended_at=None) | Q(ends__gt=OuterRef("at")),
+        Q(ended=None) | Q(ends__gt=OuterRef("at")),
         subject_kind=CHILD,
         subject_id=OuterRef("subject_id"),
         started_at__lte=OuterRef("at"),

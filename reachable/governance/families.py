@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Count, Max, Min, Q
+from django.db.models.functions import Coalesce
 
 from reachable.access.models import Involvement, Role, User
 from reachable.access.policy import policy
@@ -231,13 +232,15 @@ def _worked(by: Actor, same: Sequence[UUID], begins: datetime, ends: datetime) -
     """Return who could open it in that time; who did so twice for one reason stands once."""
     held = Involvement.objects.filter(
         Q(ended_at=None) | Q(ended_at__gt=begins),
+        Q(until=None) | Q(until__gt=begins),
         subject_kind="person",
         subject_id__in=same,
         started_at__lt=ends,
     ).order_by("started_at", "id")
+    ended = Coalesce("ended_at", "until")
     rows = list(
         held.values_list(
-            *("user_id", "team__name", "team__agency__name", "basis", "started_at", "ended_at")
+            *("user_id", "team__name", "team__agency__name", "basis", "started_at"), ended
         )
     )
     who = _who(by, {row[0] for row in rows if row[0]}, ends)

@@ -31,7 +31,7 @@ class PeopleConfig(AppConfig):
         )
         navigation.add(
             "ask",
-            NavigationItem("Ask about a child", "ask", "people.ask", 45),
+            NavigationItem("Ask about a child", "ask", "people.ask", 45, place="footer"),
             room="people",
         )
         navigation.add(
