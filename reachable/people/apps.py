@@ -36,7 +36,7 @@ class PeopleConfig(AppConfig):
         )
         navigation.add(
             "oversight",
-            NavigationItem("Access to children", "oversight", "people.oversee", 58),
+            NavigationItem("Access to children", "oversight", "people.oversee", 62),
             room="people",
         )
         schedules.add(
