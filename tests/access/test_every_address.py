@@ -19,6 +19,7 @@ from django.test import Client
 from reachable.access import services as access
 from reachable.access.models import Involvement, Team
 from reachable.foundation.actor import system
+from reachable.foundation.db import is_postgres
 from reachable.foundation.urls import BY_SECRET, PUBLIC, SIGNED_IN
 from reachable.site.addresses import (
     ANYBODY,
@@ -29,7 +30,7 @@ from reachable.site.addresses import (
     Address,
     addresses,
 )
-from tests.access.place import ACCOUNTS, INVOLVED, Account, Place, Row, make_place
+from tests.access.place import ACCOUNTS, INVOLVED, STANDINGS, Account, Place, Row, make_place
 
 pytestmark = pytest.mark.db
 
@@ -190,7 +191,12 @@ def test_every_identifier_is_found_by_somebody_and_hidden_from_somebody(place: P
         assert declared - {REFUSED} == wanted, address.route
 
 
-WHO = [None, *ACCOUNTS]
+FIRST_OF_ROLE = range(0, len(ACCOUNTS), len(STANDINGS))
+WALKED = ACCOUNTS
+if is_postgres():
+    # What a role may do is decided in the same code there; every role walks, each in one standing.
+    WALKED = [ACCOUNTS[at + at // len(STANDINGS) % len(STANDINGS)] for at in FIRST_OF_ROLE]
+WHO = [None, *WALKED]
 
 
 @pytest.mark.parametrize("account", WHO, ids=lambda one: one.username if one else "anonymous")
@@ -215,7 +221,7 @@ def test_promise_07_every_address_answers_as_declared(
     assert not different, "\n".join(different)
 
 
-@pytest.mark.parametrize("account", ACCOUNTS, ids=lambda one: one.username)
+@pytest.mark.parametrize("account", WALKED, ids=lambda one: one.username)
 def test_promise_09_hidden_and_absent_are_the_same_to_the_byte(
     place: Place, account: Account
 ) -> None:
