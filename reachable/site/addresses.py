@@ -25,6 +25,7 @@ TOLD = "whoever was told"
 ASKER = "whoever asked"
 INVITED = "whoever knows the newest secret in it, for seven days, until they have accepted"
 KNOWN = "whoever knows the secret in it, as long as its owner may still hold a moment"
+READS_WELFARE = "those who work with the child now and read what belongs to welfare"
 INVOLVED = "those who work with the child now: the asked or holding worker, and the moment’s team"
 NAMED = "its named readers, as long as they work with the child"
 GAPS = "those who work with the child now, and, without the child, whoever sees all gaps"
@@ -52,7 +53,7 @@ IDENTIFIERS = {
     "asked_id": Leads("a question about one’s own looks", TOLD),
     "at_id": Leads("a place at which one service is given", ANYBODY),
     "candidate_id": Leads("something noted in a conversation", INVOLVED),
-    "conversation_id": Leads("a conversation with a child", INVOLVED),
+    "conversation_id": Leads("a conversation with a child", READS_WELFARE),
     "dates_id": Leads("a school term, or days without school in one", ANYBODY),
     "delivery_id": Leads("a file that an agency sent", AGENCY),
     "device_id": Leads("a phone", OWNER),

@@ -122,6 +122,9 @@ class Account:
             return self.can("accounts.manage") or self.standing in {INVOLVED, OWN}
         if found_by == addresses.OWNER:
             return self.can("accounts.manage") or row.of == self.username
+        if found_by == addresses.READS_WELFARE:
+            reads = policy().roles[self.role].reads["welfare"]
+            return self.standing == INVOLVED and reads == "involved"
         if found_by in {addresses.INVOLVED, addresses.MEMBERS}:
             return self.standing == INVOLVED
         if found_by == addresses.GAPS:
