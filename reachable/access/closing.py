@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Exists, OuterRef, QuerySet, UUIDField, When
+from django.db.models import Case, Exists, F, Max, OuterRef, Q, QuerySet, UUIDField, When
+from django.db.models.functions import Coalesce
 
 from reachable.access.models import ConflictOfInterest, Restriction, RestrictionReader
 from reachable.foundation.actor import Actor
@@ -27,6 +29,20 @@ def kept_from(*, by: Actor, kind: str) -> QuerySet[Restriction, UUID]:
     )
     held = Restriction.objects.filter(~Exists(reads), subject_kind=kind, ended_at=None)
     return held.values_list("subject_id", flat=True)
+
+
+def kept_from_since(
+    *, by: Actor, kind: str, subject_ids: Collection[UUID]
+) -> list[tuple[UUID, datetime]]:
+    """Return which of these are restricted to others than this person, and since when for them:
+    since it was restricted, or since they are not a reader of it any more."""
+    held = Restriction.objects.filter(
+        subject_id__in=kept_from(by=by, kind=kind), subject_kind=kind, ended_at=None
+    ).filter(subject_id__in=list(subject_ids))
+    own_end = Max("readers__ended_at", filter=Q(readers__user_id=by.own_id))
+    return list(
+        held.annotate(since=Coalesce(own_end, F("set_at"))).values_list("subject_id", "since")
+    )
 
 
 def closed_among(*, by: Actor, kind: str, subject_ids: Collection[UUID]) -> set[UUID]:

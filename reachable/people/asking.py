@@ -106,7 +106,7 @@ def _found(by: Actor, described: Described) -> tuple[UUID, TeamFacts | None]:
         birth_date=described.birth_date,
         family_name=standard_name(described.family_name),
         given_names=standard_name(described.given_names),
-    )
+    ).exclude(agency_id=_not_counted(by))
     rows = records.order_by("-detail_at").values_list("person__now__current_id", "postcode")
     found = dict(reversed(rows[:20])) or {new_id(): ""}
     same = same_people(by=by, current_ids=found)
@@ -121,6 +121,16 @@ def _found(by: Actor, described: Described) -> tuple[UUID, TeamFacts | None]:
     current = told[0]
     mine = [each for each in same if same[each] == current]
     return current, team_of(by=by, person_ids=mine, postcode=found.get(current, ""))
+
+
+def _not_counted(by: Actor) -> UUID:
+    """Return the agency whose records do not count: the own one of whoever only sends signals.
+
+    A signal sent first makes or joins a record of that agency. Where this counted, no answer after
+    it would say that the child was known, and is hidden.
+    """
+    only_sends = by.can("signals.send") and not by.can("moments.hold")
+    return by.own_agency_id if only_sends else new_id()
 
 
 def team_of(*, by: Actor, person_ids: list[UUID], postcode: str) -> TeamFacts | None:

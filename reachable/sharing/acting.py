@@ -17,7 +17,14 @@ from reachable.sharing.given import what_is_shared
 from reachable.sharing.models import SharingDecision, SharingStep
 from reachable.sharing.pieces import Piece, as_they_stand
 from reachable.sharing.rules.standing import AGREED, DOCUMENT, HANDED, LIVE, NOT_AGREED, WAITS
-from reachable.sharing.seeing import AGREES, DECIDES, keys_of, locked_decision, stands
+from reachable.sharing.seeing import (
+    AGREES,
+    DECIDES,
+    has_conflict,
+    keys_of,
+    locked_decision,
+    stands,
+)
 from reachable.sharing.selectors import agrees
 from reachable.sharing.words import FORMATS, WAYS_BY
 
@@ -42,8 +49,9 @@ def agree(*, by: Actor, sharing_id: UUID, agreed: bool, note: str = "") -> None:
     found = locked_decision(by=by, sharing_id=sharing_id)
     if stands(found) != WAITS:
         raise Conflict("It does not wait for anybody.", kept=NOTHING_CHANGED)
+    current, to = found.person.now.current_id, found.to_user_id
     keys = [key for key, _ in keys_of(found)]
-    seen = as_they_stand(by=by, person_id=found.person.now.current_id, keys=keys)
+    seen = as_they_stand(by=by, person_id=current, keys=keys)
     if not agrees(by=by, found=found, seen=[str(each.key) for each in seen]):
         raise Conflict(
             "The second person is somebody else: not whoever decided, asked or receives it, and "
@@ -55,8 +63,8 @@ def agree(*, by: Actor, sharing_id: UUID, agreed: bool, note: str = "") -> None:
     kind = AGREED if agreed else NOT_AGREED
     _append(by, found, kind, note=note)
     told = [(found.decided_by_id, "sharing.answered")]
-    if agreed and found.to_user_id:
-        told.append((found.to_user_id, "sharing.shared"))
+    if agreed and to and not has_conflict(by=by, current_id=current, user_id=to):
+        told.append((to, "sharing.shared"))
     notices.tell(
         by=by,
         tellings=[

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from reachable.access import closing
 from reachable.access import selectors as access
 from reachable.audit import services as audit
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import NotFound
 from reachable.foundation.time import today
+from reachable.people import selectors as people
 from reachable.sharing.models import SharingDecision
 from reachable.sharing.pieces import Piece, as_they_stand
 from reachable.sharing.rules.standing import LIVE
@@ -46,12 +49,35 @@ def shared_with_me(*, by: Actor) -> list[SharedRow]:
     if not by.is_person or not may_receive(by):
         return []
     held = SharingDecision.objects.filter(to_user_id=by.own_id, until__gte=today())
-    mine = held.select_related("decided_by__agency").order_by("-decided_at")
-    return [_shared(each) for each in mine if _is_open_to(by, each)]
+    mine = list(held.select_related("decided_by__agency", "person__now").order_by("-decided_at"))
+    closed = _closed_since(by, mine)
+    return [_shared(each) for each in mine if each.id not in closed and stands(each) == LIVE]
 
 
 def _is_open_to(by: Actor, found: SharingDecision) -> bool:
-    return by.id == found.to_user_id and may_receive(by) and stands(found) == LIVE
+    mine = by.id == found.to_user_id and may_receive(by) and stands(found) == LIVE
+    return mine and not _closed_since(by, [found])
+
+
+def _closed_since(by: Actor, held: Collection[SharingDecision]) -> set[UUID]:
+    """Return which of these are closed to `by` since: for a conflict of interest, or because the
+    record was restricted to others after it was decided.
+
+    What a reader shares of a record that is restricted already is open: that was weighed.
+    """
+    child = {each.id: each.person.now.current_id for each in held}
+    same = people.same_people(by=by, current_ids=set(child.values()))
+    known = closing.in_conflict(by=by, kind="person").filter(subject_id__in=list(same))
+    in_conflict = {same[subject] for subject in known}
+    since: dict[UUID, datetime] = {}
+    for subject, at in closing.kept_from_since(by=by, kind="person", subject_ids=same):
+        since[same[subject]] = max(at, since.get(same[subject], at))
+    return {
+        each.id
+        for each in held
+        if child[each.id] in in_conflict
+        or (child[each.id] in since and since[child[each.id]] > each.decided_at)
+    }
 
 
 def shared(*, by: Actor, shared_id: UUID) -> SharedFacts:

@@ -50,4 +50,5 @@ def _piece(piece: Piece) -> Iterator[Block]:
     for label, said in piece.said:
         yield Block(ITEM if label else TEXT, f"{label}: {said}" if label else said)
     at = f", {words.when(piece.at)}" if piece.at else ""
-    yield Block(TEXT, f"Source: {piece.agency}{at}")
+    if piece.agency:
+        yield Block(TEXT, f"Source: {piece.agency}{at}")

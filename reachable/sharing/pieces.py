@@ -17,7 +17,7 @@ from reachable.offers import selectors as offers
 from reachable.offers import wording as offer_words
 from reachable.offers.seeing import sees_welfare
 from reachable.people import selectors as people
-from reachable.people.selectors import ChildFacts
+from reachable.people.selectors import ChildFacts, RecordFacts
 from reachable.sharing.rules.pieces import (
     EVENT,
     FIELDS,
@@ -40,7 +40,7 @@ CORRECTED = "The agency that sent this has corrected it, or sent it again, since
 @dataclass(frozen=True)
 class Piece:
     """One thing as it stands now: what it says as pairs of a label and words, whose it is, and
-    since when."""
+    since when. `agency` is empty where no single one says it."""
 
     key: PieceKey
     title: str
@@ -120,25 +120,27 @@ def _fields(by: Actor, person_id: UUID, kinds: Collection[str] | None) -> Iterat
 Said = tuple[tuple[tuple[str, str], ...], str, datetime | None]
 
 
-def _of_newest(value: Callable[[ChildFacts], str]) -> Callable[[Actor, ChildFacts], Said]:
-    """What the newest record says."""
+def _of_newest(
+    value: Callable[[ChildFacts | RecordFacts], str],
+) -> Callable[[Actor, ChildFacts], Said]:
+    """What the newest record says; of the agencies only one that says it too, as far as seen."""
 
     def says(by: Actor, child: ChildFacts) -> Said:
         del by
-        newest = child.records[0]
-        return _plain(value(child)), newest.agency, newest.received_at
+        said = value(child)
+        of = next((each for each in child.records if value(each) == said), None)
+        return _plain(said), of.agency if of else "", of.received_at if of else None
 
     return says
 
 
 def _of_all(values: Callable[[ChildFacts], Iterable[str]]) -> Callable[[Actor, ChildFacts], Said]:
-    """What several agencies' records say together."""
+    """What several agencies' records say together. No agency stands with it: which of them know
+    the child is a fact of its own, that nobody chose."""
 
     def says(by: Actor, child: ChildFacts) -> Said:
         del by
-        agencies = ", ".join(sorted({record.agency for record in child.records}))
-        at = max(record.received_at for record in child.records)
-        return _plain(*values(child)), agencies, at
+        return _plain(*values(child)), "", None
 
     return says
 
@@ -161,10 +163,10 @@ def _open_moment(by: Actor, child: ChildFacts) -> Said:
 
 
 _SAYS: dict[str, Callable[[Actor, ChildFacts], Said]] = {
-    "name": _of_newest(lambda child: child.name),
+    "name": _of_newest(lambda said: words.readable_name(said.name)),
     "also_known_as": _of_all(lambda child: child.also_known_as),
-    "birth_date": _of_newest(lambda child: words.day(child.birth_date)),
-    "postcode": _of_newest(lambda child: child.postcode),
+    "birth_date": _of_newest(lambda said: words.day(said.birth_date)),
+    "postcode": _of_newest(lambda said: said.postcode),
     "nhs_number": _of_all(lambda child: [child.nhs_number]),
     "upn": _of_all(lambda child: [child.upn]),
     "communication_needs": _of_all(lambda child: child.communication_needs or ()),

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from reachable.access import closing
 from reachable.access.models import User
 from reachable.access.selectors import actor_for
 from reachable.foundation.actor import WORKS_WITH, Actor
@@ -31,6 +32,13 @@ def current_child(*, by: Actor, person_id: UUID) -> UUID:
     if current is None:
         raise NotFound
     return current
+
+
+def has_conflict(*, by: Actor, current_id: UUID, user_id: UUID) -> bool:
+    """Say whether somebody has a conflict of interest with a child: nothing of it goes to them."""
+    same = people.same_people(by=by, current_ids=[current_id])
+    shut = closing.closed(by=by, kind="person", same=same)
+    return user_id in shut.conflicts.get(current_id, ())
 
 
 def visible_decisions(*, by: Actor) -> QuerySet[SharingDecision]:

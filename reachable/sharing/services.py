@@ -32,6 +32,7 @@ from reachable.sharing.seeing import (
     AGREES,
     DECIDES,
     current_child,
+    has_conflict,
     locked_decision,
     may_receive,
     shareable,
@@ -132,7 +133,7 @@ def share(
     """
     current = current_child(by=by, person_id=person_id)
     asked = _request(by, current, request_id)
-    _check_recipient(to, kept=NOTHING_SHARED)
+    _check_may_have(by, current, to)
     _check_may_decide(by, asked, to)
     _check_reasons(reasons)
     _check_bases(by, reasons.bases)
@@ -291,6 +292,16 @@ def _check_recipient(to: Recipient, *, kept: str) -> None:
     user = User.objects.filter(id=to.user_id, is_active=True).select_related("agency").first()
     if user is None or not may_receive(access.actor_for(user)):
         raise BadInput("Please choose from the list.", kept=kept)
+
+
+def _check_may_have(by: Actor, current: UUID, to: Recipient) -> None:
+    _check_recipient(to, kept=NOTHING_SHARED)
+    if to.user_id and has_conflict(by=by, current_id=current, user_id=to.user_id):
+        raise BadInput(
+            "Nothing of this child can be shared with them.",
+            kept=NOTHING_SHARED,
+            next="Choose somebody else, or ask your supervisor.",
+        )
 
 
 def _check_outside(to: Recipient, conditions: str) -> None:

@@ -35,8 +35,10 @@ from reachable.governance.rules.family import (
 )
 from reachable.people import selectors as people
 from reachable.people.models import CurrentPerson
+from reachable.sharing import acting, services
 from tests.support.conversations import followed
 from tests.support.reading import reading_age
+from tests.support.sharing import OUTSIDE, refused, shared
 from tests.support.world import World, html, make_world, moment
 
 pytestmark = pytest.mark.db
@@ -129,6 +131,34 @@ def test_what_was_passed_on_is_said_without_what_it_was(place: World) -> None:
     told = said(place, asked(moment(held).person_id))
     assert "18 November 2026: Fenmarch Police. A worker told them one thing" in told
     assert "meet" not in told.lower()
+
+
+def test_what_was_shared_by_decision_is_said_with_whom_and_until_when(
+    place: World, child: UUID
+) -> None:
+    made = shared(place, child, "name", "birth_date")
+    outside = shared(place, child, "name", to=OUTSIDE)
+    refused(place, child)
+    told = said(place, asked(child))
+    line = "18 November 2026: {}. A worker chose what to share with them, until {}."
+    assert line.format("Osier School", "2 December 2026") in told
+    assert "Boxing" not in told, "nothing went outside yet"
+    acting.agree(by=place.actor("lead"), sharing_id=outside, agreed=True)
+    acting.make_document(by=place.actor("first"), sharing_id=outside, how="word")
+    with travel(NOON + timedelta(days=1)):
+        services.end(by=place.actor("first"), sharing_id=made, reason="The meeting was held.")
+        told = said(place, asked(child))
+        assert line.format("Osier School", "19 November 2026") in told
+        assert line.format("Osier Boxing Club", "2 December 2026") in told
+    for word in ("Tay", "Vic", "gate", "Tamsin", "Housing"):
+        assert word not in told, word
+    with travel(NOON + timedelta(days=9)):
+        later = asked(child, first=date(2026, 11, 20), last=date(2026, 11, 27))
+        told = said(place, later)
+    assert "Osier School" not in told, "it had ended before that time"
+    assert "Osier Boxing Club" in told
+    before = asked(child, first=date(2026, 11, 10), last=date(2026, 11, 17))
+    assert "Osier" not in said(place, before)
 
 
 def test_what_is_held_back_is_said_plainly_and_its_law_is_marked_unconfirmed(
@@ -242,6 +272,7 @@ def test_a_family_can_read_it_at_twelve() -> None:
         readings=(Reading("Nurse", 3, day, date(2026, 4, 4)), Reading("Police", 1, day, day)),
         shared=(
             Shared(day, "The school", "A worker told them one thing that they needed to know."),
+            Shared(day, "The club", "A worker chose what to share with them, until 4 April 2026."),
         ),
         held_back=tuple(each.key for each in EXEMPTIONS),
     )

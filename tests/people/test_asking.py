@@ -18,6 +18,7 @@ from reachable.audit.models import Entry
 from reachable.foundation.errors import BadInput, Conflict, Forbidden, NotFound
 from reachable.foundation.time import now, travel
 from reachable.moments import services as moments
+from reachable.moments.models import Moment
 from reachable.notices.models import Notice
 from reachable.people import asking, conflicts, emergency
 from reachable.people.asking import Described
@@ -35,7 +36,7 @@ from tests.support.people import (
     make_hub,
     moment_of,
 )
-from tests.support.world import html, without_token
+from tests.support.world import World, html, without_token
 
 pytestmark = pytest.mark.db
 BORN = date(2012, 3, 3)
@@ -341,3 +342,33 @@ def test_a_closed_record_is_answered_by_the_team_that_answers_for_the_area(
         by=hub.actor("fern"), moment_id=moment.id, outcome="not_found_yet", reason="Moved"
     )
     assert ask(hub, "sergeant").team == "Hub"
+
+
+def test_promise_12_a_signal_sent_first_does_not_tell_who_is_hidden(world: World) -> None:
+    """Of a child whom only their own signal names, and of one who is restricted: to the byte."""
+    kept = Moment.objects.get(id=world.signal("other_worry", by="teacher")).person_id
+    restrict(world.actor("lead"), kept, world.users["lead"], world.users["second"])
+    client = world.client("sergeant")
+    pages: list[str] = []
+    shapes: list[list[str]] = []
+    client.post("/somebody/", _sent(NOBODY))
+    for given, family in (("Zoe", "Nowhere"), ("Tamsin", "Orrell")):
+        world.signal(given_names=given, family_name=family)
+        with CaptureQueriesContext(connection) as asked:
+            sent = client.post("/somebody/", _sent(Described(given, family, BORN)))
+            page = html(client.get(sent["Location"]))
+        pages.append(without_token(page).replace(sent["Location"], ""))
+        shapes.append(_shape(asked))
+    assert "No record that you may be told of" in pages[0]
+    assert pages[0] == pages[1]
+    assert shapes[0] == shapes[1]
+
+
+def test_what_other_agencies_know_is_told_to_who_sends_signals(world: World) -> None:
+    world.signal("other_worry", by="teacher")
+    client = world.client("sergeant")
+    sent = client.post("/somebody/", _sent(Described("Tamsin", "Orrell", BORN)))
+    assert "Hub" in html(client.get(sent["Location"]))
+    only_own = world.client("teacher")
+    sent = only_own.post("/somebody/", _sent(Described("Tamsin", "Orrell", BORN)))
+    assert "No record that you may be told of" in html(only_own.get(sent["Location"]))
