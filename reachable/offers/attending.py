@@ -41,6 +41,7 @@ from reachable.offers.rules.standing import (
 from reachable.offers.seeing import MAKES
 from reachable.offers.services import ATTENDING as BASIS
 from reachable.offers.services import OFFERED, note_asked
+from reachable.people.opening import BY_ITSELF
 
 AT_ONCE = 500
 REFUSED_FOR, SILENT_FOR = timedelta(days=28), timedelta(days=182)
@@ -98,22 +99,31 @@ def _stories(offers: list[Offer]) -> list[tuple[Offer, tuple[Standing, frozenset
 
 @dataclass(frozen=True)
 class Askable:
-    """Of some offers: to whom their children are closed, and who followed which (offer, worker).
-
-    Whoever was invited, or in an emergency, offered something and followed nothing.
+    """Of some offers: to whom their children are closed, who followed which (offer, worker), and
+    who saw a child for a while (child, worker): such a guest may have offered, and follows nothing.
     """
 
     closures: Closures
     followed: frozenset[tuple[UUID | None, UUID | None]]
+    guests: frozenset[tuple[UUID, UUID | None]]
 
     @classmethod
     def of(cls, by: Actor, offers: Collection[Offer]) -> Askable:
         ids = [offer.id for offer in offers]
         held = Involvement.objects.filter(basis=OFFERED, because_of__in=ids)
+        for_a_while = Involvement.objects.filter(
+            basis__in=BY_ITSELF, subject_id__in={offer.person_id for offer in offers}
+        )
         return cls(
             Closures(by, now(), {offer.person.now.current_id for offer in offers}),
             frozenset(held.values_list("because_of", "user_id")),
+            frozenset(for_a_while.values_list("subject_id", "user_id")),
         )
+
+    def was_guest(self, offer: Offer) -> bool:
+        """Say whether whoever offered it saw the child for a while only."""
+        who = offer.offered_by_id
+        return (offer.id, who) not in self.followed and (offer.person_id, who) in self.guests
 
 
 def whom_to_ask(offer: Offer, may: Askable) -> UUID | None:
@@ -124,7 +134,7 @@ def whom_to_ask(offer: Offer, may: Askable) -> UUID | None:
         person__now__current_id=current, state__in=OPEN, holder__isnull=False
     )
     wanted = [has.values_list("holder_id", flat=True).first()]
-    if (offer.id, offer.offered_by_id) in may.followed:
+    if not may.was_guest(offer):
         wanted.append(offer.offered_by_id)
     known = [user for user in wanted if user and may.closures.opens(current, user)]
     able = access.able(capability=MAKES, user_ids=known)
