@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
 from django.db.models.functions import Greatest
 
+from reachable.access import closing
 from reachable.access.models import (
     Absence,
     Agency,
@@ -324,19 +325,23 @@ def working_with(
 def working_now(
     *, by: Actor, kind: str, subject_ids: Iterable[UUID], capability: str
 ) -> frozenset[UUID]:
-    """Return who works with these subjects now, by themselves or with a team, and may do that.
+    """Return who works with a subject now, by themselves or with a team, may do that, and is kept
+    from it by nothing. `subject_ids` are all who are that subject: one person of several records.
 
-    The caller has found the subjects visible to `by`.
+    The caller has found the subject visible to `by`.
     """
-    del by
-    held = Involvement.objects.in_force(at=now()).filter(
-        subject_kind=kind, subject_id__in=list(subject_ids)
-    )
+    same = list(subject_ids)
+    held = Involvement.objects.in_force(at=now()).filter(subject_kind=kind, subject_id__in=same)
     pairs = list(held.values_list("user_id", "team_id"))
     teams = {team for _, team in pairs if team}
     members = TeamMembership.objects.filter(team_id__in=teams, ended_at=None)
     users = {user for user, _ in pairs if user} | set(members.values_list("user_id", flat=True))
-    return able(capability=capability, user_ids=users)
+    one = next(iter(same), None)
+    if one is None or not users:
+        return frozenset()
+    shut = closing.closed(by=by, kind=kind, same=dict.fromkeys(same, one))
+    may = able(capability=capability, user_ids=users)
+    return frozenset(user for user in may if shut.opens(one, user))
 
 
 @Question

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from reachable.access import closing
 from reachable.access import selectors as access
 from reachable.conversations import selectors
 from reachable.conversations.models import PassedOn
@@ -142,13 +143,15 @@ def whom(*, by: Actor, facts: ConversationFacts, moment_id: UUID) -> tuple[Whom,
     """Return who can be told here: who works with the child now, and who sent a signal of them.
 
     Whoever sent one and does not work with the child is shown what is passed on and their own
-    signal: nothing else is opened to them.
+    signal: nothing else is opened to them. Whoever has a conflict of interest is told nothing.
     """
     same = people.same_people(by=by, current_ids=[facts.person_id])
     working = access.working_now(by=by, kind="person", subject_ids=same, capability=READS)
     signals = standing_signals(families([moment_id]))
     pairs = who_sent(by=by, signal_ids=signals)
-    sent = {user: signal for signal, user in pairs.items()}
+    shut = closing.closed(by=by, kind="person", same=same)
+    kin = {user for users in shut.conflicts.values() for user in users}
+    sent = {user: signal for signal, user in pairs.items() if user not in kin}
     early = {user for signal, user in pairs.items() if signals[signal] <= facts.began_at}
     still = access.kinds_of(by=by, user_ids={*working, *sent})
     found = [

@@ -65,6 +65,12 @@ class Closures:
         told = {user: RESTRICTED for user in members if user not in conflicts}
         return told | dict.fromkeys(sorted(readers & self._able), WITH_TEAM)
 
+    def reached(self, current_id: UUID, users: Iterable[UUID]) -> list[UUID]:
+        """Return which of these a notice of the child reaches: to whom it is open. Of a restricted
+        child, where that is nobody, every reader who may be asked."""
+        there = [user for user in users if self.opens(current_id, user)]
+        return there or self.asked(current_id, [])
+
     def readers_told(self, current_id: UUID, told: Mapping[UUID, str]) -> list[UUID]:
         """Return which of those told are readers of a restricted child: they are of any team, and
         only who works with the child can take the moment."""
@@ -141,7 +147,11 @@ def restricted_lines(*, by: Actor, at: datetime) -> list[RestrictedLine]:
             due_at=due_at,
             missed=rules.missed(due_at=due_at, recorded_at=None, now=at),
             readers=tuple(
-                sorted(contacts[user] for user in shut.readers[current] if user in contacts)
+                sorted(
+                    contacts[user]
+                    for user in shut.readers[current]
+                    if user in contacts and shut.opens(current, user)
+                )
             ),
         )
         for current, due_at in found

@@ -40,7 +40,10 @@ FOLLOW = system("follow")
 
 
 def follow_identity(*, by: Actor, change: IdentityChanged) -> None:
-    """A child has one open moment: at a merge one joins the other, at its undo it returns."""
+    """A child has one open moment: at a merge one joins the other, at its undo it returns.
+
+    What closes one of the two closes the one that they are: that passes on what somebody has.
+    """
     returned: set[UUID] = set()
     touched: set[UUID] = set()
     if change.undone:
@@ -58,6 +61,8 @@ def follow_identity(*, by: Actor, change: IdentityChanged) -> None:
             act(by, moment, "reclocked")
     for moment in Moment.objects.select_for_update().filter(id__in=returned, state__in=OPEN):
         _give_back(by, moment)
+    for current in sorted(both):
+        follow_closing(by=by, current_id=current)
 
 
 def _separate(by: Actor, change: IdentityChanged) -> tuple[set[UUID], set[UUID]]:
@@ -174,6 +179,8 @@ def _give_back(by: Actor, moment: Moment) -> None:
         tell_team(by, moment)
     elif of_people_who_left(Moment.objects.filter(id=moment.id)):
         ask_next(FOLLOW, moment, how=LEFT)
+    elif not _opens(moment, who):
+        ask_next(FOLLOW, moment, how=CLOSED)
     elif moment.answer_by is not None and moment.answer_by <= now():
         ask(by, moment, who, "asked")
     else:
@@ -220,9 +227,14 @@ def _join_one(by: Actor, standing: Moment, other: Moment, change: IdentityChange
         tellings=[
             Telling(user_id, "moment.merged", ("moment", standing.id), f"{key}:{user_id}")
             for user_id in had
-            if user_id
+            if user_id and _opens(standing, user_id)
         ],
     )
+
+
+def _opens(moment: Moment, user_id: UUID) -> bool:
+    closures, current = closures_of(FOLLOW, now(), moment)
+    return closures.opens(current, user_id)
 
 
 def follow_rights(*, by: Actor, ended: RightsEnded) -> None:

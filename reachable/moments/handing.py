@@ -16,7 +16,8 @@ from reachable.access.registries import Held
 from reachable.audit import services as audit
 from reachable.foundation.actor import Actor
 from reachable.foundation.time import now
-from reachable.moments.acting import LEFT, ask
+from reachable.moments.acting import LEFT, ask, ask_next
+from reachable.moments.closures import Closures
 from reachable.moments.models import OPEN, Action, Moment, Task
 from reachable.moments.tasks import GIVEN_ON
 from reachable.notices import services as notices
@@ -39,8 +40,19 @@ def open_moments(*, by: Actor, user_id: UUID, team_id: UUID | None) -> Sequence[
 
 
 def hand_on_moments(*, by: Actor, user_id: UUID, team_id: UUID | None, to_user: UUID) -> None:
-    """Ask a colleague to take the moments of a team, who has to acknowledge each."""
-    for moment in _moments(user_id, team_id).select_for_update():
+    """Ask a colleague to take the moments of a team, who has to acknowledge each.
+
+    Of a child who is closed to the colleague, whoever is on duty is asked, else the team.
+    """
+    held = _moments(user_id, team_id).select_related("person__now")
+    moments = list(held.select_for_update(of=("self",)))
+    if not moments:
+        return
+    closures = Closures(by, now(), {each.person.now.current_id for each in moments})
+    for moment in moments:
+        if not closures.opens(moment.person.now.current_id, to_user):
+            ask_next(by, moment, how=LEFT)
+            continue
         access_services.end_involvement(
             by=by, because_of=moment.id, except_user=to_user, keep_team=True
         )
@@ -68,8 +80,18 @@ def open_tasks(*, by: Actor, user_id: UUID, team_id: UUID | None) -> Sequence[He
 
 
 def hand_on_tasks(*, by: Actor, user_id: UUID, team_id: UUID | None, to_user: UUID) -> None:
-    """Give the tasks of a team's moments to a colleague, who is told of each."""
-    for task in _tasks(user_id, team_id).select_for_update():
+    """Give the tasks of a team's moments to a colleague, who is told of each.
+
+    Those of a child who is closed to the colleague stay in the moment, as they are.
+    """
+    held = _tasks(user_id, team_id).select_related("moment__person__now")
+    tasks = list(held.select_for_update(of=("self",)))
+    if not tasks:
+        return
+    closures = Closures(by, now(), {each.moment.person.now.current_id for each in tasks})
+    for task in tasks:
+        if not closures.opens(task.moment.person.now.current_id, to_user):
+            continue
         Task.objects.filter(id=task.id).update(for_whom_id=to_user)
         Action.objects.create(
             moment_id=task.moment_id,

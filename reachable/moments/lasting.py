@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from reachable.access import selectors as access
 from reachable.access import services as access_services
@@ -19,6 +19,7 @@ from reachable.foundation.actor import Actor
 from reachable.foundation.time import now, today
 from reachable.moments.acting import act
 from reachable.moments.ahead import last_day_ends
+from reachable.moments.closures import Closures
 from reachable.moments.measuring import ANSWERED_WITHIN, CHECKS, IN_TOUCH, NOT_COUNTED, check_due
 from reachable.moments.models import OPEN, Action, Moment
 from reachable.moments.selectors import visible_moments
@@ -37,16 +38,24 @@ _AT_MOST = {"28_days": timedelta(days=30), "3_months": timedelta(days=94)}
 def ask(*, by: Actor) -> int:
     """Ask whoever had a moment whose day has come, once; return how many were asked.
 
-    Where they have left, it is asked of those who lead the team, or else of everybody in it.
+    Where they have left, or the child is closed to them, it is asked of those who lead the team,
+    or else of everybody in it; of a restricted child whom none of them may open, of its readers.
     """
     with transaction.atomic():
         asked = 0
         for check in CHECKS:
             due = _unanswered(check, now()).filter(~_was(ASKED, check))
-            for moment in due.select_for_update(of=("self",)).order_by("reached_at")[:AT_ONCE]:
-                if moment.reached_at and _is_asked(moment.reached_at, check):
-                    _ask(by, moment, check)
-                    asked += 1
+            locked = due.select_related("person__now").select_for_update(of=("self",))
+            found = [
+                moment
+                for moment in locked.order_by("reached_at")[:AT_ONCE]
+                if moment.reached_at and _is_asked(moment.reached_at, check)
+            ]
+            if found:
+                closures = Closures(by, now(), {each.person.now.current_id for each in found})
+                for moment in found:
+                    _ask(by, moment, check, closures)
+            asked += len(found)
         _close_unanswered(by)
     return asked
 
@@ -70,8 +79,8 @@ def _is_asked(reached_at: datetime, check: str) -> bool:
     return due_at <= now() < due_at + ANSWERED_WITHIN
 
 
-def _ask(by: Actor, moment: Moment, check: str) -> None:
-    for user_id in _whom(moment):
+def _ask(by: Actor, moment: Moment, check: str, closures: Closures) -> None:
+    for user_id in _whom(moment, closures):
         if moment.state not in OPEN:
             row = (user_id, None, moment.person_id, BASIS, moment.id)
             access_services.involve(by=by, rows=[row], kind="person")
@@ -81,10 +90,13 @@ def _ask(by: Actor, moment: Moment, check: str) -> None:
         notices.tell(by=by, tellings=[told])
 
 
-def _whom(moment: Moment) -> list[UUID]:
-    members = [who.user_id for who in access.members(team_id=moment.team_id)]
-    had_it = moment.holder_id
-    if had_it and access.able(capability="moments.hold", user_ids=[had_it]):
+def _whom(moment: Moment, closures: Closures) -> list[UUID]:
+    current, had_it = moment.person.now.current_id, moment.holder_id
+    members = closures.reached(
+        current, [who.user_id for who in access.members(team_id=moment.team_id)]
+    )
+    still = had_it and access.able(capability="moments.hold", user_ids=[had_it])
+    if had_it and still and closures.opens(current, had_it):
         return [had_it]
     return sorted(access.able(capability="moments.assign", user_ids=members)) or members
 
@@ -159,14 +171,16 @@ def questions(*, by: Actor) -> list[Question]:
 
 
 def ahead(*, by: Actor) -> tuple[int, int]:
-    """Count, for this person's teams and the next 7 days, whom to ask again, and what lasted."""
+    """Count, for this person's teams and the next 7 days, whom to ask again, and what lasted: no
+    child counts who is closed to them."""
     by.require("moments.hold")
     at, last = now(), last_day_ends(today())
-    of_teams = Moment.objects.filter(team_id__in=by.team_ids)
-    again = of_teams.filter(Q(state__in=OPEN), ask_again_at__lt=last).count()
-    lasting = 0
+    of_teams = visible_moments(by=by).filter(team_id__in=by.team_ids)
+    again = of_teams.filter(state__in=OPEN, ask_again_at__lt=last).count()
+    lasting, shut = 0, people.closed_people(by=by)
     for check in CHECKS:
         soon = _unanswered(check, last).filter(team_id__in=by.team_ids)
+        soon = soon.exclude(person__now__current_id__in=shut)
         for reached_at in soon.values_list("reached_at", flat=True):
             due_at = check_due(reached_at, check) if reached_at else last
             lasting += due_at < last and at < due_at + ANSWERED_WITHIN

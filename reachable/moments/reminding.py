@@ -23,6 +23,7 @@ from reachable.audit import services as audit
 from reachable.foundation.actor import Actor
 from reachable.foundation.time import now
 from reachable.moments import rules
+from reachable.moments.closures import Closures
 from reachable.moments.joined import standing_for
 from reachable.moments.models import OPEN, Action, Moment, Task
 from reachable.moments.rules import ASKING
@@ -42,7 +43,7 @@ _MORNING = timedelta(hours=8)
 def remind(*, by: Actor) -> int:
     """Tell whoever has, or is asked to take, what is due soon; return how many were told."""
     at = now()
-    tellings = [*_holders(at), *_asked(at), *_ask_again(at), *_tasks(by, at)]
+    tellings = [*_holders(at), *_asked(at), *_ask_again(by, at), *_tasks(by, at)]
     if not tellings:
         return 0
     with transaction.atomic():
@@ -88,19 +89,29 @@ def _asked(at: datetime) -> list[Telling]:
     ]
 
 
-def _ask_again(at: datetime) -> list[Telling]:
-    """Whoever was named, and whoever has it; where nobody is left, everybody in the team."""
+def _ask_again(by: Actor, at: datetime) -> list[Telling]:
+    """Whoever was named, and whoever has it; where nobody is left, everybody in the team: of them,
+    to whom the child is open."""
     come = Moment.objects.filter(
         state__in=OPEN, ask_again_at__lte=at, ask_again_at__gte=at - _FOLLOWED
     )
-    rows = list(come.values_list("id", "team_id", "holder_id", "ask_again_at"))
+    columns = ("id", "team_id", "holder_id", "ask_again_at", "person__now__current_id")
+    rows = list(come.values_list(*columns))
+    if not rows:
+        return []
     said = Action.objects.filter(moment_id__among=[row[0] for row in rows], kind="declined")
     named = dict(said.order_by("id").values_list("moment_id", "about_id"))
-    able = access.able(capability="moments.hold") if rows else frozenset()
+    able = access.able(capability="moments.hold")
+    closures = Closures(by, at, {row[-1] for row in rows})
     tellings = []
-    for moment_id, team_id, holder_id, again_at in rows:
-        there = [who for who in {named.get(moment_id), holder_id} if who and who in able]
-        for who in there or access.members_to_tell(team_id=team_id, at=at):
+    for moment_id, team_id, holder_id, again_at, current in rows:
+        there = [
+            who
+            for who in {named.get(moment_id), holder_id}
+            if who and who in able and closures.opens(current, who)
+        ]
+        members = [] if there else access.members_to_tell(team_id=team_id, at=at)
+        for who in there or closures.reached(current, members):
             key = f"again:{moment_id}:{again_at:%Y%m%d}:{who}"
             tellings.append(Telling(who, "moment.ask_again", ("moment", moment_id), key))
     return tellings
@@ -115,7 +126,8 @@ def _tasks(by: Actor, at: datetime) -> list[Telling]:
     if not tasks:
         return []
     tops = standing_for(task.moment for task in tasks)
-    open_now = Moment.objects.filter(id__among=set(tops.values()), state__in=OPEN).in_bulk()
+    standing = Moment.objects.filter(id__among=set(tops.values()), state__in=OPEN)
+    open_now = standing.select_related("person__now").in_bulk()
     due_there = [
         (task, open_now[top]) for task in tasks if (top := tops[task.moment_id]) in open_now
     ]
@@ -129,11 +141,13 @@ def _tasks(by: Actor, at: datetime) -> list[Telling]:
 
 @dataclass(frozen=True)
 class _Reached:
-    """Whom a reminder of a task reaches: who may hold moments, who is away, and what was told."""
+    """Whom a reminder of a task reaches: who may hold moments, who is away, what was told, and to
+    whom the children are closed."""
 
     able: frozenset[UUID]
     away: frozenset[UUID]
     told: frozenset[str]
+    closures: Closures
     team: Callable[[UUID], list[UUID]]
 
     @classmethod
@@ -148,22 +162,27 @@ class _Reached:
             access.able(capability="moments.hold", user_ids={task.for_whom_id for task, _ in due}),
             frozenset(access.away_since(at=at)),
             told_already(by=by, keys=keys),
+            Closures(by, at, {moment.person.now.current_id for _, moment in due}),
             cache(lambda team_id: access.members_to_tell(team_id=team_id, at=at)),
         )
 
     def whom(self, task: Task, moment: Moment) -> list[UUID]:
         """Of each person several questions are asked: only of whom nothing is known yet."""
-        theirs, away = self._told(task, task.for_whom_id), task.for_whom_id in self.away
+        current, away = moment.person.now.current_id, task.for_whom_id in self.away
+        opens = self.closures.opens(current, task.for_whom_id)
+        theirs = opens and self._told(task, task.for_whom_id)
         if self._told(task, moment.holder_id) or (theirs and not away):
             return []
         sees = theirs or (
-            task.for_whom_id in self.able
+            opens
+            and task.for_whom_id in self.able
             and is_visible(by=access.actor_for(task.for_whom), moment=moment)
         )
         if sees and not away:
             return [task.for_whom_id]
         having = [moment.holder_id] if moment.holder_id else self.team(moment.team_id)
-        return [*([task.for_whom_id] if sees else []), *having]
+        reached = self.closures.reached(current, having)
+        return [*([task.for_whom_id] if sees else []), *reached]
 
     def _told(self, task: Task, who: UUID | None) -> bool:
         return who is not None and _task_key(task, who) in self.told

@@ -35,6 +35,7 @@ from reachable.moments.registries import moment_answered
 from reachable.moments.senders import unanswered
 from reachable.notices import services as notices
 from reachable.notices.services import Telling
+from reachable.people.opening import refuse_visitor
 from reachable.practice import guidance
 
 
@@ -72,6 +73,7 @@ def take(*, by: Actor, moment_id: UUID, version: int | None = None) -> None:
     if moment.holder_id is not None:
         holder = access.names([moment.holder_id])[moment.holder_id]
         raise Conflict(f"{holder} has this moment already.", kept=NOTHING_CHANGED)
+    refuse_visitor(by=by, current_id=moment.person.now.current_id, what="take this moment")
     together = families([moment.id])
     signals = Trigger.objects.filter(moment_id__in=list(together), ended_at=None)
     signal_ids = unanswered(signals.values_list("signal_id", flat=True))

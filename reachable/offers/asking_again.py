@@ -16,7 +16,7 @@ from reachable.foundation.actor import Actor
 from reachable.foundation.time import now
 from reachable.notices import services as notices
 from reachable.notices.services import Telling
-from reachable.offers.attending import whom_to_ask
+from reachable.offers.attending import Askable, whom_to_ask
 from reachable.offers.models import Offer
 from reachable.offers.services import ASKED_AGAIN, OFFERED
 from reachable.practice.time import LONDON
@@ -33,10 +33,12 @@ def tell(*, by: Actor) -> int:
     """Tell, once for each day that was agreed; return how many were told."""
     day = (now().astimezone(LONDON) - MORNING).date()
     due = Offer.objects.filter(again_on__lte=day, again_on__gt=day - WITHIN)
-    offers = due.select_related("person__now", "moment").order_by("again_on", "id")[:AT_ONCE]
+    ordered = due.select_related("person__now", "moment").order_by("again_on", "id")
+    offers = list(ordered[:AT_ONCE])
+    may = Askable.of(by, offers)
     tellings = []
     for offer in offers:
-        user_id = whom_to_ask(offer)
+        user_id = whom_to_ask(offer, may)
         if user_id is None:
             continue
         key = f"offer_again:{offer.id}:{offer.again_on}:{user_id}"

@@ -6,6 +6,8 @@ the moment opens to them for that one question, and closes with the answer.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -14,9 +16,11 @@ from django.db.models import QuerySet
 
 from reachable.access import selectors as access
 from reachable.access import services as access_services
+from reachable.access.models import Involvement
 from reachable.audit import services as audit
 from reachable.foundation.actor import Actor
 from reachable.foundation.time import now
+from reachable.moments.closures import Closures
 from reachable.moments.measuring import ANSWERED_WITHIN
 from reachable.moments.models import OPEN, Moment
 from reachable.notices import services as notices
@@ -37,6 +41,7 @@ from reachable.offers.rules.standing import (
 from reachable.offers.seeing import MAKES
 from reachable.offers.services import ATTENDING as BASIS
 from reachable.offers.services import OFFERED, note_asked
+from reachable.people.opening import BY_ITSELF
 
 AT_ONCE = 500
 REFUSED_FOR, SILENT_FOR = timedelta(days=28), timedelta(days=182)
@@ -49,9 +54,10 @@ def ask(*, by: Actor) -> int:
     asked = 0
     with transaction.atomic():
         offers = list(_attending()[:AT_ONCE])
+        may = Askable.of(by, offers)
         for offer, (stands, before) in _stories(offers):
             check = asked_now(stands, before, now())
-            user_id = whom_to_ask(offer) if check else None
+            user_id = whom_to_ask(offer, may) if check else None
             if check and user_id:
                 _ask(by, offer, check, user_id)
                 asked += 1
@@ -91,22 +97,56 @@ def _stories(offers: list[Offer]) -> list[tuple[Offer, tuple[Standing, frozenset
     ]
 
 
-def whom_to_ask(offer: Offer) -> UUID | None:
-    """Whoever has the child now; else whoever offered it; else the first who leads the team."""
+@dataclass(frozen=True)
+class Askable:
+    """Of some offers: to whom their children are closed, who followed which (offer, worker), and
+    who saw a child for a while (child, worker): such a guest may have offered, and follows nothing.
+    """
+
+    closures: Closures
+    followed: frozenset[tuple[UUID | None, UUID | None]]
+    guests: frozenset[tuple[UUID, UUID | None]]
+
+    @classmethod
+    def of(cls, by: Actor, offers: Collection[Offer]) -> Askable:
+        ids = [offer.id for offer in offers]
+        held = Involvement.objects.filter(basis=OFFERED, because_of__in=ids)
+        for_a_while = Involvement.objects.filter(
+            basis__in=BY_ITSELF, subject_id__in={offer.person_id for offer in offers}
+        )
+        return cls(
+            Closures(by, now(), {offer.person.now.current_id for offer in offers}),
+            frozenset(held.values_list("because_of", "user_id")),
+            frozenset(for_a_while.values_list("subject_id", "user_id")),
+        )
+
+    def was_guest(self, offer: Offer) -> bool:
+        """Say whether whoever offered it saw the child for a while only."""
+        who = offer.offered_by_id
+        return (offer.id, who) not in self.followed and (offer.person_id, who) in self.guests
+
+
+def whom_to_ask(offer: Offer, may: Askable) -> UUID | None:
+    """Whoever has the child now; else whoever offered it; else the first who leads the team; of a
+    restricted child whom none of them may open, the first reader."""
+    current = offer.person.now.current_id
     has = Moment.objects.filter(
-        person__now__current_id=offer.person.now.current_id, state__in=OPEN, holder__isnull=False
+        person__now__current_id=current, state__in=OPEN, holder__isnull=False
     )
-    wanted = [has.values_list("holder_id", flat=True).first(), offer.offered_by_id]
-    known = [user for user in wanted if user]
-    may = access.able(capability=MAKES, user_ids=known)
+    wanted = [has.values_list("holder_id", flat=True).first()]
+    if not may.was_guest(offer):
+        wanted.append(offer.offered_by_id)
+    known = [user for user in wanted if user and may.closures.opens(current, user)]
+    able = access.able(capability=MAKES, user_ids=known)
     for user in known:
-        if user in may:
+        if user in able:
             return user
-    if offer.moment is None:
-        return None
-    members = [who.user_id for who in access.members(team_id=offer.moment.team_id)]
+    team = access.members(team_id=offer.moment.team_id) if offer.moment else []
+    members = [who.user_id for who in team if may.closures.opens(current, who.user_id)]
+    if not members:
+        return next(iter(may.closures.asked(current, [])), None)
     leads = access.able(capability="moments.assign", user_ids=members)
-    return min(leads or members, default=None)
+    return min(leads or members)
 
 
 def _ask(by: Actor, offer: Offer, check: str, user_id: UUID) -> None:

@@ -12,6 +12,8 @@ from reachable.access.handing import colleagues
 from reachable.access.models import Involvement
 from reachable.access.registries import Held
 from reachable.foundation.actor import Actor
+from reachable.foundation.time import now
+from reachable.moments.closures import Closures
 from reachable.offers.models import Offer
 from reachable.offers.rules.standing import OPEN, REFUSED
 from reachable.offers.services import OFFERED
@@ -35,8 +37,18 @@ def followed(*, by: Actor, user_id: UUID, team_id: UUID | None) -> Sequence[Held
 
 
 def hand_on(*, by: Actor, user_id: UUID, team_id: UUID | None, to_user: UUID) -> None:
-    """Let a colleague follow the offers in place of somebody."""
-    for offer in _theirs(user_id, team_id).select_for_update(of=("self",)):
+    """Let a colleague follow the offers in place of somebody.
+
+    With those to a child who is closed to the colleague the team goes on.
+    """
+    held = _theirs(user_id, team_id).select_related("person__now")
+    offers = list(held.select_for_update(of=("self",)))
+    if not offers:
+        return
+    closures = Closures(by, now(), {each.person.now.current_id for each in offers})
+    for offer in offers:
+        if not closures.opens(offer.person.now.current_id, to_user):
+            continue
         access.end_involvement(by=by, because_of=offer.id, user_id=user_id)
         row = (to_user, None, offer.person_id, OFFERED, offer.id)
         access.involve(by=by, rows=[row], kind="person")

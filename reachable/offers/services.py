@@ -20,6 +20,7 @@ from reachable.offers.rules import standing
 from reachable.offers.rules.standing import may_follow
 from reachable.offers.seeing import current_child, locked_offer, open_moment_of
 from reachable.offers.words import HOW, NEEDS_WORDS, STANDS
+from reachable.people.opening import works_with
 from reachable.provision.selectors import listed_service
 
 OFFERED, ATTENDING, ASKED_AGAIN = "offered", "attending", "asked_again"
@@ -74,7 +75,8 @@ def offer(
         since=at,
     )
     _append(by, made, answer, at=at, note=note, again_on=again)
-    _keep_open(by, made)
+    if works_with(by=by, current_id=current):
+        _keep_open(by, made)
     audit.record(
         by=by,
         action="offers.offered",
@@ -114,6 +116,7 @@ def record(
 ) -> str:
     """Append what became of an offer; return in which state it stands now."""
     found = locked_offer(by, offer_id)
+    lasts = works_with(by=by, current_id=found.person.now.current_id)
     if version is not None and version != found.version:
         raise Conflict(
             "Somebody recorded something of this offer while you had it open.",
@@ -139,14 +142,17 @@ def record(
         access_services.end_involvement(by=by, because_of=found.id)
     elif kind == standing.STILL:
         access_services.end_involvements(by=by, basis=ATTENDING, because_of=[found.id])
-    else:
+    elif lasts:
         _keep_open(by, found)
     audit.record(by=by, action=f"offers.{kind}", subject=("offer", found.id), how=how, after=after)
     return found.state
 
 
 def _keep_open(by: Actor, found: Offer) -> None:
-    """A moment ends before an offer does: whoever follows it sees the child until it is over."""
+    """A moment ends before an offer does: whoever follows it sees the child until it is over.
+
+    Not whoever was invited or in an emergency: what opens for a while ends by itself.
+    """
     if by.id is None or found.state == standing.DECLINED:
         return
     has = access.involved_because(by=by, user_id=by.id, basis=OFFERED, because_of=[found.id])

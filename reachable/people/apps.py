@@ -18,7 +18,7 @@ class PeopleConfig(AppConfig):
             schedules,
         )
         from reachable.people import asking, looking, reference, restricting
-        from reachable.people.registries import SeenBecause, seen_because
+        from reachable.people.registries import SeenBecause, identity_changed, seen_because
 
         references.add(
             "identification",
@@ -26,6 +26,7 @@ class PeopleConfig(AppConfig):
             room="people",
         )
         rights_ended.add("restrictions", restricting.follow_rights, room="people")
+        identity_changed.add("restrictions", restricting.follow_identity, room="people")
         navigation.add(
             "review", NavigationItem("Review", "reviews", "people.review", 40), room="people"
         )

@@ -15,8 +15,15 @@ from reachable.foundation.actor import Actor
 from reachable.foundation.db import exclusive
 from reachable.foundation.errors import BadInput, NotFound
 from reachable.foundation.time import now
-from reachable.people.opening import KIND, NOTHING_CHANGED, current_child, say_why
+from reachable.people.opening import (
+    KIND,
+    NOTHING_CHANGED,
+    current_child,
+    refuse_visitor,
+    say_why,
+)
 from reachable.people.registries import record_closed
+from reachable.people.restricting import tell_of_few
 from reachable.people.selectors import same_people
 
 DECLARES = "people.restrict"
@@ -43,6 +50,7 @@ def declare(*, by: Actor, person_id: UUID, reason: str, whose: UUID | None = Non
     said, user_id = say_why(reason), whose or by.own_id
     if user_id != by.id:
         by.require(DECLARES)
+        refuse_visitor(by=by, current_id=current, what="say this of a colleague")
         if user_id not in access.able(capability="people.read", user_ids=[user_id]):
             raise BadInput("Please choose a colleague from the list.", kept=NOTHING_CHANGED)
     exclusive("people.identify")
@@ -66,6 +74,7 @@ def declare(*, by: Actor, person_id: UUID, reason: str, whose: UUID | None = Non
         user=user_id,
         because=conflict.id,
     )
+    tell_of_few(by=by, current_id=current, occasion=conflict.id)
     for follow in record_closed.items():
         follow(by=by, current_id=current)
 
@@ -82,6 +91,7 @@ def end(*, by: Actor, conflict_id: UUID) -> UUID:
     if conflict is None:
         raise NotFound
     current = current_child(by=by, person_id=conflict.subject_id)
+    refuse_visitor(by=by, current_id=current, what="say that it is over")
     if held.filter(ended_at=None).update(ended_at=now(), ended_by_id=by.own_id):
         audit.record(
             by=by, action="people.conflict_ended", subject=(KIND, current), because=conflict_id

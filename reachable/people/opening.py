@@ -34,6 +34,17 @@ def works_with(*, by: Actor, current_id: UUID) -> bool:
     return held.filter(subject_id__in=list(same)).exists()
 
 
+def refuse_visitor(*, by: Actor, current_id: UUID, what: str) -> None:
+    """Raise BadInput where `by` works with the child by an invitation or an emergency only: what
+    they see for a while gives them nothing that lasts, and nothing that changes who sees it."""
+    if not works_with(by=by, current_id=current_id):
+        raise BadInput(
+            f"You see this child for a while only, so you cannot {what}.",
+            kept=NOTHING_CHANGED,
+            next="Ask somebody who works with the child.",
+        )
+
+
 def readers_of(*, by: Actor) -> list[tuple[UUID, str]]:
     """Return everybody whose role opens children, with their agency, by name; `by` is left out."""
     able = access.able(capability="people.read") - {by.own_id}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
 
+from reachable.access import closing
 from reachable.access import selectors as access
 from reachable.access.models import Restriction, RestrictionReader
 from reachable.access.registries import RightsEnded
@@ -19,15 +20,16 @@ from reachable.foundation.errors import BadInput, Conflict, NotFound
 from reachable.foundation.time import now, today
 from reachable.notices import services as notices
 from reachable.notices.services import Telling
+from reachable.people.models import CurrentPerson
 from reachable.people.opening import (
     KIND,
     NOTHING_CHANGED,
     current_child,
     refuse_closed,
+    refuse_visitor,
     say_why,
-    works_with,
 )
-from reachable.people.registries import record_closed
+from reachable.people.registries import IdentityChanged, record_closed
 from reachable.people.selectors import same_people
 
 RESTRICTS = "people.restrict"
@@ -81,12 +83,7 @@ def restrict(
     by.require(RESTRICTS)
     current = current_child(by=by, person_id=person_id)
     said, named = say_why(reason), sorted(set(readers))
-    if not works_with(by=by, current_id=current):
-        raise BadInput(
-            "You see this child for a while only, so you cannot restrict the record.",
-            kept=NOTHING_CHANGED,
-            next="Ask somebody who works with the child.",
-        )
+    refuse_visitor(by=by, current_id=current, what="restrict the record")
     if kind not in KINDS:
         raise BadInput("Please choose why it is restricted.", kept=NOTHING_CHANGED)
     if review_on <= today():
@@ -147,7 +144,8 @@ def _standing(by: Actor, current: UUID) -> list[Restriction]:
 
 @transaction.atomic
 def add_reader(*, by: Actor, restriction_id: UUID, user_id: UUID) -> None:
-    """Name one more reader: whoever sees the child and may restrict, or information governance."""
+    """Name one more reader: whoever works with the child and may restrict, or information
+    governance. A reader in conflict is not refused, which would tell of it: they do not count."""
     restriction = _locked(by, restriction_id)
     if user_id not in access.able(capability="people.read", user_ids=[user_id]):
         raise BadInput("Please choose a reader from the list.", kept=NOTHING_CHANGED)
@@ -164,26 +162,41 @@ def add_reader(*, by: Actor, restriction_id: UUID, user_id: UUID) -> None:
 
 
 def _locked(by: Actor, restriction_id: UUID) -> Restriction:
-    """Lock a restriction that `by` may change: one of a child they see, or for who oversees all."""
+    """Lock a restriction that `by` may change: one of a child with whom they work for longer than
+    a while, or for who oversees all."""
     held = Restriction.objects.select_for_update().filter(id=restriction_id, ended_at=None)
     restriction = held.first()
     if restriction is None:
         raise NotFound
     if not by.can(OVERSEES):
-        by.require(RESTRICTS)
-        current_child(by=by, person_id=restriction.subject_id)
+        _check_restricts(by, restriction)
     return restriction
+
+
+def _check_restricts(by: Actor, restriction: Restriction) -> None:
+    by.require(RESTRICTS)
+    current = current_child(by=by, person_id=restriction.subject_id)
+    refuse_visitor(by=by, current_id=current, what="change who reads the record")
+
+
+def _asked_lifting(held: Collection[Restriction]) -> frozenset[UUID]:
+    """Return who asked that one of these be lifted and may still restrict: what others asked has
+    lapsed, and does not stand for one of the two."""
+    asked = [each.lifting_asked_by_id for each in held if each.lifting_asked_by_id]
+    return access.able(capability=RESTRICTS, user_ids=asked) if asked else frozenset()
 
 
 @transaction.atomic
 def lift(*, by: Actor, restriction_id: UUID, reason: str) -> bool:
     """Ask that a restriction be lifted or, where somebody else has asked, lift it.
 
-    Return whether it is lifted. Who oversees records can only be the second.
+    Return whether it is lifted. Who oversees records, and does not see the child, can only be the
+    second. What somebody asked who may no longer restrict has lapsed.
     """
     restriction = _locked(by, restriction_id)
     said = say_why(reason)
-    first = restriction.lifting_asked_by_id
+    asked = _asked_lifting([restriction])
+    first = restriction.lifting_asked_by_id if asked else None
     if first == by.id:
         raise Conflict(
             "You have asked for it. Somebody else has to say so too.",
@@ -196,6 +209,7 @@ def lift(*, by: Actor, restriction_id: UUID, reason: str) -> bool:
             raise Conflict(
                 "Nobody who works with the child has asked for it.", kept="It stays restricted."
             )
+        _check_restricts(by, restriction)
         restriction.lifting_asked_by_id, restriction.lifting_reason = by.own_id, said[:300]
         restriction.save()
         audit.record(by=by, action="people.lifting_asked", subject=subject, because=restriction.id)
@@ -204,7 +218,7 @@ def lift(*, by: Actor, restriction_id: UUID, reason: str) -> bool:
                 user,
                 LIFTING,
                 ("partnership", restriction.id),
-                f"lifting:{restriction.id}:{user}",
+                f"lifting:{restriction.id}:{by.own_id}:{user}",
             )
             for user in sorted(access.able(capability=OVERSEES))
         ]
@@ -219,7 +233,7 @@ def lift(*, by: Actor, restriction_id: UUID, reason: str) -> bool:
 def restrictions(*, by: Actor, person_id: UUID) -> list[RestrictionFacts]:
     """Return what restricts a child that `by` sees: its readers alone ever read it here."""
     current = current_child(by=by, person_id=person_id)
-    return [_facts(each) for each in _standing(by, current)]
+    return _facts(by, _standing(by, current))
 
 
 def child_of(*, by: Actor, restriction_id: UUID) -> UUID:
@@ -238,41 +252,70 @@ def restriction(*, by: Actor, restriction_id: UUID) -> RestrictionFacts:
     found = held.select_related("set_by", "lifting_asked_by").first()
     if found is None:
         raise NotFound
-    return _facts(found)
+    return _facts(by, [found])[0]
 
 
 def all_restrictions(*, by: Actor) -> list[RestrictionFacts]:
     """Return every restriction that stands, what needs somebody first; nothing of the child."""
     by.require(OVERSEES)
     held = Restriction.objects.filter(ended_at=None).select_related("set_by", "lifting_asked_by")
-    found = [_facts(each) for each in held.order_by("review_on")]
+    found = _facts(by, list(held.order_by("review_on")))
     return sorted(
         found, key=lambda each: (not each.too_few, not each.lifting_by, not each.to_be_reviewed)
     )
 
 
-def _facts(held: Restriction) -> RestrictionFacts:
-    readers = RestrictionReader.objects.filter(restriction=held, ended_at=None)
-    seats = readers.select_related("user").order_by("user__name")
-    named = tuple((each.user_id, each.user.name) for each in seats)
-    return RestrictionFacts(
-        id=held.id,
-        kind=KINDS[held.kind],
-        reason=held.reason,
-        set_by=held.set_by.name,
-        set_at=held.set_at,
-        review_on=held.review_on,
-        readers=named,
-        too_few=_too_few([user for user, _ in named]),
-        lifting_by=held.lifting_asked_by.name if held.lifting_asked_by else "",
-        lifting_by_id=held.lifting_asked_by_id,
-        lifting_reason=held.lifting_reason,
-    )
+def _facts(by: Actor, held: Sequence[Restriction]) -> list[RestrictionFacts]:
+    seats = RestrictionReader.objects.filter(restriction__in=held, ended_at=None)
+    named: dict[UUID, list[tuple[UUID, str]]] = {each.id: [] for each in held}
+    columns = ("restriction_id", "user_id", "user__name")
+    for restriction_id, user_id, name in seats.order_by("user__name").values_list(*columns):
+        named[restriction_id].append((user_id, name))
+    few, asked = _too_few(by, held), _asked_lifting(held)
+    return [
+        RestrictionFacts(
+            id=each.id,
+            kind=KINDS[each.kind],
+            reason=each.reason,
+            set_by=each.set_by.name,
+            set_at=each.set_at,
+            review_on=each.review_on,
+            readers=tuple(named[each.id]),
+            too_few=each.id in few,
+            lifting_by=each.lifting_asked_by.name
+            if each.lifting_asked_by and each.lifting_asked_by_id in asked
+            else "",
+            lifting_by_id=each.lifting_asked_by_id if each.lifting_asked_by_id in asked else None,
+            lifting_reason=each.lifting_reason if each.lifting_asked_by_id in asked else "",
+        )
+        for each in held
+    ]
 
 
-def _too_few(readers: list[UUID]) -> bool:
-    read = access.able(capability="people.read", user_ids=readers)
-    return len(read) < LEAST or not access.able(capability="moments.hold", user_ids=readers)
+def _too_few(by: Actor, held: Collection[Restriction]) -> set[UUID]:
+    """Return which of these have too few readers left, or none who may hold a moment.
+
+    Who has a conflict with the child does not count, nor who does not read every restricted record
+    that the child has since a merge: to them it is closed.
+    """
+    subjects = {each.subject_id for each in held}
+    now_as = CurrentPerson.objects.filter(person_id__in=subjects)
+    stands = dict(now_as.values_list("person_id", "current_id"))
+    same = same_people(by=by, current_ids=stands.values())
+    shut = closing.closed(by=by, kind=KIND, same=same)
+    reading = {
+        current: {user for user in users if shut.opens(current, user)}
+        for current, users in shut.readers.items()
+    }
+    everybody = {user for users in reading.values() for user in users}
+    read = access.able(capability="people.read", user_ids=everybody)
+    hold = access.able(capability="moments.hold", user_ids=everybody)
+    few = set()
+    for each in held:
+        left = reading.get(stands[each.subject_id], set())
+        if len(left & read) < LEAST or not left & hold:
+            few.add(each.id)
+    return few
 
 
 def follow_rights(*, by: Actor, ended: RightsEnded) -> None:
@@ -285,9 +328,10 @@ def follow_rights(*, by: Actor, ended: RightsEnded) -> None:
     if ended.team_id is not None:
         return
     reads = access.able(capability="people.read", user_ids=[user_id])
-    seats = RestrictionReader.objects.filter(
+    held = RestrictionReader.objects.filter(
         user_id=user_id, ended_at=None, restriction__ended_at=None
-    ).select_related("restriction")
+    )
+    seats = list(held.select_related("restriction"))
     for seat in seats:
         if not reads:
             seat.ended_at = now()
@@ -299,17 +343,32 @@ def follow_rights(*, by: Actor, ended: RightsEnded) -> None:
                 because=seat.restriction_id,
                 user=user_id,
             )
-        left = seat.restriction.readers.filter(ended_at=None).values_list("user_id", flat=True)
-        if _too_few(list(left)):
-            _tell_of_few(by, seat)
+    few = _too_few(by, [seat.restriction for seat in seats]) if seats else set()
+    _tell_of_few(by, {seat.restriction_id: seat.id for seat in seats if seat.restriction_id in few})
 
 
-def _tell_of_few(by: Actor, seat: RestrictionReader) -> None:
-    subject = ("partnership", seat.restriction_id)
-    notices.tell(
-        by=by,
-        tellings=[
-            Telling(user, FEW, subject, f"{FEW}:{seat.id}:{user}")
-            for user in sorted(access.able(capability=OVERSEES))
-        ],
-    )
+def follow_identity(*, by: Actor, change: IdentityChanged) -> None:
+    """Tell where two restricted records became one child whom too few may read: who reads it reads
+    both."""
+    if not change.undone:
+        tell_of_few(by=by, current_id=change.kept_id, occasion=change.merge_id)
+
+
+def tell_of_few(*, by: Actor, current_id: UUID, occasion: UUID) -> None:
+    """Tell where too few are left who read a child: information governance names others."""
+    held = _standing(by, current_id)
+    few = _too_few(by, held) if held else set()
+    _tell_of_few(by, dict.fromkeys(sorted(few), occasion))
+
+
+def _tell_of_few(by: Actor, occasions: Mapping[UUID, UUID]) -> None:
+    """`occasions` is restriction → why too few are left, so that the same is told once."""
+    if not occasions:
+        return
+    oversee = sorted(access.able(capability=OVERSEES))
+    tellings = [
+        Telling(user, FEW, ("partnership", restriction), f"few:{restriction}:{occasion}:{user}")
+        for restriction, occasion in occasions.items()
+        for user in oversee
+    ]
+    notices.tell(by=by, tellings=tellings)

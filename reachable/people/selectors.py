@@ -79,11 +79,12 @@ def visible_people(*, by: Actor) -> QuerySet[CurrentPerson, Any]:
     if not _works_with_children(by):
         return people.none()
     involved = people.filter(person_id__in=access.involved_subjects(by=by, kind="person"))
-    return involved.exclude(current_id__in=_closed(by))
+    return involved.exclude(current_id__in=closed_people(by=by))
 
 
-def _closed(by: Actor) -> QuerySet[CurrentPerson, Any]:
-    """Who is closed to this person, whatever else stands, by anybody who is one of them now."""
+def closed_people(*, by: Actor) -> QuerySet[CurrentPerson, Any]:
+    """Return, as a subquery, who is closed to this person, whatever else stands, by anybody who is
+    one of them now: for leaving them out, never for showing them."""
     return CurrentPerson.objects.filter(
         Q(person_id__in=closing.in_conflict(by=by, kind="person"))
         | Q(person_id__in=closing.kept_from(by=by, kind="person"))
