@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from reachable.foundation.actor import Actor
-from reachable.foundation.errors import BadInput, Conflict
+from reachable.foundation.errors import BadInput, Conflict, NotFound
 from reachable.foundation.views import actor, render
 from reachable.people import conflicts, inviting, opening, restricting, selectors
 from reachable.people.access_forms import (
@@ -83,12 +83,14 @@ def invite(request: HttpRequest, person_id: UUID) -> HttpResponse:
     return _asked(request, person_id, form, page, by)
 
 
-def end_invitation(request: HttpRequest, invited_id: UUID) -> HttpResponse:
+def end_invitation(request: HttpRequest, person_id: UUID, invited_id: UUID) -> HttpResponse:
     by = actor(request)
-    person_id = inviting.end(by=by, invited_id=invited_id)
+    if not selectors.is_visible(by=by, person_id=person_id):
+        raise NotFound
+    current_id = inviting.end(by=by, invited_id=invited_id)
     messages.success(request, "The invitation has ended.")
-    sees = selectors.is_visible(by=by, person_id=person_id)
-    return redirect("child_access", person_id) if sees else redirect("home")
+    sees = selectors.is_visible(by=by, person_id=current_id)
+    return redirect("child_access", current_id) if sees else redirect("home")
 
 
 def restrict(request: HttpRequest, person_id: UUID) -> HttpResponse:
@@ -166,7 +168,10 @@ def conflict(request: HttpRequest, person_id: UUID) -> HttpResponse:
     return _asked(request, person_id, form, page, by)
 
 
-def end_conflict(request: HttpRequest, conflict_id: UUID) -> HttpResponse:
-    person_id = conflicts.end(by=actor(request), conflict_id=conflict_id)
+def end_conflict(request: HttpRequest, person_id: UUID, conflict_id: UUID) -> HttpResponse:
+    by = actor(request)
+    if not selectors.is_visible(by=by, person_id=person_id):
+        raise NotFound
+    current_id = conflicts.end(by=by, conflict_id=conflict_id)
     messages.success(request, "The conflict has ended; it stays in the audit.")
-    return redirect("child_access", person_id)
+    return redirect("child_access", current_id)

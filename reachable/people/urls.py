@@ -23,7 +23,7 @@ urlpatterns = [
     page(f"{CHILD}access/", access_views.who_may_open, name="child_access", needs=READ),
     page(f"{CHILD}invite/", access_views.invite, name="child_invite", needs=READ, methods=BOTH),
     page(
-        "invitations/<uuid:invited_id>/end/",
+        f"{CHILD}invitations/<uuid:invited_id>/end/",
         access_views.end_invitation,
         name="invitation_end",
         needs=READ,
@@ -54,7 +54,7 @@ urlpatterns = [
         f"{CHILD}conflict/", access_views.conflict, name="child_conflict", needs=READ, methods=BOTH
     ),
     page(
-        "conflicts/<uuid:conflict_id>/end/",
+        f"{CHILD}conflicts/<uuid:conflict_id>/end/",
         access_views.end_conflict,
         name="conflict_end",
         needs=RESTRICT,
@@ -70,7 +70,7 @@ urlpatterns = [
         methods=BOTH,
     ),
     page(
-        "emergencies/<uuid:own_emergency_id>/end/",
+        "somebody/emergencies/<uuid:own_emergency_id>/end/",
         asking_views.end,
         name="emergency_end",
         needs=EMERGENCY,

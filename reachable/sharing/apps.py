@@ -12,12 +12,18 @@ class SharingConfig(AppConfig):
     def ready(self) -> None:
         from reachable.foundation.registries import NavigationItem, navigation
         from reachable.foundation.urls import SIGNED_IN
-        from reachable.people.registries import child_panels, told_others
-        from reachable.sharing import told
+        from reachable.people.registries import (
+            SeenBecause,
+            child_panels,
+            seen_because,
+            told_others,
+        )
+        from reachable.sharing import given, told
         from reachable.sharing.panels import OF_CHILD
         from reachable.sharing.seeing import WATCHES
 
         child_panels.add("sharing", OF_CHILD, room=ROOM)
+        seen_because.add("sharing", SeenBecause(15, given.why), room=ROOM)
         told_others.add("sharing", told.told_others, room=ROOM)
         navigation.add(
             "shared with me",

@@ -13,12 +13,19 @@ from reachable.audit import services as audit
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import NotFound
 from reachable.foundation.time import today
+from reachable.people import looking
 from reachable.people import selectors as people
+from reachable.people.looking import LooksOf
+from reachable.people.registries import Seen
 from reachable.sharing.models import SharingDecision
 from reachable.sharing.pieces import Piece, as_they_stand
 from reachable.sharing.rules.standing import LIVE
 from reachable.sharing.seeing import as_decider, keys_of, may_receive, met_of, shareable, stands
 from reachable.sharing.words import TOLD_BY
+
+
+LOOKED = "shared_looked"
+"""The page of who looked at what was shared with somebody."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +107,21 @@ def shared(*, by: Actor, shared_id: UUID) -> SharedFacts:
         told_words=TOLD_BY.get(found.told, ""),
         pieces=tuple(what_is_shared(by=as_decider(found), found=found)),
     )
+
+
+def who_looked(*, by: Actor, shared_id: UUID, page: int = 1) -> LooksOf:
+    """Return who looked at what was shared with `by`, and at the decision."""
+    shared(by=by, shared_id=shared_id)
+    return looking.looks_at(by=by, kind="sharing", subject_ids=[shared_id], page=page)
+
+
+def why(*, by: Actor, subject_id: UUID) -> Seen:
+    """Whoever works with the child sees why that is; a recipient is led to nothing of the child."""
+    held = SharingDecision.objects.select_related("person__now").get(id=subject_id)
+    current_id = held.person.now.current_id
+    if people.is_visible(by=by, person_id=current_id):
+        return looking.why_child(by=by, subject_id=current_id)
+    return Seen(("It was shared with you, until the day that is named here",), LOOKED, subject_id)
 
 
 def what_is_shared(*, by: Actor, found: SharingDecision) -> list[Piece]:

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 
 from reachable.foundation import documents
 from reachable.foundation.errors import BadInput, Conflict
@@ -35,6 +36,13 @@ def shared(request: HttpRequest, shared_id: UUID) -> HttpResponse:
     found = given.shared(by=by, shared_id=shared_id)
     notices.mark_read(by=by, subject=("sharing", shared_id))
     return render(request, "sharing/shared.html", {"found": found, "row": found.row})
+
+
+def looked(request: HttpRequest, shared_id: UUID) -> HttpResponse:
+    page = page_number(request.GET)
+    found = given.who_looked(by=actor(request), shared_id=shared_id, page=page)
+    back = (reverse("shared", args=[shared_id]), "What was shared with you")
+    return render(request, "people/who_looked.html", {"found": found, "back": back})
 
 
 def document(request: HttpRequest, sharing_id: UUID) -> HttpResponse:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from reachable.foundation.urls import SIGNED_IN, page
-from reachable.sharing import given_views, safe_views, views
+from reachable.sharing import given, given_views, safe_views, views
 from reachable.sharing.seeing import AGREES, DECIDES, SWITCHES, WATCHES
 
 SAFE = "safe-addresses/<uuid:safe_id>/"
@@ -46,4 +46,10 @@ urlpatterns = [
     ),
     page("shared-with-me/", given_views.shared_with_me, name="shared_with_me", needs=SIGNED_IN),
     page("shared-with-me/<uuid:shared_id>/", given_views.shared, name="shared", needs=SIGNED_IN),
+    page(
+        "shared-with-me/<uuid:shared_id>/who-looked/",
+        given_views.looked,
+        name=given.LOOKED,
+        needs=SIGNED_IN,
+    ),
 ]

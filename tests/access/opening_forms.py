@@ -25,7 +25,9 @@ OPENING_FORMS = {
         "practitioner",
         {"whom": "{colleague}", "reason": "Knows her", **_day("last_day", 20, 11, 2026)},
     ),
-    "an invitation ended": Form("/invitations/{invited_id}/end/", ACCESS, "practitioner", {}),
+    "an invitation ended": Form(
+        "/children/{person_id}/invitations/{invited_id}/end/", ACCESS, "practitioner", {}
+    ),
     "a restriction": _same(
         CHILD + "restrict/",
         "supervisor",
@@ -43,7 +45,9 @@ OPENING_FORMS = {
     "a conflict of a colleague": _same(
         CHILD + "conflict/", "supervisor", {"whose": "{practitioner}", "reason": "Her neighbour"}
     ),
-    "a conflict ended": Form("/conflicts/{conflict_id}/end/", ACCESS, "supervisor", {}),
+    "a conflict ended": Form(
+        "/children/{person_id}/conflicts/{conflict_id}/end/", ACCESS, "supervisor", {}
+    ),
     "is somebody working with this child": _same(
         "/somebody/",
         "custody",
@@ -60,7 +64,7 @@ OPENING_FORMS = {
         {"reason": SENTENCE, "hours": "4"},
     ),
     "an emergency ended": Form(
-        "/emergencies/{own_emergency_id}/end/", "/worklist/", "practitioner", {}
+        "/somebody/emergencies/{own_emergency_id}/end/", "/worklist/", "practitioner", {}
     ),
     "an emergency reviewed": _same(
         REVIEWED,
