@@ -126,7 +126,7 @@ def answered(request: HttpRequest, by: Actor, form: CodeForm) -> tuple[str, BadI
     if not form.is_valid():
         return "", None
     try:
-        how = signing_in.check_code(request, by=by, code=form.cleaned_data["code"])
+        how = signing_in.check_code(by=by, code=form.cleaned_data["code"])
     except Throttled as slow:
         form.add_error(None, str(slow))
         return "", None

@@ -59,7 +59,7 @@ def check_password(request: HttpRequest, *, username: str, password: str) -> Use
 
     An unknown name, a wrong password and one that is not looked at take the same time.
     """
-    source = Source("account", username.casefold(), throttle.address_of(request))
+    source = Source("account", throttle.one_name(username), throttle.address_of(request))
     try:
         throttle.count(source)
     except Throttled:
@@ -120,9 +120,12 @@ def give_up(request: HttpRequest) -> None:
     request.session.pop(_HALF, None)
 
 
-def check_code(request: HttpRequest, *, by: Actor, code: str) -> str:
-    """Return how somebody answered, as code or recovery_code; empty where it was wrong."""
-    source = Source("factor", str(by.own_id), throttle.address_of(request))
+def check_code(*, by: Actor, code: str) -> str:
+    """Return how somebody answered, as code or recovery_code; empty where it was wrong.
+
+    Their office's address does not count: the password was just shown.
+    """
+    source = Source("factor", str(by.own_id))
     throttle.count(source)
     how = second_factors.answer_code(by=by, code=code)
     if how:
@@ -133,11 +136,15 @@ def check_code(request: HttpRequest, *, by: Actor, code: str) -> str:
 
 
 def check_passkey(request: HttpRequest, *, by: Actor | None, answer: str) -> User:
-    """Return whose passkey answered. It is not slowed: nobody can guess one."""
+    """Return whose passkey answered. It is not slowed: nobody can guess one.
+
+    A failure of nobody known is not noted: whoever likes could fill the audit with them.
+    """
     try:
         return second_factors.answer_passkey(request.session, by=by, answer=answer)
     except BadInput:
-        _note_failure("passkey", by.id if by else None)
+        if by is not None:
+            _note_failure("passkey", by.id)
         raise
 
 
@@ -145,7 +152,7 @@ def check_given(
     request: HttpRequest, *, by: Actor | None, named: str, lost: str, code: str
 ) -> bool:
     """Whether a code of an administrator was right; an unknown name is as wrong as a wrong code."""
-    source = Source("factor", f"given {named.casefold()}", throttle.address_of(request))
+    source = Source("given", throttle.one_name(named), throttle.address_of(request))
     throttle.count(source)
     if by is None or not giving_back.take_code(by=by, lost=lost, code=code):
         _note_failure("given_code", by.id if by else None)

@@ -185,6 +185,12 @@ def test_promise_20_codes_of_administrators_are_slowed_and_tell_no_names(world: 
     for _ in range(5):
         assert tried("first", "AAAABBBBCCCC") == tried("nobody", "AAAABBBBCCCC")
     assert "tried too often" in tried("first", code)
+    for minute in range(1, 4):
+        with travel(now() + timedelta(minutes=minute)):
+            assert "not right for this account" in tried("first", "AAAABBBBCCCC")
+    with travel(now() + timedelta(minutes=5)):
+        given = {"username": "FIRST", "code": code}
+        assert Client().post("/sign-in/forgotten/", given).status_code == 302
 
 
 def test_an_ended_account_gets_nothing_back(world: World) -> None:
