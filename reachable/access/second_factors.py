@@ -91,29 +91,45 @@ def own(*, by: Actor) -> Factors:
 
 def new_app(session: Any, *, by: Actor) -> tuple[str, str]:
     """Return the secret that this browser sets an app up with, and its address for the app."""
-    if _SECRET not in session:
-        session[_SECRET] = encrypt(totp.generate_totp_secret())
-    secret = decrypt(session[_SECRET])
+    secret = _secret_of(session, by)
+    if not secret:
+        secret = totp.generate_totp_secret()
+        session[_SECRET] = {"user": str(by.own_id), "secret": encrypt(secret)}
     user = User.objects.get(id=by.own_id)
     return secret, str(get_adapter().build_totp_url(user, secret))
 
 
-def add_app(session: Any, *, by: Actor, code: str) -> bool:
-    """Take up the app once it has shown a right code; the one before it counts no more."""
-    if _SECRET not in session:
-        return False
-    secret = decrypt(session[_SECRET])
-    step = _step_of(secret, code)
+def _secret_of(session: Any, by: Actor) -> str:
+    """Whoever sat here before has seen theirs: nobody else's app is set up with it."""
+    held = session.get(_SECRET)
+    if not isinstance(held, dict) or held.get("user") != str(by.own_id):
+        return ""
+    return str(decrypt(held["secret"]))
+
+
+def forget_app(session: Any) -> None:
+    session.pop(_SECRET, None)
+
+
+def add_app(session: Any, *, by: Actor, code: str, first: bool = False) -> bool:
+    """Take up the app once it has shown a right code; the one before it counts no more.
+
+    `first` is for whoever has shown their password alone: not where there is a factor by now.
+    """
+    secret = _secret_of(session, by)
+    step = _step_of(secret, code) if secret else None
     if step is None:
         return False
     with transaction.atomic():
         exclusive(f"access.factors.{by.own_id}")
+        if first and has_any(by.own_id):
+            return False
         Authenticator.objects.filter(user_id=by.own_id, type=APP).delete()
         held = totp.TOTP.activate(User.objects.get(id=by.own_id), secret).instance
         held.data["last_step"] = step
         held.save(update_fields=["data"])
         _changed(by, "access.app_added")
-    del session[_SECRET]
+    forget_app(session)
     return True
 
 
@@ -165,8 +181,8 @@ def ask_for_new_passkey(session: Any, *, by: Actor) -> str:
     return json.dumps(asked)
 
 
-def add_passkey(session: Any, *, by: Actor, name: str, answer: str) -> None:
-    """Take up a passkey that this browser or phone has made."""
+def add_passkey(session: Any, *, by: Actor, name: str, answer: str, first: bool = False) -> None:
+    """Take up a passkey that this browser or phone has made; `first` as with an app."""
     asked = _asked(session)
     try:
         given = json.loads(answer)
@@ -178,6 +194,8 @@ def add_passkey(session: Any, *, by: Actor, name: str, answer: str) -> None:
         webauthn.clear_state()
     with transaction.atomic():
         exclusive(f"access.factors.{by.own_id}")
+        if first and has_any(by.own_id):
+            raise _not_usable()
         held = list(Authenticator.objects.filter(user_id=by.own_id, type=PASSKEY))
         if len(held) >= MOST_PASSKEYS:
             raise BadInput(

@@ -88,6 +88,7 @@ def begin(
     asks = "factor" if second_factors.has_any(user.id) else "set_up"
     bound_to, at = user.get_session_auth_hash(), int(unmoved())
     half = Half(user.id.hex, bound_to, at, asks, after, sent, new_password)
+    second_factors.forget_app(request.session)
     request.session.cycle_key()
     _keep(request, half)
     return half
@@ -170,6 +171,7 @@ def finish(request: HttpRequest, *, user: User, how: str) -> None:
     """Sign somebody in who has shown both: a new session, with nothing of before but what they
     themselves had typed."""
     request.session.pop(_HALF, None)
+    second_factors.forget_app(request.session)
     with transaction.atomic():
         login(request, user, BACKEND)
         by = actor_for(user)

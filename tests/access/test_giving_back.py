@@ -173,6 +173,18 @@ def test_whoever_lost_both_needs_two_administrators(world: World) -> None:
     assert is_signed_in(client)
 
 
+def test_promise_19_a_code_for_a_password_is_void_once_there_is_no_second_factor(
+    world: World,
+) -> None:
+    with_app("first")
+    code = code_for(world, "first", "password")
+    Authenticator.objects.all().delete()
+    client = Client()
+    given = {"username": "first", "code": code}
+    assert client.post("/sign-in/forgotten/", given).status_code == 422
+    assert client.get("/sign-in/set-up/")["Location"] == "/sign-in/"
+
+
 def test_promise_20_codes_of_administrators_are_slowed_and_tell_no_names(world: World) -> None:
     with_app("first")
     code = code_for(world, "first", "password")

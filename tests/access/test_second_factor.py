@@ -11,11 +11,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from allauth.core.context import request_context
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.models import Session
 from django.db import connection
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from reachable.access import second_factors, throttle
 from reachable.access.models import User
@@ -345,6 +346,56 @@ def test_nobody_adds_a_passkey_that_was_not_asked_for(world: World) -> None:
     assert answer.status_code == 422
     with pytest.raises(BadInput):
         second_factors.add_passkey({}, by=world.actor("first"), name="x", answer=key.made(on))
+
+
+def test_promise_19_who_was_to_set_up_a_factor_does_not_once_there_is_one(world: World) -> None:
+    """Somebody knows the password and waits until its owner has set up theirs."""
+    thief = localhost()
+    show_password(thief, "first")
+    secret = re.search(r'qr__secret">([A-Z2-7 ]+)<', html(thief.get("/sign-in/set-up/app/")))
+    on = asked(thief.get("/sign-in/set-up/passkey/"))
+    assert secret
+    session = thief.session
+    with_app("first")
+    by, theirs = world.actor("first"), App(secret[1])
+    assert not second_factors.add_app(session, by=by, code=theirs.code(), first=True)
+    request = RequestFactory().get("/")
+    request.session = session
+    with pytest.raises(BadInput), request_context(request):
+        second_factors.add_passkey(session, by=by, name="x", answer=Key().made(on), first=True)
+    answer = thief.post("/sign-in/set-up/app/", {"code": theirs.code()})
+    assert answer["Location"] == "/sign-in/"
+    assert thief.get("/sign-in/set-up/passkey/")["Location"] == "/sign-in/"
+    assert Authenticator.objects.count() == 1
+    assert not is_signed_in(thief)
+
+
+def test_promise_19_an_app_is_not_set_up_with_what_the_one_before_at_a_computer_saw(
+    world: World,
+) -> None:
+    def shown(client: Client) -> str:
+        found = re.search(r'qr__secret">([A-Z2-7 ]+)<', html(client.get("/sign-in/set-up/app/")))
+        assert found
+        return found[1]
+
+    client = Client()
+    show_password(client, "first")
+    seen = shown(client)
+    session = client.session
+    show_password(client, "second")
+    assert shown(client) != seen
+    code, by = App(seen).code(), world.actor("second")
+    assert not second_factors.add_app(session, by=by, code=code)
+    assert second_factors.new_app(session, by=by)[0] != seen.replace(" ", "")
+    assert not Authenticator.objects.exists()
+
+
+@pytest.mark.parametrize("after", ["word", "staff", "a:b", "//example.org", "/\\example.org", ""])
+def test_a_strange_address_to_go_on_to_stops_nobody(world: World, after: str) -> None:
+    app, client = with_app("first"), Client()
+    show_password(client, "first", next=after)
+    assert client.post(SECOND, {"code": app.code()})["Location"] == "/"
+    assert client.get("/sign-in/", {"next": after})["Location"] == "/"
 
 
 def at_once(count: int, act: Callable[[], Any]) -> list[Any]:

@@ -95,6 +95,20 @@ def test_promise_18_what_a_page_asks_by_itself_keeps_no_session_going(
     assert is_signed_in(client) is counts
 
 
+def test_promise_18_a_phone_that_asks_keeps_no_session_of_its_browser_going(world: World) -> None:
+    client = world.client("first")
+    held = client.cookies["sessionid"].value
+    made = world.client("first").post("/app/device/", {}, content_type="application/json").json()
+    older(client, active=20 * MINUTE)
+    secret = {"Authorization": f"Device {made['device_id']}:{made['read_secret']}"}
+    assert client.get("/app/day/", headers=secret).status_code == 200
+    sent = client.post("/app/send/", {"items": []}, content_type="application/json", headers=secret)
+    assert sent.status_code == 200
+    assert client.cookies["sessionid"].value == held
+    older(client, active=11 * MINUTE)
+    assert not is_signed_in(client)
+
+
 def test_whoever_types_for_long_is_there(world: World) -> None:
     client = world.client("first")
     assert 'data-still-here="/my-sign-in/still-here/"' in html(client.get("/help/"))
