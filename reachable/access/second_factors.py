@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import base64
 import json
+import struct
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,10 +22,11 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth as totp
 from allauth.mfa.utils import decrypt, encrypt
 from allauth.mfa.webauthn.internal import auth as webauthn
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from reachable.access import managing
 from reachable.access.models import User
 from reachable.access.registries import sign_in_changed
 from reachable.audit import services as audit
@@ -41,7 +44,11 @@ MOST_PASSKEYS = 10
 ASKED_FOR = 5 * 60
 """Seconds in which what was asked of a passkey may be answered."""
 _ASKED_AT, _SECRET = "passkey_asked_at", "app_secret"
-_STRANGE = (ValueError, TypeError, KeyError, AttributeError, IndexError, ValidationError)
+_STRANGE = (
+    *(ValueError, TypeError, KeyError, AttributeError, IndexError, ValidationError),
+    *(RecursionError, OverflowError, AssertionError, NotImplementedError),
+    *(struct.error, UnsupportedAlgorithm),
+)
 """What reading an answer that no browser made may raise."""
 
 
@@ -188,6 +195,7 @@ def add_passkey(session: Any, *, by: Actor, name: str, answer: str, first: bool 
         given = json.loads(answer)
         webauthn.set_state(asked)
         made = webauthn.complete_registration(given)
+        _try_out(made)
     except _STRANGE:
         raise _not_usable() from None
     finally:
@@ -212,6 +220,12 @@ def add_passkey(session: Any, *, by: Actor, name: str, answer: str, first: bool 
         _changed(by, "access.passkey_added")
 
 
+def _try_out(made: Any) -> None:
+    """Raise where the key of a new passkey checks nothing: its owner would never get in by it."""
+    with suppress(InvalidSignature):
+        made.credential_data.public_key.verify(b"", b"")
+
+
 def ask_for_passkey(session: Any, *, by: Actor | None) -> str:
     """Return what a browser is asked, as JSON: for one person's passkeys, or for whoever's."""
     session[_ASKED_AT] = int(unmoved())
@@ -226,6 +240,8 @@ def answer_passkey(session: Any, *, by: Actor | None, answer: str) -> User:
         given = json.loads(answer)
         whose = webauthn.extract_user_from_response(given).pk if by is None else by.own_id
         user = User.objects.select_related("agency").get(id=whose, is_active=True)
+        if managing.is_over(user):
+            raise ValueError("after their last day")
         with transaction.atomic():
             exclusive(f"access.factors.{user.id}")
             webauthn.set_state(asked)

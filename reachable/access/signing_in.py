@@ -18,7 +18,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 
-from reachable.access import giving_back, second_factors, sessions, throttle
+from reachable.access import giving_back, managing, second_factors, sessions, throttle
 from reachable.access.models import User
 from reachable.access.registries import sign_in_changed
 from reachable.access.selectors import actor_for
@@ -103,6 +103,7 @@ def half_of(request: HttpRequest) -> tuple[Half, User] | None:
     user = User.objects.select_related("agency").filter(id=UUID(known.user), is_active=True).first()
     good = (
         user is not None
+        and not managing.is_over(user)
         and 0 <= unmoved() - known.at < HALF_FOR
         and constant_time_compare(known.bound_to, user.get_session_auth_hash())
     )

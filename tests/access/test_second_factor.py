@@ -17,6 +17,8 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client, RequestFactory
+from fido2 import cbor
+from fido2.utils import websafe_decode, websafe_encode
 
 from reachable.access import second_factors, throttle
 from reachable.access.models import User
@@ -249,6 +251,7 @@ STRANGE: list[Any] = [
     '{"response": {"userHandle": "////"}}',
     '{"id": "AA", "rawId": "AA", "type": "public-key", "response": {"userHandle": "QUE"}}',
     json.dumps({"response": {"userHandle": "'" * 9000}}),
+    "[" * 19_000,
 ]
 
 
@@ -263,6 +266,35 @@ def test_what_no_browser_sends_is_refused(world: World, given: str) -> None:
     answer = client.post("/sign-in/set-up/passkey/", {"name": "Desk", "answer": given})
     assert answer.status_code == 422
     assert Authenticator.objects.filter(type="webauthn").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("told", "bytes_left"), [("algorithm", 10_000), ("point", 10_000), ("", 0), ("", 37), ("", 60)]
+)
+def test_a_passkey_that_could_never_sign_in_is_not_added(
+    world: World, told: str, bytes_left: int
+) -> None:
+    client, key = localhost("first"), Key()
+    given = json.loads(key.made(asked(client.get("/sign-in/set-up/passkey/"))))
+    held: Any = cbor.decode(websafe_decode(given["response"]["attestationObject"]))
+    data, size = held["authData"], 37 + 16 + 2 + 16
+    wrong: dict[str, Any] = {"algorithm": {3: -9999}, "point": {-2: bytes(32)}}
+    public: Any = cbor.decode(data[size:])
+    cose = {**public, **wrong.get(told, {})}
+    held["authData"] = (data[:size] + cbor.encode(cose))[:bytes_left]
+    given["response"]["attestationObject"] = websafe_encode(cbor.encode(held))
+    sent = {"name": "Desk", "answer": json.dumps(given)}
+    assert client.post("/sign-in/set-up/passkey/", sent).status_code == 422
+    assert not Authenticator.objects.exists()
+
+
+@pytest.mark.parametrize("left", [0, 32, 36])
+def test_an_answer_of_a_passkey_that_is_cut_short_is_refused(world: World, left: int) -> None:
+    key, client = with_passkey("first"), localhost()
+    given = json.loads(key.answer(asked(client.get(BY_KEY))))
+    data = websafe_decode(given["response"]["authenticatorData"])
+    given["response"]["authenticatorData"] = websafe_encode(data[:left])
+    assert client.post(BY_KEY, {"answer": json.dumps(given)}).status_code == 422
 
 
 def test_an_ended_account_opens_nothing_with_its_passkey(world: World) -> None:

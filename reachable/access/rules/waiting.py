@@ -21,7 +21,8 @@ def wait_after(kind: str, failures: int) -> timedelta:
     beyond = failures - FREE[kind]
     if beyond < 0:
         return timedelta()
-    return min(FIRST * 2 ** min(beyond, 7), LONGEST_OF.get(kind, LONGEST))
+    doubled: int = 2 ** min(beyond, 7)
+    return min(FIRST * doubled, LONGEST_OF.get(kind, LONGEST))
 
 
 def still_counts(kind: str, failures: int, since: timedelta) -> int:
