@@ -100,11 +100,14 @@ def take_code(*, by: Actor, lost: str, code: str) -> bool:
             actual=_digest(by.own_id, code), expected=held.digest
         ):
             return False
+        if lost == PASSWORD and not second_factors.has_any(by.own_id):
+            # Lost since the code was made: it alone would sign somebody in.
+            return False
         held.used_at = now()
         held.save(update_fields=["used_at"])
         if lost == FACTOR:
             second_factors.take_all_away(by=by, user_id=by.own_id)
-        sessions.end_all(by.own_id)
+        sessions.end_all(by.own_id, by=by)
         audit.record(by=by, action="access.sign_in_given_back", subject=("user", by.id), lost=lost)
         for tells in sign_in_changed.items():
             tells(by=by, user_id=by.own_id, kind="given_back")

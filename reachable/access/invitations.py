@@ -198,8 +198,12 @@ def send_again(*, by: Actor, invitation_id: UUID) -> None:
 
 @transaction.atomic
 def take_back(*, by: Actor, invitation_id: UUID) -> None:
-    """Take an invitation back; its link says what every link says that is good no more."""
+    """Take an invitation back; its link says what every link says that is good no more.
+
+    Not one for a role that is beyond this person's reach; a role that is no more stops nobody.
+    """
     held = _of(by, invitation_id)
+    managing.check_roles(by, [role for role in held.roles if role in policy().roles])
     second_person.drop(by=by, kind=KIND, subject_id=held.id)
     _end(by, held)
 

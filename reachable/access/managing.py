@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -14,6 +14,7 @@ from reachable.access.rules import EVERY_AGENCY, OF_ONE_AGENCY, RolePolicy
 from reachable.foundation.actor import Actor
 from reachable.foundation.db import exclusive
 from reachable.foundation.errors import BadInput, Forbidden, NotFound
+from reachable.foundation.time import today
 
 NOTHING_CHANGED = "Nothing was changed."
 
@@ -141,21 +142,35 @@ def refuse_last(*, user_id: UUID, ending: Collection[str], on: date | None = Non
     `ending` are the roles that end. The lock is held. An account that has a last day counts no
     longer than that: without `on`, only those that have none yet are left for good.
     """
-    managing = {key for key, role in policy().roles.items() if EVERY_AGENCY in role.may}
-    mine = _active(managing).filter(user_id=user_id)
-    held = set(mine.values_list("role", flat=True))
-    if not held or held - set(ending):
-        return
-    others = _active(managing).exclude(user_id=user_id)
-    if on is not None:
-        others = others.filter(Q(user__last_day=None) | Q(user__last_day__gt=on))
-    if others.exists():
+    if not _is_last(user_id, ending, on):
         return
     raise BadInput(
         "Nobody else can look after all accounts: this is the last system administrator.",
         kept=NOTHING_CHANGED,
         next="Invite another one first, and wait until they have come.",
     )
+
+
+def _is_last(user_id: UUID, ending: Collection[str], on: date | None) -> bool:
+    managing = {key for key, role in policy().roles.items() if EVERY_AGENCY in role.may}
+    mine = _active(managing).filter(user_id=user_id)
+    held = set(mine.values_list("role", flat=True))
+    if not held or held - set(ending):
+        return False
+    others = _active(managing).exclude(user_id=user_id)
+    if on is not None:
+        others = others.filter(Q(user__last_day=None) | Q(user__last_day__gt=on))
+    return not others.exists()
+
+
+def is_over(user: User) -> bool:
+    """Whether somebody's last day is over, though the account has not been ended yet.
+
+    Not for the last who looks after all accounts: they stay, and the page of people says so.
+    """
+    if user.last_day is None or user.last_day >= today():
+        return False
+    return not _is_last(user.id, policy().roles.keys(), today() - timedelta(days=1))
 
 
 def _active(roles: Collection[str]) -> QuerySet[Role]:

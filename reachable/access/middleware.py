@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from reachable.access import sessions
 from reachable.access.selectors import actor_for
 from reachable.foundation.actor import ANONYMOUS
-from reachable.foundation.urls import declaration_of
+from reachable.foundation.urls import BY_SECRET, declaration_of
 
 
 class EndSessions:
@@ -35,12 +35,13 @@ class EndSessions:
 
 
 def _by_itself(request: HttpRequest) -> bool:
-    """Whether nobody did anything for this: htmx asks for parts, and a wall for all of itself."""
+    """Whether nobody did anything for this: htmx asks for parts, a wall for all of itself, and a
+    phone or a program with a secret of its own, whoever is signed in beside it."""
     if request.method == "GET" and request.headers.get("HX-Request") == "true":
         return True
     match = request.resolver_match
     declared = declaration_of(match.func) if match else None
-    return bool(declared and declared.asks_by_itself)
+    return bool(declared and (declared.asks_by_itself or declared.needs in BY_SECRET))
 
 
 class FindActor:

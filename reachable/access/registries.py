@@ -146,6 +146,15 @@ class TellsOfSignIn(Protocol):
     def __call__(self, *, by: Actor, user_id: UUID, kind: str) -> None: ...
 
 
+class FollowsSessions(Protocol):
+    """Ends what somebody's sign-ins have opened elsewhere, in the transaction that is open."""
+
+    def __call__(self, *, by: Actor, user_id: UUID) -> None: ...
+
+
+sessions_ended: Registry[FollowsSessions] = Registry(
+    "Sessions ended", "who follows when all of somebody’s sign-ins end at once"
+)
 sign_in_changed: Registry[TellsOfSignIn] = Registry(
     "Sign-in changed", "who tells somebody that how they sign in was changed or given back"
 )

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import base64
 import json
+import struct
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,10 +22,11 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth as totp
 from allauth.mfa.utils import decrypt, encrypt
 from allauth.mfa.webauthn.internal import auth as webauthn
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from reachable.access import managing
 from reachable.access.models import User
 from reachable.access.registries import sign_in_changed
 from reachable.audit import services as audit
@@ -41,7 +44,11 @@ MOST_PASSKEYS = 10
 ASKED_FOR = 5 * 60
 """Seconds in which what was asked of a passkey may be answered."""
 _ASKED_AT, _SECRET = "passkey_asked_at", "app_secret"
-_STRANGE = (ValueError, TypeError, KeyError, AttributeError, IndexError, ValidationError)
+_STRANGE = (
+    *(ValueError, TypeError, KeyError, AttributeError, IndexError, ValidationError),
+    *(RecursionError, OverflowError, AssertionError, NotImplementedError),
+    *(struct.error, UnsupportedAlgorithm),
+)
 """What reading an answer that no browser made may raise."""
 
 
@@ -91,29 +98,45 @@ def own(*, by: Actor) -> Factors:
 
 def new_app(session: Any, *, by: Actor) -> tuple[str, str]:
     """Return the secret that this browser sets an app up with, and its address for the app."""
-    if _SECRET not in session:
-        session[_SECRET] = encrypt(totp.generate_totp_secret())
-    secret = decrypt(session[_SECRET])
+    secret = _secret_of(session, by)
+    if not secret:
+        secret = totp.generate_totp_secret()
+        session[_SECRET] = {"user": str(by.own_id), "secret": encrypt(secret)}
     user = User.objects.get(id=by.own_id)
     return secret, str(get_adapter().build_totp_url(user, secret))
 
 
-def add_app(session: Any, *, by: Actor, code: str) -> bool:
-    """Take up the app once it has shown a right code; the one before it counts no more."""
-    if _SECRET not in session:
-        return False
-    secret = decrypt(session[_SECRET])
-    step = _step_of(secret, code)
+def _secret_of(session: Any, by: Actor) -> str:
+    """Whoever sat here before has seen theirs: nobody else's app is set up with it."""
+    held = session.get(_SECRET)
+    if not isinstance(held, dict) or held.get("user") != str(by.own_id):
+        return ""
+    return str(decrypt(held["secret"]))
+
+
+def forget_app(session: Any) -> None:
+    session.pop(_SECRET, None)
+
+
+def add_app(session: Any, *, by: Actor, code: str, first: bool = False) -> bool:
+    """Take up the app once it has shown a right code; the one before it counts no more.
+
+    `first` is for whoever has shown their password alone: not where there is a factor by now.
+    """
+    secret = _secret_of(session, by)
+    step = _step_of(secret, code) if secret else None
     if step is None:
         return False
     with transaction.atomic():
         exclusive(f"access.factors.{by.own_id}")
+        if first and has_any(by.own_id):
+            return False
         Authenticator.objects.filter(user_id=by.own_id, type=APP).delete()
         held = totp.TOTP.activate(User.objects.get(id=by.own_id), secret).instance
         held.data["last_step"] = step
         held.save(update_fields=["data"])
         _changed(by, "access.app_added")
-    del session[_SECRET]
+    forget_app(session)
     return True
 
 
@@ -165,19 +188,22 @@ def ask_for_new_passkey(session: Any, *, by: Actor) -> str:
     return json.dumps(asked)
 
 
-def add_passkey(session: Any, *, by: Actor, name: str, answer: str) -> None:
-    """Take up a passkey that this browser or phone has made."""
+def add_passkey(session: Any, *, by: Actor, name: str, answer: str, first: bool = False) -> None:
+    """Take up a passkey that this browser or phone has made; `first` as with an app."""
     asked = _asked(session)
     try:
         given = json.loads(answer)
         webauthn.set_state(asked)
         made = webauthn.complete_registration(given)
+        _try_out(made)
     except _STRANGE:
         raise _not_usable() from None
     finally:
         webauthn.clear_state()
     with transaction.atomic():
         exclusive(f"access.factors.{by.own_id}")
+        if first and has_any(by.own_id):
+            raise _not_usable()
         held = list(Authenticator.objects.filter(user_id=by.own_id, type=PASSKEY))
         if len(held) >= MOST_PASSKEYS:
             raise BadInput(
@@ -194,6 +220,12 @@ def add_passkey(session: Any, *, by: Actor, name: str, answer: str) -> None:
         _changed(by, "access.passkey_added")
 
 
+def _try_out(made: Any) -> None:
+    """Raise where the key of a new passkey checks nothing: its owner would never get in by it."""
+    with suppress(InvalidSignature):
+        made.credential_data.public_key.verify(b"", b"")
+
+
 def ask_for_passkey(session: Any, *, by: Actor | None) -> str:
     """Return what a browser is asked, as JSON: for one person's passkeys, or for whoever's."""
     session[_ASKED_AT] = int(unmoved())
@@ -208,6 +240,8 @@ def answer_passkey(session: Any, *, by: Actor | None, answer: str) -> User:
         given = json.loads(answer)
         whose = webauthn.extract_user_from_response(given).pk if by is None else by.own_id
         user = User.objects.select_related("agency").get(id=whose, is_active=True)
+        if managing.is_over(user):
+            raise ValueError("after their last day")
         with transaction.atomic():
             exclusive(f"access.factors.{user.id}")
             webauthn.set_state(asked)

@@ -188,7 +188,7 @@ def end_account(*, by: Actor, user_id: UUID, knowing: bool = False) -> list[str]
     Role.objects.filter(user_id=user_id, ended_at=None).update(ended_at=at)
     TeamMembership.objects.filter(user_id=user_id, ended_at=None).update(ended_at=at)
     Involvement.objects.in_force(at=at).filter(user_id=user_id).update(ended_at=at)
-    sessions.end_all(user_id)
+    sessions.end_all(user_id, by=by)
     audit.record(by=by, action="access.account_ended", subject=("user", user_id))
     return _follow(by, RightsEnded(user_id), empty)
 

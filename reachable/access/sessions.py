@@ -17,6 +17,7 @@ from django.http import HttpRequest
 
 from reachable.access import throttle
 from reachable.access.models import SignIn, User
+from reachable.access.registries import sessions_ended
 from reachable.access.session_store import ACTIVE, BEGAN, FRESH
 from reachable.audit import services as audit
 from reachable.foundation.actor import Actor
@@ -143,7 +144,7 @@ def only_here(request: HttpRequest, *, by: Actor) -> int:
         others = others.exclude(session_key=request.session.session_key)
         count, here = others.count(), request.session.session_key
         kept = SignIn.objects.filter(user_id=by.own_id, session_key=here).first()
-        end_all(by.own_id, but=here)
+        end_all(by.own_id, by=by, but=here)
         update_session_auth_hash(request, User.objects.get(id=by.own_id))
         if kept is not None:
             kept.session_key = request.session.session_key or ""
@@ -152,8 +153,9 @@ def only_here(request: HttpRequest, *, by: Actor) -> int:
     return count
 
 
-def end_all(user_id: UUID, but: str | None = None) -> None:
-    """End all sign-ins of somebody, known or not, in the caller's transaction.
+def end_all(user_id: UUID, *, by: Actor, but: str | None = None) -> None:
+    """End all sign-ins of somebody, known or not, and what they opened elsewhere, in the caller's
+    transaction.
 
     The session `but` is not removed; whoever asks binds it again.
     """
@@ -161,6 +163,8 @@ def end_all(user_id: UUID, but: str | None = None) -> None:
     held = SignIn.objects.filter(user_id=user_id).exclude(session_key=but)
     Session.objects.filter(session_key__in=held.values("session_key")).delete()
     held.delete()
+    for follow in sessions_ended.items():
+        follow(by=by, user_id=user_id)
 
 
 def forget_session(session_key: str | None) -> None:

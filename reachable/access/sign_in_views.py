@@ -65,9 +65,9 @@ def go_on(request: HttpRequest, after: str, sent: str) -> HttpResponse:
 
 def safe(request: HttpRequest, address: str) -> str:
     """Only addresses of our own: a link must not lead from the sign-in page to elsewhere."""
-    if url_has_allowed_host_and_scheme(address, {request.get_host()}, request.is_secure()):
-        return address
-    return settings.LOGIN_REDIRECT_URL
+    ours = url_has_allowed_host_and_scheme(address, {request.get_host()}, request.is_secure())
+    # A word without a stroke would be taken for the name of a page, and fail where there is none.
+    return address if ours and address.startswith("/") else settings.LOGIN_REDIRECT_URL
 
 
 def passkey(request: HttpRequest) -> HttpResponse:
@@ -126,7 +126,7 @@ def answered(request: HttpRequest, by: Actor, form: CodeForm) -> tuple[str, BadI
     if not form.is_valid():
         return "", None
     try:
-        how = signing_in.check_code(request, by=by, code=form.cleaned_data["code"])
+        how = signing_in.check_code(by=by, code=form.cleaned_data["code"])
     except Throttled as slow:
         form.add_error(None, str(slow))
         return "", None
@@ -152,6 +152,10 @@ def _half(request: HttpRequest, asks: str) -> Here | HttpResponse:
     if found is None:
         return redirect("sign_in")
     half, user = found
+    if half.asks == "set_up" and second_factors.has_any(user.id):
+        # Set up elsewhere meanwhile: the password alone must not add another.
+        signing_in.give_up(request)
+        return redirect("sign_in")
     if half.asks != asks:
         return redirect(STEPS[half.asks])
     return Here(actor_for(user), user, half)
@@ -181,7 +185,8 @@ def set_up_app(request: HttpRequest) -> HttpResponse:
         return here
     form = AppCodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        if second_factors.add_app(request.session, by=here.by, code=form.cleaned_data["code"]):
+        code, first = form.cleaned_data["code"], here.half is not None
+        if second_factors.add_app(request.session, by=here.by, code=code, first=first):
             return _set_up_done(request, here, "code", "Codes from this app are taken from now on.")
         form.add_error("code", "That is not the code of now. Nothing was changed. Try the next.")
     secret, address = second_factors.new_app(request.session, by=here.by)
@@ -207,6 +212,7 @@ def set_up_passkey(request: HttpRequest) -> HttpResponse:
                 by=here.by,
                 name=form.cleaned_data["name"],
                 answer=_answer(request),
+                first=here.half is not None,
             )
         except BadInput as wrong:
             error = wrong

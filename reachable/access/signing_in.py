@@ -18,7 +18,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 
-from reachable.access import giving_back, second_factors, sessions, throttle
+from reachable.access import giving_back, managing, second_factors, sessions, throttle
 from reachable.access.models import User
 from reachable.access.registries import sign_in_changed
 from reachable.access.selectors import actor_for
@@ -59,7 +59,7 @@ def check_password(request: HttpRequest, *, username: str, password: str) -> Use
 
     An unknown name, a wrong password and one that is not looked at take the same time.
     """
-    source = Source("account", username.casefold(), throttle.address_of(request))
+    source = Source("account", throttle.one_name(username), throttle.address_of(request))
     try:
         throttle.count(source)
     except Throttled:
@@ -88,6 +88,7 @@ def begin(
     asks = "factor" if second_factors.has_any(user.id) else "set_up"
     bound_to, at = user.get_session_auth_hash(), int(unmoved())
     half = Half(user.id.hex, bound_to, at, asks, after, sent, new_password)
+    second_factors.forget_app(request.session)
     request.session.cycle_key()
     _keep(request, half)
     return half
@@ -102,6 +103,7 @@ def half_of(request: HttpRequest) -> tuple[Half, User] | None:
     user = User.objects.select_related("agency").filter(id=UUID(known.user), is_active=True).first()
     good = (
         user is not None
+        and not managing.is_over(user)
         and 0 <= unmoved() - known.at < HALF_FOR
         and constant_time_compare(known.bound_to, user.get_session_auth_hash())
     )
@@ -120,9 +122,12 @@ def give_up(request: HttpRequest) -> None:
     request.session.pop(_HALF, None)
 
 
-def check_code(request: HttpRequest, *, by: Actor, code: str) -> str:
-    """Return how somebody answered, as code or recovery_code; empty where it was wrong."""
-    source = Source("factor", str(by.own_id), throttle.address_of(request))
+def check_code(*, by: Actor, code: str) -> str:
+    """Return how somebody answered, as code or recovery_code; empty where it was wrong.
+
+    Their office's address does not count: the password was just shown.
+    """
+    source = Source("factor", str(by.own_id))
     throttle.count(source)
     how = second_factors.answer_code(by=by, code=code)
     if how:
@@ -133,11 +138,15 @@ def check_code(request: HttpRequest, *, by: Actor, code: str) -> str:
 
 
 def check_passkey(request: HttpRequest, *, by: Actor | None, answer: str) -> User:
-    """Return whose passkey answered. It is not slowed: nobody can guess one."""
+    """Return whose passkey answered. It is not slowed: nobody can guess one.
+
+    A failure of nobody known is not noted: whoever likes could fill the audit with them.
+    """
     try:
         return second_factors.answer_passkey(request.session, by=by, answer=answer)
     except BadInput:
-        _note_failure("passkey", by.id if by else None)
+        if by is not None:
+            _note_failure("passkey", by.id)
         raise
 
 
@@ -145,7 +154,7 @@ def check_given(
     request: HttpRequest, *, by: Actor | None, named: str, lost: str, code: str
 ) -> bool:
     """Whether a code of an administrator was right; an unknown name is as wrong as a wrong code."""
-    source = Source("factor", f"given {named.casefold()}", throttle.address_of(request))
+    source = Source("given", throttle.one_name(named), throttle.address_of(request))
     throttle.count(source)
     if by is None or not giving_back.take_code(by=by, lost=lost, code=code):
         _note_failure("given_code", by.id if by else None)
@@ -163,6 +172,7 @@ def finish(request: HttpRequest, *, user: User, how: str) -> None:
     """Sign somebody in who has shown both: a new session, with nothing of before but what they
     themselves had typed."""
     request.session.pop(_HALF, None)
+    second_factors.forget_app(request.session)
     with transaction.atomic():
         login(request, user, BACKEND)
         by = actor_for(user)

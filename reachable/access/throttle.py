@@ -6,15 +6,21 @@ A try is counted before it is looked at, so that many at once are no more than m
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from ipaddress import ip_address, ip_network
+from datetime import timedelta
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
 
 from reachable.access.models import SignInAttempts
-from reachable.access.rules.waiting import FORGOTTEN_AFTER, in_words, wait_after
+from reachable.access.rules.waiting import (
+    FADES,
+    FORGOTTEN_AFTER,
+    in_words,
+    still_counts,
+    wait_after,
+)
 from reachable.foundation.crypto import key_ring
 from reachable.foundation.errors import BadInput
 from reachable.foundation.time import now
@@ -33,17 +39,27 @@ class Throttled(BadInput):
 
 @dataclass(frozen=True)
 class Source:
-    """What a try is counted against: `account` (the name that was typed) or `factor`, and always
-    the address."""
+    """What a try is counted against: `account` (the name that was typed), `factor` or `given`, and
+    the address, where nothing was shown before."""
 
     kind: str
     of: str
-    address: str
+    address: str | None = None
 
     def keys(self) -> dict[str, str]:
         """Return keyed digest → kind, in an order in which no two tries wait for each other."""
-        known = {_key(self.kind, self.of): self.kind, _key("address", self.address): "address"}
+        known = {_key(self.kind, self.of): self.kind}
+        if self.address is not None:
+            known[_key("address", self.address)] = "address"
         return dict(sorted(known.items()))
+
+
+def one_name(username: str) -> str:
+    """Return the same for all ways to write a user name that lead to one account.
+
+    PostgreSQL looks it up in capital letters, in which some letters become another's.
+    """
+    return username.upper().casefold()
 
 
 def count(source: Source) -> None:
@@ -58,15 +74,21 @@ def count(source: Source) -> None:
         if waits:
             raise Throttled(max(waits))
         for row in rows:
-            old = at - row.last_at > FORGOTTEN_AFTER
-            row.failures = 1 if old else row.failures + 1
-            row.last_at = at
-            row.wait_until = _until(kinds[row.key], row)
+            kind = kinds[row.key]
+            since = at - row.last_at
+            row.failures = still_counts(kind, row.failures, since) + 1
+            # What is left of ten minutes goes on: one failure every nine must not add up.
+            row.last_at = at - since % FADES if kind == "address" else at
+            wait = wait_after(kind, row.failures)
+            row.wait_until = at + wait if wait else None
             row.save()
 
 
 def forgive(source: Source) -> None:
-    """A try was right: what failed before is forgotten for the account, not for the address."""
+    """A try was right: what failed before is forgotten for the account, not for the address.
+
+    Nobody waits because of it: who signs in next is somebody else of the same office.
+    """
     with transaction.atomic():
         for key, kind in source.keys().items():
             if kind != "address":
@@ -75,13 +97,8 @@ def forgive(source: Source) -> None:
             row = SignInAttempts.objects.select_for_update().filter(key=key).first()
             if row is not None:
                 row.failures = max(0, row.failures - 1)
-                row.wait_until = _until(kind, row)
+                row.wait_until = None
                 row.save()
-
-
-def _until(kind: str, row: SignInAttempts) -> datetime | None:
-    wait = wait_after(kind, row.failures)
-    return row.last_at + wait if wait else None
 
 
 def forget() -> int:
@@ -92,13 +109,21 @@ def forget() -> int:
 
 def address_of(request: HttpRequest) -> str:
     """Return from where somebody asks. Only a proxy that the settings name is believed about it."""
-    here = str(request.META.get("REMOTE_ADDR", ""))
+    here = _plain(str(request.META.get("REMOTE_ADDR", "")))
     said = str(request.META.get("HTTP_X_FORWARDED_FOR", "")).split(",")
     for hop in reversed([each.strip() for each in said]):
         if here not in settings.PROXIES or not _is_address(hop):
             break
-        here = hop
+        here = _plain(hop)
     return _network(here)
+
+
+def _plain(address: str) -> str:
+    """A server that listens for both versions says ::ffff:192.0.2.1 of 192.0.2.1: as one of
+    version 6, all of version 4 would count as one."""
+    known = ip_address(address) if _is_address(address) else None
+    plain = known.ipv4_mapped if isinstance(known, IPv6Address) else None
+    return str(plain or known or address)
 
 
 def _is_address(text: str) -> bool:

@@ -17,6 +17,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 
+from reachable.access import sessions
 from reachable.conversations import day as days
 from reachable.conversations import devices, receiving, sealing
 from reachable.conversations.devices import HOLDS, IDLE_SECONDS, VALID_FOR, Signed
@@ -81,14 +82,19 @@ def _version(files: dict[str, str]) -> str:
 def device(request: HttpRequest) -> HttpResponse:
     """Say who is signed in on this phone; with POST, make the phone known.
 
-    The sign-in in its browser ends with that: from then on only the PIN opens anything on it.
+    The sign-in in its browser ends with that: from then on only the PIN opens anything on it. Who
+    has signed in long ago confirms it first: whoever found a session has twelve hours by a phone.
     """
     by = actor(request)
     if not by.is_person:
         return _not_signed_in(status=200)
+    confirm = None
+    if not sessions.is_fresh(request.session):
+        confirm = f"{reverse('confirm_sign_in')}?next={reverse('phone')}"
     if request.method != "POST" or not by.can(HOLDS):
         return JsonResponse(
             {
+                "confirm": confirm,
                 "signed_in": True,
                 "may": by.can(HOLDS),
                 "user": {"id": str(by.own_id), "name": by.name},
@@ -96,6 +102,8 @@ def device(request: HttpRequest) -> HttpResponse:
                 "server_now": now().isoformat(),
             }
         )
+    if confirm:
+        return JsonResponse({"signed_in": True, "confirm": confirm}, status=403)
     label = _body(request).get("label", "")
     made = devices.make_known(by=by, label=label if isinstance(label, str) else "")
     logout(request)

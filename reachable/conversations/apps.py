@@ -10,7 +10,7 @@ class ConversationsConfig(AppConfig):
     label = ROOM
 
     def ready(self) -> None:
-        from reachable.access.registries import Holding, holdings, rights_ended
+        from reachable.access.registries import Holding, holdings, rights_ended, sessions_ended
         from reachable.conversations import (
             child_words,
             devices,
@@ -38,6 +38,7 @@ class ConversationsConfig(AppConfig):
 
         holdings.add("conversations", Holding("conversations", handing.unfinished), room=ROOM)
         rights_ended.add("phones", devices.follow_rights, room=ROOM)
+        sessions_ended.add("phones", devices.follow_sessions, room=ROOM)
         told_others.add("passed on", passed_on.told_others, room=ROOM)
         seen_because.add("passed_on", SeenBecause(10, passed_on.why), room=ROOM)
         child_panels.add("conversations", panels.OF_CHILD, room=ROOM)

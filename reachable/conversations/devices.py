@@ -206,6 +206,17 @@ def wiped(*, by: Actor, device_id: UUID) -> None:
         audit.record(by=by, action="conversations.wiped", subject=("device", device_id))
 
 
+def follow_sessions(*, by: Actor, user_id: UUID) -> None:
+    """Let no phone of somebody read any more whose sign-ins all ended: one may be a thief's.
+
+    What is sealed on them may still come in.
+    """
+    held = Device.objects.filter(user_id=user_id, ended_at=None)
+    for device_id in list(held.values_list("id", flat=True)):
+        Device.objects.filter(id=device_id).update(ended_at=now())
+        audit.record(by=by, action="conversations.device_ended", subject=("device", device_id))
+
+
 def follow_rights(*, by: Actor, ended: RightsEnded) -> None:
     """Empty the phones of somebody who may hold no moment any more."""
     if access.able(capability=HOLDS, user_ids=[ended.user_id]):

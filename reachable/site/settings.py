@@ -107,7 +107,9 @@ SESSION_ENGINE = "reachable.access.session_store"
 SESSION_COOKIE_AGE = 60 * 60 * bounded("REACHABLE_SESSION_HOURS", 12, least=1, most=24)
 SESSION_IDLE_SECONDS = 60 * bounded("REACHABLE_IDLE_MINUTES", 30, least=5, most=120)
 # Whose X-Forwarded-For is believed: the addresses of proxies of one's own, with commas.
-PROXIES = frozenset(filter(None, os.environ.get("REACHABLE_PROXIES", "").split(",")))
+PROXIES = frozenset(
+    filter(None, map(str.strip, os.environ.get("REACHABLE_PROXIES", "").split(",")))
+)
 
 MFA_ADAPTER = "reachable.access.allauth_adapter.Adapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

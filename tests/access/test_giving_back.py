@@ -173,6 +173,18 @@ def test_whoever_lost_both_needs_two_administrators(world: World) -> None:
     assert is_signed_in(client)
 
 
+def test_promise_19_a_code_for_a_password_is_void_once_there_is_no_second_factor(
+    world: World,
+) -> None:
+    with_app("first")
+    code = code_for(world, "first", "password")
+    Authenticator.objects.all().delete()
+    client = Client()
+    given = {"username": "first", "code": code}
+    assert client.post("/sign-in/forgotten/", given).status_code == 422
+    assert client.get("/sign-in/set-up/")["Location"] == "/sign-in/"
+
+
 def test_promise_20_codes_of_administrators_are_slowed_and_tell_no_names(world: World) -> None:
     with_app("first")
     code = code_for(world, "first", "password")
@@ -185,6 +197,12 @@ def test_promise_20_codes_of_administrators_are_slowed_and_tell_no_names(world: 
     for _ in range(5):
         assert tried("first", "AAAABBBBCCCC") == tried("nobody", "AAAABBBBCCCC")
     assert "tried too often" in tried("first", code)
+    for minute in range(1, 4):
+        with travel(now() + timedelta(minutes=minute)):
+            assert "not right for this account" in tried("first", "AAAABBBBCCCC")
+    with travel(now() + timedelta(minutes=5)):
+        given = {"username": "FIRST", "code": code}
+        assert Client().post("/sign-in/forgotten/", given).status_code == 302
 
 
 def test_an_ended_account_gets_nothing_back(world: World) -> None:

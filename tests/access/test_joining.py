@@ -291,6 +291,24 @@ def test_promise_09_another_agency_is_not_there(hub: Partnership) -> None:
             verb()
 
 
+def test_promise_09_an_invitation_above_an_administrator_is_not_theirs_to_end(
+    hub: Partnership,
+) -> None:
+    above = invitations.invite(
+        by=hub.actor("root"),
+        agency_id=hub.council,
+        asked=changed(username="ada.above", roles=("system_administrator",)),
+        reason="The second administrator of the partnership.",
+    )
+    gone = invitations.invite(by=hub.actor("root"), agency_id=hub.council, asked=ASKED)
+    answer = client(hub, "agency").post(f"/staff/invitations/{above}/take-back/")
+    assert "You cannot give the role" in html(answer, answer.status_code)
+    assert Invitation.objects.get(id=above).taken_back_at is None
+    Invitation.objects.filter(id=gone).update(roles=["of_last_year"])
+    invitations.take_back(by=hub.actor("agency"), invitation_id=gone)
+    assert Invitation.objects.get(id=gone).taken_back_at is not None
+
+
 def test_promise_11_what_is_sent_beside_the_form_is_not_taken(hub: Partnership) -> None:
     browser = client(hub, "agency")
     strange = access.create_team(by=SYSTEM, key="cid", name="CID", agency_id=hub.police)

@@ -11,11 +11,14 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from allauth.core.context import request_context
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.models import Session
 from django.db import connection
-from django.test import Client
+from django.test import Client, RequestFactory
+from fido2 import cbor
+from fido2.utils import websafe_decode, websafe_encode
 
 from reachable.access import second_factors, throttle
 from reachable.access.models import User
@@ -248,6 +251,7 @@ STRANGE: list[Any] = [
     '{"response": {"userHandle": "////"}}',
     '{"id": "AA", "rawId": "AA", "type": "public-key", "response": {"userHandle": "QUE"}}',
     json.dumps({"response": {"userHandle": "'" * 9000}}),
+    "[" * 19_000,
 ]
 
 
@@ -262,6 +266,35 @@ def test_what_no_browser_sends_is_refused(world: World, given: str) -> None:
     answer = client.post("/sign-in/set-up/passkey/", {"name": "Desk", "answer": given})
     assert answer.status_code == 422
     assert Authenticator.objects.filter(type="webauthn").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("told", "bytes_left"), [("algorithm", 10_000), ("point", 10_000), ("", 0), ("", 37), ("", 60)]
+)
+def test_a_passkey_that_could_never_sign_in_is_not_added(
+    world: World, told: str, bytes_left: int
+) -> None:
+    client, key = localhost("first"), Key()
+    given = json.loads(key.made(asked(client.get("/sign-in/set-up/passkey/"))))
+    held: Any = cbor.decode(websafe_decode(given["response"]["attestationObject"]))
+    data, size = held["authData"], 37 + 16 + 2 + 16
+    wrong: dict[str, Any] = {"algorithm": {3: -9999}, "point": {-2: bytes(32)}}
+    public: Any = cbor.decode(data[size:])
+    cose = {**public, **wrong.get(told, {})}
+    held["authData"] = (data[:size] + cbor.encode(cose))[:bytes_left]
+    given["response"]["attestationObject"] = websafe_encode(cbor.encode(held))
+    sent = {"name": "Desk", "answer": json.dumps(given)}
+    assert client.post("/sign-in/set-up/passkey/", sent).status_code == 422
+    assert not Authenticator.objects.exists()
+
+
+@pytest.mark.parametrize("left", [0, 32, 36])
+def test_an_answer_of_a_passkey_that_is_cut_short_is_refused(world: World, left: int) -> None:
+    key, client = with_passkey("first"), localhost()
+    given = json.loads(key.answer(asked(client.get(BY_KEY))))
+    data = websafe_decode(given["response"]["authenticatorData"])
+    given["response"]["authenticatorData"] = websafe_encode(data[:left])
+    assert client.post(BY_KEY, {"answer": json.dumps(given)}).status_code == 422
 
 
 def test_an_ended_account_opens_nothing_with_its_passkey(world: World) -> None:
@@ -345,6 +378,56 @@ def test_nobody_adds_a_passkey_that_was_not_asked_for(world: World) -> None:
     assert answer.status_code == 422
     with pytest.raises(BadInput):
         second_factors.add_passkey({}, by=world.actor("first"), name="x", answer=key.made(on))
+
+
+def test_promise_19_who_was_to_set_up_a_factor_does_not_once_there_is_one(world: World) -> None:
+    """Somebody knows the password and waits until its owner has set up theirs."""
+    thief = localhost()
+    show_password(thief, "first")
+    secret = re.search(r'qr__secret">([A-Z2-7 ]+)<', html(thief.get("/sign-in/set-up/app/")))
+    on = asked(thief.get("/sign-in/set-up/passkey/"))
+    assert secret
+    session = thief.session
+    with_app("first")
+    by, theirs = world.actor("first"), App(secret[1])
+    assert not second_factors.add_app(session, by=by, code=theirs.code(), first=True)
+    request = RequestFactory().get("/")
+    request.session = session
+    with pytest.raises(BadInput), request_context(request):
+        second_factors.add_passkey(session, by=by, name="x", answer=Key().made(on), first=True)
+    answer = thief.post("/sign-in/set-up/app/", {"code": theirs.code()})
+    assert answer["Location"] == "/sign-in/"
+    assert thief.get("/sign-in/set-up/passkey/")["Location"] == "/sign-in/"
+    assert Authenticator.objects.count() == 1
+    assert not is_signed_in(thief)
+
+
+def test_promise_19_an_app_is_not_set_up_with_what_the_one_before_at_a_computer_saw(
+    world: World,
+) -> None:
+    def shown(client: Client) -> str:
+        found = re.search(r'qr__secret">([A-Z2-7 ]+)<', html(client.get("/sign-in/set-up/app/")))
+        assert found
+        return found[1]
+
+    client = Client()
+    show_password(client, "first")
+    seen = shown(client)
+    session = client.session
+    show_password(client, "second")
+    assert shown(client) != seen
+    code, by = App(seen).code(), world.actor("second")
+    assert not second_factors.add_app(session, by=by, code=code)
+    assert second_factors.new_app(session, by=by)[0] != seen.replace(" ", "")
+    assert not Authenticator.objects.exists()
+
+
+@pytest.mark.parametrize("after", ["word", "staff", "a:b", "//example.org", "/\\example.org", ""])
+def test_a_strange_address_to_go_on_to_stops_nobody(world: World, after: str) -> None:
+    app, client = with_app("first"), Client()
+    show_password(client, "first", next=after)
+    assert client.post(SECOND, {"code": app.code()})["Location"] == "/"
+    assert client.get("/sign-in/", {"next": after})["Location"] == "/"
 
 
 def at_once(count: int, act: Callable[[], Any]) -> list[Any]:

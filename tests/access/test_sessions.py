@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -20,8 +21,16 @@ from reachable.access import sessions
 from reachable.access.models import SignIn, User
 from reachable.access.services import end_account
 from reachable.foundation.actor import system
+from reachable.foundation.time import today
 from tests.access.test_signed_out import CANARY, TYPED, sign_in_again
-from tests.support.signing_in import show_password, sign_in_whole, with_app
+from tests.support.signing_in import (
+    asked,
+    localhost,
+    show_password,
+    sign_in_whole,
+    with_app,
+    with_passkey,
+)
 from tests.support.world import World, html
 
 pytestmark = pytest.mark.db
@@ -93,6 +102,20 @@ def test_promise_18_what_a_page_asks_by_itself_keeps_no_session_going(
     assert client.get(path, headers=headers).status_code == 200
     older(client, active=11 * MINUTE)
     assert is_signed_in(client) is counts
+
+
+def test_promise_18_a_phone_that_asks_keeps_no_session_of_its_browser_going(world: World) -> None:
+    client = world.client("first")
+    held = client.cookies["sessionid"].value
+    made = world.client("first").post("/app/device/", {}, content_type="application/json").json()
+    older(client, active=20 * MINUTE)
+    secret = {"Authorization": f"Device {made['device_id']}:{made['read_secret']}"}
+    assert client.get("/app/day/", headers=secret).status_code == 200
+    sent = client.post("/app/send/", {"items": []}, content_type="application/json", headers=secret)
+    assert sent.status_code == 200
+    assert client.cookies["sessionid"].value == held
+    older(client, active=11 * MINUTE)
+    assert not is_signed_in(client)
 
 
 def test_whoever_types_for_long_is_there(world: World) -> None:
@@ -199,6 +222,26 @@ def test_promise_18_ending_an_account_ends_all_its_sessions(world: World) -> Non
     User.objects.filter(username="first").update(is_active=True)
     assert not is_signed_in(one), "an account that comes back brings no session back"
     assert not is_signed_in(two)
+
+
+def test_promise_18_nobody_is_let_in_after_their_last_day_though_nothing_ends_accounts(
+    world: World,
+) -> None:
+    key, signed_in, half = with_passkey("first"), world.client("first"), Client()
+    with_app("first")
+    User.objects.filter(username="first").update(last_day=today())
+    show_password(half, "first")
+    assert is_signed_in(signed_in)
+    assert half.get("/sign-in/second/").status_code == 200
+    over = User.objects.filter(username__in=("first", "administrator"))
+    over.update(last_day=today() - timedelta(days=1))
+    assert not is_signed_in(signed_in)
+    assert half.get("/sign-in/second/")["Location"] == "/sign-in/"
+    assert not show_password(Client(), "first").redirect_chain
+    by_key = localhost()
+    given = key.answer(asked(by_key.get("/sign-in/passkey/")))
+    assert by_key.post("/sign-in/passkey/", {"answer": given}).status_code == 422
+    assert is_signed_in(world.client("administrator")), "the last one stays"
 
 
 def test_promise_18_changing_the_password_ends_every_other_session(world: World) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -12,7 +15,15 @@ from django.test import Client, RequestFactory, override_settings
 
 from reachable.access import throttle
 from reachable.access.models import SignInAttempts
-from reachable.access.rules.waiting import FREE, LONGEST, in_words, wait_after
+from reachable.access.rules.waiting import (
+    FADES,
+    FREE,
+    LONGEST,
+    LONGEST_OF,
+    in_words,
+    still_counts,
+    wait_after,
+)
 from reachable.access.throttle import Source, Throttled, address_of
 from reachable.audit.models import Entry
 from reachable.foundation.time import now, travel
@@ -100,6 +111,60 @@ def test_promise_20_an_address_is_slowed_whatever_names_it_tries_and_others_are_
     throttle.count(Source("account", "somebody", "192.0.2.2"))
 
 
+def too_many_here() -> None:
+    """Fail as often from one address as costs nothing, under names of nobody."""
+    for number in range(FREE["address"]):
+        throttle.count(Source("account", f"name {number}", "127.0.0.1"))
+
+
+@pytest.mark.db
+def test_promise_20_whoever_signs_in_makes_nobody_behind_the_same_address_wait(
+    world: World,
+) -> None:
+    too_many_here()
+    with travel(now() + timedelta(seconds=31)):
+        for username in ("first", "second", "lead"):
+            assert show_password(Client(), username).redirect_chain, username
+
+
+@pytest.mark.db
+def test_failures_of_an_address_fade_though_there_are_some_every_day(world: World) -> None:
+    too_many_here()
+    with travel(now() + FADES * (FREE["address"] - 3)):
+        for _ in range(FREE["account"] - 1):
+            assert "do not belong together" in attempt(Client(), "nobody")
+    start = now()
+    for number in range(40):
+        with travel(start + timedelta(days=1, minutes=9 * number)):
+            throttle.count(Source("account", f"slow {number}", "192.0.2.7"))
+    assert still_counts("address", 30, 3 * FADES - timedelta(seconds=1)) == 28
+    assert still_counts("account", 30, 3 * FADES) == 30
+
+
+@pytest.mark.db
+def test_promise_20_a_second_factor_waits_for_no_address(world: World) -> None:
+    app, client = with_app("first"), Client()
+    show_password(client, "first")
+    too_many_here()
+    assert "tried too often" in attempt(Client(), "second", PASSWORD)
+    assert client.post("/sign-in/second/", {"code": app.code()})["Location"] == "/"
+
+
+@pytest.mark.parametrize("written", ["fi\u0131na", "FIINA", "ſ\u0131lk", "straße"])
+def test_a_user_name_is_slowed_however_the_database_would_fold_it(written: str) -> None:
+    assert throttle.one_name(written) == throttle.one_name(written.upper())
+    assert throttle.one_name("\u0131") == throttle.one_name("I") == throttle.one_name("i")
+
+
+@pytest.mark.db
+def test_promise_20_whoever_has_no_account_fills_no_audit_with_passkeys(world: World) -> None:
+    before, client = Entry.objects.count(), Client()
+    for given in ("", "[]", "x"):
+        client.get("/sign-in/passkey/")
+        assert client.post("/sign-in/passkey/", {"answer": given}).status_code == 422
+    assert Entry.objects.count() == before
+
+
 @pytest.mark.db
 def test_a_try_that_has_to_wait_makes_nobody_wait_longer(world: World) -> None:
     source = Source("account", "first", "192.0.2.1")
@@ -182,6 +247,8 @@ def test_promise_20_a_forged_forwarded_for_is_ignored() -> None:
         ("192.0.2.1", "198.51.100.9", "192.0.2.1"),
         ("", "198.51.100.9", "unknown"),
         ("2001:db8:1:2:3:4:5:6", None, "2001:db8:1:2::/64"),
+        ("::ffff:192.0.2.1", None, "192.0.2.1"),
+        ("::ffff:10.0.0.1", "::ffff:198.51.100.9", "198.51.100.9"),
     ],
 )
 def test_promise_20_only_a_proxy_of_ones_own_is_believed(
@@ -190,5 +257,21 @@ def test_promise_20_only_a_proxy_of_ones_own_is_believed(
     assert asking(here, said) == address
 
 
+def test_proxies_are_named_with_spaces_or_without() -> None:
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "from reachable.site.settings import PROXIES as p; print(sorted(p))",
+        ],
+        env={**os.environ, "REACHABLE_PROXIES": "10.0.0.1, 10.0.0.2 ,"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "['10.0.0.1', '10.0.0.2']"
+
+
 def test_the_longest_wait_is_no_lock() -> None:
     assert wait_after("account", 10**6) == wait_after("factor", 10**6) == LONGEST
+    assert wait_after("given", 10**6) == LONGEST_OF["given"] == timedelta(minutes=1)

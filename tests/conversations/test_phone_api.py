@@ -81,6 +81,38 @@ def test_the_sign_in_of_its_browser_ends_once_a_phone_is_made_known(world: World
     assert day(client, held).status_code == 200
 
 
+def test_promise_18_a_stolen_session_makes_no_phone_known_that_outlives_it(world: World) -> None:
+    client = world.client("first")
+    session = client.session
+    session["fresh"] -= 11 * 60
+    session.save()
+    confirm = "/sign-in/confirm/?next=/app/"
+    assert client.get("/app/device/").json()["confirm"] == confirm
+    answer = client.post("/app/device/", {}, content_type="application/json")
+    assert (answer.status_code, answer.json()["confirm"]) == (403, confirm)
+    assert not Device.objects.exists()
+    assert client.get("/worklist/").status_code == 200, "nobody was signed out"
+    assert world.client("first").get("/app/device/").json()["confirm"] is None
+
+
+@pytest.mark.parametrize("ends", ["/my-sign-in/password/", "/my-sign-in/others/end/"])
+def test_promise_18_what_ends_every_session_ends_the_reading_of_phones_too(
+    world: World, ends: str
+) -> None:
+    moment_id = world.signal()
+    held, other = made_known(world.client("first")), made_known(world.client("second"))
+    day(Client(), held)
+    word = "heron kettle lantern"
+    answer = world.client("first").post(ends, {"password": word, "again": word})
+    assert answer.status_code == 302
+    assert day(Client(), held).status_code == 401
+    assert day(Client(), other).status_code == 200
+    item = sealing.item(UUID(held["device_id"]), written(moment_id))
+    answer = send(held, item).json()
+    assert (answer["session"], answer["wipe"]) == ("ended", False)
+    assert answer["results"][0]["state"] == "kept", "what was written is not lost"
+
+
 def test_a_phone_from_before_a_restore_keeps_its_words_until_it_is_known_again(
     world: World,
 ) -> None:

@@ -6,10 +6,13 @@ const PATIENCE = 20_000; // milliseconds
 export class NoSignal extends Error {}
 
 /**
- * @param {string} path @param {{body?: object, headers?: Record<string, string>}} [how]
+ * What shows a phone's secret needs no cookie: asked every half minute, it would keep a sign-in of
+ * the same browser going.
+ * @param {string} path
+ * @param {{body?: object, headers?: Record<string, string>, credentials?: RequestCredentials}} [how]
  * @returns {Promise<{status: number, json: any}>}
  */
-export async function call(path, { body, headers = {} } = {}) {
+export async function call(path, { body, headers = {}, credentials = headers.Authorization ? "omit" : "same-origin" } = {}) {
   let response;
   try {
     response = await fetch(path, {
@@ -17,6 +20,7 @@ export async function call(path, { body, headers = {} } = {}) {
       headers: { Accept: "application/json", ...(body && { "Content-Type": "application/json" }), ...headers },
       body: body && JSON.stringify(body),
       cache: "no-store",
+      credentials,
       redirect: "error",
       signal: AbortSignal.timeout(PATIENCE),
     });

@@ -215,7 +215,7 @@ async function wipe(device) {
     if (!("results" in answer)) break;
   }
   // The web session of this browser ends too, or whoever has the phone would be let in anew.
-  await call("/app/sign-out/", { headers: authorised(device), body: {} });
+  await call("/app/sign-out/", { headers: authorised(device), body: {}, credentials: "same-origin" });
   await post(ending, [], true);
   await store.removeAll();
   drafts.nothingLeft();
@@ -227,7 +227,7 @@ async function wipe(device) {
 async function signOut(device) {
   const left = (await store.all("outbox")).some((item) => item.device === device.id);
   if (left) return;
-  const { status } = await call("/app/sign-out/", { headers: authorised(device), body: {} });
+  const { status } = await call("/app/sign-out/", { headers: authorised(device), body: {}, credentials: "same-origin" });
   if (status >= 500) throw new NoSignal();
   await store.write({ in: "device", remove: device.id });
 }

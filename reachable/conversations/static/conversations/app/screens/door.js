@@ -32,6 +32,13 @@ export const door = (onOpen) => ({
 const waiting = () =>
   `${counted(drafts.unsent().length, "thing is", "things are")} not sent yet. What was written is locked and will be sent from this phone as soon as there is signal. Nobody has to sign in for that: open this app where there is signal.`;
 
+/** @param {any} there who is signed in, by what the server says */
+function phaseFor(there) {
+  if (!there.signed_in) return "sign in";
+  if (!there.may) return "may not";
+  return there.confirm ? "confirm" : "pin";
+}
+
 /** @param {any} args */
 async function ask(args) {
   const phase = (to, more = {}) => {
@@ -44,7 +51,7 @@ async function ask(args) {
     if ((await store.all("device")).some((each) => each.ending)) await sendNow();
     if ((await store.all("device")).some((each) => each.ending)) return phase("no signal");
     const there = await device.whoIsThere();
-    phase(there.signed_in ? (there.may ? "pin" : "may not") : "sign in", { there });
+    phase(phaseFor(there), { there });
   } catch (error) {
     if (!(error instanceof NoSignal)) throw error;
     phase("no signal");
@@ -65,6 +72,9 @@ const phases = {
   "sign in": (args) => html`
     <p>Your moments of the day on this phone, for a talk where there is no signal. Sign in once; then a PIN opens it.</p>
     <div class="bar"><a class="first" href=${args.there.sign_in}>Sign in</a></div>`,
+  confirm: (args) => html`
+    <p>Signed in as <strong>${args.there.user.name}</strong>, but some time ago. Before your day is fetched to this phone, show once more that it is you. Nothing was kept on it yet.</p>
+    <div class="bar"><a class="first" href=${args.there.confirm}>Show that it is you</a></div>`,
   "may not": (args) => html`
     <p>${args.there.user.name}, your account looks after no moments, so there is nothing to fetch, and nothing was kept on this phone. Ask your supervisor if that is wrong.</p>
     <p><a href="/">Go to Reachable</a></p>`,
@@ -104,7 +114,7 @@ async function choose(event, args, onOpen) {
   router.redraw();
   try {
     const { status, json } = await device.register(args.there.csrf);
-    if (status === 401) return again(args);
+    if (status === 401 || json.confirm) return again(args);
     if (status >= 300) return say("The server could not set up this phone. Nothing was kept on it. Try again.");
     await vault.make(pin, json.valid_until, json.read_secret);
     await device.keep(json);
