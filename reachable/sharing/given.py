@@ -23,7 +23,6 @@ from reachable.sharing.rules.standing import LIVE
 from reachable.sharing.seeing import as_decider, keys_of, may_receive, met_of, shareable, stands
 from reachable.sharing.words import TOLD_BY
 
-
 LOOKED = "shared_looked"
 """The page of who looked at what was shared with somebody."""
 
