@@ -27,6 +27,7 @@ INVITED = "whoever knows the newest secret in it, for seven days, until they hav
 KNOWN = "whoever knows the secret in it, as long as its owner may still hold a moment"
 READS_WELFARE = "those who work with the child now and read what belongs to welfare"
 INVOLVED = "those who work with the child now: the asked or holding worker, and the moment’s team"
+READERS = "the readers whom a restricted record names, as long as they work with the child"
 NAMED = "its named readers, as long as they work with the child"
 GAPS = "those who work with the child now, and, without the child, whoever sees all gaps"
 
@@ -74,7 +75,7 @@ IDENTIFIERS = {
     "kept_id": Leads("a restriction of a record, without the child", ANYBODY),
     "own_emergency_id": Leads("access in an emergency of one’s own", ASKER),
     "invited_id": Leads("an invitation to see a child", INVOLVED),
-    "restriction_id": Leads("a restriction of a child’s record", INVOLVED),
+    "restriction_id": Leads("a restriction of a child’s record", READERS),
     "measure_key": Leads("a measure", ANYBODY),
     "moment_id": Leads("a reachable moment", INVOLVED),
     "notice_id": Leads("a notice", TOLD),

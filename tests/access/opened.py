@@ -8,7 +8,7 @@ from uuid import UUID
 from reachable.foundation.time import today
 from reachable.people import asking, conflicts, emergency, inviting, restricting
 from reachable.people.asking import Described
-from tests.access.place import INVOLVED, OWN, Account, Place
+from tests.access.place import INVOLVED, OWN, READERS, Account, Place
 
 WHY = "She stands at my desk and asks for somebody."
 
@@ -19,7 +19,7 @@ def open_and_close(place: Place) -> None:
     assert isinstance(first, UUID)
     assert isinstance(second, UUID)
     practitioner, supervisor = (Account(role, INVOLVED) for role in ("practitioner", "supervisor"))
-    readers = [practitioner, supervisor, Account("panel_coordinator", INVOLVED)]
+    readers = [Account(role, INVOLVED) for role in READERS]
     invited_id = inviting.invite(
         by=practitioner.actor(),
         person_id=first,

@@ -76,6 +76,14 @@ MAPPING = ColumnMapping(
 )
 
 
+READERS = ("practitioner", "supervisor", "panel_coordinator")
+"""Who of the team is named to read what is restricted."""
+OF_THE_TEAM = {
+    *(addresses.INVOLVED, addresses.MEMBERS),
+    *(addresses.READS_WELFARE, addresses.READERS),
+}
+
+
 @dataclass(frozen=True)
 class Account:
     """Somebody with one role."""
@@ -97,6 +105,12 @@ class Account:
         client = Client()
         client.force_login(User.objects.get(username=self.username))
         return client
+
+    def _reads(self, found_by: str) -> bool:
+        if found_by == addresses.READERS:
+            return self.role in READERS
+        welfare = policy().roles[self.role].reads["welfare"]
+        return found_by != addresses.READS_WELFARE or welfare == "involved"
 
     def finds(self, identifier: str, row: Row) -> bool:
         """What the record gives, by the rule that the address declares for its identifier."""
@@ -122,11 +136,8 @@ class Account:
             return self.can("accounts.manage") or self.standing in {INVOLVED, OWN}
         if found_by == addresses.OWNER:
             return self.can("accounts.manage") or row.of == self.username
-        if found_by == addresses.READS_WELFARE:
-            reads = policy().roles[self.role].reads["welfare"]
-            return self.standing == INVOLVED and reads == "involved"
-        if found_by in {addresses.INVOLVED, addresses.MEMBERS}:
-            return self.standing == INVOLVED
+        if found_by in OF_THE_TEAM:
+            return self.standing == INVOLVED and self._reads(found_by)
         if found_by == addresses.GAPS:
             return self.standing == INVOLVED or self.can("offers.gaps")
         if found_by == addresses.ENTERED:
