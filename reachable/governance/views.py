@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from reachable.foundation.errors import BadInput, NotFound
+from reachable.foundation.errors import BadInput
 from reachable.foundation.views import actor, render
 from reachable.governance import asking, keeping, papers, watching
 from reachable.governance.facts import FACTS
@@ -68,14 +68,14 @@ def looks(request: HttpRequest) -> HttpResponse:
     """One worker's looks at one record on one day."""
     form = LineForm(request.GET)
     if not form.is_valid():
-        raise NotFound
+        return _no_line(request)
     return _line(request, _of_line(form), AskForm(initial=form.cleaned_data))
 
 
 def ask(request: HttpRequest) -> HttpResponse:
     which = LineForm(request.POST)
     if not which.is_valid():
-        raise NotFound
+        return _no_line(request)
     form, refused = AskForm(request.POST), None
     if form.is_valid():
         try:
@@ -88,6 +88,11 @@ def ask(request: HttpRequest) -> HttpResponse:
             messages.success(request, "The worker is asked. You are told when they answer.")
             return redirect("look_question", question_id)
     return _line(request, _of_line(which), form, refused, status=422)
+
+
+def _no_line(request: HttpRequest) -> HttpResponse:
+    messages.warning(request, "That named no line of this page, and nobody was asked. Choose one.")
+    return redirect("watch")
 
 
 def _of_line(form: Form) -> dict[str, Any]:

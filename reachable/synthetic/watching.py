@@ -53,7 +53,8 @@ def _children(worker: User) -> list[UUID]:
     held = Involvement.objects.filter(
         Q(user=worker) | Q(team_id__in=teams), subject_kind="person", ended_at=None
     )
-    return list(dict.fromkeys(held.order_by("id").values_list("subject_id", flat=True)))
+    by, subjects = actor_for(worker), held.order_by("id").values_list("subject_id", flat=True)
+    return [each for each in dict.fromkeys(subjects) if people.is_visible(by=by, person_id=each)]
 
 
 def _times(number: int) -> Iterator[datetime]:

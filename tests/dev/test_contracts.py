@@ -56,5 +56,5 @@ def test_what_a_contract_lets_through(path: str, text: str) -> None:
 
 
 def test_the_rooms_are_read_from_the_import_contract() -> None:
-    assert rooms()[:4] == ["__main__", "site", "synthetic", "sharing"]
+    assert rooms()[:4] == ["__main__", "site", "synthetic", "governance"]
     assert rooms()[-1] == "practice"
