@@ -325,7 +325,8 @@ def test_what_cannot_be_watched_is_said(place: World) -> None:
     assert "32 letters" in html(client.get("/watch/", {"subject": "Orrell"}), 422)
     nothing = html(client.get("/watch/", {"who": "nobody of that name"}))
     assert "No look fits that." in nothing
-    assert client.get("/watch/looks/", {"worker": "x"}).status_code == 404
+    led_back = client.get("/watch/looks/", {"worker": "x"}, follow=True)
+    assert "named no line of this page" in html(led_back)
     with pytest.raises(NotFound):
         watching.line_of(
             by=place.actor("governance"),
