@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
+from django.test import Client
 
+from reachable.access.models import User
 from reachable.audit.models import Entry
 from reachable.foundation.actor import system
 from reachable.foundation.time import travel
@@ -22,7 +23,7 @@ from reachable.intake.models import Delivery
 from tests.support.databases import Database
 from tests.support.files import CUSTODY
 from tests.support.servers import Server
-from tests.support.world import PASSWORD, make_world
+from tests.support.world import make_world
 
 ADDRESS = "/intake/feeds/police_custody/"
 MEGABYTE = 1 << 20
@@ -33,15 +34,9 @@ class Clerk:
 
     def __init__(self, server: Server) -> None:
         self.server = server
-        self.cookies: dict[str, str] = {}
-        form = {
-            "username": "clerk",
-            "password": PASSWORD,
-            "csrfmiddlewaretoken": self.token("/sign-in/"),
-        }
-        kind = {"Content-Type": "application/x-www-form-urlencoded"}
-        status, _ = self.ask("POST", "/sign-in/", urlencode(form), kind)
-        assert status == 302
+        client = Client()
+        client.force_login(User.objects.get(username="clerk"))
+        self.cookies = {name: held.value for name, held in client.cookies.items()}
         self.head = (
             '--edge\r\nContent-Disposition: form-data; name="csrfmiddlewaretoken"\r\n\r\n'
             f"{self.token(ADDRESS)}\r\n--edge\r\n"
