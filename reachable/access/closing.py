@@ -45,6 +45,13 @@ def kept_from_since(
     )
 
 
+def closes(*, by: Actor, kind: str, subject: Any) -> Q:
+    """Say of one subject, such as `OuterRef("person_id")`, whether it is closed to this person."""
+    conflict = in_conflict(by=by, kind=kind).filter(subject_id=subject)
+    restricted = kept_from(by=by, kind=kind).filter(subject_id=subject)
+    return Q(Exists(conflict)) | Q(Exists(restricted))
+
+
 def closed_among(*, by: Actor, kind: str, subject_ids: Collection[UUID]) -> set[UUID]:
     """Return which of these are closed to this person, for what stands on them itself."""
     asked = {"user_id": by.own_id, "kind": kind, "subject_ids": subject_ids}

@@ -68,6 +68,7 @@ def actor_for(user: User) -> Actor:
         name=user.name,
         agency_id=user.agency_id,
         agency=user.agency.name,
+        agency_kind=user.agency.kind,
         team_ids=teams,
         roles=roles,
         capabilities=in_force.capabilities_of(roles),
@@ -363,12 +364,14 @@ def left_teams(*, by: Actor, user_ids: Iterable[UUID]) -> frozenset[tuple[UUID, 
     return frozenset(ever - now_in)
 
 
-def why_involved(*, by: Actor, kind: str, subject_ids: Iterable[UUID]) -> list[str]:
-    """Return the reasons, in words, for which this person may see the subject."""
+def why_involved(
+    *, by: Actor, kind: str, subject_ids: Iterable[UUID] | QuerySet[Any, Any]
+) -> list[str]:
+    """Return the reasons, in words, for which this person may see the subject, or a subquery."""
     found = Involvement.objects.in_force(at=now()).filter(
         Q(user_id=by.id) | Q(team_id__in=by.team_ids),
         subject_kind=kind,
-        subject_id__in=list(subject_ids),
+        subject_id__in=subject_ids,
     )
     words = [
         (f"{team} has an open moment for this child" if team else _BECAUSE.get(basis, basis))
@@ -445,7 +448,7 @@ def agency_keys(*, by: Actor) -> dict[str, UUID]:
 
 def agency_kind(*, by: Actor) -> str:
     """Return of what kind this person's own agency is."""
-    return Agency.objects.values_list("kind", flat=True).get(user=by.own_id)
+    return by.agency_kind or Agency.objects.values_list("kind", flat=True).get(id=by.own_agency_id)
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ class Actor:
     name: str
     agency_id: UUID | None = None
     agency: str = ""
+    agency_kind: str = ""
     team_ids: frozenset[UUID] = frozenset()
     roles: frozenset[str] = frozenset()
     capabilities: frozenset[str] = frozenset()

@@ -325,6 +325,8 @@ def gaps(*, by: Actor, show_answered: bool = False) -> GapsFacts:
 
 def _gap_rows(by: Actor, held: Iterable[Gap]) -> list[GapRow]:
     found = list(held)
+    if not found:
+        return []
     names = people.names(by=by, current_ids={each.person.now.current_id for each in found})
     areas = area_names()
     return [_gap_row(each, names.get(each.person.now.current_id), areas) for each in found]

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from reachable.access import closing
 from reachable.access import selectors as access
@@ -102,28 +102,29 @@ def restricted_people(*, by: Actor) -> QuerySet[CurrentPerson, Any]:
 
 
 def is_visible(*, by: Actor, person_id: UUID) -> bool:
-    """Say of one person what `visible_people` says of many, in small questions: a lock is held."""
+    """Say of one person what `visible_people` says of many, in a small question: a lock is held."""
     if by.is_system:
         return True
     if not _works_with_children(by):
         return False
-    stands_for = CurrentPerson.objects.filter(person_id=person_id)
-    same = same_people(by=by, current_ids=stands_for.values_list("current_id", flat=True))
-    involved = access.involved_subjects(by=by, kind="person")
-    if not involved.filter(subject_id__in=list(same)).exists():
-        return False
-    return not closing.closed_among(by=by, kind="person", subject_ids=same)
+    stands_for = CurrentPerson.objects.filter(person_id=person_id).values("current_id")
+    return _one_by_one(by).filter(current_id__in=stands_for).exists()
 
 
 def _visible_among(by: Actor, current_ids: list[UUID]) -> list[UUID]:
     """Say of a few people what `visible_people` says of all, without going through all."""
     if not _works_with_children(by):
         return []
-    same = same_people(by=by, current_ids=current_ids)
-    involved = access.involved_subjects(by=by, kind="person").filter(subject_id__in=list(same))
-    seen = {same[person_id] for person_id in involved}
-    shut = closing.closed_among(by=by, kind="person", subject_ids=same) if seen else set()
-    return list(seen - {same[person_id] for person_id in shut})
+    found = _one_by_one(by).filter(current_id__among=set(current_ids))
+    return list(set(found.values_list("current_id", flat=True)))
+
+
+def _one_by_one(by: Actor) -> QuerySet[CurrentPerson]:
+    """What `visible_people` says, asked of each row by itself: only for a few of them."""
+    works = access.involved_subjects(by=by, kind="person").filter(subject_id=OuterRef("person_id"))
+    same = CurrentPerson.objects.filter(current_id=OuterRef("current_id"))
+    shut = same.filter(closing.closes(by=by, kind="person", subject=OuterRef("person_id")))
+    return CurrentPerson.objects.filter(Exists(works), ~Exists(shut))
 
 
 def _works_with_children(by: Actor) -> bool:
@@ -248,7 +249,7 @@ def _child(by: Actor, current: UUID) -> ChildFacts:
 def why_seen(*, by: Actor, current_id: UUID) -> list[str]:
     """Return why `by` sees a child, in words: asked once a request, however often it is shown."""
     if current_id not in by.reasons:
-        together = same_people(by=by, current_ids=[current_id])
+        together = CurrentPerson.objects.filter(current_id=current_id).values_list("person_id")
         by.reasons[current_id] = access.why_involved(by=by, kind="person", subject_ids=together)
     return by.reasons[current_id]
 

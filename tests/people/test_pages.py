@@ -67,7 +67,7 @@ def test_a_long_chronology_comes_in_pages_with_a_constant_number_of_questions(
         moment_id = world.signal("other_worry", said=f"Worry number {turn}")
     person = moment(moment_id).person_id
     client = world.client("first")
-    with django_assert_max_num_queries(45):
+    with django_assert_max_num_queries(35):
         page = html(client.get(f"/children/{person}/"))
     assert "Page 1 of 2" in page
     assert "Worry number 54" in page
