@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache, partial
 from typing import Any
 from uuid import UUID
@@ -34,10 +33,10 @@ from reachable.conversations.forms import (
 from reachable.conversations.papers import paper_of
 from reachable.conversations.selectors import ConversationFacts
 from reachable.conversations.services import Writing
-from reachable.foundation import documents
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import BadInput, Conflict
 from reachable.foundation.ids import new_id
+from reachable.foundation.paper_answers import answer
 from reachable.foundation.time import now
 from reachable.foundation.views import actor, render
 from reachable.moments import selectors as moments
@@ -192,32 +191,20 @@ def _names(facts: ConversationFacts | None) -> dict[str, str]:
     return {str(user_id): name for user_id, name in access.names(named).items()}
 
 
-WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-
-
 def as_word(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
-    return _paper(request, conversation_id, documents.as_word, "docx", WORD)
+    return _paper(request, conversation_id, "docx")
 
 
 def as_pdf(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
-    return _paper(request, conversation_id, documents.as_pdf, "pdf", "application/pdf")
+    return _paper(request, conversation_id, "pdf")
 
 
-def _paper(
-    request: HttpRequest,
-    conversation_id: UUID,
-    write: Callable[[documents.Paper], bytes],
-    ending: str,
-    kind: str,
-) -> HttpResponse:
+def _paper(request: HttpRequest, conversation_id: UUID, ending: str) -> HttpResponse:
     """What this person may read of it, for their agency's own system; its name names nobody."""
     by = actor(request)
     facts = selectors.conversation(by=by, conversation_id=conversation_id, page="document")
     paper = paper_of(facts, name=_name(by, facts), names=_names(facts), by=by.name)
-    response = HttpResponse(write(paper), content_type=kind)
-    name = f"conversation-{facts.began_at:%Y-%m-%d}.{ending}"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return answer(paper, ending=ending, name=f"conversation-{facts.began_at:%Y-%m-%d}")
 
 
 def share(request: HttpRequest, conversation_id: UUID) -> HttpResponse:

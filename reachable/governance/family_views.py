@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from reachable.foundation import documents
 from reachable.foundation.errors import BadInput, Conflict
+from reachable.foundation.paper_answers import answer
 from reachable.foundation.views import actor, render
 from reachable.governance import families
 from reachable.governance.family_forms import DecideForm, FamilyForm
 from reachable.governance.rules.family import ASKS, EXEMPTIONS
-
-WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def requests(request: HttpRequest) -> HttpResponse:
@@ -61,21 +58,13 @@ def one(request: HttpRequest, family_request_id: UUID) -> HttpResponse:
 
 
 def as_word(request: HttpRequest, family_request_id: UUID) -> HttpResponse:
-    return _paper(request, family_request_id, documents.as_word, "docx", WORD)
+    return _paper(request, family_request_id, "docx")
 
 
 def as_pdf(request: HttpRequest, family_request_id: UUID) -> HttpResponse:
-    return _paper(request, family_request_id, documents.as_pdf, "pdf", "application/pdf")
+    return _paper(request, family_request_id, "pdf")
 
 
-def _paper(
-    request: HttpRequest,
-    request_id: UUID,
-    write: Callable[[documents.Paper], bytes],
-    ending: str,
-    kind: str,
-) -> HttpResponse:
+def _paper(request: HttpRequest, request_id: UUID, ending: str) -> HttpResponse:
     paper = families.paper(by=actor(request), request_id=request_id)
-    response = HttpResponse(write(paper), content_type=kind)
-    response["Content-Disposition"] = f'attachment; filename="answer-to-a-family.{ending}"'
-    return response
+    return answer(paper, ending=ending, name="answer-to-a-family")

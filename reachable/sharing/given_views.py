@@ -9,8 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from reachable.foundation import documents
 from reachable.foundation.errors import BadInput, Conflict
+from reachable.foundation.paper_answers import answer
 from reachable.foundation.views import actor, page_number, render
 from reachable.notices import services as notices
 from reachable.practice import guidance
@@ -18,11 +18,7 @@ from reachable.sharing import acting, duty, given, watching, words
 from reachable.sharing.forms import DocumentForm, SwitchForm
 from reachable.sharing.papers import paper_of
 
-WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-WRITES = {
-    "word": (documents.as_word, "docx", WORD),
-    "pdf": (documents.as_pdf, "pdf", "application/pdf"),
-}
+ENDINGS = {"word": "docx", "pdf": "pdf"}
 
 
 def shared_with_me(request: HttpRequest) -> HttpResponse:
@@ -51,11 +47,8 @@ def document(request: HttpRequest, sharing_id: UUID) -> HttpResponse:
     form = DocumentForm(request.POST)
     how = form.cleaned_data["how"] if form.is_valid() else ""
     handing = acting.make_document(by=by, sharing_id=sharing_id, how=how)
-    write, ending, kind = WRITES[how]
-    response = HttpResponse(write(paper_of(handing)), content_type=kind)
-    name = f"shared-{handing.decision.decided_at:%Y-%m-%d}.{ending}"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    name = f"shared-{handing.decision.decided_at:%Y-%m-%d}"
+    return answer(paper_of(handing), ending=ENDINGS[how], name=name)
 
 
 def watched(request: HttpRequest) -> HttpResponse:
