@@ -83,12 +83,8 @@ class Elsewhere:
 
 
 def finished(phone: Phone, child: str) -> None:
-    """Finish a conversation without signal, and wait until it is on the disk.
-
-    The picture to which `Elsewhere` leads without signal is fetched before.
-    """
+    """Finish a conversation without signal, and wait until it is on the disk."""
     page = phone.page
-    page.evaluate("fetch('/static/foundation/mark.svg').then(answer => answer.blob())")
     phone.without_signal()
     phone.begin(child, "Out and about")
     phone.go_to("In the child’s own words")

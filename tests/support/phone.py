@@ -56,6 +56,8 @@ class Phone:
         link.click()
         self.choose_pin(pin)
         page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        # As after a page of signing in: what its header shows is kept by the browser.
+        page.evaluate("fetch('/static/foundation/mark.svg').then(answer => answer.blob())")
         return page
 
     def choose_pin(self, pin: str = PIN) -> None:
