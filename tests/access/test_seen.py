@@ -167,6 +167,6 @@ def test_the_walk_meets_every_kind_of_record(
             told |= {said[1] for said in [SEEN.search(opened.page)] if said}
     assert met == CHILDS
     assert {listed.key for listed in seen_because.listed()} == {
-        *("person", "review", "passed_on", "gap")
+        *("person", "review", "passed_on", "gap", "sharing")
     }
     assert len(told) >= 5

@@ -15,6 +15,7 @@ CAN_CALL = {
 }
 MAY_CALL = {
     "notices/services.py": "the one mail server that the settings name",
+    "notices/inviting.py": "the same mail server",
     "synthetic/demo.py": "the demo's own server, on this computer",
 }
 

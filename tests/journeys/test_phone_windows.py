@@ -317,6 +317,7 @@ def test_words_that_are_refused_for_good_stay_are_copied_out_and_put_right(
     releases.changes = []
     page.go_back()
     page.get_by_role("button", name="Fetch the list again").click()
+    expect(page.get_by_text("The list was fetched again.")).to_be_visible(timeout=PATIENCE)
     page.get_by_role("button", name="Refusely").click()
     page.get_by_role("button", name="Could not be sent").click()
     page.get_by_role("button", name="Change or add").click()

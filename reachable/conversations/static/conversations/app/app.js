@@ -7,7 +7,7 @@ import { frame } from "./frame.js";
 import * as idle from "./idle.js";
 import * as lone from "./lone.js";
 import * as newer from "./newer.js";
-import { unsayPrivate } from "./notices.js";
+import { say, unsayPrivate } from "./notices.js";
 import * as only from "./only.js";
 import * as router from "./router.js";
 import { check } from "./screens/check.js";
@@ -30,13 +30,20 @@ import { watchForFiles } from "./words.js";
 const LOOK = 15_000; // milliseconds between looking whether the key's time has come
 const AGAIN = 5_000; // milliseconds until a lock that waits for a full phone is tried again
 
-/** Fetch the day; what was sent before is in it now and need not lie here twice. */
+/** Fetch the day; what was sent before is in it now and need not lie here twice.
+ * @returns {Promise<boolean>} was it fetched? */
 async function refresh() {
   const before = drafts.sent();
-  if (await day.fetchDay()) {
-    await drafts.letGo(before);
-    router.redraw();
-  }
+  if (!(await day.fetchDay())) return false;
+  await drafts.letGo(before);
+  router.redraw();
+  return true;
+}
+
+/** Whoever pressed a button hears what became of it. */
+async function refreshAndSay() {
+  if (await refresh()) say("passing", "The list was fetched again.", "good");
+  else say("passing", "The list could not be fetched. The one from before is still here: try again where there is signal.", "wrong");
 }
 
 /** The PIN was right. */
@@ -131,7 +138,7 @@ async function start() {
   const screens = {
     door: door(() => void opened()),
     lock: lock({ opened, ended }),
-    list: list(refresh),
+    list: list(refreshAndSay),
     leave: leave(() => ended("signed out")),
     lone: loneScreen,
     check,
