@@ -132,8 +132,8 @@ def first_asked(
     Of several whom the child knows, the nearer way counts first, then who met them last.
     """
     there = [each for each in known if each.user in at_work]
-    # The last key decides between two who met the child at the same instant, always alike.
-    there.sort(key=lambda each: (each.order, -each.since.timestamp(), str(each.user)))
+    # The last keys decide between those who met the child at the same instant, always alike.
+    there.sort(key=lambda each: (each.order, -each.since.timestamp(), str(each.user), each.how))
     return there[0] if there else next(iter(on_duty), None)
 
 

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reachable.access import services as access
@@ -89,6 +89,10 @@ known_people = st.lists(
 )
 
 
+TWICE = [Known(PEOPLE[0], how, 10, datetime(2020, 1, 1, tzinfo=UTC)) for how in sorted(ORDER)]
+
+
+@example(known=TWICE, shift={PEOPLE[0]}, away=set(), duty=[])
 @given(
     known=known_people,
     shift=st.sets(st.sampled_from(PEOPLE)),
