@@ -50,15 +50,15 @@ class SiteConfig(AppConfig):
             NavigationItem("What this follows", "practice", "practice.read", 91, place="footer"),
             room="site",
         )
-        _every_field_is_declared()
+        _every_record_is_declared()
         Registry.freeze_all()
 
 
-def _every_field_is_declared() -> None:
-    """A field of which no room says who may read it stops the start."""
-    from reachable.access.fields import declared
-    from reachable.access.registries import fields
+def _every_record_is_declared() -> None:
+    """What no room says who may read stops the start: a field, or rows that are of a child."""
+    from reachable.access import fields, registries, rows
 
     for room in apps.get_app_configs():
         if room.name.startswith("reachable."):
-            fields.add(room.label, declared(room), room=room.label)
+            registries.fields.add(room.label, fields.declared(room), room=room.label)
+            registries.rows.add(room.label, rows.declared(room), room=room.label)
