@@ -35,11 +35,18 @@ def asked_by(by: Actor) -> Iterator[None]:
         yield
         return
     before = told.person, told.asked
-    told.act(str(by.own_id) if by.is_person else "", asked=True)
+    ask_as(by)
     try:
         yield
     finally:
         told.act(before[0], asked=before[1])
+
+
+def ask_as(by: Actor) -> None:
+    """Show the rows of whoever has shown a secret of their own, until this request ends."""
+    told = _told()
+    if told is not None:
+        told.act(str(by.own_id) if by.is_person or by.is_key else "", asked=True)
 
 
 def looks_beyond(why: str) -> Callable[[Callable[P, T]], Callable[P, T]]:

@@ -1,8 +1,8 @@
 """Which rights the application's role has on PostgreSQL: the owner gives them, after each migrate.
 
 The owner changes the shape of tables. The application reads and writes rows; of what is only ever
-added to, it may neither change nor remove any. Of what is kept of a child, it shows a person their own
-rows alone (`row_security`).
+added to, it may neither change nor remove any. Of what is kept of a child, the database shows the
+rows of whoever acts, and no others (`row_security`).
 """
 
 from __future__ import annotations
@@ -68,15 +68,15 @@ def grant(role: str) -> dict[str, str]:
 
 
 def _keep_rows(role: str) -> None:
-    """Put the tables that hold something of a child under row-level security, all anew."""
-    for made in row_security.functions():
-        _run(made, role)
+    """Put what holds something of a child under row-level security, all of it anew."""
+    (schema,) = _column("SELECT current_schema()")
+    _execute(row_security.functions(schema))
     for function in row_security.FUNCTIONS:
         _run(f"REVOKE ALL ON FUNCTION {{schema}}.{function} FROM PUBLIC", role)
         _run(f"GRANT EXECUTE ON FUNCTION {{schema}}.{function} TO {{role}}", role)
     protected = row_security.protected()
     for table in _column(
-        "SELECT relname FROM pg_class WHERE relrowsecurity AND relkind = 'r' "
+        "SELECT relname FROM pg_class WHERE relrowsecurity "
         "AND relnamespace = current_schema()::regnamespace"
     ):
         for policy in _column("SELECT polname FROM pg_policy WHERE polrelid = %s::regclass", table):
@@ -85,8 +85,8 @@ def _keep_rows(role: str) -> None:
             _run("ALTER TABLE {schema}.{table} DISABLE ROW LEVEL SECURITY", role, table)
     for table, (model, said) in protected.items():
         _run("ALTER TABLE {schema}.{table} ENABLE ROW LEVEL SECURITY", role, table)
-        for policy, made in row_security.policies(model, said).items():
-            _run(made, role, table, policy)
+        for made in row_security.policies(schema, role, model, said):
+            _execute(made)
 
 
 def _refuse_the_powerful(role: str) -> None:
@@ -131,5 +131,9 @@ def _run(statement: str, role: str, table: str = "-", policy: str = "-") -> None
         table=sql.Identifier(table),
         policy=sql.Identifier(policy),
     )
+    _execute(composed)
+
+
+def _execute(composed: sql.Composable) -> None:
     with connection.cursor() as cursor:
         cursor.execute(composed.as_string(None))

@@ -55,7 +55,7 @@ def signed_in_as(user: str, password: str) -> Iterator[None]:
 
 @contextmanager
 def works_by_itself() -> Iterator[None]:
-    """Let this process work, as a command or the worker does: only requests are asked by anybody."""
+    """Let this process work, as a command does: only requests are asked by anybody."""
     DatabaseWrapper.works_by_itself = True
     connection.close()
     try:

@@ -25,7 +25,7 @@ SELECT EXISTS (
 """
 
 
-class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
+class DatabaseWrapper(base.DatabaseWrapper):
     """`filtered` says whether the role is under row-level security; known once connected."""
 
     works_by_itself = False
