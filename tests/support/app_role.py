@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import psycopg
-from django.db import connection, transaction
+from django.db import connection
 from psycopg import sql
 
 from reachable.foundation.postgresql.base import DatabaseWrapper
@@ -66,58 +67,46 @@ def works_by_itself() -> Iterator[None]:
 
 
 @contextmanager
-def under_the_role(*, works: bool = True) -> Iterator[Database]:
-    """A clone of its own that this process reaches under the application's role."""
+def under_the_role() -> Iterator[Database]:
+    """A clone of its own that this process reaches under the application's role.
+
+    Requests in a test's transaction are shown rows as they are outside of one.
+    """
     with made_role() as password, databases.fresh() as database, database.connected():
         grant(ROLE)
-        with signed_in_as(ROLE, password):
-            if not works:
-                yield database
-                return
-            with works_by_itself():
-                yield database
+        with signed_in_as(ROLE, password), works_by_itself(), savepoints_work():
+            yield database
 
 
 @contextmanager
-def as_outside_of_a_transaction() -> Iterator[None]:
-    """Let a request in a test's transaction be as one outside: what begins in it is a savepoint,
-    which then works as a transaction does, and shows again when it ends."""
-    told: Any = connection
-    told = told._connections[told._alias]
-    if not isinstance(told, DatabaseWrapper) or not told.filtered:
-        yield
-        return
-    save, commit = told._savepoint, told._savepoint_commit
-    working: list[str] = []
+def savepoints_work() -> Iterator[None]:
+    """Within a request, let a savepoint be work as a transaction is, and show again at its end."""
+    held: Any = connection
+    told: DatabaseWrapper = held._connections[held._alias]
+    save, commit, undo = told._savepoint, told._savepoint_commit, told._savepoint_rollback
+    at_work: list[str] = []
 
-    def begin(sid: str) -> None:
+    def begun(sid: str) -> None:
         save(sid)
-        if not told.working and not told._always_works:
+        if told.filtered and told.asked and not told.working:
             told._work("on")
             told.working = True
-            working.append(sid)
+            at_work.append(sid)
 
-    def end(sid: str) -> None:
-        commit(sid)
-        show(sid)
+    def over(end: Callable[[str], None], sid: str) -> None:
+        end(sid)
+        if sid in at_work:
+            at_work.remove(sid)
+            told._say()
 
-    def show(sid: str) -> None:
-        if sid in working:
-            working.remove(sid)
-            told.working = False
-            told._work("")
-
-    rollback = told._savepoint_rollback
-
-    def undo(sid: str) -> None:
-        rollback(sid)
-        show(sid)
-
-    vars(told).update(_savepoint=begin, _savepoint_commit=end, _savepoint_rollback=undo)
+    hooks = {
+        "_savepoint": begun,
+        "_savepoint_commit": partial(over, commit),
+        "_savepoint_rollback": partial(over, undo),
+    }
+    vars(told).update(hooks)
     try:
-        with transaction.atomic():
-            yield
-            transaction.set_rollback(True)
+        yield
     finally:
-        for name in ("_savepoint", "_savepoint_commit", "_savepoint_rollback"):
+        for name in hooks:
             del vars(told)[name]

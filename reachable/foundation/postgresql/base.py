@@ -46,7 +46,6 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def init_connection_state(self) -> None:
         super().init_connection_state()
         self._looking_beyond = 0
-        self.working = False
         (self.filtered,) = self._run(FILTERED)
         if self.filtered:
             self._say()
@@ -60,6 +59,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self._say()
 
     def _say(self) -> None:
+        self.working = False
         self._run(
             "SELECT set_config(%s, %s, false), set_config(%s, %s, false)",
             [ACTOR, self.person, WORK, ON if self._always_works else ""],
