@@ -19,6 +19,7 @@ class SiteConfig(AppConfig):
         from reachable.foundation.registries import Reference, references
         from reachable.practice import reference
         from reachable.site import reference as own
+        from reachable.site import row_reference
 
         for path, render, room in (
             ("docs/reference/practice.md", reference.render, "practice"),
@@ -26,6 +27,7 @@ class SiteConfig(AppConfig):
             ("docs/reference/addresses.md", own.render_addresses, "site"),
             ("docs/reference/roles.md", own.render_roles, "site"),
             ("docs/reference/fields.md", own.render_fields, "site"),
+            ("docs/reference/rows.md", row_reference.render, "site"),
             ("docs/reference/registries.md", own.render_registries, "site"),
         ):
             references.add(path, Reference(path, render), room=room)
