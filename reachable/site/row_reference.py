@@ -32,13 +32,14 @@ def render() -> str:
         for name, said in listed.item.items()
     ]
     lines = [
-        "<!-- Written by `reachable docs` from each room’s rows.toml and from what looks beyond. -->",
+        "<!-- Written by `reachable docs` from each room’s rows.toml and what looks beyond. -->",
         "",
         "# What the database itself keeps",
         "",
-        "On PostgreSQL, under the application’s role, row-level security shows whoever asks only the",
-        "rows below. Services change things in a transaction, which sees what it needs; so do the",
-        "worker and commands. A record that has something of a child and is not here stops the start.",
+        "On PostgreSQL, under the application’s role, row-level security shows whoever asks the "
+        "rows below and no others. Services change things in a transaction, which sees what it "
+        "needs; so do the worker and commands. A record that has something of a child and is not "
+        "here stops the start.",
         "",
         "| Record | Its rows are shown to whom |",
         "|---|---|",

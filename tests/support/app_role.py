@@ -82,7 +82,7 @@ def under_the_role() -> Iterator[Database]:
 def savepoints_work() -> Iterator[None]:
     """Within a request, let a savepoint be work as a transaction is, and show again at its end."""
     held: Any = connection
-    told: DatabaseWrapper = held._connections[held._alias]
+    told = held._connections[held._alias]
     save, commit, undo = told._savepoint, told._savepoint_commit, told._savepoint_rollback
     at_work: list[str] = []
 
