@@ -165,6 +165,7 @@ def hand_out(*, by: Actor, device_id: UUID, moment_ids: Iterable[UUID]) -> None:
     audit.record(by=by, action="conversations.day_read", subject=("device", device_id))
 
 
+@transaction.atomic
 def seen(*, device_id: UUID) -> None:
     """Note that a phone has asked, which needs no entry: it does so every half minute."""
     Device.objects.filter(id=device_id).update(last_seen_at=now())

@@ -20,7 +20,7 @@ from reachable.access.registries import rows
 from reachable.access.rows import Rows
 from reachable.foundation.actor import WORKS_WITH
 from reachable.foundation.db import json_text
-from reachable.foundation.postgresql.base import ACTOR, ON, WORK
+from reachable.foundation.postgresql.base import ACTOR, ON, SEEN, WORK
 
 FILE = Path(__file__).with_suffix(".sql")
 FUNCTIONS = (
@@ -28,6 +28,7 @@ FUNCTIONS = (
     "reachable_agency()",
     "reachable_holds(text[])",
     "reachable_compartments()",
+    "reachable_people_now()",
     "reachable_people()",
 )
 WORKS = sql.SQL("(SELECT current_setting({}, true) = {})").format(
@@ -63,6 +64,7 @@ def functions(schema: str) -> sql.Composable:
     return sql.SQL(FILE.read_text(encoding="utf-8")).format(
         schema=sql.Identifier(schema),
         actor=sql.Literal(ACTOR),
+        seen=sql.Literal(SEEN),
         reading=sql.Literal(json_text(reading)),
         opening=_array(_may("people.read")),
         naming=_array(_reads("identity")),

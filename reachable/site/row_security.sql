@@ -42,7 +42,7 @@ BEGIN
 END $$;
 
 -- access/rules/seeing.py in SQL: every identifier of each child whom this person sees.
-CREATE OR REPLACE FUNCTION {schema}.reachable_people() RETURNS SETOF uuid
+CREATE OR REPLACE FUNCTION {schema}.reachable_people_now() RETURNS SETOF uuid
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = {schema}, pg_temp AS $$
 DECLARE
     me CONSTANT uuid := reachable_actor();
@@ -82,4 +82,17 @@ BEGIN
         )
     )
     SELECT same.person_id FROM seen JOIN people_currentperson same USING (current_id);
+END $$;
+
+-- The same, found out once and kept until who acts, or anything at all, may have changed.
+CREATE OR REPLACE FUNCTION {schema}.reachable_people() RETURNS SETOF uuid
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = {schema}, pg_temp AS $$
+DECLARE
+    known text := current_setting({seen}, true);
+BEGIN
+    IF known IS NULL OR known = '' THEN
+        known := (SELECT coalesce(array_agg(id), '{{}}') FROM reachable_people_now() AS id);
+        PERFORM set_config({seen}, known, false);
+    END IF;
+    RETURN QUERY SELECT unnest(known::uuid[]);
 END $$;

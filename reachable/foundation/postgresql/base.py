@@ -15,6 +15,8 @@ from typing import Any
 from django.db.backends.postgresql import base
 
 ACTOR, WORK = "reachable.actor", "reachable.work"
+SEEN = "reachable.seen"
+"""Whom they see, once the database has found out: forgotten when anything may have changed."""
 ON = "on"
 FILTERED = """
 SELECT EXISTS (
@@ -61,8 +63,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _say(self) -> None:
         self.working = False
         self._run(
-            "SELECT set_config(%s, %s, false), set_config(%s, %s, false)",
-            [ACTOR, self.person, WORK, ON if self._always_works else ""],
+            "SELECT set_config(%s, %s, false), set_config(%s, '', false),"
+            " set_config(%s, %s, false)",
+            [ACTOR, self.person, SEEN, WORK, ON if self._always_works else ""],
         )
 
     def set_autocommit(
@@ -97,7 +100,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self._show_again()
 
     def _work(self, value: str) -> None:
-        self._run("SELECT set_config(%s, %s, %s)", [WORK, value, self.in_transaction])
+        """What a transaction changed is found out anew after it; if it is undone, nothing was."""
+        self._run(
+            "SELECT set_config(%s, %s, %s), set_config(%s, '', false)",
+            [WORK, value, self.in_transaction, SEEN],
+        )
 
     @property
     def in_transaction(self) -> bool:
