@@ -17,6 +17,7 @@ from reachable.access.models import Shift, TeamMembership
 from reachable.access.registries import Held, holdings
 from reachable.access.selectors import able, away_since, members
 from reachable.audit import services as audit
+from reachable.foundation.acting import looks_beyond
 from reachable.foundation.actor import Actor, system
 from reachable.foundation.errors import BadInput, NotFound
 from reachable.foundation.time import now
@@ -35,6 +36,7 @@ class HeldFacts:
     otherwise: str
 
 
+@looks_beyond("in numbers, for whoever ends an account")
 def held_by(*, by: Actor, user_id: UUID) -> list[HeldFacts]:
     """Return what somebody has whose account this person looks after, in numbers."""
     if not managing.accounts_of(by).filter(id=user_id).exists():

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 
 from reachable.access import sessions
 from reachable.access.selectors import actor_for
+from reachable.foundation.acting import asked_by
 from reachable.foundation.actor import ANONYMOUS
 from reachable.foundation.urls import BY_SECRET, declaration_of
 
@@ -45,12 +46,17 @@ def _by_itself(request: HttpRequest) -> bool:
 
 
 class FindActor:
-    """Sets `request.by`, from the database at each request, so that an ended role ends now."""
+    """Sets `request.by`, from the database at each request, so that an ended role ends now.
+
+    The database is told too, so that it shows nobody else's rows.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user = request.user
-        cast(Any, request).by = actor_for(user) if user.is_authenticated else ANONYMOUS
-        return self.get_response(request)
+        by = actor_for(user) if user.is_authenticated else ANONYMOUS
+        cast(Any, request).by = by
+        with asked_by(by):
+            return self.get_response(request)

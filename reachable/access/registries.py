@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
 from reachable.access.fields import Fields
+from reachable.access.rows import Rows
 from reachable.foundation.actor import Actor
 from reachable.foundation.registry import Registry
 
@@ -65,6 +66,9 @@ class FollowsStaffNumbers(Protocol):
 
 fields: Registry[Fields] = Registry(
     "Fields", "in which compartment each field of a room’s records is, by its fields.toml"
+)
+rows: Registry[Mapping[str, Rows]] = Registry(
+    "Rows", "to whom the database shows rows of a room’s records, by its rows.toml"
 )
 
 

@@ -21,6 +21,7 @@ from reachable.access import sessions
 from reachable.conversations import day as days
 from reachable.conversations import devices, receiving, sealing
 from reachable.conversations.devices import HOLDS, IDLE_SECONDS, VALID_FOR, Signed
+from reachable.foundation.acting import ask_as
 from reachable.foundation.errors import BadInput
 from reachable.foundation.time import now
 from reachable.foundation.views import actor, render
@@ -128,6 +129,7 @@ def day(request: HttpRequest) -> HttpResponse:
         return _not_signed_in()
     if signed.is_ended or signed.device.valid_until < now():
         return _not_signed_in()
+    ask_as(signed.by)
     held = days.day(by=signed.by, valid_until=min(signed.device.valid_until, now() + VALID_FOR))
     devices.hand_out(by=signed.by, device_id=signed.device.id, moment_ids=days.moment_ids(held))
     return JsonResponse(held)
@@ -143,6 +145,7 @@ def send(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"wipe": False, "unknown": True, "results": []}, status=401)
     if signed.is_wiped:
         return JsonResponse({"wipe": True, "results": []}, status=401)
+    ask_as(signed.by)
     try:
         sent = _body(request)
         items = sent.get("items")

@@ -21,6 +21,7 @@ from reachable.access.registries import RightsEnded
 from reachable.access.selectors import actor_for
 from reachable.audit import services as audit
 from reachable.conversations.models import Device
+from reachable.foundation.acting import looks_beyond
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import Conflict, NotFound
 from reachable.foundation.ids import new_id
@@ -120,6 +121,7 @@ def know_again(*, by: Actor, device_id: UUID, username: str) -> None:
     audit.record(by=by, action="conversations.device_known_again", subject=("device", device_id))
 
 
+@looks_beyond("whose phone it is that shows its secret")
 def signed_by(said: str) -> Signed | None:
     """Return the phone whose secret stands in a header “Device identifier:secret”, if there is one.
 
@@ -163,6 +165,7 @@ def hand_out(*, by: Actor, device_id: UUID, moment_ids: Iterable[UUID]) -> None:
     audit.record(by=by, action="conversations.day_read", subject=("device", device_id))
 
 
+@transaction.atomic
 def seen(*, device_id: UUID) -> None:
     """Note that a phone has asked, which needs no entry: it does so every half minute."""
     Device.objects.filter(id=device_id).update(last_seen_at=now())

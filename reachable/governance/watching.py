@@ -14,6 +14,7 @@ from reachable.access import selectors as access
 from reachable.access.models import User
 from reachable.audit import services as audit
 from reachable.audit.models import Entry
+from reachable.foundation.acting import looks_beyond
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import BadInput, NotFound
 from reachable.foundation.time import today
@@ -81,6 +82,7 @@ class Watching:
         return sum(len(each.lines) for each in self.workers)
 
 
+@looks_beyond("who looked at whom, for information governance")
 def watch(*, by: Actor, narrowing: Narrowing) -> Watching:
     """Return who looked at whom. To watch is itself a look, and is noted."""
     by.require(READS)

@@ -22,6 +22,7 @@ from ninja.security.base import AuthBase
 
 from reachable.access import keys
 from reachable.foundation import error_pages, signatures
+from reachable.foundation.acting import ask_as
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import (
     BadInput,
@@ -87,6 +88,7 @@ class SignedWithAKey(AuthBase):
         if key_id is None:
             raise NotSigned
         by = known[key_id].actor
+        ask_as(by)
         _count(by)
         keys.note_use(by=by)
         return by

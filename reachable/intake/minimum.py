@@ -14,6 +14,7 @@ from django.db.models import Value as Literal
 
 from reachable.access import selectors as access
 from reachable.audit import services as audit
+from reachable.foundation.acting import looks_beyond
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import NotFound
 from reachable.foundation.time import today
@@ -232,6 +233,7 @@ def _by_month(
     )
 
 
+@looks_beyond("counts of what was used, without the children")
 def _count_use(
     by: Actor, tallies: _Tallies, agencies: Iterable[UUID], feed: str | None, months: list[date]
 ) -> None:

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import Count, F, Max, Q, QuerySet, Sum
 
 from reachable.access import selectors as access
+from reachable.foundation.acting import looks_beyond
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import NotFound
 from reachable.foundation.time import today
@@ -319,6 +320,7 @@ def my_signal(*, by: Actor, signal_id: UUID) -> SentSignal:
     return found[0]
 
 
+@looks_beyond("who sent a signal of a moment that was found visible")
 def who_sent(*, by: Actor, signal_ids: Iterable[UUID]) -> dict[UUID, UUID]:
     """Return signal → who sent it from a phone, of signals in a moment that `by` has found."""
     by.require("moments.hold")

@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from reachable.access import calendar_addresses
+from reachable.foundation.acting import ask_as
 from reachable.foundation.views import actor, render
 from reachable.moments import calendars
 
@@ -43,6 +44,7 @@ def feed(request: HttpRequest, address_id: UUID, secret: str) -> HttpResponse:
     def link(moment_id: UUID) -> str:
         return request.build_absolute_uri(reverse("moment", args=(moment_id,)))
 
+    ask_as(by)
     content = calendars.written(calendars.entries(by=by), link)
     answer = HttpResponse(content, content_type="text/calendar; charset=utf-8")
     answer["Cache-Control"] = "no-store"

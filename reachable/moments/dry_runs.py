@@ -12,6 +12,7 @@ from django.db import transaction
 from reachable.access import selectors as access
 from reachable.audit import services as audit
 from reachable.chronology import selectors as chronology
+from reachable.foundation.acting import looks_beyond
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import BadInput, Conflict, NotFound
 from reachable.foundation.time import now, today
@@ -124,6 +125,7 @@ def try_now(*, by: Actor, rule: str, months: int = MONTHS) -> dict[str, Any]:
     }
 
 
+@looks_beyond("how many moments were opened")
 def _opened(*, since: datetime, rule: str | None = None) -> int:
     held = Moment.objects.filter(opened_at__gte=since)
     return (held.filter(rule=rule) if rule else held).count()

@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from reachable.access import selectors as access
 from reachable.audit import services as audit
+from reachable.foundation.acting import looks_beyond
 from reachable.foundation.actor import Actor
 from reachable.foundation.time import now
 from reachable.moments.joined import families
@@ -63,6 +64,7 @@ class _One:
     measured: Measured
 
 
+@looks_beyond("figures of their own teams, without the children")
 def measures(*, by: Actor, asked: Asked) -> Measures:
     """Return the measures of this person's own teams. The look is logged: numbers are exact."""
     by.require("moments.measures")

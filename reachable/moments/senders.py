@@ -17,6 +17,7 @@ from django.db.models import F
 
 from reachable.access import selectors as access
 from reachable.audit import services as audit
+from reachable.foundation.acting import looks_beyond
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import BadInput, Conflict, NotFound
 from reachable.foundation.time import now
@@ -104,6 +105,7 @@ class _Sent:
         return next((at for at in times if at >= began), None)
 
 
+@looks_beyond("what a sender is told of their own signal")
 def whereabouts(*, by: Actor, signal_ids: Iterable[UUID]) -> dict[UUID, Whereabouts]:
     """Return signal → who has it, for senders; never whether the child was known."""
     by.require("signals.send")

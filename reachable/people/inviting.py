@@ -12,6 +12,7 @@ from reachable.access import selectors as access
 from reachable.access import services as access_services
 from reachable.access.models import Involvement
 from reachable.audit import services as audit
+from reachable.foundation.acting import looks_beyond
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import BadInput, NotFound
 from reachable.foundation.time import now, today
@@ -106,6 +107,7 @@ def end(*, by: Actor, invited_id: UUID) -> UUID:
     return current
 
 
+@looks_beyond("who was invited to a child who was found visible")
 def invitations(*, by: Actor, person_id: UUID) -> list[InvitationFacts]:
     """Return who is invited to see this child now, the first to end first."""
     current = current_child(by=by, person_id=person_id)

@@ -10,6 +10,7 @@ from uuid import UUID
 from reachable.access import closing
 from reachable.access import selectors as access
 from reachable.audit import services as audit
+from reachable.foundation.acting import looks_beyond
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import NotFound
 from reachable.foundation.time import today
@@ -86,6 +87,7 @@ def _closed_since(by: Actor, held: Collection[SharingDecision]) -> set[UUID]:
     }
 
 
+@looks_beyond("what was decided to be shared with them")
 def shared(*, by: Actor, shared_id: UUID) -> SharedFacts:
     """Return what was shared with `by`, as whoever decided sees it now; the look is logged.
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Count
 
+from reachable.foundation.acting import looks_beyond
 from reachable.foundation.actor import Actor
 from reachable.practice import guidance
 from reachable.sharing.models import SharingDecision, SharingPiece, SharingRequest, SharingStep
@@ -46,6 +47,7 @@ class Watched:
     total: int
 
 
+@looks_beyond("decisions without the children, for information governance")
 def watched(*, by: Actor, page: int = 1) -> Watched:
     """Return decisions over the whole partnership, for information governance."""
     by.require(WATCHES)

@@ -19,6 +19,7 @@ class SiteConfig(AppConfig):
         from reachable.foundation.registries import Reference, references
         from reachable.practice import reference
         from reachable.site import reference as own
+        from reachable.site import row_reference
 
         for path, render, room in (
             ("docs/reference/practice.md", reference.render, "practice"),
@@ -26,6 +27,7 @@ class SiteConfig(AppConfig):
             ("docs/reference/addresses.md", own.render_addresses, "site"),
             ("docs/reference/roles.md", own.render_roles, "site"),
             ("docs/reference/fields.md", own.render_fields, "site"),
+            ("docs/reference/rows.md", row_reference.render, "site"),
             ("docs/reference/registries.md", own.render_registries, "site"),
         ):
             references.add(path, Reference(path, render), room=room)
@@ -50,15 +52,15 @@ class SiteConfig(AppConfig):
             NavigationItem("What this follows", "practice", "practice.read", 91, place="footer"),
             room="site",
         )
-        _every_field_is_declared()
+        _every_record_is_declared()
         Registry.freeze_all()
 
 
-def _every_field_is_declared() -> None:
-    """A field of which no room says who may read it stops the start."""
-    from reachable.access.fields import declared
-    from reachable.access.registries import fields
+def _every_record_is_declared() -> None:
+    """What no room says who may read stops the start: a field, or rows that are of a child."""
+    from reachable.access import fields, registries, rows
 
     for room in apps.get_app_configs():
         if room.name.startswith("reachable."):
-            fields.add(room.label, declared(room), room=room.label)
+            registries.fields.add(room.label, fields.declared(room), room=room.label)
+            registries.rows.add(room.label, rows.declared(room), room=room.label)

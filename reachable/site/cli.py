@@ -24,9 +24,10 @@ def _command() -> int | None:
     import django
 
     django.setup()
-    from reachable.foundation import memory
+    from reachable.foundation import acting, memory
     from reachable.site import commands
 
+    acting.this_process_works()
     commands.add_to(reachable)
     memory.settle()
     status: int | None = reachable.main(prog_name="reachable", standalone_mode=False)

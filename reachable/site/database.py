@@ -28,7 +28,7 @@ def database_from(url: str | None, default: Path) -> dict[str, Any]:
             f"DATABASE_URL starts with “{parts.scheme}”.", next="Use postgres:// or sqlite://."
         )
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "reachable.foundation.postgresql",
         "NAME": unquote(parts.path.removeprefix("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),

@@ -1,7 +1,8 @@
 """Which rights the application's role has on PostgreSQL: the owner gives them, after each migrate.
 
 The owner changes the shape of tables. The application reads and writes rows; of what is only ever
-added to, it may neither change nor remove any.
+added to, it may neither change nor remove any. Of what is kept of a child, the database shows the
+rows of whoever acts, and no others (`row_security`).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from psycopg import sql
 from reachable.audit.append_only import APPEND_ONLY
 from reachable.foundation.db import is_postgres
 from reachable.foundation.errors import BadInput
+from reachable.site import row_security
 
 # What only a migration writes.
 READ_ONLY = frozenset(
@@ -61,7 +63,30 @@ def grant(role: str) -> dict[str, str]:
         _run(statement, role)
     for table in tables:
         _run(f"GRANT {rights_on(table)} ON {{schema}}.{{table}} TO {{role}}", role, table)
+    _keep_rows(role)
     return {table: rights_on(table) for table in tables}
+
+
+def _keep_rows(role: str) -> None:
+    """Put what holds something of a child under row-level security, all of it anew."""
+    (schema,) = _column("SELECT current_schema()")
+    _execute(row_security.functions(schema))
+    for function in row_security.FUNCTIONS:
+        _run(f"REVOKE ALL ON FUNCTION {{schema}}.{function} FROM PUBLIC", role)
+        _run(f"GRANT EXECUTE ON FUNCTION {{schema}}.{function} TO {{role}}", role)
+    protected = row_security.protected()
+    for table in _column(
+        "SELECT relname FROM pg_class WHERE relrowsecurity "
+        "AND relnamespace = current_schema()::regnamespace"
+    ):
+        for policy in _column("SELECT polname FROM pg_policy WHERE polrelid = %s::regclass", table):
+            _run("DROP POLICY {policy} ON {schema}.{table}", role, table, policy)
+        if table not in protected:
+            _run("ALTER TABLE {schema}.{table} DISABLE ROW LEVEL SECURITY", role, table)
+    for table, (model, said) in protected.items():
+        _run("ALTER TABLE {schema}.{table} ENABLE ROW LEVEL SECURITY", role, table)
+        for made in row_security.policies(schema, role, model, said):
+            _execute(made)
 
 
 def _refuse_the_powerful(role: str) -> None:
@@ -96,7 +121,7 @@ def _column(statement: str, *parameters: Any) -> list[str]:
         return [value for (value,) in cursor.fetchall()]
 
 
-def _run(statement: str, role: str, table: str = "-") -> None:
+def _run(statement: str, role: str, table: str = "-", policy: str = "-") -> None:
     """Put names into a statement as names: they can be no parameters."""
     database, schema = _column("SELECT unnest(ARRAY[current_database(), current_schema()])")
     composed = sql.SQL(statement).format(
@@ -104,6 +129,11 @@ def _run(statement: str, role: str, table: str = "-") -> None:
         database=sql.Identifier(database),
         schema=sql.Identifier(schema),
         table=sql.Identifier(table),
+        policy=sql.Identifier(policy),
     )
+    _execute(composed)
+
+
+def _execute(composed: sql.Composable) -> None:
     with connection.cursor() as cursor:
         cursor.execute(composed.as_string(None))

@@ -150,6 +150,10 @@ class Place:
 @pytest.fixture
 def place(db: None) -> Place:
     del db
+    return make_children()
+
+
+def make_children() -> Place:
     hub = make_partnership()
     for team in TEAMS:
         hub.team(team)

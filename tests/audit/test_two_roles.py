@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any, LiteralString
+from typing import Any
 
-import psycopg
 import pytest
 from click.testing import CliRunner, Result
 from django.db import DatabaseError, connection, transaction
-from psycopg import sql
 
 from reachable.audit.models import Entry, Seal
 from reachable.foundation.actor import system
@@ -21,60 +17,27 @@ from reachable.foundation.registries import rebuilders
 from reachable.intake import services as intake
 from reachable.notices import services as notices
 from reachable.site import commands
-from tests import environment
 from tests.audit.chain import faults, seal
+from tests.support.app_role import ROLE, made_role, signed_in_as, works_by_itself
 from tests.support.databases import Database
 from tests.support.files import MISSING, load
 from tests.support.world import html, make_world
 
 pytestmark = pytest.mark.db
 
-HELD: tuple[LiteralString, ...] = (
-    "ALL TABLES IN SCHEMA public",
-    "ALL SEQUENCES IN SCHEMA public",
-    "SCHEMA public",
-)
-ROLE = f"{environment.database_name('app')}_{environment.WORKER}"
-
 
 def grant(role: str, *options: str) -> Result:
     return CliRunner().invoke(commands.grant, ["--role", role, *options])
 
 
-@contextmanager
-def signed_in_as(user: str, password: str) -> Iterator[None]:
-    """Let everything in this process reach the database as another role."""
-    held = {name: connection.settings_dict[name] for name in ("USER", "PASSWORD")}
-    connection.close()
-    connection.settings_dict.update(USER=user, PASSWORD=password)
-    try:
-        yield
-    finally:
-        connection.close()
-        connection.settings_dict.update(held)
-
-
 @pytest.fixture
-def app_password(own_database: Database) -> Iterator[str]:
-    """A role of this test's own, which needs one with CREATEROLE to make it."""
-    password = secrets.token_urlsafe(16)
-    with psycopg.connect(own_database.url, autocommit=True) as server:
-        name = sql.Identifier(ROLE)
-        server.execute(
-            sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(name, sql.Literal(password))
-        )
-        try:
-            yield password
-        finally:
-            connection.close()
-            for held in HELD:
-                server.execute(sql.SQL("REVOKE ALL ON " + held + " FROM {}").format(name))
-            server.execute(
-                sql.SQL("REVOKE ALL ON DATABASE {} FROM {}").format(
-                    sql.Identifier(environment.database_name(own_database.label)), name
-                )
-            )
-            server.execute(sql.SQL("DROP ROLE {}").format(name))
+def app_password(on_postgres: bool) -> Iterator[str]:
+    """The password of a role that is made before the database in which it is given anything."""
+    if not on_postgres:
+        yield ""
+        return
+    with made_role() as password:
+        yield password
 
 
 REFUSED = (
@@ -98,6 +61,10 @@ REFUSED = (
     "SET session_replication_role = replica",
     "DELETE FROM django_migrations",
     "TRUNCATE people_person CASCADE",
+    "ALTER TABLE people_record DISABLE ROW LEVEL SECURITY",
+    "DROP POLICY shown ON people_record",
+    "CREATE OR REPLACE FUNCTION reachable_people() RETURNS SETOF uuid AS "
+    "$$ SELECT id FROM people_person $$ LANGUAGE sql",
 )
 
 
@@ -134,7 +101,7 @@ def on_postgresql(password: str) -> None:
     granted = json.loads(first.stdout.splitlines()[-1])["tables"]
     assert granted == json.loads(again.stdout.splitlines()[-1])["tables"]
     assert granted["audit_entry"] == granted["audit_seal"] == "SELECT, INSERT"
-    with signed_in_as(ROLE, password):
+    with signed_in_as(ROLE, password), works_by_itself():
         work()
         assert Entry.objects.count() == Seal.objects.count() > 10
         assert faults() == []
@@ -149,11 +116,11 @@ def on_postgresql(password: str) -> None:
 
 
 def test_promise_23_the_applications_role_works_and_cannot_change_the_audit(
-    request: pytest.FixtureRequest, own_database: Database, on_postgres: bool
+    app_password: str, own_database: Database, on_postgres: bool
 ) -> None:
     """On SQLite there are no roles, and the command says so."""
     if on_postgres:
-        on_postgresql(request.getfixturevalue("app_password"))
+        on_postgresql(app_password)
         return
     ran = grant("reachable_app")
     assert ran.exit_code == 1

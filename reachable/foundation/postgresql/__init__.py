@@ -1,0 +1,1 @@
+"""Django's PostgreSQL, told who acts: what row-level security goes by."""
