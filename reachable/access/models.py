@@ -78,7 +78,8 @@ class User(Identified, AbstractBaseUser):
 class SignIn(Identified):
     """Where somebody is signed in, for themselves to see and to end; gone once it has ended.
 
-    `how` is passkey, code, recovery_code or organisation; `browser` names a kind of browser and nothing more.
+    `how` is passkey, code, recovery_code or organisation; `browser` names a kind of browser and
+    nothing more.
     """
 
     user = models.ForeignKey(User, on_delete=models.PROTECT)

@@ -72,10 +72,12 @@ def _sign_in(request: HttpRequest, proof: Proof) -> HttpResponse:
     return _shown(request, proof, user.id, after=after, sent=sent)
 
 
-def _shown(request: HttpRequest, proof: Proof, user_id: UUID, **to: str) -> HttpResponse:
+def _shown(
+    request: HttpRequest, proof: Proof, user_id: UUID, *, after: str = "", sent: str = ""
+) -> HttpResponse:
     """Sign somebody in whose second factor was shown there, or ask for their own here."""
     through = proof.provider.key
-    half = signing_in.begin(request, user_id=user_id, through=through, **to)
+    half = signing_in.begin(request, user_id=user_id, through=through, after=after, sent=sent)
     if not proof.second_factor:
         return redirect(STEPS[half.asks])
     found = signing_in.half_of(request)

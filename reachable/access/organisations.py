@@ -186,11 +186,10 @@ def account_of(*, proof: Proof) -> User:
     with transaction.atomic():
         held = _linked(proof)
         user = held.user if held else None
-        if held and user and user.is_active and not managing.is_over(user):
-            if user.agency.key in proof.provider.agencies:
-                held.last_used_at = now()
-                held.save(update_fields=["last_used_at"])
-                return user
+        if held and user and _may_come(user, proof.provider):
+            held.last_used_at = now()
+            held.save(update_fields=["last_used_at"])
+            return user
         audit.record(
             by=BY,
             action="access.sign_in_failed",
@@ -203,6 +202,11 @@ def account_of(*, proof: Proof) -> User:
         f"No account here goes with your sign-in at {proof.provider.name}.",
         "Ask who looks after accounts at your agency.",
     )
+
+
+def _may_come(user: User, provider: Provider) -> bool:
+    there = user.agency.key in provider.agencies
+    return there and user.is_active and not managing.is_over(user)
 
 
 def is_own(*, by: Actor, proof: Proof) -> bool:

@@ -1,7 +1,7 @@
 """What an organisation's own sign-in is asked, and what its answer proves (OpenID Connect).
 
-Every check of the protocol is Authlib's: state, PKCE, nonce, signature, issuer, audience, expiry and
-clock. What it may call is foundation/outbound's.
+Every check of the protocol is Authlib's: state, PKCE, nonce, signature, issuer, audience, expiry
+and clock. What it may call is foundation/outbound's.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ SIGNED_WITH, ASKED_WITH = (
     "id_token_signing_alg_values_supported",
     "token_endpoint_auth_methods_supported",
 )
+POSTED = "client_secret_post"
 GONE_FOR = 15 * 60
 """Seconds in which somebody comes back from there."""
 CLOCK_OFF = 120
@@ -75,7 +76,7 @@ def _app(provider: Provider) -> Any:
     held = _pages_of(provider, app)
     app.server_metadata = dict(held)
     if "client_secret_basic" not in held[ASKED_WITH]:
-        app.client_kwargs["token_endpoint_auth_method"] = "client_secret_post"
+        app.client_kwargs["token_endpoint_auth_method"] = POSTED
     return app
 
 
@@ -139,7 +140,7 @@ def leave_for(request: HttpRequest, provider: Provider, **begun: Any) -> str:
 
     With `again` they show there anew who they are, though they may be signed in there.
     """
-    for key in [key for key in request.session.keys() if key.startswith(_STATE)]:
+    for key in [key for key in request.session if key.startswith(_STATE)]:
         # The newest one counts: a forgotten window must not finish what another one began.
         del request.session[key]
     asked = {"prompt": "login", "max_age": "0"} if begun.get("again") else {}
@@ -171,7 +172,7 @@ def forget_begun(request: HttpRequest, provider: Provider) -> None:
 
 
 def come_back(request: HttpRequest, provider: Provider, begun: Mapping[str, Any]) -> Proof:
-    """Return whom a provider has signed in; its answer counts once. Stopped where it proves nothing."""
+    """Return whom a provider has signed in; its answer counts once, whatever it proves."""
     try:
         token = _app(provider).authorize_access_token(
             request, claims_options=_wanted(provider, begun), leeway=CLOCK_OFF

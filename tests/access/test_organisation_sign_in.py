@@ -22,7 +22,7 @@ from reachable.access.rules.joining import Asked
 from reachable.access.selectors import agency_id
 from reachable.audit.models import Entry
 from reachable.foundation.actor import system
-from reachable.foundation.time import now
+from reachable.foundation.time import now, unmoved
 from tests.support.provider import (
     KEY,
     NAME,
@@ -136,7 +136,8 @@ def test_pkce_state_nonce_and_the_secret_are_sent(
     asked = query_of(address)
     assert asked["code_challenge_method"] == "S256"
     assert asked["scope"] == "openid"
-    assert len(asked["nonce"]) >= 20 and len(asked["state"]) >= 20
+    assert len(asked["nonce"]) >= 20
+    assert len(asked["state"]) >= 20
     client.get(path_of(there.signs_in(address, "ff-4")))
     sent = query_of("?" + there.asked()[-1]["body"])
     made = hashlib.sha256(sent["code_verifier"].encode()).digest()
@@ -145,7 +146,7 @@ def test_pkce_state_nonce_and_the_secret_are_sent(
     assert secret == f"{there.client_id}:{there.secret}"
 
 
-NEVER = {
+NEVER: dict[str, tuple[dict[str, Any], str]] = {
     "another issuer": ({"iss": "https://elsewhere.invalid"}, "was not made for this sign-in"),
     "another audience": ({"aud": "another"}, "was not made for this sign-in"),
     "another nonce": ({"nonce": "another"}, "was not made for this sign-in"),
@@ -194,16 +195,19 @@ def test_promise_19_an_answer_counts_once(
     address = there.signs_in(led_to(client.post(BEGIN)), "ff-7")
     stolen = Client()
     answer = stolen.get(path_of(address))
-    assert answer.status_code == 422 and "not begun in this browser" in html(answer)
+    assert answer.status_code == 422
+    assert "not begun in this browser" in html(answer)
     assert client.get(path_of(address)).status_code == 302
     client.post("/sign-out/")
     answer = client.get(path_of(address))
-    assert answer.status_code == 422 and "not begun in this browser" in html(answer)
+    assert answer.status_code == 422
+    assert "not begun in this browser" in html(answer)
     # The same code with a state that is right: the provider gives nothing for it.
     state = query_of(led_to(client.post(BEGIN)))["state"]
     again = {"code": query_of(address)["code"], "state": state}
     answer = client.get(f"{BEGIN}back/?{urlencode(again)}")
-    assert answer.status_code == 422 and "used already, or is too old" in html(answer)
+    assert answer.status_code == 422
+    assert "used already, or is too old" in html(answer)
     assert not is_signed_in(client)
 
 
@@ -213,7 +217,7 @@ def test_an_answer_comes_within_a_quarter_of_an_hour(
     linked("first", there, "ff-8")
     there.knows("ff-8", amr=["mfa"])
     address = there.signs_in(led_to(client.post(BEGIN)), "ff-8")
-    later = proving.unmoved() + proving.GONE_FOR + 1
+    later = unmoved() + proving.GONE_FOR + 1
     monkeypatch.setattr(proving, "unmoved", lambda: later)
     assert client.get(path_of(address)).status_code == 422
     assert not is_signed_in(client)
@@ -273,7 +277,8 @@ def test_cancelled_there(world: World, there: Organisation, client: Client) -> N
     said = requests.post(address, data={"action": "deny"}, allow_redirects=False, timeout=10)
     come = query_of(said.headers["Location"]) | {"state": query_of(address)["state"]}
     answer = client.get(f"{BEGIN}back/?{urlencode(come)}")
-    assert answer.status_code == 422 and "cancelled there" in html(answer)
+    assert answer.status_code == 422
+    assert "cancelled there" in html(answer)
 
 
 def test_unknown_ended_and_of_another_agency_are_the_same_sentence(
@@ -331,7 +336,8 @@ def test_it_is_linked_once_as_an_administrator_offered(
     second.force_login(User.objects.get(username="second"))
     offered(world, "second")
     answer = second.get(path_of(there.signs_in(led_to(link_page(second)), "ff-12")))
-    assert answer.status_code == 422 and "has another account here" in html(answer)
+    assert answer.status_code == 422
+    assert "has another account here" in html(answer)
 
 
 def test_linking_needs_a_sign_in_there_that_is_new(
@@ -341,7 +347,8 @@ def test_linking_needs_a_sign_in_there_that_is_new(
     offered(world)
     there.knows("ff-13", auth_time=1_000_000)
     answer = client.get(path_of(there.signs_in(led_to(link_page(client)), "ff-13")))
-    assert answer.status_code == 422 and "did not ask you anew" in html(answer)
+    assert answer.status_code == 422
+    assert "did not ask you anew" in html(answer)
     assert OrganisationSignIn.objects.get().linked_at is None
 
 
@@ -418,7 +425,8 @@ def test_confirming_there_when_it_counts(world: World, there: Organisation, clie
     address = led_to(client.post("/sign-in/confirm/", {"through": KEY, "next": "/my-sign-in/"}))
     there.knows("ff-17", amr=["mfa"])
     wrong = client.get(path_of(there.signs_in(address, "ff-17")))
-    assert wrong.status_code == 422 and "is not who is signed in here" in html(wrong)
+    assert wrong.status_code == 422
+    assert "is not who is signed in here" in html(wrong)
     address = led_to(client.post("/sign-in/confirm/", {"through": KEY, "next": "/my-sign-in/"}))
     assert client.get(path_of(there.signs_in(address, "ff-16")))["Location"] == "/my-sign-in/"
     assert client.get("/my-sign-in/recovery-codes/").status_code == 200
@@ -431,7 +439,8 @@ def test_promise_20_tries_are_slowed_by_address_and_never_for_others(
     linked("first", there, "ff-18")
     there.knows("ff-18", amr=["mfa"])
     pages = [html(through(Client(), there, "stranger")) for _ in range(32)]
-    assert "tried too often" in pages[-1] and "tried too often" not in pages[20]
+    assert "tried too often" in pages[-1]
+    assert "tried too often" not in pages[20]
     elsewhere = Client(REMOTE_ADDR="192.0.2.77")
     assert through(elsewhere, there, "ff-18").status_code == 302
     SignInAttempts.objects.all().delete()
@@ -447,7 +456,8 @@ def test_promise_24_no_log_and_no_page_names_anybody(
     there.knows("canary-other", email="canary@fenmarch.invalid")
     pages += html(through(client, there, "canary-other"))
     assert "canary" not in pages + caplog.text
-    assert "iss" in caplog.text and there.secret not in caplog.text
+    assert "iss" in caplog.text
+    assert there.secret not in caplog.text
 
 
 def test_without_providers_nothing_is_there(world: World, settings: Any, tmp_path: Path) -> None:

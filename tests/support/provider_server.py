@@ -5,6 +5,7 @@ Whatever is not spoilt is oidc-provider-mock's: its keys, its codes that work on
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
@@ -39,8 +40,6 @@ class Spoiling:
         if path == "/oauth2/token":
             sent = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"] or 0))
             self.asked.append({"body": sent.decode(), "with": environ.get("HTTP_AUTHORIZATION")})
-            import io
-
             environ["wsgi.input"] = io.BytesIO(sent)
         spoilt = SPOILT.get(path)
         if spoilt is None:
@@ -59,7 +58,7 @@ class Spoiling:
 
 if __name__ == "__main__":
     made = app(require_client_registration=True, require_nonce=True)
-    made.wsgi_app = Spoiling(made.wsgi_app)  # type: ignore[method-assign]
+    made.wsgi_app = Spoiling(made.wsgi_app)
     server = make_server("127.0.0.1", int(sys.argv[1]), made, threaded=True)
     print(server.server_port, flush=True)
     server.serve_forever()
