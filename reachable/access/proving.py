@@ -140,7 +140,8 @@ def leave_for(request: HttpRequest, provider: Provider, **begun: Any) -> str:
 
     With `again` they show there anew who they are, though they may be signed in there.
     """
-    for key in [key for key in request.session if key.startswith(_STATE)]:
+    held = list(request.session.keys())
+    for key in filter(lambda key: key.startswith(_STATE), held):
         # The newest one counts: a forgotten window must not finish what another one began.
         del request.session[key]
     asked = {"prompt": "login", "max_age": "0"} if begun.get("again") else {}
