@@ -238,6 +238,19 @@ class DetailsForm(forms.Form):
     )
 
 
+class OrganisationForm(forms.Form):
+    """By which organisation's sign-in somebody may come, or comes no more."""
+
+    what = forms.ChoiceField(
+        label="What is to be done", choices=[("offer", "Let them link it"), ("end", "End it")]
+    )
+    provider = forms.ChoiceField(label="Organisation")
+
+    def __init__(self, *args: Any, choices: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["provider"].choices = list(choices)  # type: ignore[attr-defined]
+
+
 class LeaveForm(HandingForm):
     """When an account ends."""
 

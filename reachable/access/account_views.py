@@ -9,7 +9,15 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from reachable.access import account_forms, handing, invitations, managing, moving, staff
+from reachable.access import (
+    account_forms,
+    handing,
+    invitations,
+    managing,
+    moving,
+    organisations,
+    staff,
+)
 from reachable.access.policy import policy
 from reachable.access.rules import RolePolicy
 from reachable.foundation.actor import Actor
@@ -48,7 +56,10 @@ def person(request: HttpRequest, account_id: UUID) -> HttpResponse:
     by = actor(request)
     found = staff.person(by=by, user_id=account_id)
     held = [] if found.row.ended else handing.held_by(by=by, user_id=account_id)
-    return render(request, "access/person.html", {"person": found, "held": held})
+    comes = organisations.for_account(by=by, user_id=account_id)
+    context = {"person": found, "held": held, "may_come_by": comes}
+    context["links"] = organisations.of_account(by=by, user_id=account_id)
+    return render(request, "access/person.html", context)
 
 
 def invite(request: HttpRequest) -> HttpResponse:

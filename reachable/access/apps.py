@@ -9,11 +9,12 @@ class AccessConfig(AppConfig):
 
     def ready(self) -> None:
         """A policy with a hole stops the start."""
-        from reachable.access import handing, invitations, moving, reference
+        from reachable.access import handing, invitations, moving, providers, reference
         from reachable.access.policy import policy
         from reachable.access.registries import Holding, TakesTwo, holdings, two_people
         from reachable.access.rota import tell_of_gaps
         from reachable.access.sessions import tidy
+        from reachable.foundation.outbound import called
         from reachable.foundation.registries import (
             NavigationItem,
             Reference,
@@ -26,6 +27,8 @@ class AccessConfig(AppConfig):
         )
 
         in_force = policy()
+        providers.providers()
+        called.add("sign-in providers", providers.hosts, room="access")
         for key, words in in_force.capabilities.items():
             titles = tuple(role.title for role in in_force.roles.values() if key in role.may)
             rights.add(key, Right(words, titles), room="access")

@@ -1,11 +1,12 @@
-"""`reachable account staff-number`, `invitation-link` and `recover`."""
+"""`reachable account staff-number`, `invitation-link`, `recover`; `reachable sign-in-providers`."""
 
 from __future__ import annotations
 
 import click
+from django.conf import settings
 
-from reachable.access import allocating, giving_back, invitations
-from reachable.access.selectors import account_named
+from reachable.access import allocating, giving_back, invitations, providers
+from reachable.access.selectors import account_named, agency_keys
 from reachable.foundation.actor import system
 from reachable.foundation.errors import ReachableError
 from reachable.foundation.words import short_when
@@ -74,3 +75,40 @@ def invitation_link(username: str) -> None:
     except ReachableError as error:
         raise click.ClickException(str(error)) from None
     click.echo(link)
+
+
+@click.group("sign-in-providers")
+def provider_group() -> None:
+    """Organisations by whose own sign-in people come."""
+
+
+@provider_group.command("check")
+def check_providers() -> None:
+    """Say of each provider in the file whether it answers now, and what its IT has to register."""
+    # What calls other computers is not read for every command.
+    from reachable.access import proving
+
+    held, failed = providers.in_order(), False
+    if not held:
+        click.echo(f"There is no sign-in provider: {settings.SIGN_IN_PROVIDERS} is not there.")
+    agencies = agency_keys(by=BY)
+    for each in held:
+        try:
+            proving.discovered(each)
+        except ReachableError as error:
+            failed = True
+            click.echo(f"{each.name} ({each.key}): {error.sentence} {error.next}")
+        else:
+            click.echo(f"{each.name} ({each.key}) answers, and its keys are there.")
+        click.echo(f"  It has to send people back to {proving.back_to(each)}")
+        for key in sorted(each.agencies - agencies.keys()):
+            failed = True
+            click.echo(f"  There is no agency {key}: nobody comes by it. See its key in the file.")
+        click.echo(f"  Who may come: people of {', '.join(sorted(each.agencies))}")
+        click.echo(
+            "  A second factor that was shown there counts, where it says so as the file has it."
+            if each.says_factors
+            else "  Everybody shows a second factor of their own here."
+        )
+    if failed:
+        raise click.exceptions.Exit(1)

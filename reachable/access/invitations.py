@@ -20,8 +20,9 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from reachable.access import allocating, managing, second_person, services
+from reachable.access import allocating, managing, organisations, second_person, services
 from reachable.access.models import Invitation, User
+from reachable.access.organisations import Proof
 from reachable.access.policy import policy
 from reachable.access.rules.joining import Asked, wrong_with
 from reachable.access.selectors import actor_for
@@ -53,6 +54,7 @@ class Welcome:
     name: str
     username: str
     agency: str
+    agency_key: str
 
 
 @transaction.atomic
@@ -302,14 +304,25 @@ def _digest(invitation_id: UUID, secret: str, ring_key: str) -> str:
 def welcome(*, invitation_id: UUID, secret: str) -> Welcome:
     """Return what an invitation is for; used, old, taken back and forged links are the same."""
     held = _found(_open(), invitation_id, secret)
-    return Welcome(held.name, held.username, held.agency.name)
+    return Welcome(held.name, held.username, held.agency.name, held.agency.key)
 
 
 def accept(*, invitation_id: UUID, secret: str, password: str) -> UUID:
     """Make the account of an invitation, with a password; the same link never does so again."""
     _found(_open(), invitation_id, secret)
     # Slow by design, and so not done while others wait for the transaction.
-    password_hash = make_password(password)
+    return _accepted(invitation_id, secret, make_password(password))
+
+
+def accept_through(*, invitation_id: UUID, secret: str, proof: Proof) -> UUID:
+    """Make the account of an invitation for whom a provider has signed in, without a password."""
+    with transaction.atomic():
+        user_id = _accepted(invitation_id, secret, "")
+        organisations.link_new(by=BY, user_id=user_id, proof=proof)
+    return user_id
+
+
+def _accepted(invitation_id: UUID, secret: str, password_hash: str) -> UUID:
     with transaction.atomic():
         exclusive("access.invitations")
         held = _found(_open().select_for_update(of=("self",)), invitation_id, secret)

@@ -13,7 +13,9 @@ from reachable.access import (
     account_forms,
     invitations,
     inviting_many,
+    leaving_views,
     managing,
+    providers,
     second_person,
     services,
 )
@@ -56,6 +58,10 @@ def join(request: HttpRequest, join_id: UUID, join_secret: str) -> HttpResponse:
     """Accept an invitation: choose a password, then sign in as everybody does."""
     try:
         found = invitations.welcome(invitation_id=join_id, secret=join_secret)
+        through = providers.of_agency(found.agency_key)
+        for provider in through:
+            if request.POST.get("through") == provider.key:
+                return leaving_views.leave_to_join(request, provider, join_id, join_secret)
         form = account_forms.JoinForm(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
             password = form.cleaned_data["password"]
@@ -69,7 +75,7 @@ def join(request: HttpRequest, join_id: UUID, join_secret: str) -> HttpResponse:
         return render(request, "access/join_gone.html", status=404)
     except BadInput as error:
         form.add_error(None, str(error))
-    context = {"welcome": found, "form": form}
+    context = {"welcome": found, "form": form, "through": through}
     return render(request, "access/join.html", context, status=422 if form.is_bound else 200)
 
 

@@ -78,7 +78,8 @@ class User(Identified, AbstractBaseUser):
 class SignIn(Identified):
     """Where somebody is signed in, for themselves to see and to end; gone once it has ended.
 
-    `how` is passkey, code or recovery_code; `browser` names a kind of browser and nothing more.
+    `how` is passkey, code, recovery_code or organisation; `browser` names a kind of browser and
+    nothing more.
     """
 
     user = models.ForeignKey(User, on_delete=models.PROTECT)
@@ -87,6 +88,35 @@ class SignIn(Identified):
     browser = models.CharField(max_length=60)
     began_at = models.DateTimeField()
     active_at = models.DateTimeField()
+
+
+class OrganisationSignIn(Identified):
+    """That somebody comes by their own organisation's sign-in, or may link it: until they do,
+    `subject` is empty.
+
+    `issuer` and `subject` say who they are there, and nothing else does. Gone once it has ended.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    provider = models.CharField(max_length=30)
+    issuer = models.CharField(max_length=300)
+    subject = models.CharField(max_length=255, blank=True)
+    offered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    offered_at = models.DateTimeField(null=True)
+    linked_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["issuer", "subject"], condition=~Q(subject=""), name="organisation_of_one"
+            ),
+            models.UniqueConstraint(fields=["user", "provider"], name="organisation_once"),
+            models.CheckConstraint(
+                condition=Q(subject="", linked_at=None) | ~Q(subject="") & ~Q(linked_at=None),
+                name="organisation_linked",
+            ),
+        ]
 
 
 class SignInAttempts(models.Model):

@@ -12,7 +12,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from reachable.access import giving_back, second_factors, sessions, signing_in
+from reachable.access import (
+    giving_back,
+    leaving_views,
+    organisations,
+    second_factors,
+    sessions,
+    signing_in,
+)
 from reachable.access.forms import CodeForm, GiveBackForm, NewPasswordForm
 from reachable.access.sign_in_views import answered, asked_for, safe
 from reachable.foundation.errors import BadInput
@@ -39,6 +46,11 @@ def confirm(request: HttpRequest) -> HttpResponse:
     by, (after, _) = actor(request), asked_for(request)
     if not by.is_person:
         return redirect("sign_in")
+    links = organisations.of_account(by=by, user_id=by.own_id)
+    through = [each.provider for each in links if each.linked_at and each.provider.says_factors]
+    for provider in through:
+        if request.POST.get("through") == provider.key:
+            return leaving_views.leave_to_confirm(request, provider, after)
     form, error = CodeForm(request.POST if "code" in request.POST else None), None
     if request.method == "POST":
         how, error = answered(request, by, form)
@@ -52,6 +64,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
         "error": error,
         "own": own,
         "asked": asked,
+        "through": through,
         "next": after,
         "demonstration_code": second_factors.demonstration_code(by.own_id),
     }
@@ -64,6 +77,8 @@ def own(request: HttpRequest) -> HttpResponse:
     context = {
         "own": second_factors.own(by=by),
         "sign_ins": sessions.own(by=by, session_key=request.session.session_key),
+        "links": organisations.of_account(by=by, user_id=by.own_id),
+        "may_come_by": organisations.for_account(by=by, user_id=by.own_id),
     }
     return render(request, "access/own_sign_in.html", context)
 

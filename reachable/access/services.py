@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from reachable.access import allocating, managing, planning, sessions
+from reachable.access import allocating, managing, organisations, planning, sessions
 from reachable.access.models import Agency, Involvement, Role, Team, TeamMembership, User
 from reachable.access.policy import policy
 from reachable.access.registries import RightsEnded, rights_ended
@@ -189,6 +189,7 @@ def end_account(*, by: Actor, user_id: UUID, knowing: bool = False) -> list[str]
     TeamMembership.objects.filter(user_id=user_id, ended_at=None).update(ended_at=at)
     Involvement.objects.in_force(at=at).filter(user_id=user_id).update(ended_at=at)
     sessions.end_all(user_id, by=by)
+    organisations.end_all(by=by, user_id=user_id)
     audit.record(by=by, action="access.account_ended", subject=("user", user_id))
     return _follow(by, RightsEnded(user_id), empty)
 

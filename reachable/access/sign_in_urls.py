@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reachable.access import own_sign_in_views, sign_in_views, views
+from reachable.access import organisation_views, own_sign_in_views, sign_in_views, views
 from reachable.foundation.urls import PUBLIC, SIGNED_IN, page
 
 BOTH = ("GET", "POST")
@@ -55,6 +55,19 @@ urlpatterns = [
         methods=BOTH,
     ),
     page(
+        "sign-in/organisation/<str:provider_key>/",
+        organisation_views.sign_in,
+        name="organisation_sign_in",
+        needs=PUBLIC,
+        methods=BOTH,
+    ),
+    page(
+        "sign-in/organisation/<str:provider_key>/back/",
+        organisation_views.back,
+        name="organisation_back",
+        needs=PUBLIC,
+    ),
+    page(
         "sign-in/confirm/",
         own_sign_in_views.confirm,
         name="confirm_sign_in",
@@ -80,6 +93,20 @@ urlpatterns = [
         "my-sign-in/app/remove/",
         own_sign_in_views.remove_app,
         name="remove_app",
+        needs=SIGNED_IN,
+        methods=("POST",),
+    ),
+    page(
+        "my-sign-in/organisation/",
+        organisation_views.own,
+        name="own_organisation",
+        needs=SIGNED_IN,
+        methods=BOTH,
+    ),
+    page(
+        "my-sign-in/organisation/end/",
+        organisation_views.end_own,
+        name="end_own_organisation",
         needs=SIGNED_IN,
         methods=("POST",),
     ),

@@ -140,7 +140,8 @@ def _shown_both(request: HttpRequest, here: Here, how: str) -> HttpResponse:
         signing_in.change_half(request, here.half, asks="password", how=how)
         return redirect("new_password")
     after, sent = (here.half.after, here.half.sent) if here.half else ("", "")
-    signing_in.finish(request, user=here.user, how=how)
+    through = here.half.through if here.half else ""
+    signing_in.finish(request, user=here.user, how=how, through=through)
     return go_on(request, after, sent)
 
 
@@ -234,7 +235,7 @@ def _set_up_done(request: HttpRequest, here: Here, how: str, said: str) -> HttpR
     if here.half.new_password:
         signing_in.change_half(request, here.half, asks="password", how=how)
         return redirect("new_password")
-    signing_in.finish(request, user=here.user, how=how)
+    signing_in.finish(request, user=here.user, how=how, through=here.half.through)
     return redirect(f"{reverse('recovery_codes')}?next={quote(safe(request, here.half.after))}")
 
 
@@ -252,6 +253,7 @@ def lost(request: HttpRequest) -> HttpResponse:
                 user_id=here.by.own_id,
                 after=here.half.after,
                 new_password=here.half.new_password,
+                through=here.half.through,
             )
             return redirect("set_up")
     status = 422 if request.method == "POST" else 200

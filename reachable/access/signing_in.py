@@ -34,6 +34,8 @@ BACKEND = "reachable.access.backends.AccountBackend"
 HALF_FOR = 15 * 60
 """Seconds in which the second factor has to follow the password."""
 _HALF = "half_signed_in"
+THROUGH = "signed_in_through"
+"""Where a session says by which organisation somebody came."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class Half:
 
     `asks` is factor, set_up (they have none yet) or password: with `new_password` they have shown a
     code of an administrator in place of theirs, and choose another once they have shown the rest.
+    `through` names the organisation that has said who they are, in place of a password.
     """
 
     user: str
@@ -52,6 +55,7 @@ class Half:
     sent: str = ""
     new_password: bool = False
     how: str = ""
+    through: str = ""
 
 
 def check_password(request: HttpRequest, *, username: str, password: str) -> User | None:
@@ -82,12 +86,13 @@ def begin(
     after: str = "",
     sent: str = "",
     new_password: bool = False,
+    through: str = "",
 ) -> Half:
     """Remember, under a new session identifier, that somebody has shown the first half."""
     user = User.objects.get(id=user_id)
     asks = "factor" if second_factors.has_any(user.id) else "set_up"
     bound_to, at = user.get_session_auth_hash(), int(unmoved())
-    half = Half(user.id.hex, bound_to, at, asks, after, sent, new_password)
+    half = Half(user.id.hex, bound_to, at, asks, after, sent, new_password, through=through)
     second_factors.forget_app(request.session)
     request.session.cycle_key()
     _keep(request, half)
@@ -168,16 +173,19 @@ def again(user: User) -> User:
     return User.objects.select_related("agency").get(id=user.id)
 
 
-def finish(request: HttpRequest, *, user: User, how: str) -> None:
+def finish(request: HttpRequest, *, user: User, how: str, through: str = "") -> None:
     """Sign somebody in who has shown both: a new session, with nothing of before but what they
-    themselves had typed."""
+    themselves had typed. `through` names the organisation that said who they are."""
     request.session.pop(_HALF, None)
+    by_whom = {"through": through} if through else {}
     second_factors.forget_app(request.session)
     with transaction.atomic():
         login(request, user, BACKEND)
         by = actor_for(user)
         sessions.began(request, user=user, how=how)
-        audit.record(by=by, action="access.signed_in", subject=("user", by.id), how=how)
+        audit.record(by=by, action="access.signed_in", subject=("user", by.id), how=how, **by_whom)
+    request.session.pop(THROUGH, None)
+    request.session.update({THROUGH: through} if through else {})
     kept.leave_only_to(request, user.id)
 
 

@@ -1,6 +1,13 @@
 from __future__ import annotations
 
-from reachable.access import account_views, joining_views, rota_views, sign_in_urls, views
+from reachable.access import (
+    account_views,
+    joining_views,
+    organisation_views,
+    rota_views,
+    sign_in_urls,
+    views,
+)
 from reachable.foundation.urls import PUBLIC, page
 
 LOOKS_AFTER = "accounts.own"
@@ -72,6 +79,7 @@ urlpatterns = [
             ("move", account_views.move),
             ("details", account_views.details),
             ("leave", account_views.leave),
+            ("organisation", organisation_views.of_account),
         )
     ),
     page(

@@ -6,7 +6,7 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from reachable.access import looking, services, sessions, signing_in
+from reachable.access import looking, providers, services, sessions, signing_in
 from reachable.access.forms import WRONG_PAIR, NarrowForm, SignInForm
 from reachable.access.selectors import demonstration_accounts
 from reachable.access.sign_in_views import STEPS, asked_for, go_on
@@ -42,6 +42,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             "form": form,
             "next": after,
             "sent": sent,
+            "organisations": providers.in_order(),
             "demonstration_accounts": demonstration_accounts(),
             "demonstration_password": DEMONSTRATION_PASSWORD,
         },
@@ -54,8 +55,9 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     if by.is_person:
         services.signed_out(by=by)
     sessions.forget_session(request.session.session_key)
+    through = providers.providers().get(request.session.get(signing_in.THROUGH, ""))
     logout(request)
-    return render(request, "access/signed_out.html")
+    return render(request, "access/signed_out.html", {"through": through})
 
 
 def who_looked(request: HttpRequest) -> HttpResponse:

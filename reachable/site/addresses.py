@@ -78,6 +78,7 @@ IDENTIFIERS = {
     "restriction_id": Leads("a restriction of a child’s record", READERS),
     "measure_key": Leads("a measure", ANYBODY),
     "moment_id": Leads("a reachable moment", INVOLVED),
+    "provider_key": Leads("an organisation’s own sign-in", ANYBODY),
     "notice_id": Leads("a notice", TOLD),
     "offer_id": Leads("a service that was offered to a child", INVOLVED),
     "passkey_id": Leads("somebody’s passkey", MINE),

@@ -16,6 +16,11 @@ ANCHOR_FILE = Path(os.environ.get("REACHABLE_ANCHOR_FILE", VAR_DIR / "anchors.js
 UPLOAD_DIR = Path(os.environ.get("REACHABLE_UPLOADS", VAR_DIR / "uploads"))
 WATCH_DIR = os.environ.get("REACHABLE_WATCH") or None
 CLOCK_FILE = os.environ.get("REACHABLE_CLOCK_FILE")
+SIGN_IN_PROVIDERS = Path(
+    os.environ.get("REACHABLE_SIGN_IN_PROVIDERS", VAR_DIR / "sign_in_providers.toml")
+)
+# For tests and demonstrations, whose provider of sign-ins is on this computer: a listed one only.
+OUTBOUND_LOOPBACK = os.environ.get("REACHABLE_OUTBOUND_LOOPBACK") == "yes"
 
 SECRET_KEY = secret_key(VAR_DIR)
 DEBUG = False

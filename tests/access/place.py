@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from pathlib import Path
 from uuid import UUID, uuid4
 
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.db import transaction
 from django.test import Client
 
@@ -188,6 +190,7 @@ NAMED = {
     "step_key": "again",
     "set_key": "ssd",
     "kind": "csv",
+    "provider_key": "fenmarch",
 }
 """What an address names by a word."""
 
@@ -245,7 +248,20 @@ def make_place() -> Place:
     open_and_close(place)
     put_oversight(place, mine)
     _sign_in(place, Account("practitioner", INVOLVED))
+    _organisation()
     return place
+
+
+def _organisation() -> None:
+    """A sign-in of the agency’s own, which nothing here can reach."""
+    file: Path = settings.VAR_DIR / "place_sign_in_providers.toml"
+    file.with_name("place.secret").write_text("secret", encoding="ascii")
+    file.write_text(
+        '[fenmarch]\nname = "Fenmarch Council"\nissuer = "https://127.0.0.1:9"\n'
+        'client_id = "x"\nclient_secret_file = "place.secret"\nagencies = ["fenmarch"]\n',
+        encoding="utf-8",
+    )
+    settings.SIGN_IN_PROVIDERS = file
 
 
 def _directory(place: Place, agency_id: UUID) -> None:

@@ -66,5 +66,11 @@ STAFF_FORMS = {
             "last_day-year": "2026",
         },
     ),
+    "a sign-in of the organisation": Form(
+        STAFF + "organisation/",
+        STAFF + "organisation/",
+        ADMINISTRATOR,
+        {"what": "offer", "provider": "fenmarch"},
+    ),
     "they stay": Form(STAFF + "stay/", STAFF, ADMINISTRATOR, {}, ("leaves",)),
 }

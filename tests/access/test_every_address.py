@@ -43,6 +43,8 @@ ANONYMOUS = {
     "/sign-in/": {"GET", "POST"},
     "/sign-in/passkey/": {"GET", "POST"},
     "/sign-in/forgotten/": {"GET", "POST"},
+    "/sign-in/organisation/<str:provider_key>/": {"GET", "POST"},
+    "/sign-in/organisation/<str:provider_key>/back/": {"GET"},
     "/sign-out/": {"POST"},
     "/progress/": {"GET"},
     "/api/openapi.json": {"GET"},

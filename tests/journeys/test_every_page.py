@@ -355,6 +355,8 @@ WORK = [
     ("agency", "staff-account-beyond", "/staff/{beyond}/"),
     ("agency", "staff-move", "/staff/{account}/move/"),
     ("agency", "staff-details", "/staff/{account}/details/"),
+    ("agency", "staff-organisation-none", "/staff/{account}/organisation/"),
+    ("first", "own-organisation-none", "/my-sign-in/organisation/"),
     ("agency", "staff-leave", "/staff/{account}/leave/"),
     ("administrator", "staff-leave-last", "/staff/{own}/leave/"),
     ("agency", "staff-invite", "/staff/invite/"),
