@@ -131,8 +131,7 @@ JOB = "The job title has more than 120 letters, or has odd signs."
 )
 def test_what_is_wrong_is_said_in_a_sentence(change: dict[str, Any], said: list[str]) -> None:
     asked = Asked(
-        **{"name": "Ada", "username": "ada", "email": "a@a.invalid", "roles": ("custody",)}
-        | change
+        **{"name": "Ada", "username": "ada", "email": "a@a.invalid", "roles": ("custody",)} | change
     )
     assert wrong_with(asked, TODAY) == said
     assert LONGEST == 120

@@ -104,7 +104,9 @@ def test_everything_that_nobody_may_is_named_and_the_first_has_its_line() -> Non
     text = '[capabilities]\n"a.read" = "a"\n  "b.again" = "b"\n"b.write" = "b"\n'
     with pytest.raises(PolicyError) as refused:
         policy_from(data, text)
-    assert refused.value.sentence == "Line 3: No role may b.again, b.write: nobody could ever do it."
+    assert (
+        refused.value.sentence == "Line 3: No role may b.again, b.write: nobody could ever do it."
+    )
     with pytest.raises(PolicyError) as refused:
         policy_from(data)
     assert refused.value.sentence.startswith("No role may b.again, b.write")

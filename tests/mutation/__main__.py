@@ -93,9 +93,7 @@ def _digest_of(tests: Iterable[str]) -> str:
 
 def _try_all(modules: Sequence[Module]) -> None:
     known = _known(modules)
-    waiting = [
-        (module, key) for module in modules for key in module.keys() if key not in known
-    ]
+    waiting = [(module, key) for module in modules for key in module.keys() if key not in known]
     total = sum(len(module.mutants) for module in modules)
     print(f"{total} mutants, {len(waiting)} to try", flush=True)
     if not waiting:
