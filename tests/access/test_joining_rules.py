@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reachable.access.rules.joining import LONGEST, MOST, Asked, Row, Words, read_table, wrong_with
+from reachable.access.rules.joining import LONGEST, MOST, Asked, Row, Words, read_table, twice, wrong_with
 
 WORDS = Words(
     roles={"practitioner": "practitioner", "custody": "custody"},
@@ -55,6 +55,7 @@ def test_columns_stand_in_any_order_and_unknown_ones_are_left_out() -> None:
         ("  \n ", "There is no table here"),
         ("Ada,ada\n", "missing: name, user name, e-mail, roles"),
         (HEAD, "headings and no row"),
+        ("\tname,user name,e-mail,roles", "missing: name, user name"),
         (f'{HEAD}\n"Ada,ada\n', "a quotation mark may not be closed"),
         (f"{HEAD}\n" + "a,b,c,d\n" * (MOST + 1), f"The table has {MOST + 1} rows"),
     ],
@@ -202,6 +203,18 @@ def test_what_a_table_does_not_say_is_empty_and_its_rows_are_counted_from_one() 
     assert {row.wrong for row in found} == {()}
 
 
+def test_a_row_that_ends_early_has_empty_cells() -> None:
+    (row,) = rows("user name,e-mail,roles,name\nada\n")
+    assert (row.asked, row.shown, row.wrong) == (Asked("", "ada", ""), "ada", ())
+    (row,) = rows("e-mail,roles,name,user name\na@a.invalid\n")
+    assert (row.asked, row.shown) == (Asked("", "", "a@a.invalid"), "a row without a name")
+
+
+def test_what_nobody_knows_is_named_in_its_first_letters() -> None:
+    (row,) = rows(f"{HEAD}\nAda,ada,a@a.invalid,{'e' * 61}\n")
+    assert row.wrong == (f"There is no role “{'e' * 60}” that you can give.",)
+
+
 def test_what_is_shown_of_a_row_is_not_longer_than_a_name() -> None:
     (row,) = rows(f"{HEAD}\n{'A' * 300},ada,a@a.invalid,custody\n")
     assert row.shown == "A" * LONGEST
@@ -209,8 +222,8 @@ def test_what_is_shown_of_a_row_is_not_longer_than_a_name() -> None:
 
 def test_as_many_rows_as_fit_are_read_and_only_the_headings_say_how_cells_are_parted() -> None:
     assert len(rows(f"{HEAD}\n" + "a,b,c,d\n" * MOST)) == MOST
-    (row,) = rows("name,user name,e-mail,roles\nAda; of\tosier,ada,a@a.invalid,custody")
-    assert row.shown == "Ada; of\tosier"
+    first, second = rows("name,user name,e-mail,roles\nAda; of\tosier,ada,,custody\nBo\tX;")
+    assert (first.shown, second.shown) == ("Ada; of\tosier", "Bo\tX;")
     (row,) = rows('name,user name,e-mail,roles\n"Ada\nFenwick",ada,a@a.invalid,custody')
     assert row.shown == "Ada\nFenwick"
 
@@ -221,8 +234,21 @@ def test_letters_of_another_table_are_no_separator_and_are_kept(said: str) -> No
     found = read_table(f"{said}\nAda", WORDS)
     missing = "user name, e-mail, roles" if said == "name" else "name, user name, e-mail, roles"
     assert found == f"The first row has to hold headings; missing: {missing}."
-    (row,) = rows("XXname,name,user name,e-mail,roles,end X\nq,AdaX,ada,a@a.invalid,custody,X")
-    assert row.asked == Asked("AdaX", "ada", "a@a.invalid", roles=("custody",))
+    (row,) = rows("XXname,name,user name,e-mail,roles,job\nq,AdaX,ada,a@a.invalid,custody,X")
+    assert row.asked == Asked("AdaX", "ada", "a@a.invalid", "X", roles=("custody",))
+
+
+@pytest.mark.parametrize(
+    ("values", "again"),
+    [
+        ([], set()),
+        (["ada", "bo"], set()),
+        (["ada", "bo", "ADA", "Bo", "ada"], {"ada", "bo"}),
+        (["", ""], set()),
+    ],
+)
+def test_who_comes_twice_is_found_in_whatever_case(values: list[str], again: set[str]) -> None:
+    assert twice(values) == again
 
 
 @pytest.mark.parametrize(
