@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reachable.access.rules.joining import LONGEST, MOST, Asked, Row, Words, read_table, twice, wrong_with
+from reachable.access.rules.joining import (
+    LONGEST,
+    MOST,
+    Asked,
+    Row,
+    Words,
+    read_table,
+    twice,
+    wrong_with,
+)
 
 WORDS = Words(
     roles={"practitioner": "practitioner", "custody": "custody"},

@@ -239,6 +239,9 @@ def test_since_when_a_record_is_closed_to_somebody(place: Place) -> None:
     held = place.restrict("R1", "ada")
     place.restrict("R2", "ben")
     place.restrict("R3", "ben", over=True)
+    place.restrict("R1", over=True)
+    elsewhere = place.restrict("R1")
+    Restriction.objects.filter(id=elsewhere.id).update(subject_kind="place", set_at=NOON)
     held.readers.create(user_id=place.user("ben"), added_at=BEGAN, ended_at=NOON)
     earlier = NOON - timedelta(hours=5)
     held.readers.create(user_id=place.user("ben"), added_at=BEGAN, ended_at=earlier)
@@ -285,6 +288,18 @@ def test_only_whose_role_opens_children_sees_one_and_the_system_sees_all(place: 
     assert people.visible_people(by=SYSTEM).count() == 3
     assert people.is_visible(by=SYSTEM, person_id=place.records["R2"])
     assert len(people.names(by=SYSTEM, current_ids=place.records.values())) == 3
+
+
+def test_what_closes_one_child_is_not_said_of_another(place: Place) -> None:
+    place.conflict("ada", "R1")
+    place.restrict("R2")
+    by, ids = place.hub.actor("ada"), place.records
+    for record, closes in (("R1", True), ("R2", True), ("R3", False)):
+        found = closing.closed_among(by=by, kind=KIND, subject_ids=[ids[record]])
+        assert found == ({ids[record]} if closes else set())
+    assert list(closing.in_conflict(by=by, kind=KIND)) == [ids["R1"]]
+    assert list(closing.kept_from(by=by, kind=KIND)) == [ids["R2"]]
+    assert closing.Closed().readers == {}
 
 
 def test_of_several_children_those_that_one_works_with_are_named(place: Place) -> None:

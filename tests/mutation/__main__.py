@@ -2,7 +2,8 @@
 
 Without a name, every module of policy.toml; otherwise those whose path holds one of the names. What
 was killed stays killed while module and mutant are the same, so that a run that was interrupted
-goes on; `--fresh` begins anew. `--write` makes the page of the reference.
+goes on; `--fresh` begins anew, `--report` tries nothing and says what is known, `--write` makes
+the page of the reference.
 """
 
 from __future__ import annotations
@@ -28,10 +29,17 @@ HERE = Path(__file__).parent
 KEPT = VAR / "mutation"
 RESULTS = KEPT / "results.jsonl"
 PAGE = ROOT / "docs" / "reference" / "mutation.md"
+_ABOUT = (
+    "Each mutant is a module with one small change: another comparison, an argument left out, a "
+    "refusal that is not made. The tests that belong to the module have to fail with it. How it is "
+    "run is in [Run the tests](../how-to/run-the-tests.md), why so in "
+    "[decision 0043](../decisions/0043-the-policy-is-tested-by-small-changes-to-it.md)."
+)
 LEAST = 90
 """Percent of the mutants of the policy that its tests have to kill."""
 AT_ONCE = 2
 KILLED = {"killed", "timeout"}
+OPTIONS = {"--fresh", "--report", "--write"}
 
 
 @dataclass(frozen=True)
@@ -42,7 +50,7 @@ class Module:
     tests: tuple[str, ...]
     mutants: tuple[Mutant, ...]
 
-    def keys(self) -> dict[str, Mutant]:
+    def by_digest(self) -> dict[str, Mutant]:
         return {mutant.digest: mutant for mutant in self.mutants}
 
 
@@ -50,8 +58,8 @@ def main(arguments: Sequence[str]) -> int:
     """Return 1 where too few were killed, or where an explanation explains nothing any more."""
     options = {each for each in arguments if each.startswith("--")}
     names = [each for each in arguments if each not in options]
-    if unknown := options - {"--fresh", "--write"}:
-        print(f"No option {', '.join(sorted(unknown))}; there are --fresh and --write.")
+    if unknown := options - OPTIONS:
+        print(f"No option {', '.join(sorted(unknown))}; there are {', '.join(sorted(OPTIONS))}.")
         return 2
     modules = [
         Module(path, tuple(said["tests"]), tuple(mutants(ROOT, path, said.get("only", ()))))
@@ -61,7 +69,8 @@ def main(arguments: Sequence[str]) -> int:
     KEPT.mkdir(parents=True, exist_ok=True)
     if "--fresh" in options:
         RESULTS.unlink(missing_ok=True)
-    _try_all(modules)
+    if "--report" not in options:
+        _try_all(modules)
     return _report(modules, whole=not names, write="--write" in options)
 
 
@@ -73,7 +82,9 @@ def _known(modules: Iterable[Module]) -> dict[str, str]:
     """Return what came of each mutant; who survived other tests is tried again."""
     if not RESULTS.exists():
         return {}
-    tests = {key: _digest_of(module.tests) for module in modules for key in module.keys()}
+    tests = {}
+    for module in modules:
+        tests |= dict.fromkeys(module.by_digest(), _digest_of(module.tests))
     found = {}
     for line in RESULTS.read_text(encoding="utf-8").splitlines():
         held = json.loads(line)
@@ -93,7 +104,9 @@ def _digest_of(tests: Iterable[str]) -> str:
 
 def _try_all(modules: Sequence[Module]) -> None:
     known = _known(modules)
-    waiting = [(module, key) for module in modules for key in module.keys() if key not in known]
+    waiting = [
+        (module, key) for module in modules for key in module.by_digest() if key not in known
+    ]
     total = sum(len(module.mutants) for module in modules)
     print(f"{total} mutants, {len(waiting)} to try", flush=True)
     if not waiting:
@@ -130,7 +143,7 @@ def _start(number: int, shard: Sequence[tuple[Module, str]]) -> subprocess.Popen
                 "mutants": [
                     {
                         "key": f"{key} {_digest_of(module.tests)}",
-                        "source": module.keys()[key].source,
+                        "source": module.by_digest()[key].source,
                     }
                     for key in keys
                 ],
@@ -165,7 +178,7 @@ def _report(modules: Sequence[Module], *, whole: bool, write: bool) -> int:
     left, rows, stale = [], [], dict(explained)
     for module in modules:
         counted: Counter[str] = Counter()
-        for key, mutant in module.keys().items():
+        for key, mutant in module.by_digest().items():
             outcome = known.get(key, "not tried")
             if outcome not in KILLED and mutant.name in explained:
                 stale.pop(mutant.name, None)
@@ -188,6 +201,50 @@ def _report(modules: Sequence[Module], *, whole: bool, write: bool) -> int:
     if write and whole:
         PAGE.write_text(_page(rows, total, explained, left), encoding="utf-8")
     return 1 if percent < LEAST or stale else 0
+
+
+def _page(
+    rows: Sequence[tuple[str, Mapping[str, int]]],
+    total: Mapping[str, int],
+    explained: Mapping[tuple[str, str, str, str], str],
+    left: Sequence[tuple[Mutant, str]],
+) -> str:
+    columns = ["killed", "timeout", "explained", "survived", "not tried"]
+    lines = [
+        "<!-- Written by `python3 dev mutation --write`. Do not edit. -->",
+        "# Small changes to the policy, and whether its tests notice",
+        "",
+        _ABOUT,
+        "",
+        f"| module | mutants | {' | '.join(columns)} | killed of all |",
+        f"|---|{'---:|' * (len(columns) + 2)}",
+    ]
+    for name, counted in [*((f"`{path}`", each) for path, each in rows), ("all", total)]:
+        held = {**counted}
+        held["survived"] = sum(held.values()) - sum(
+            held.get(each, 0) for each in columns if each != "survived"
+        )
+        numbers = " | ".join(f"{held.get(each, 0):,}" for each in columns)
+        lines.append(
+            f"| {name} | {sum(counted.values()):,} | {numbers} | {_percent(counted):.1f} % |"
+        )
+    lines += ["", "## Explained", "", "Nothing can tell these from the module as it is:", ""]
+    lines += [
+        f"- `{path}`, {where or 'at the top'}: {_code(before)} as {_code(after)}. {why}"
+        for (path, where, before, after), why in explained.items()
+    ]
+    survived = [each for each, outcome in left if outcome != "not tried"]
+    lines += ["", "## Survived", "", "No test tells these apart yet:", ""]
+    lines += [
+        f"- `{each.path}`, {each.where or 'at the top'}: "
+        f"{_code(each.before)} as {_code(each.after)}"
+        for each in survived
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _code(text: str) -> str:
+    return f"``{text}``" if text else "nothing"
 
 
 def _percent(counted: Mapping[str, int]) -> float:

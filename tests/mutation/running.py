@@ -11,10 +11,12 @@ import gc
 import importlib
 import json
 import os
+import re
 import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
@@ -28,6 +30,7 @@ EXAMPLES = 12
 """Of a property: an example table does the rest."""
 LEAST_SECONDS = 30.0
 PASSED, FAILED, NOT_RUN = 0, 1, 2
+_FIELDS = "__dataclass_fields__"
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -49,7 +52,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
                 outcome, took = _tried(
                     session,
                     chosen,
-                    lambda source=mutant["source"]: target.put(source),
+                    partial(target.put, mutant["source"]),
                     max(LEAST_SECONDS, 10 * seconds),
                 )
                 line = {"key": mutant["key"], "outcome": outcome, "seconds": round(took, 2)}
@@ -153,10 +156,12 @@ class Target:
         }
         applied = self._put_values(before, after)
         for old, new in _side_by_side(self.original, mutated):
-            applied = applied or _meaning(old) != _meaning(new)
             for held in self.functions.get((old.co_qualname, old.co_firstlineno), ()):
+                applied = applied or _meaning(old) != _meaning(new)
                 held.__code__ = new
                 if new in made:
+                    applied = applied or _differ(held.__defaults__, made[new].__defaults__)
+                    applied = applied or _differ(held.__kwdefaults__, made[new].__kwdefaults__)
                     held.__defaults__ = made[new].__defaults__
                     held.__kwdefaults__ = made[new].__kwdefaults__
         if not applied:
@@ -246,9 +251,13 @@ def _meaning(code: CodeType) -> tuple[object, ...]:
 
 
 def _put_class(held: type, old: type, new: type) -> bool:
-    applied = False
+    applied = _fields_of(old) != _fields_of(new)
+    for name in ("__init__", "__eq__", "__repr__", "__hash__"):
+        # What dataclass wrote of its fields.
+        if applied and name in vars(new):
+            setattr(held, name, vars(new)[name])
     for name, value in vars(new).items():
-        if name.startswith("__") and name != "__init__":
+        if name.startswith("__"):
             continue
         if isinstance(value, FunctionType):
             if _differ(getattr(vars(old).get(name), "__defaults__", None), value.__defaults__):
@@ -258,6 +267,11 @@ def _put_class(held: type, old: type, new: type) -> bool:
             setattr(held, name, value)
             applied = True
     return applied
+
+
+def _fields_of(held: type) -> list[str]:
+    """Return what a dataclass says of its fields, without places in memory."""
+    return [re.sub(r" at 0x\w+", "", repr(each)) for each in getattr(held, _FIELDS, {}).values()]
 
 
 def _differ(old: object, new: object) -> bool:
