@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import re
 import tomllib
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -184,6 +185,21 @@ def test_a_hole_in_the_file_is_named_with_its_line(before: str, after: str, said
     }
     with pytest.raises(PolicyError, match=re.escape(said.format(**at))):
         policy_from(tomllib.loads(holed), holed)
+
+
+def test_the_file_in_force_is_read_with_its_lines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    holed = tmp_path / "policy.toml"
+    text = FILE.read_text(encoding="utf-8")
+    holed.write_text(text.replace('police = "justice"', 'police = "crime"'), encoding="utf-8")
+    monkeypatch.setattr("reachable.access.policy.FILE", holed)
+    policy.cache_clear()
+    try:
+        with pytest.raises(PolicyError, match=r"^Line \d+: Records of police: crime is not"):
+            policy()
+    finally:
+        policy.cache_clear()
 
 
 NAMED = {

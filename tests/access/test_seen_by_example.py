@@ -153,7 +153,8 @@ def put(place: Place, row: Mapping[str, Any]) -> str:
         said, _, ended = said.partition(", ")
         said, _, until = said.partition(" until ")
         at = datetime.combine(NOON, time.fromisoformat(until), UTC) if until else None
-        place.works(*said.split(), until=at, over=bool(ended))
+        who, record = said.split()
+        place.works(who, record, at, over=bool(ended))
     for record, readers in row["restricted"].items():
         place.restrict(record, *readers)
     for said in row["conflicts"]:
@@ -236,12 +237,12 @@ def test_whoever_reads_one_of_two_restrictions_alone_does_not_read_the_child(pla
 
 def test_since_when_a_record_is_closed_to_somebody(place: Place) -> None:
     """Since it was restricted, or since they are no reader any more; never where they read it."""
+    elsewhere = place.restrict("R1")
+    Restriction.objects.filter(id=elsewhere.id).update(subject_kind="place", set_at=NOON)
     held = place.restrict("R1", "ada")
     place.restrict("R2", "ben")
     place.restrict("R3", "ben", over=True)
     place.restrict("R1", over=True)
-    elsewhere = place.restrict("R1")
-    Restriction.objects.filter(id=elsewhere.id).update(subject_kind="place", set_at=NOON)
     held.readers.create(user_id=place.user("ben"), added_at=BEGAN, ended_at=NOON)
     earlier = NOON - timedelta(hours=5)
     held.readers.create(user_id=place.user("ben"), added_at=BEGAN, ended_at=earlier)

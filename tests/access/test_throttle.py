@@ -222,6 +222,10 @@ def test_what_is_counted_is_what_the_rule_says(db: None) -> None:
     assert sorted(source.keys().values()) == ["account", "address"]
     assert list(source.keys()) == sorted(source.keys())
     assert list(Source("factor", "somebody").keys().values()) == ["factor"]
+    one = "192.0.2.9"
+    kinds_of_one = [Source(kind, one).keys() for kind in ("account", "factor", "given")]
+    apart = {key for keys in (*kinds_of_one, source.keys()) for key in keys}
+    assert len(apart) == 5, "what is typed as a name counts against no address and no factor"
     with travel(start):
         for _ in range(FREE["account"] - 1):
             throttle.count(source)

@@ -82,7 +82,7 @@ def _known(modules: Iterable[Module]) -> dict[str, str]:
     """Return what came of each mutant; who survived other tests is tried again."""
     if not RESULTS.exists():
         return {}
-    tests = {}
+    tests: dict[str, str] = {}
     for module in modules:
         tests |= dict.fromkeys(module.by_digest(), _digest_of(module.tests))
     found = {}

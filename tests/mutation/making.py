@@ -50,7 +50,7 @@ def mutants(root: Path, path: str, only: Collection[str] = ()) -> Iterator[Mutan
     for where, node, changed in found.changes:
         if only and where.partition(".")[0] not in only:
             continue
-        mutated = wrapper.module.deep_replace(node, changed).code
+        mutated = cst.ensure_type(wrapper.module.deep_replace(node, changed), cst.Module).code
         if mutated in seen:
             continue
         seen.add(mutated)
@@ -59,12 +59,12 @@ def mutants(root: Path, path: str, only: Collection[str] = ()) -> Iterator[Mutan
 
 
 def _difference(source: str, mutated: str) -> tuple[str, str]:
-    lines = list(difflib.ndiff(source.splitlines(), mutated.splitlines()))
-    return _said(lines, "- "), _said(lines, "+ ")
+    _, _, *lines = difflib.unified_diff(source.splitlines(), mutated.splitlines(), n=0)
+    return _said(lines, "-"), _said(lines, "+")
 
 
 def _said(lines: list[str], sign: str) -> str:
-    return " ".join(line[2:].strip() for line in lines if line.startswith(sign))
+    return " ".join(line[1:].strip() for line in lines if line.startswith(sign))
 
 
 class _Changes(cst.CSTVisitor):
@@ -105,14 +105,14 @@ def _decides_nothing(node: cst.CSTNode) -> bool:
 
 
 def _is_said(node: cst.BaseString) -> bool:
-    """A sentence begins with a capital letter and has several words."""
+    """A sentence has several words; a short one begins with a capital letter."""
     if isinstance(node, cst.ConcatenatedString):
         return _is_said(node.left)
     text = node.raw_value if isinstance(node, cst.SimpleString) else ""
     if isinstance(node, cst.FormattedString) and node.parts:
         first = node.parts[0]
         text = first.value if isinstance(first, cst.FormattedStringText) else ""
-    return text[:1].isupper() and " " in text
+    return text.count(" ") > (0 if text[:1].isupper() else 2)
 
 
 def _changed(node: cst.CSTNode) -> Iterable[cst.CSTNode]:

@@ -32,6 +32,7 @@ def test_every_module_of_the_policy_has_tests_and_functions_that_there_are(path:
     assert set(MODULES[path].get("only", ())) <= _functions(path)
     for test in MODULES[path]["tests"]:
         file, _, name = test.partition("::")
+        assert (ROOT / file).exists(), test
         assert not name or name in _functions(file), test
 
 
