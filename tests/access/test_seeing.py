@@ -82,6 +82,10 @@ def test_the_rule_says_what_its_examples_say(row: Mapping[str, Any]) -> None:
     assert said_of(row) is row["sees"]
 
 
+def test_whoever_works_with_somebody_does_so_until_it_is_said_otherwise() -> None:
+    assert Involved("Ada", "R1") == Involved("Ada", "R1", until=None, ended=False)
+
+
 def test_the_reference_prints_every_example() -> None:
     page = render()
     assert all(f"| {row['case']} |" in page for row in ROWS)

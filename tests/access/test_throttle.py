@@ -50,10 +50,47 @@ def test_each_failure_makes_the_wait_twice_as_long_up_to_an_hour(
 
 @pytest.mark.parametrize(
     ("seconds", "said"),
-    [(1, "a minute"), (60, "a minute"), (61, "2 minutes"), (3600, "60 minutes")],
+    [
+        (0, "a minute"),
+        (1, "a minute"),
+        (60, "a minute"),
+        (60.5, "2 minutes"),
+        (61, "2 minutes"),
+        (120, "2 minutes"),
+        (121, "3 minutes"),
+        (3600, "60 minutes"),
+    ],
 )
-def test_the_wait_is_said_in_words(seconds: int, said: str) -> None:
+def test_the_wait_is_said_in_words(seconds: float, said: str) -> None:
     assert in_words(timedelta(seconds=seconds)) == said
+
+
+@pytest.mark.parametrize(
+    ("kind", "failures", "since", "count"),
+    [
+        ("account", 5, timedelta(days=1), 5),
+        ("account", 5, timedelta(days=1, seconds=1), 0),
+        ("address", 30, timedelta(days=1, seconds=1), 0),
+        ("address", 30, timedelta(), 30),
+        ("address", 30, timedelta(seconds=599), 30),
+        ("address", 30, timedelta(minutes=10), 29),
+        ("address", 2, timedelta(hours=1), 0),
+        # The clock of the server was set back.
+        ("address", 30, timedelta(minutes=-30), 30),
+    ],
+)
+def test_how_many_failures_still_count(
+    kind: str, failures: int, since: timedelta, count: int
+) -> None:
+    assert still_counts(kind, failures, since) == count
+
+
+@pytest.mark.parametrize(
+    ("kind", "free"), [("account", 4), ("factor", 4), ("given", 4), ("address", 29)]
+)
+def test_a_few_failures_of_each_kind_cost_nothing(kind: str, free: int) -> None:
+    assert wait_after(kind, free) == timedelta()
+    assert wait_after(kind, free + 1) == timedelta(seconds=30)
 
 
 @pytest.mark.db
@@ -175,6 +212,77 @@ def test_a_try_that_has_to_wait_makes_nobody_wait_longer(world: World) -> None:
             throttle.count(source)
     with travel(now() + timedelta(seconds=31)):
         throttle.count(source)
+
+
+@pytest.mark.db
+def test_what_is_counted_is_what_the_rule_says(db: None) -> None:
+    """Each try is one failure more, of the name and of the address, and waits from that instant."""
+    start = now()
+    source = Source("account", "somebody", "192.0.2.9")
+    assert sorted(source.keys().values()) == ["account", "address"]
+    assert list(source.keys()) == sorted(source.keys())
+    assert list(Source("factor", "somebody").keys().values()) == ["factor"]
+    one = "192.0.2.9"
+    kinds_of_one = [Source(kind, one).keys() for kind in ("account", "factor", "given")]
+    apart = {key for keys in (*kinds_of_one, source.keys()) for key in keys}
+    assert len(apart) == 5, "what is typed as a name counts against no address and no factor"
+    with travel(start):
+        for _ in range(FREE["account"] - 1):
+            throttle.count(source)
+    kinds = source.keys()
+    rows = {kinds[row.key]: row for row in SignInAttempts.objects.all()}
+    assert {kind: (row.failures, row.wait_until) for kind, row in rows.items()} == {
+        "account": (4, None),
+        "address": (4, None),
+    }
+    with travel(start + timedelta(minutes=14)):
+        throttle.count(source)
+    rows = {kinds[row.key]: row for row in SignInAttempts.objects.all()}
+    account, address = rows["account"], rows["address"]
+    assert (account.failures, address.failures) == (5, 4)
+    assert account.last_at == start + timedelta(minutes=14)
+    assert address.last_at == start + timedelta(minutes=10), "what is left of ten minutes goes on"
+    assert account.wait_until == start + timedelta(minutes=14, seconds=30)
+    with travel(start + timedelta(minutes=14, seconds=29)), pytest.raises(Throttled):
+        throttle.count(source)
+    with travel(start + timedelta(minutes=14, seconds=30)):
+        throttle.count(source)
+
+
+@pytest.mark.db
+def test_the_longest_of_two_waits_is_said(db: None) -> None:
+    both, start = Source("account", "somebody", "192.0.2.9"), now()
+    SignInAttempts.objects.bulk_create(
+        SignInAttempts(
+            key=key,
+            failures=9,
+            last_at=start,
+            wait_until=start + timedelta(minutes=3 if kind == "account" else 7),
+        )
+        for key, kind in both.keys().items()
+    )
+    with travel(start), pytest.raises(Throttled, match="Wait 7 minutes"):
+        throttle.count(both)
+
+
+@pytest.mark.db
+def test_what_was_right_is_forgiven_to_the_account_and_once_to_the_address(db: None) -> None:
+    source, other = Source("account", "one", "192.0.2.9"), Source("account", "two", "192.0.2.9")
+    throttle.forgive(source)
+    assert not SignInAttempts.objects.exists()
+    for _ in range(3):
+        throttle.count(source)
+    throttle.count(other)
+    SignInAttempts.objects.update(wait_until=now() + timedelta(minutes=1))
+    throttle.forgive(source)
+    kinds = {**source.keys(), **other.keys()}
+    left = {kinds[row.key]: row for row in SignInAttempts.objects.all()}
+    assert (left["address"].failures, left["address"].wait_until) == (3, None)
+    assert (left["account"].failures, len(left)) == (1, 2)
+    assert left["account"].wait_until is not None, "another name waits on"
+    for _ in range(5):
+        throttle.forgive(source)
+    assert {row.failures for row in SignInAttempts.objects.all()} == {0, 1}
 
 
 @pytest.mark.db

@@ -51,6 +51,22 @@ def test_every_field_belongs_to_a_compartment_of_the_policy() -> None:
     assert {each.compartment for each in FIELDS} <= set(policy().compartments)
 
 
+def test_what_of_a_child_can_be_shared_and_what_it_belongs_to() -> None:
+    who, help_given = "Who the child is", "What is in place"
+    assert [(each.key, each.title, each.compartment, each.group) for each in FIELDS] == [
+        ("name", "Name", "identity", who),
+        ("also_known_as", "Other names", "identity", who),
+        ("birth_date", "Birth date", "identity", who),
+        ("postcode", "Postcode of the home", "identity", who),
+        ("nhs_number", "NHS number", "identity", who),
+        ("upn", "Number at school (UPN)", "identity", who),
+        ("communication_needs", "How the child communicates", "welfare", who),
+        ("moment", "That a reachable moment is open, and who has it", "welfare", help_given),
+    ]
+    for each in FIELDS:
+        assert str(read_key(each.key)) == each.key
+
+
 @pytest.mark.parametrize("text", ["name", f"event:{A}", f"offer:{A}", "moment"])
 def test_a_key_is_read_as_it_is_written(text: str) -> None:
     assert str(read_key(text)) == text
@@ -80,4 +96,5 @@ def test_promise_14_whoever_gains_from_it_decides_nothing() -> None:
     for one in (A, B, C):
         assert not may_agree(one, **people, sees=["name"], pieces=["name"])
     assert may_agree(D, **people, sees=["name", "upn"], pieces=["name"])
+    assert may_agree(D, **people, sees=["name"], pieces=["name"])
     assert not may_agree(D, **people, sees=["name"], pieces=["name", "upn"])

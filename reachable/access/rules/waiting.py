@@ -34,7 +34,7 @@ def still_counts(kind: str, failures: int, since: timedelta) -> int:
 
 def in_words(wait: timedelta) -> str:
     """Say how long to wait, rounded up: whoever comes back then is let try."""
-    seconds = max(1, -int(-wait.total_seconds() // 1))
+    seconds = -int(-wait.total_seconds() // 1)
     if seconds <= 60:
         return "a minute"
     return f"{-(-seconds // 60)} minutes"
