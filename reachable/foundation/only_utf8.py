@@ -32,9 +32,7 @@ class OnlyUtf8:
     def __init__(self, application: WSGIApplication) -> None:
         self.application = application
 
-    def __call__(
-        self, environ: WSGIEnvironment, start_response: StartResponse
-    ) -> Iterable[bytes]:
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         named = environ.get("CONTENT_TYPE", "")
         if "charset" in named.lower():
             kind, given = _read(named)

@@ -142,7 +142,9 @@ class Asker:
         found: set[str] = set(hostile.names_read())
         for client in self.clients[:2]:
             page = client.get(path)
-            found |= set() if page.streaming else hostile.names_offered(page.content.decode("latin"))
+            found |= (
+                set() if page.streaming else hostile.names_offered(page.content.decode("latin"))
+            )
         return found
 
     def path(self, ids: dict[str, str]) -> str:
@@ -218,11 +220,16 @@ def test_promise_26_no_answer_to_a_form_is_a_server_error(
 def sent_by_a_phone(draw: st.DrawFn, device_id: UUID, moment_id: UUID) -> Any:
     """What a phone might send: rightly sealed around anything, wrongly sealed, or anything."""
     good = sealing.written(moment_id)
-    inside = {**good, **{draw(st.sampled_from(sorted(good))): draw(hostile.anything)}}
+    inside = {**good, draw(st.sampled_from(sorted(good))): draw(hostile.anything)}
     deeper = {**good, "content": {**good["content"], "words": draw(hostile.anything)}}
     held = draw(st.sampled_from([inside, deeper]) | hostile.anything)
     item_id = draw(st.uuids().map(str) | st.sampled_from(hostile.WORDS))
-    item = {"id": item_id, "envelope": sealing.envelope(item_id.encode("utf-8", "replace").decode(), str(device_id), held)}
+    item = {
+        "id": item_id,
+        "envelope": sealing.envelope(
+            item_id.encode("utf-8", "replace").decode(), str(device_id), held
+        ),
+    }
     if draw(st.booleans()):
         item["envelope"][draw(st.sampled_from(sorted(item["envelope"])))] = draw(hostile.anything)
     items = draw(st.sampled_from([[item], [item, item], item]) | hostile.anything)

@@ -119,9 +119,7 @@ SEEING = {
         "night",
         _in_an_emergency,
         "You said that you must see this child at once, until",
-        lambda place: emergency.end(
-            by=place.world.actor("night"), emergency_id=ENDED["emergency"]
-        ),
+        lambda place: emergency.end(by=place.world.actor("night"), emergency_id=ENDED["emergency"]),
     ),
     "keeps the panel": Seeing(
         "coordinator",

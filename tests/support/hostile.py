@@ -106,8 +106,9 @@ scalars = st.one_of(
 )
 anything = st.recursive(
     scalars,
-    lambda inner: st.lists(inner, max_size=4)
-    | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4)
+    ),
     max_leaves=12,
 )
 """Whatever JSON can say, and what only Python's reader takes for JSON."""
@@ -164,7 +165,7 @@ HEADERS: tuple[dict[str, str], ...] = (
     {"Content-Length": "-1"},
     {"Transfer-Encoding": "chunked"},
 )
-# What names other sets of characters is refused below Django, in tests/foundation/test_only_utf8.py.
+# What names another set of characters is refused below Django: test_only_utf8.py.
 LIES = (
     "application/json",
     "application/x-www-form-urlencoded; charset=no-such",
