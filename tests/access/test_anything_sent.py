@@ -42,7 +42,7 @@ ERRORS = (400, 403, 404, 405, 409, 413, 429)
 EVERY = {address.name: address for address in addresses()}
 
 
-def tries(few: int) -> Any:
+def tries(few: int) -> settings:
     return settings(
         max_examples=TRIES or few,
         deadline=None,
@@ -224,7 +224,7 @@ def sent_by_a_phone(draw: st.DrawFn, device_id: UUID, moment_id: UUID) -> Any:
     deeper = {**good, "content": {**good["content"], "words": draw(hostile.anything)}}
     held = draw(st.sampled_from([inside, deeper]) | hostile.anything)
     item_id = draw(st.uuids().map(str) | st.sampled_from(hostile.WORDS))
-    item = {
+    item: dict[str, Any] = {
         "id": item_id,
         "envelope": sealing.envelope(
             item_id.encode("utf-8", "replace").decode(), str(device_id), held

@@ -42,7 +42,11 @@ def ask(kind: str, *, method: str = "GET", query: str = "next=%2F", body: bytes 
         "wsgi.input": BytesIO(body),
         "wsgi.url_scheme": "http",
     }
-    answer = application(environ, lambda *given: told.append(given) or (lambda _: None))
+
+    def begin(*given: Any) -> Any:
+        told.append(given)
+
+    answer = application(environ, begin)
     assert b"".join(answer)
     assert dict(told[0][1])["Cache-Control"] == "no-store"
     return str(told[0][0])
