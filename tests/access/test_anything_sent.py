@@ -1,6 +1,6 @@
 """Whatever is sent to any address, by anybody: never a server error, a leak or half a change.
 
-A few examples of each address and form, the same in each run; `REACHABLE_TRIES=200` tries as many
+A few examples of each address and form, the same in each run; `TRIES=200` tries as many
 of each, others every time.
 """
 
@@ -34,7 +34,7 @@ from tests.support import hostile, sealing
 
 pytestmark = pytest.mark.db
 
-TRIES = int(os.environ.get("REACHABLE_TRIES", "0"))
+TRIES = int(os.environ.get("TRIES", "0"))
 FIELDS = ("roles", "is_superuser", "agency", "agency_id", "user_id", "by", "id", "version", "next")
 """What no form should take from whoever answers it; test_only_offered_fields.py shows that."""
 ERRORS = (400, 403, 404, 405, 409, 413, 429)
