@@ -82,7 +82,7 @@ class DayField(forms.Field):
             raise forms.ValidationError(self.error_messages["far"], "far")
         try:
             return date(int(typed["year"]), _month(typed["month"]), int(typed["day"]))
-        except ValueError:
+        except (ValueError, OverflowError):
             raise forms.ValidationError(
                 self.error_messages["invalid"], "invalid", {"typed": " ".join(typed.values())}
             ) from None

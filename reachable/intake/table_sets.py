@@ -157,10 +157,22 @@ def _years(table: Table) -> int:
     return table.whole("reaches_back_years") if table.has("reaches_back_years") else 0
 
 
+def _without_number(stem: str) -> str:
+    """Return a name without the date or number that it ends with.
+
+    A pattern would try each place anew: a name inside a ZIP file may have 65,535 characters.
+    """
+    end, numbered = len(stem), False
+    while end and (stem[end - 1].isdecimal() or stem[end - 1] in "_ .-"):
+        numbered = numbered or stem[end - 1].isdecimal()
+        end -= 1
+    return stem[:end] if numbered else stem
+
+
 def named_after(names: Iterable[str], file: str) -> str | None:
     """Return the table that a file is named after: `dbo.ssd_person_20260301.csv` is ssd_person."""
     stem = re.sub(r"\.[a-z]{2,5}$", "", file.casefold().replace("\\", "/").rsplit("/", 1)[-1])
-    bare = re.sub(r"[ _.-]*(?:\d[\d_ .-]*)$", "", stem)
+    bare = _without_number(stem)
     for name in names:
         if any(each == name or each.endswith((f".{name}", f" {name}")) for each in (stem, bare)):
             return name

@@ -43,14 +43,16 @@ class SwitchFacts:
 
 @dataclass(frozen=True)
 class RuleFacts:
-    """A rule, whether it is in force, who decided so last and why, and what it opened lately.
+    """A rule, whether it is in force, who decided so last and why.
 
-    `latest` is the newest dry run that is done or goes on.
+    What it opened lately, and the newest dry run that is done or goes on, are numbers of children
+    whom most do not work with: `sees_numbers` is for whoever decides about rules.
     """
 
     rule: Rule
     is_on: bool
     decided: SwitchFacts | None
+    sees_numbers: bool
     lately: int
     latest: DryRunFacts | None
 
@@ -176,24 +178,26 @@ def switch(*, by: Actor, rule: str, on: bool, reason: str) -> None:
 def rules(*, by: Actor) -> list[RuleFacts]:
     """Return every rule, in the order in which they are listed."""
     by.require("practice.read")
-    return [_facts(each) for each in guidance.rules()]
+    return [_facts(each, by) for each in guidance.rules()]
 
 
 def rule(*, by: Actor, key: str) -> RuleFacts:
     by.require("practice.read")
-    return _facts(_rule(key))
+    return _facts(_rule(key), by)
 
 
-def _facts(rule: Rule) -> RuleFacts:
+def _facts(rule: Rule, by: Actor) -> RuleFacts:
     held = RuleSwitch.objects.filter(rule=rule.key).order_by("-at", "-id")
     newest = held.values_list("is_on", "at", "by__name", "reason").first()
     decided = SwitchFacts(newest[0], newest[1], newest[2] or "", newest[3]) if newest else None
+    sees = by.can("moments.rules")
     return RuleFacts(
         rule=rule,
         is_on=decided.is_on if decided else rule.usual,
         decided=decided,
-        lately=_opened(since=now() - LATELY, rule=rule.key),
-        latest=_latest(rule),
+        sees_numbers=sees,
+        lately=_opened(since=now() - LATELY, rule=rule.key) if sees else 0,
+        latest=_latest(rule) if sees else None,
     )
 
 

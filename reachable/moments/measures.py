@@ -19,6 +19,7 @@ from reachable.moments.joined import families
 from reachable.moments.measuring import COUNTED, Followed, Measured, Tallied, measured, tallied
 from reachable.moments.models import Action, Moment, Trigger
 from reachable.moments.rules import Done
+from reachable.people import selectors as people
 from reachable.practice import guidance
 from reachable.practice.time import start_of_day
 
@@ -89,12 +90,14 @@ def own_teams(*, by: Actor) -> list[tuple[str, str]]:
 
 
 def _opened(by: Actor, asked: Asked) -> QuerySet[Moment]:
+    """Without children who are closed to `by`: a day and a kind can be chosen, and few come on one,
+    so that a number of theirs would say what became of them."""
     return Moment.objects.filter(
         team_id__in=by.team_ids,
         joined_into=None,
         opened_at__gte=start_of_day(asked.first),
         opened_at__lt=start_of_day(asked.last + timedelta(days=1)),
-    )
+    ).exclude(person__now__current_id__in=people.closed_people(by=by))
 
 
 def _measured(moments: QuerySet[Moment]) -> list[_One]:

@@ -7,7 +7,8 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 from reachable.foundation import memory
+from reachable.foundation.only_utf8 import OnlyUtf8
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "reachable.site.settings")
-application = get_wsgi_application()
+application = OnlyUtf8(get_wsgi_application())
 memory.settle()

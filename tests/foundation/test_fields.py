@@ -58,6 +58,8 @@ def test_a_month_may_be_a_number_or_a_name(month: str) -> None:
         (("7", "", ""), "The date needs a month and a year"),
         (("31", "2", "2011"), "There is no such date: 31 2 2011"),
         (("7", "3", "11"), "Write the year with four figures, such as 2011"),
+        (("9" * 30, "3", "2011"), f"There is no such date: {'9' * 30} 3 2011"),
+        (("7", "9" * 5_000, "2011"), f"There is no such date: 7 {'9' * 5_000} 2011"),
         (("7", "Brumaire", "2011"), "There is no such date: 7 Brumaire 2011"),
     ],
 )

@@ -307,6 +307,12 @@ def test_files_are_named_after_their_table(file: str, table: str | None) -> None
     assert named_after(SSD.names, file) == table
 
 
+@pytest.mark.parametrize("name", ["1" * 65_000 + "x", " " * 65_000, "1 " * 32_000 + "x"])
+def test_promise_25_a_name_as_long_as_a_zip_file_allows_is_read_at_once(name: str) -> None:
+    """A pattern that tried each place anew took more than a minute for one of these."""
+    assert named_after(SSD.names, f"ssd_person{name}") in (None, "ssd_person")
+
+
 def test_every_column_that_is_read_is_in_the_standard(ssd_fields: dict[str, set[str]]) -> None:
     ours = {"missing_time", "returned_time"}
     """Columns for what stands behind a date."""

@@ -32,8 +32,10 @@ _ADDRESS = re.compile(rb"""(?:^|\s)r\s*=\s*["']([A-Za-z]{1,3})([0-9]{1,7})["']""
 _TYPE = re.compile(rb"""(?:^|\s)t\s*=\s*["']([A-Za-z]*)["']""")
 _FORMULA = re.compile(rb"<(?:[^\s<>/:]+:)?f[\s/>]")
 _RESULT = re.compile(rb"<(?:[^\s<>/:]+:)?v[^<>]*>([^<]+)<")
-_ATTRIBUTE = re.compile(r"""([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
-_MERGED = re.compile(rb"""mergeCell\s[^<>]*ref\s*=\s*["'][A-Z]+([0-9]+):[A-Z]+([0-9]+)["']""")
+# Begins where a name begins, and goes no further than a name can be long: what was made so that a
+# pattern tries each place anew would keep it busy for hours.
+_ATTRIBUTE = re.compile(r"""(?<![\w:])([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_MERGED = re.compile(rb"""mergeCell\s[^<>]{0,200}ref\s*=\s*["'][A-Z]+([0-9]+):[A-Z]+([0-9]+)["']""")
 _MAY_FAIL = re.compile(rb"""\st\s*=\s*["']e["']|<(?:[^\s<>/:]+:)?f[\s/>]""")
 
 Failed = dict[int, dict[int, str]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -100,3 +101,17 @@ def test_promise_26_errors_stand_in_their_column_where_the_first_columns_are_emp
         sheet.write_formula(top + 2, left, "=NA()", None, "#N/A")
         sheet.write_row(top + 2, left + 1, ["three", "four"])
     assert rows_of(path) == [("one", "two", "#DIV/0!"), ("#N/A", "three", "four")]
+
+
+def test_promise_25_attributes_that_never_end_are_passed_over_at_once(tmp_path: Path) -> None:
+    """A pattern that tried each place anew took hours for this."""
+    path = tmp_path / "long.xlsx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as parts:
+        parts.writestr("xl/workbook.xml", f"<sheet {'a' * 300_000}>")
+    with zipfile.ZipFile(path) as parts:
+        assert failed_cells._elements(parts, "xl/workbook.xml", "sheet") == []
+
+
+def test_promise_25_merged_cells_that_say_nothing_are_passed_over_at_once() -> None:
+    assert failed_cells._MERGED.findall(b"mergeCell " * 100_000) == []
+    assert failed_cells._MERGED.findall(b'<mergeCell ref="A1:B2"/>') == [(b"1", b"2")]
