@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from reachable.access import services as access
 from reachable.foundation.errors import BadInput, Conflict, NotFound
-from reachable.foundation.time import today
+from reachable.foundation.time import now, today, travel
 from reachable.notices.models import Notice
 from reachable.people import conflicts, inviting, restricting
 from reachable.people.identification import Identified
@@ -162,3 +162,31 @@ def test_who_oversees_and_restricts_is_the_first_only_where_they_see_the_child(
         restricting.lift(by=hub.actor("both"), restriction_id=restriction, reason="Looks old")
     restricting.lift(by=hub.actor("lead"), restriction_id=restriction, reason="It is over")
     assert restricting.lift(by=hub.actor("both"), restriction_id=restriction, reason="Yes")
+
+
+def test_promise_14_what_was_asked_a_week_ago_lapses_and_two_have_to_say_so_again(
+    hub: Partnership, child: Identified
+) -> None:
+    readers = (hub.workers[name] for name in ("lead", "sol", "boss"))
+    lead, boss, governance = (hub.actor(name) for name in ("lead", "boss", "governance"))
+    began = now()
+    restriction = restrict(lead, child.person_id, *readers)
+    with travel(began):
+        restricting.lift(by=lead, restriction_id=restriction, reason="It is over")
+    with travel(began + restricting.LIFTING_LASTS - timedelta(seconds=1)):
+        (facts,) = restricting.all_restrictions(by=governance)
+        assert (facts.lifting_by, facts.lifting_until) == (
+            "Lead",
+            began + restricting.LIFTING_LASTS,
+        )
+        with pytest.raises(Conflict, match="Somebody else has to say so too"):
+            restricting.lift(by=lead, restriction_id=restriction, reason="It is over")
+    with travel(began + restricting.LIFTING_LASTS):
+        (facts,) = restricting.restrictions(by=boss, person_id=child.person_id)
+        assert (facts.lifting_by, facts.lifting_reason, facts.lifting_until) == ("", "", None)
+        with pytest.raises(Conflict, match="Nobody who works"):
+            restricting.lift(by=governance, restriction_id=restriction, reason="Asked before")
+        assert not restricting.lift(by=lead, restriction_id=restriction, reason="Still over")
+        told = Notice.objects.filter(user_id=hub.workers["governance"], kind="record.lifting")
+        assert told.count() == 2
+        assert restricting.lift(by=boss, restriction_id=restriction, reason="I know it")
