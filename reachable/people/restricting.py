@@ -246,7 +246,7 @@ def lift(*, by: Actor, restriction_id: UUID, reason: str) -> bool:
                 user,
                 LIFTING,
                 ("partnership", restriction.id),
-                f"lifting:{restriction.id}:{by.own_id}:{at:%Y-%m-%d}:{user}",
+                f"lifting:{restriction.id}:{at:%Y%m%d%H%M%S%f}:{user}",
             )
             for user in sorted(access.able(capability=OVERSEES))
         ]
