@@ -12,6 +12,7 @@ from reachable.access import keys
 from reachable.access import selectors as access
 from reachable.access.models import User
 from reachable.audit import selectors as audit
+from reachable.audit.pages import in_words
 from reachable.foundation.actor import Actor
 
 
@@ -68,6 +69,6 @@ def acts(
 def _in_words(entry: audit.EntryFacts) -> str:
     """Name the act by its room and verb; of a look, which page."""
     if entry.action == "looked":
-        return f"looked at: {entry.details.get('page', 'a page')}"
+        return f"looked at: {in_words(entry.details.get('page')) or 'a page'}"
     room, _, verb = entry.action.partition(".")
     return f"{room}: {verb.replace('_', ' ')}"

@@ -436,7 +436,7 @@ class Involvement(Identified):
 class Restriction(Identified):
     """A record that opens only to readers who are named, and only while they are involved too.
 
-    Lifting it needs two people: `lifting_asked_by` asks, and another ends it.
+    Lifting it needs two people: `lifting_asked_by` asks, and another ends it before that lapses.
     """
 
     subject_kind = models.CharField(max_length=30)
@@ -449,6 +449,7 @@ class Restriction(Identified):
     lifting_asked_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, related_name="+"
     )
+    lifting_asked_at = models.DateTimeField(null=True)
     lifting_reason = models.CharField(max_length=300, blank=True)
     ended_at = models.DateTimeField(null=True)
     ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
@@ -463,6 +464,11 @@ class Restriction(Identified):
             models.CheckConstraint(
                 condition=Q(ended_by=None) | ~Q(ended_by=F("lifting_asked_by")),
                 name="restriction_lifted_by_two",
+            ),
+            models.CheckConstraint(
+                condition=Q(lifting_asked_by=None, lifting_asked_at=None)
+                | Q(lifting_asked_by__isnull=False, lifting_asked_at__isnull=False),
+                name="lifting_asked_when",
             ),
         ]
 

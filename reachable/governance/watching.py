@@ -14,6 +14,7 @@ from reachable.access import selectors as access
 from reachable.access.models import User
 from reachable.audit import services as audit
 from reachable.audit.models import Entry
+from reachable.audit.pages import in_words
 from reachable.foundation.acting import looks_beyond
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import BadInput, NotFound
@@ -205,7 +206,7 @@ def _line(key: Key, looks: list[tuple[Any, ...]], asked: UUID | None) -> Line:
         looks[-1][1],
         looks[0][1],
         len(looks),
-        tuple(page for page in pages if page),
+        tuple(in_words(page) for page in pages if page),
         facts,
         asked,
     )
@@ -266,7 +267,7 @@ def line_of(
         raise NotFound
     held = looks_of([key]).filter(subject_id=subject_id).order_by("at", "id")
     looks = [
-        LookAt(at, str(said.get("page", ""))) for at, said in held.values_list("at", "details")
+        LookAt(at, in_words(said.get("page"))) for at, said in held.values_list("at", "details")
     ]
     name, agency = access.workers([worker_id]).get(worker_id, ("", ""))
     return LineFacts(lines[0], name, agency, looks, rules, own=worker_id == by.id)

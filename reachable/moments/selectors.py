@@ -26,6 +26,7 @@ from reachable.moments.pathways import Fired, fired, what_helps
 from reachable.moments.pauses import PAUSED_BY
 from reachable.moments.tasks_of import TaskFacts, tasks_of
 from reachable.people import selectors as people
+from reachable.people.opening import works_with
 from reachable.people.rules import age_on
 from reachable.practice import guidance
 from reachable.practice.birthdays import turns
@@ -115,6 +116,7 @@ class MomentFacts:
     outcome: str
     asked_me: bool
     asked_first_because: str
+    may_take: bool
     can_assign: bool
     members: list[access.OnDuty]
     on_duty: list[access.OnDuty]
@@ -267,6 +269,7 @@ def moment(*, by: Actor, moment_id: UUID) -> MomentFacts:
         outcome=found.outcome,
         asked_me=found.asked_id == by.id,
         asked_first_because=_why_first(by, found, actions),
+        may_take=_may_take(by, found),
         can_assign=by.can("moments.assign") or found.holder_id == by.id,
         members=_members_there(found.team_id, at),
         on_duty=access.on_duty(team_id=found.team_id, at=at),
@@ -277,6 +280,16 @@ def moment(*, by: Actor, moment_id: UUID) -> MomentFacts:
         adult_since=adult_since,
         into_adulthood=_into_adulthood() if adult_since else (),
     )
+
+
+def _may_take(by: Actor, found: Moment) -> bool:
+    """Say whether `by`, who sees an open moment that nobody has, may take it: not who sees the
+    child by an invitation or an emergency only. Whoever is asked, or of its team, works with it."""
+    if found.state not in OPEN or found.holder_id is not None or by.id is None:
+        return False
+    if found.asked_id == by.id or found.team_id in by.team_ids:
+        return True
+    return works_with(by=by, current_id=found.person.now.current_id)
 
 
 def _adult_since(row: Row, at: datetime) -> date | None:

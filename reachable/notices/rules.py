@@ -90,6 +90,12 @@ WORDINGS = {
         "You decided to share something. Its page says whether they agree.",
         "sharing",
     ),
+    "sharing.decider_left": Wording(
+        "What a colleague shared cannot be read any more",
+        "Whoever decided no longer works with the child. Please say whether it should go on: "
+        "decide anew, or end it.",
+        "sharing",
+    ),
     "sharing.ended": Wording(
         "Something that was shared with you has ended",
         "Whoever shared it has ended it early. It cannot be opened any more.",

@@ -143,7 +143,10 @@ def lift(request: HttpRequest, restriction_id: UUID) -> HttpResponse:
             return "The record is restricted no more."
         return "You have asked for it. Information governance has been told, and is the second."
 
-    about = "It takes two people: another who may restrict it, or information governance."
+    about = (
+        "It takes two people: another who may restrict it, or information governance. What you ask "
+        "lapses after seven days."
+    )
     page = _Page("Lift the restriction", "Go on", about, act)
     return _asked(request, person_id, form, page, by)
 

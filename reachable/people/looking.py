@@ -9,6 +9,7 @@ from uuid import UUID
 
 from reachable.access import selectors as access
 from reachable.audit import selectors as audit
+from reachable.audit.pages import in_words
 from reachable.audit.services import looked
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import NotFound
@@ -72,7 +73,8 @@ def looks_at(*, by: Actor, kind: str, subject_ids: Sequence[UUID], page: int) ->
     looks = []
     for entry in held.entries:
         name, agency = workers.get(entry.actor_id, ("", "")) if entry.actor_id else ("", "")
-        looks.append(Look(entry.at, name or entry.part, agency, str(entry.details.get("page", ""))))
+        shown = in_words(entry.details.get("page"))
+        looks.append(Look(entry.at, name or entry.part, agency, shown))
     return LooksOf(looks, held.number, held.more)
 
 

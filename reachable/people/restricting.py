@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -18,6 +18,7 @@ from reachable.foundation.actor import Actor
 from reachable.foundation.db import exclusive
 from reachable.foundation.errors import BadInput, Conflict, NotFound
 from reachable.foundation.time import now, today
+from reachable.foundation.words import when
 from reachable.notices import services as notices
 from reachable.notices.services import Telling
 from reachable.people.models import CurrentPerson
@@ -40,6 +41,8 @@ KINDS = {
     "other": "Another reason",
 }
 LEAST = 2
+LIFTING_LASTS = timedelta(days=7)
+"""For how long a request to lift a restriction stands for one of the two."""
 FEW = "record.few_readers"
 LIFTING = "record.lifting"
 
@@ -49,7 +52,7 @@ class RestrictionFacts:
     """A restriction as its readers, and information governance, see it.
 
     `too_few` says that too few readers are left, or none who may hold a moment; `lifting_by` who
-    has asked that it be lifted, with the reason.
+    has asked that it be lifted, with the reason, and `lifting_until` when that lapses.
     """
 
     id: UUID
@@ -63,6 +66,7 @@ class RestrictionFacts:
     lifting_by: str
     lifting_by_id: UUID | None
     lifting_reason: str
+    lifting_until: datetime | None
 
     @property
     def to_be_reviewed(self) -> bool:
@@ -179,11 +183,33 @@ def _check_restricts(by: Actor, restriction: Restriction) -> None:
     refuse_visitor(by=by, current_id=current, what="change who reads the record")
 
 
-def _asked_lifting(held: Collection[Restriction]) -> frozenset[UUID]:
-    """Return who asked that one of these be lifted and may still restrict: what others asked has
-    lapsed, and does not stand for one of the two."""
-    asked = [each.lifting_asked_by_id for each in held if each.lifting_asked_by_id]
-    return access.able(capability=RESTRICTS, user_ids=asked) if asked else frozenset()
+@dataclass(frozen=True)
+class _Asked:
+    """That a restriction be lifted: by whom, why, and until when it stands for one of the two."""
+
+    user_id: UUID
+    name: str
+    reason: str
+    until: datetime
+
+
+def _asked_lifting(held: Collection[Restriction]) -> dict[UUID, _Asked]:
+    """Return restriction → what is asked of it, of the last days and by somebody who may still
+    restrict: everything else has lapsed."""
+    since = now() - LIFTING_LASTS
+    found = {
+        each.id: _Asked(
+            each.lifting_asked_by.id,
+            each.lifting_asked_by.name,
+            each.lifting_reason,
+            each.lifting_asked_at + LIFTING_LASTS,
+        )
+        for each in held
+        if each.lifting_asked_by and each.lifting_asked_at and each.lifting_asked_at > since
+    }
+    asking = {each.user_id for each in found.values()}
+    may = access.able(capability=RESTRICTS, user_ids=asking) if asking else frozenset()
+    return {key: each for key, each in found.items() if each.user_id in may}
 
 
 @transaction.atomic
@@ -191,26 +217,28 @@ def lift(*, by: Actor, restriction_id: UUID, reason: str) -> bool:
     """Ask that a restriction be lifted or, where somebody else has asked, lift it.
 
     Return whether it is lifted. Who oversees records, and does not see the child, can only be the
-    second. What somebody asked who may no longer restrict has lapsed.
+    second. What was asked longer than `LIFTING_LASTS` ago has lapsed, and what somebody asked who
+    may no longer restrict.
     """
     restriction = _locked(by, restriction_id)
     said = say_why(reason)
-    asked = _asked_lifting([restriction])
-    first = restriction.lifting_asked_by_id if asked else None
-    if first == by.id:
+    asked = _asked_lifting([restriction]).get(restriction.id)
+    if asked and asked.user_id == by.id:
         raise Conflict(
             "You have asked for it. Somebody else has to say so too.",
-            kept="It stays restricted.",
+            kept=f"It stays restricted, and your request stands until {when(asked.until)}.",
             next="Ask another who may restrict it, or information governance.",
         )
     subject = (KIND, restriction.subject_id)
-    if first is None:
+    if asked is None:
         if not by.can(RESTRICTS):
             raise Conflict(
                 "Nobody who works with the child has asked for it.", kept="It stays restricted."
             )
         _check_restricts(by, restriction)
-        restriction.lifting_asked_by_id, restriction.lifting_reason = by.own_id, said[:300]
+        at = now()
+        restriction.lifting_asked_by_id, restriction.lifting_asked_at = by.own_id, at
+        restriction.lifting_reason = said[:300]
         restriction.save()
         audit.record(by=by, action="people.lifting_asked", subject=subject, because=restriction.id)
         tellings = [
@@ -218,7 +246,7 @@ def lift(*, by: Actor, restriction_id: UUID, reason: str) -> bool:
                 user,
                 LIFTING,
                 ("partnership", restriction.id),
-                f"lifting:{restriction.id}:{by.own_id}:{user}",
+                f"lifting:{restriction.id}:{at:%Y%m%d%H%M%S%f}:{user}",
             )
             for user in sorted(access.able(capability=OVERSEES))
         ]
@@ -282,11 +310,10 @@ def _facts(by: Actor, held: Sequence[Restriction]) -> list[RestrictionFacts]:
             review_on=each.review_on,
             readers=tuple(named[each.id]),
             too_few=each.id in few,
-            lifting_by=each.lifting_asked_by.name
-            if each.lifting_asked_by and each.lifting_asked_by_id in asked
-            else "",
-            lifting_by_id=each.lifting_asked_by_id if each.lifting_asked_by_id in asked else None,
-            lifting_reason=each.lifting_reason if each.lifting_asked_by_id in asked else "",
+            lifting_by=asked[each.id].name if each.id in asked else "",
+            lifting_by_id=asked[each.id].user_id if each.id in asked else None,
+            lifting_reason=asked[each.id].reason if each.id in asked else "",
+            lifting_until=asked[each.id].until if each.id in asked else None,
         )
         for each in held
     ]

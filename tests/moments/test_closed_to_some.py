@@ -10,7 +10,7 @@ import pytest
 from reachable.foundation.actor import system
 from reachable.foundation.errors import BadInput
 from reachable.foundation.time import now, today, travel
-from reachable.moments import contact, handing, lasting, services, tasks
+from reachable.moments import contact, handing, lasting, selectors, services, tasks
 from reachable.moments.models import Task
 from reachable.moments.reminding import remind
 from reachable.moments.worklists import worklist
@@ -68,6 +68,11 @@ def test_who_sees_a_child_for_a_while_takes_no_moment(hub: Partnership) -> None:
         last_day=today() + timedelta(days=7),
     )
     assert is_visible(by=hub.actor("ida"), person_id=child.person_id)
+    offered = {
+        name: selectors.moment(by=hub.actor(name), moment_id=moment.id).may_take
+        for name in ("ida", "fern", "sol")
+    }
+    assert offered == {"ida": False, "fern": True, "sol": True}
     with pytest.raises(BadInput, match="for a while only, so you cannot take"):
         services.take(by=hub.actor("ida"), moment_id=moment.id)
     assert fresh(moment).asked_id == hub.workers["fern"]

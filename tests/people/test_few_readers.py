@@ -6,11 +6,15 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from reachable.access import services as access
+from reachable.access.models import User
 from reachable.foundation.errors import BadInput, Conflict, NotFound
-from reachable.foundation.time import today
+from reachable.foundation.time import now, today, travel
+from reachable.foundation.words import when
 from reachable.notices.models import Notice
 from reachable.people import conflicts, inviting, restricting
 from reachable.people.identification import Identified
@@ -162,3 +166,50 @@ def test_who_oversees_and_restricts_is_the_first_only_where_they_see_the_child(
         restricting.lift(by=hub.actor("both"), restriction_id=restriction, reason="Looks old")
     restricting.lift(by=hub.actor("lead"), restriction_id=restriction, reason="It is over")
     assert restricting.lift(by=hub.actor("both"), restriction_id=restriction, reason="Yes")
+
+
+def test_promise_14_what_was_asked_a_week_ago_lapses_and_two_have_to_say_so_again(
+    hub: Partnership, child: Identified
+) -> None:
+    readers = (hub.workers[name] for name in ("lead", "sol", "boss"))
+    lead, boss, governance = (hub.actor(name) for name in ("lead", "boss", "governance"))
+    began = now()
+    restriction = restrict(lead, child.person_id, *readers)
+    with travel(began):
+        restricting.lift(by=lead, restriction_id=restriction, reason="It is over")
+    with travel(began + restricting.LIFTING_LASTS - timedelta(seconds=1)):
+        (facts,) = restricting.all_restrictions(by=governance)
+        assert (facts.lifting_by, facts.lifting_until) == (
+            "Lead",
+            began + restricting.LIFTING_LASTS,
+        )
+        with pytest.raises(Conflict, match="Somebody else has to say so too"):
+            restricting.lift(by=lead, restriction_id=restriction, reason="It is over")
+    with travel(began + restricting.LIFTING_LASTS):
+        (facts,) = restricting.restrictions(by=boss, person_id=child.person_id)
+        assert (facts.lifting_by, facts.lifting_reason, facts.lifting_until) == ("", "", None)
+        with pytest.raises(Conflict, match="Nobody who works"):
+            restricting.lift(by=governance, restriction_id=restriction, reason="Asked before")
+        assert not restricting.lift(by=lead, restriction_id=restriction, reason="Still over")
+        told = Notice.objects.filter(user_id=hub.workers["governance"], kind="record.lifting")
+        assert told.count() == 2
+        assert restricting.lift(by=boss, restriction_id=restriction, reason="I know it")
+
+
+def test_pages_say_when_what_was_asked_lapses(hub: Partnership, child: Identified) -> None:
+    restriction = restrict(
+        hub.actor("lead"), child.person_id, hub.workers["lead"], hub.workers["boss"]
+    )
+    restricting.lift(by=hub.actor("lead"), restriction_id=restriction, reason="It is over")
+    (facts,) = restricting.all_restrictions(by=hub.actor("governance"))
+    assert facts.lifting_until is not None
+    for name, address in (
+        ("boss", reverse("child_access", args=[child.person_id])),
+        ("governance", reverse("oversight")),
+        ("governance", reverse("oversight_lift", args=[restriction])),
+    ):
+        client = Client()
+        client.force_login(User.objects.get(id=hub.workers[name]))
+        page = client.get(address).content.decode()
+        assert "the request lapses" in page
+        assert when(facts.lifting_until) in page

@@ -24,6 +24,7 @@ from reachable.foundation.time import now, today
 from reachable.moments import services as moments
 from reachable.notices.models import Notice
 from reachable.sharing import acting, given, selectors, services
+from reachable.sharing.leaving import LEFT
 from reachable.sharing.models import SharingDecision, SharingPiece, SharingStep
 from reachable.sharing.papers import paper_of
 from reachable.sharing.pieces import CORRECTED, TAKEN_BACK
@@ -276,6 +277,24 @@ def test_promise_13_what_the_decider_may_no_longer_see_drops_out(world: World, c
     assert len(given.shared(by=teacher, shared_id=made).pieces) == 2
     access.end_membership(by=BY, user_id=world.users["first"], team_id=world.team)
     assert given.shared(by=teacher, shared_id=made).pieces == ()
+
+
+def test_when_the_decider_leaves_their_manager_is_asked_once_whether_it_goes_on(
+    world: World, child: UUID
+) -> None:
+    made = shared(world, child, "name")
+    ended = shared(world, child, "birth_date")
+    services.end(by=world.actor("first"), sharing_id=ended, reason="No longer needed")
+    assert told(world, "lead") == []
+    access.end_membership(by=BY, user_id=world.users["first"], team_id=world.team)
+    access.end_account(by=BY, user_id=world.users["first"])
+    held = Notice.objects.filter(kind=LEFT)
+    asked_of = {(each.user_id, each.subject_id) for each in held}
+    assert asked_of == {(world.users["lead"], made)}
+    assert held.count() == 1
+    anew = shared(world, child, "name", by="lead", supersedes_id=made)
+    (left,) = given.shared(by=world.actor("teacher"), shared_id=anew).pieces
+    assert left.title == "Name"
 
 
 def test_promise_13_with_the_account_of_the_decider_all_ends(world: World, child: UUID) -> None:

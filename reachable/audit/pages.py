@@ -1,0 +1,42 @@
+"""What people call the pages on which they are told that somebody looked."""
+
+from __future__ import annotations
+
+PAGES = {
+    "after": "what follows a conversation",
+    "a family’s request": "a family’s request",
+    "candidates": "what was noted of places and people, to be confirmed",
+    "card": "a child’s own card, printed",
+    "child": "child",
+    "conversation": "a conversation",
+    "decision to share": "a decision to share",
+    "document": "a conversation as a document",
+    "gap": "what nobody could offer",
+    "measures": "how quickly children were reached",
+    "moment": "moment",
+    "moment printed": "a moment, printed",
+    "offer": "an offer",
+    "offers": "offers of services to the child",
+    "passed on": "what was passed on after a conversation",
+    "refused rows as a file": "refused rows of an agency’s file, as a file",
+    "request to share": "a request to share",
+    "review": "two records that may be one child",
+    "review of an emergency": "the review of an emergency",
+    "safe address": "a safe address",
+    "shared with me": "what was shared with them",
+    "sharing": "choosing what to share",
+    "watch": "the list of who looked at whom",
+    "watch: looks of a day": "one worker’s looks of a day",
+    "watch: question": "a question about a look",
+    "watch: questions": "the questions about looks",
+    "what feeds brought": "what an agency’s feeds brought",
+    "who looked": "who looked",
+    "worklist printed": "the worklist, printed",
+}
+"""Page, as a look keeps it for good → what people read."""
+
+
+def in_words(page: object) -> str:
+    """Return what people call a page; one of a later release is shown as it was kept."""
+    kept = str(page or "")
+    return PAGES.get(kept, kept.replace("_", " "))
