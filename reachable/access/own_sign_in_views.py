@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from reachable.access import giving_back, second_factors, sessions, signing_in
+from reachable.access import giving_back, second_factors, sessions, sign_in_news, signing_in
 from reachable.access.forms import CodeForm, GiveBackForm, NewPasswordForm
 from reachable.access.sign_in_views import answered, asked_for, safe
 from reachable.foundation.errors import BadInput
@@ -64,6 +64,7 @@ def own(request: HttpRequest) -> HttpResponse:
     context = {
         "own": second_factors.own(by=by),
         "sign_ins": sessions.own(by=by, session_key=request.session.session_key),
+        "news": sign_in_news.own(by=by),
     }
     return render(request, "access/own_sign_in.html", context)
 

@@ -16,6 +16,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from reachable.access.cli import group as account
+from reachable.access.cli import partnership
 from reachable.audit.cli import group as audit
 from reachable.conversations.cli import group as phones
 from reachable.foundation import jobs
@@ -56,6 +57,7 @@ def add_to(main: click.Group) -> None:
         feed,
         governance,
         moments,
+        partnership,
         phones,
         synthetic,
         demo,
