@@ -574,7 +574,7 @@ STRANGE = [
     (b"%PDF-1.7 not a table", "Nothing was kept"),
     (b"name,user name\nA,aaa\n", "missing: e-mail, roles"),
     (b"name,user name,e-mail,role\n" + b"A,aaa,a@a.invalid,Practitioner\n" * 201, "more than 200"),
-    (b"\xff\xfe\x00\xd8name", "Please look at this again"),
+    (b"\xff\xfe\x00\xd8name", "Nothing was kept"),
 ]
 
 
