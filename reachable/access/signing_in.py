@@ -171,12 +171,13 @@ def check_forgotten(request: HttpRequest, *, username: str, code: str) -> UUID |
     throttle.count(source)
     found = User.objects.filter(username__iexact=username, is_active=True)
     user_id = found.values_list("id", flat=True).first()
+    named = user_id or new_id()
 
     def actor() -> Actor:
-        return actor_for(User.objects.select_related("agency").get(id=user_id))
+        return actor_for(User.objects.select_related("agency").get(id=named))
 
     if not giving_back.take_code_of(
-        user_id=user_id or new_id(), lost=giving_back.PASSWORD, code=code, actor=actor
+        user_id=named, lost=giving_back.PASSWORD, code=code, actor=actor
     ):
         _note_failure("given_code", user_id)
         return None

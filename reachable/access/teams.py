@@ -192,7 +192,7 @@ def people_to_add(*, by: Actor, team_id: UUID) -> list[tuple[UUID, str]]:
     """Return whom this person can put into a team: everybody not in it, but not themselves."""
     by.require(MANAGES)
     there = TeamMembership.objects.filter(team_id=team_id, ended_at=None).values("user_id")
-    held = User.objects.filter(is_active=True).exclude(id__in=there).exclude(id=by.id)
+    held = User.objects.filter(is_active=True).exclude(id__in=there).exclude(id=by.own_id)
     return [
         (user_id, f"{name}, {agency_name}")
         for user_id, name, agency_name in held.order_by("name").values_list(
@@ -276,8 +276,9 @@ def end(*, by: Actor, team_id: UUID, to_team: UUID | None) -> None:
     found = _standing_team(team_id)
     held = held_by(by=by, team_id=team_id)
     _refuse_nobody(by, team_id, to_team, held)
-    for holding in team_holdings.items() if to_team else ():
-        holding.hand_on(by=by, team_id=team_id, to_team=to_team)
+    if to_team is not None:
+        for holding in team_holdings.items():
+            holding.hand_on(by=by, team_id=team_id, to_team=to_team)
     at = now()
     there = TeamMembership.objects.filter(team_id=team_id, ended_at=None)
     left = list(there.order_by("id").values_list("user_id", flat=True))
@@ -325,10 +326,13 @@ def _hand_on_involvements(by: Actor, team_id: UUID, to_team: UUID | None) -> Non
     in_force = Involvement.objects.in_force(at=now()).filter(team_id=team_id)
     rows = list(in_force.values_list("subject_kind", "subject_id", "basis", "because_of"))
     in_force.update(ended_at=now())
-    for kind in {kind for kind, *_ in rows} if to_team else ():
-        services.involve(
-            by=by, kind=kind, rows=[(None, to_team, *rest) for of, *rest in rows if of == kind]
-        )
+    for kind in {row[0] for row in rows} if to_team else ():
+        begun: list[services.Involved] = [
+            (None, to_team, subject, basis, because_of)
+            for of, subject, basis, because_of in rows
+            if of == kind
+        ]
+        services.involve(by=by, kind=kind, rows=begun)
 
 
 def standing(team_ids: Collection[UUID]) -> list[UUID]:

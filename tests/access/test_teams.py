@@ -91,7 +91,7 @@ def test_a_team_is_made_filled_and_changed_by_the_pages(world: World) -> None:
     assert "Nobody there may take a reachable moment" in html(client.get(path))
     user = str(world.users["first"])
     assert client.post(f"{path}people/", {"user": user})["Location"] == path
-    assert TeamMembership.objects.filter(team=made, user=user, ended_at=None).exists()
+    assert TeamMembership.objects.filter(team=made, user_id=user, ended_at=None).exists()
     assert "Fern First" in html(client.get(path))
     assert client.post(f"{path}people/", {"user": user}).status_code == 422, "already in it"
     own = str(world.users["administrator"])
