@@ -43,7 +43,7 @@ def change(world: World, email: str) -> None:
     )
 
 
-def test_promise_a_changed_address_is_told_to_the_one_before(world: World) -> None:
+def test_a_changed_address_is_told_to_the_one_before(world: World) -> None:
     change(world, NEW)
     assert deliver(by=BY) == 1
     (message,) = mail.outbox
