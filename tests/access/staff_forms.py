@@ -33,6 +33,7 @@ STAFF_FORMS = {
         "/staff/invitations/{invitation_id}/link/",
         ADMINISTRATOR,
         {},
+        answered=200,
     ),
     "add an agency": Form(
         "/staff/agencies/new/",
