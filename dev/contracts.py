@@ -35,7 +35,6 @@ ASKED_FOR_SOMEBODY = {"services", "selectors"}
 # Services and selectors without `by`, and why.
 FOR_NOBODY = {
     "access.actor_for": "makes the actor",
-    "access.actor_named": "makes the actor, for whoever has shown nothing yet",
     "access.demonstration_accounts": "shown on the sign-in page of a demonstration",
     "access.agency_id": "the agencies' names are on every page",
     "access.agency_names": "the agencies' names are on every page",
@@ -50,6 +49,7 @@ FOR_NOBODY = {
     "access.members": "who is in a team is open to every worker",
     "access.members_of": "who is in a team is open to every worker",
     "access.teams": "which teams there are is open to every worker",
+    "access.team_now": "which teams there are is open to every worker",
     "access.names": "the names of workers are open to every worker",
     "access.workers": "the names of workers are open to every worker",
     "geography.areas_of": "areas are public",

@@ -144,20 +144,33 @@ class InviteForm(forms.Form):
 
 
 class ManyForm(forms.Form):
-    """A table of people, as a spreadsheet pastes it."""
+    """A table of people, as a spreadsheet pastes it or as a file of it."""
 
     agency = forms.TypedChoiceField(label="Agency", coerce=UUID)
+    file = forms.FileField(
+        label="A file of the table",
+        help_text="CSV, or a spreadsheet (XLSX, ODS). What it says comes into the box below.",
+        required=False,
+    )
     table = forms.CharField(
         label="The table, with its headings",
         max_length=100_000,
         strip=False,
+        required=False,
         widget=forms.Textarea(attrs={"rows": 10, "spellcheck": "false"}),
-        help_text="Copy it in the spreadsheet and paste it here, or paste what a CSV file holds.",
+        help_text="Copy it in the spreadsheet and paste it here, or choose a file above.",
     )
 
     def __init__(self, *args: Any, agencies: Choices = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _offer_agencies(self, agencies, "Choose the agency")
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        missing = not (given.get("file") or (given.get("table") or "").strip())
+        if missing and not self.errors:
+            self.add_error("table", "Choose a file, or paste the table")
+        return given
 
 
 class HandingForm(forms.Form):

@@ -104,6 +104,27 @@ def send_again(request: HttpRequest, invitation_id: UUID) -> HttpResponse:
     return redirect("staff")
 
 
+def hand_over_link(request: HttpRequest, invitation_id: UUID) -> HttpResponse:
+    """Make a link and show it this once, where the e-mail did not surely leave."""
+    by, letter, error = actor(request), None, None
+    found = invitations.whose(by=by, invitation_id=invitation_id)
+    if request.method == "POST":
+        try:
+            letter = invitations.link_to_hand_over(by=by, invitation_id=invitation_id)
+        except WRONG as wrong:
+            error = wrong
+    context = {
+        "invited": found,
+        "invitation_id": invitation_id,
+        "letter": letter,
+        "error": error,
+    }
+    status = 422 if error else 200
+    answer = render(request, "access/hand_over_link.html", context, status=status)
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
 def take_back(request: HttpRequest, invitation_id: UUID) -> HttpResponse:
     """End an invitation."""
     invitations.take_back(by=actor(request), invitation_id=invitation_id)

@@ -62,6 +62,8 @@ class AccessConfig(AppConfig):
         )
         shifts = Holding("shifts", handing.shifts, handing.hand_on_shifts)
         holdings.add("shifts", shifts, room="access")
+        holdings.add("invited", Holding("invited", handing.invited), room="access")
+        holdings.add("asked", Holding("asked", handing.asked_for), room="access")
         holdings.add("rotas", Holding("rotas", handing.only_leader), room="access")
         for verbs in (invitations, moving):
             takes_two = TakesTwo(

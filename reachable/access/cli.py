@@ -1,11 +1,13 @@
-"""`reachable account staff-number`, `invitation-link`, `recover`; `reachable sign-in-providers`."""
+"""`reachable account …`, `reachable partnership`, and `reachable sign-in-providers`."""
 
 from __future__ import annotations
 
 import click
 from django.conf import settings
 
-from reachable.access import allocating, giving_back, invitations, providers
+from reachable.access import allocating, beginning, giving_back, invitations, providers
+from reachable.access.rules.joining import Asked
+from reachable.access.rules.partners import KINDS, AskedAgency
 from reachable.access.selectors import account_named, agency_keys
 from reachable.foundation.actor import system
 from reachable.foundation.errors import ReachableError
@@ -60,6 +62,47 @@ def recover(username: str, lost: str) -> None:
         raise click.ClickException(str(error)) from None
     click.echo(f"{given.code} gives {given.name} {giving_back.LOST[lost]} back.")
     click.echo(f"It works once, until {short_when(given.expires_at)}.")
+
+
+@click.group("partnership")
+def partnership() -> None:
+    """The partnership that this deployment serves."""
+
+
+@partnership.command("begin")
+@click.option("--name", required=True, help="What the partnership is called.")
+@click.option("--agency", required=True, help="The agency of the first two administrators.")
+@click.option("--kind", type=click.Choice(list(KINDS)), required=True, help="Of what kind it is.")
+@click.option(
+    "--administrator",
+    "administrators",
+    type=(str, str, str),
+    multiple=True,
+    required=True,
+    metavar="USERNAME NAME EMAIL",
+    help="One of two people who look after all accounts; give it twice.",
+)
+def begin(
+    name: str, agency: str, kind: str, administrators: tuple[tuple[str, str, str], ...]
+) -> None:
+    """Begin a partnership in an empty database: its first agency and two system administrators.
+
+    Prints a link for each of the two, this once. Each works once, for seven days: hand it to that
+    person alone, for whoever opens it first chooses the password.
+    """
+    asked = [
+        Asked(name=called, username=username, email=email, roles=(beginning.MANAGER,))
+        for username, called, email in administrators
+    ]
+    try:
+        first = beginning.begin(
+            by=BY, name=name, agency=AskedAgency(agency, kind), administrators=asked
+        )
+    except ReachableError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"{name} has begun. Hand each link to that person alone; it is shown this once.")
+    for each in first:
+        click.echo(f"{each.name} ({each.username}): {each.link}")
 
 
 @group.command("invitation-link")

@@ -8,6 +8,7 @@ is enough.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -30,6 +31,7 @@ FACTOR, PASSWORD = "factor", "password"
 LOST = {FACTOR: "their second factor", PASSWORD: "their password"}
 WORKS_FOR = timedelta(hours=1)
 NOT_BOTH_WITHIN = timedelta(days=7)
+NO_DIGEST = "0" * 64
 _LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 _LENGTH = 12
 
@@ -91,15 +93,24 @@ def give_code(*, by: Actor, username: str, lost: str) -> Given:
 
 def take_code(*, by: Actor, lost: str, code: str) -> bool:
     """Use a code for one's own account, once. All sessions end; a lost factor is removed."""
+    return take_code_of(user_id=by.own_id, lost=lost, code=code, actor=lambda: by)
+
+
+def take_code_of(*, user_id: UUID, lost: str, code: str, actor: Callable[[], Actor]) -> bool:
+    """Use a code for this account, which may be nobody's; `actor` says who it is once it is right.
+
+    Until then the same is asked of the database and computed, whether there is such an account,
+    whether a code was made for it, or neither.
+    """
     with transaction.atomic():
-        exclusive(f"access.sign_in_code.{by.own_id}")
+        exclusive(f"access.sign_in_code.{user_id}")
         held = SignInCode.objects.filter(
-            Q(expires_at__gt=now()), user_id=by.own_id, lost=lost, used_at=None, revoked_at=None
+            Q(expires_at__gt=now()), user_id=user_id, lost=lost, used_at=None, revoked_at=None
         ).first()
-        if held is None or not compare_user_code(
-            actual=_digest(by.own_id, code), expected=held.digest
-        ):
+        shown, expected = _digest(user_id, code), held.digest if held else NO_DIGEST
+        if not compare_user_code(actual=shown, expected=expected) or held is None:
             return False
+        by = actor()
         if lost == PASSWORD and not second_factors.has_any(by.own_id):
             # Lost since the code was made: it alone would sign somebody in.
             return False

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import transaction
 
 from reachable.access import managing, planning
-from reachable.access.models import Shift, TeamMembership
+from reachable.access.models import Invitation, SecondPersonRequest, Shift, TeamMembership
 from reachable.access.registries import Held, holdings
 from reachable.access.selectors import able, away_since, members
 from reachable.audit import services as audit
@@ -154,3 +154,25 @@ def only_leader(*, by: Actor, user_id: UUID, team_id: UUID | None) -> Sequence[H
                 )
             )
     return found
+
+
+def invited(*, by: Actor, user_id: UUID, team_id: UUID | None) -> Sequence[Held]:
+    """Return how many people somebody invited who have not come; they belong to no team."""
+    del by
+    if team_id is not None:
+        return []
+    waiting = Invitation.objects.filter(invited_by=user_id, taken_back_at=None, accepted_at=None)
+    otherwise = "their links are good no more: send each again"
+    return [Held("People they invited who have not come", waiting.count(), None, (), otherwise)]
+
+
+def asked_for(*, by: Actor, user_id: UUID, team_id: UUID | None) -> Sequence[Held]:
+    """Return how much somebody asked for waits for a second person; it belongs to no team."""
+    del by
+    if team_id is not None:
+        return []
+    waiting = SecondPersonRequest.objects.filter(
+        asked_by=user_id, decision="", expires_at__gt=now()
+    )
+    otherwise = "nobody can approve it then: ask for it anew"
+    return [Held("Requests for a second person", waiting.count(), None, (), otherwise)]

@@ -11,7 +11,7 @@ import hmac
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +26,7 @@ from reachable.access.organisations import Proof
 from reachable.access.policy import policy
 from reachable.access.rules.joining import Asked, wrong_with
 from reachable.access.selectors import actor_for
+from reachable.access.teams import standing
 from reachable.audit import services as audit
 from reachable.foundation.actor import Actor, system
 from reachable.foundation.crypto import digest, key_ring
@@ -45,6 +46,7 @@ class Letter:
 
     email: str
     link: str
+    tries: int = 0
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,16 @@ def invite(*, by: Actor, agency_id: UUID, asked: Asked, reason: str = "") -> UUI
     exclusive("access.invitations")
     check(by, agency_id, asked)
     return _invite(by, agency_id, asked, reason)
+
+
+def invite_first(*, by: Actor, agency_id: UUID, asked: Asked) -> UUID:
+    """Invite one of the first two system administrators, whom no second person could approve.
+
+    In the caller's transaction, which has seen that there is no account. No e-mail leaves.
+    """
+    by.require("invitations")
+    check(by, agency_id, asked)
+    return _make(by, agency_id, asked, waiting=False).id
 
 
 @transaction.atomic
@@ -126,6 +138,19 @@ def _taken(username: str) -> bool:
 
 def _invite(by: Actor, agency_id: UUID, asked: Asked, reason: str) -> UUID:
     needed = managing.two_needed(asked.roles)
+    made = _make(by, agency_id, asked, waiting=not needed)
+    if needed:
+        second_person.ask(
+            by=by,
+            kind=KIND,
+            subject=("invitation", made.id),
+            details={"roles": needed},
+            reason=reason,
+        )
+    return made.id
+
+
+def _make(by: Actor, agency_id: UUID, asked: Asked, *, waiting: bool) -> Invitation:
     made = Invitation.objects.create(
         username=asked.username,
         name=" ".join(asked.name.split()),
@@ -138,7 +163,7 @@ def _invite(by: Actor, agency_id: UUID, asked: Asked, reason: str) -> UUID:
         last_day=asked.last_day,
         invited_by_id=by.id,
         invited_at=now(),
-        waiting=not needed,
+        waiting=waiting,
     )
     audit.record(
         by=by,
@@ -147,15 +172,7 @@ def _invite(by: Actor, agency_id: UUID, asked: Asked, reason: str) -> UUID:
         agency=agency_id,
         roles=made.roles,
     )
-    if needed:
-        second_person.ask(
-            by=by,
-            kind=KIND,
-            subject=("invitation", made.id),
-            details={"roles": needed},
-            reason=reason,
-        )
-    return made.id
+    return made
 
 
 def in_words(*, subject_id: UUID, details: dict[str, Any]) -> str:
@@ -192,9 +209,14 @@ def send_again(*, by: Actor, invitation_id: UUID) -> None:
         raise Conflict(
             "A second person has to approve this invitation first.", kept="Nothing was changed."
         )
-    held.waiting, held.digest, held.last_error = True, "", ""
-    held.invited_by_id = by.id
-    held.save(update_fields=["waiting", "digest", "last_error", "invited_by"])
+    held.waiting, held.digest, held.last_error, held.by_hand = True, "", "", False
+    held.tries, held.next_try_at, held.invited_by_id = 0, None, by.id
+    held.save(
+        update_fields=[
+            *("waiting", "digest", "last_error", "by_hand"),
+            *("tries", "next_try_at", "invited_by"),
+        ]
+    )
     audit.record(by=by, action="access.invitation_sent_again", subject=("invitation", held.id))
 
 
@@ -235,8 +257,8 @@ def _open() -> QuerySet[Invitation]:
 def due(*, by: Actor) -> list[UUID]:
     """Return the invitations of which an e-mail is to leave."""
     by.require("invitations")
-    held = _open().filter(waiting=True).order_by("invited_at", "id")
-    return list(held.values_list("id", flat=True)[:50])
+    held = _open().filter(Q(next_try_at=None) | Q(next_try_at__lte=now()), waiting=True)
+    return list(held.order_by("invited_at", "id").values_list("id", flat=True)[:50])
 
 
 @transaction.atomic
@@ -254,16 +276,63 @@ def make_link(*, by: Actor, invitation_id: UUID) -> Letter | None:
         Invitation.objects.filter(id=held.id).update(waiting=False)
         audit.record(by=by, action="access.invitation_void", subject=("invitation", held.id))
         return None
+    held.by_hand = False
+    link = _new_link(held)
+    audit.record(by=by, action="access.invitation_sent", subject=("invitation", held.id))
+    return Letter(held.email, link, held.tries)
+
+
+def _new_link(held: Invitation) -> str:
     secret = secrets.token_urlsafe(32)
     held.ring_key = key_ring().current
     held.digest = _digest(held.id, secret, held.ring_key)
     held.waiting, held.last_error = False, ""
     held.sent_at, held.expires_at = now(), now() + STANDS
     held.save(
-        update_fields=["ring_key", "digest", "waiting", "last_error", "sent_at", "expires_at"]
+        update_fields=[
+            *("ring_key", "digest", "waiting", "last_error", "by_hand"),
+            *("sent_at", "expires_at", "invited_by"),
+        ]
     )
-    audit.record(by=by, action="access.invitation_sent", subject=("invitation", held.id))
-    return Letter(held.email, f"{settings.SITE_URL}/join/{held.id}/{secret}/")
+    return f"{settings.SITE_URL}/join/{held.id}/{secret}/"
+
+
+@transaction.atomic
+def link_to_hand_over(*, by: Actor, invitation_id: UUID) -> Letter:
+    """Make a link that whoever invited hands over themselves, as the e-mail did not surely leave.
+
+    It is as the e-mail's: once, for seven days, and the one before is good no more.
+    """
+    held = _of(by, invitation_id)
+    managing.check_roles(by, held.roles)
+    if _awaits_second(held):
+        raise Conflict(
+            "A second person has to approve this invitation first.", kept="No link was made."
+        )
+    if not may_hand_over(held):
+        raise Conflict(
+            f"The e-mail to {held.email} leaves by itself, or has left.",
+            kept="No link was made.",
+            next="Wait a minute, or send another e-mail.",
+        )
+    held.invited_by_id, held.by_hand = by.id, True
+    link = _new_link(held)
+    audit.record(by=by, action="access.invitation_link_shown", subject=("invitation", held.id))
+    return Letter(held.email, link)
+
+
+def whose(*, by: Actor, invitation_id: UUID) -> Welcome:
+    """Return whom an open invitation is for, to whoever looks after their agency's accounts."""
+    held = _open().filter(id=invitation_id, agency__in=managing.agencies_of(by))
+    found = held.select_related("agency").first()
+    if found is None:
+        raise NotFound
+    return Welcome(found.name, found.username, found.agency.name)
+
+
+def may_hand_over(held: Invitation) -> bool:
+    """Say whether the link may be shown to whoever invited: the e-mail alone would not do."""
+    return bool(not settings.EMAIL_HOST or held.last_error or held.by_hand)
 
 
 @transaction.atomic
@@ -290,11 +359,29 @@ def link_for(*, by: Actor, username: str) -> str:
 
 
 @transaction.atomic
-def did_not_leave(*, by: Actor, invitation_id: UUID, error: str) -> None:
-    """Note that an e-mail may not have left, so that somebody sends it again."""
+def did_not_leave(
+    *, by: Actor, invitation_id: UUID, error: str, surely: bool, again_at: datetime | None
+) -> None:
+    """Note that an e-mail may not have left, or `surely` has not, and when it is tried again.
+
+    A link that surely did not leave opens nothing. One that may have left is not repeated.
+    """
     by.require("invitations")
-    _open().filter(id=invitation_id).update(last_error=error[:60])
-    audit.record(by=by, action="access.invitation_lost", subject=("invitation", invitation_id))
+    held = _open().select_for_update().filter(id=invitation_id).first()
+    if held is None:
+        return
+    held.last_error, held.tries = error[:60], held.tries + 1
+    if surely:
+        held.digest, held.sent_at, held.expires_at = "", None, None
+        held.waiting, held.next_try_at = again_at is not None, again_at
+    held.save(
+        update_fields=[
+            *("last_error", "tries", "digest", "sent_at", "expires_at", "waiting", "next_try_at")
+        ]
+    )
+    audit.record(
+        by=by, action="access.invitation_lost", subject=("invitation", held.id), tries=held.tries
+    )
 
 
 def _digest(invitation_id: UUID, secret: str, ring_key: str) -> str:
@@ -332,7 +419,7 @@ def _accepted(invitation_id: UUID, secret: str, password_hash: str) -> UUID:
             name=held.name,
             agency_id=held.agency_id,
             roles=held.roles,
-            teams=[UUID(team) for team in held.teams],
+            teams=standing([UUID(team) for team in held.teams]),
             job_title=held.job_title,
             email=held.email,
             staff_number=held.staff_number,

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
@@ -17,20 +21,25 @@ from reachable.access import (
     managing,
     providers,
     second_person,
+    sent_tables,
     services,
 )
 from reachable.access.rules.joining import COLUMNS, MOST, NEEDED
 from reachable.foundation.errors import BadInput, Conflict, NotFound
+from reachable.foundation.files.upload import refusal
 from reachable.foundation.views import actor, render
 
 
 def invite_many(request: HttpRequest) -> HttpResponse:
-    """Check a pasted table row by row; invite those of it that are right, once somebody says so."""
+    """Check a table row by row; invite those of it that are right, once somebody says so."""
     by = actor(request)
     agencies = managing.agency_choices(by=by)
-    form = account_forms.ManyForm(request.POST or None, agencies=agencies)
+    stopped = refusal(request)
+    form, left_out, error = _table_sent(request, agencies, stopped is not None)
     checked = None
-    if request.method == "POST" and form.is_valid():
+    if stopped is not None:
+        error = stopped[0]
+    elif error is None and form.is_bound and form.is_valid():
         given = form.cleaned_data
         agency_id = given.get("agency") or agencies[0][0]
         try:
@@ -40,18 +49,39 @@ def invite_many(request: HttpRequest) -> HttpResponse:
                 people = "1 person is" if done == 1 else f"{done} people are"
                 messages.success(request, f"{people} invited. Each link is good for seven days.")
                 return redirect("staff")
-        except (BadInput, Conflict) as error:
-            form.add_error("table", str(error))
+        except (BadInput, Conflict) as wrong:
+            form.add_error("table", str(wrong))
     context = {
         "form": form,
+        "error": error,
+        "left_out": left_out,
         "checked": checked,
         "columns": [(names[0], key in NEEDED) for key, names in COLUMNS.items()],
         "roles": [role.title for role in managing.roles_to_give(by) if not role.second_person],
         "teams": [name for _, name in managing.teams_to_give(by)],
         "most": MOST,
     }
-    status = 422 if form.is_bound and (form.errors or not checked) else 200
+    status = 422 if error or (form.is_bound and (form.errors or not checked)) else 200
+    status = stopped[1] if stopped else status
     return render(request, "access/invite_many.html", context, status=status)
+
+
+def _table_sent(
+    request: HttpRequest, agencies: Sequence[tuple[UUID, str]], stopped: bool
+) -> tuple[account_forms.ManyForm, tuple[str, ...], BadInput | None]:
+    """Return the form; a file that was sent is put into its box as text, where it can be mended."""
+    many = partial(account_forms.ManyForm, agencies=agencies)
+    if request.method != "POST" or stopped:
+        return many(), (), None
+    form = many(request.POST, request.FILES)
+    file = form.files.get("file")
+    if not isinstance(file, TemporaryUploadedFile):
+        return form, (), None
+    try:
+        read = sent_tables.read(Path(file.temporary_file_path()))
+    except BadInput as wrong:
+        return many(initial=request.POST.dict()), (), wrong
+    return many({**request.POST.dict(), "table": read.text}), read.left_out, None
 
 
 def join(request: HttpRequest, join_id: UUID, join_secret: str) -> HttpResponse:

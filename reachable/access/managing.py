@@ -117,7 +117,7 @@ def check_roles(by: Actor, roles: Collection[str]) -> None:
 def teams_to_give(by: Actor) -> list[tuple[UUID, str]]:
     """Return the teams into which this person may put somebody, by name: of their own agency, or
     of every agency."""
-    held = Team.objects.filter(agency__in=agencies_of(by)).order_by("name")
+    held = Team.objects.filter(agency__in=agencies_of(by), ended_at=None).order_by("name")
     return list(held.values_list("id", "name"))
 
 
@@ -125,7 +125,7 @@ def check_teams(by: Actor, teams: Iterable[UUID]) -> None:
     """Raise BadInput for a team into which this person may put nobody."""
     if not {team_id for team_id, _ in teams_to_give(by)}.issuperset(teams):
         raise BadInput(
-            "One of these teams belongs to another agency.",
+            "One of these teams belongs to another agency, or has ended.",
             kept=NOTHING_CHANGED,
             next="Choose from the teams that are offered, or ask a system administrator.",
         )

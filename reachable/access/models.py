@@ -162,7 +162,8 @@ class Invitation(Identified):
     """Somebody is asked to have an account, with what it is to be; it is made once they accept.
 
     Its link has a secret that is made when the e-mail leaves. Only its keyed digest is kept, and
-    another e-mail replaces it. `waiting` says that an e-mail is to leave.
+    another e-mail replaces it. `waiting` says that an e-mail is to leave, not before `next_try_at`
+    once it was refused `tries` times; `by_hand`, that somebody was shown the link to hand it over.
     """
 
     username = models.CharField(max_length=60)
@@ -177,6 +178,9 @@ class Invitation(Identified):
     invited_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     invited_at = models.DateTimeField()
     waiting = models.BooleanField(default=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    next_try_at = models.DateTimeField(null=True)
+    by_hand = models.BooleanField(default=False)
     sent_at = models.DateTimeField(null=True)
     last_error = models.CharField(max_length=60, blank=True)
     digest = models.CharField(max_length=64, blank=True)
@@ -290,7 +294,11 @@ class CalendarAddress(Identified):
 
 
 class Team(Identified):
-    """A team with a rota; `areas` says whose children it answers for, empty for everyone's."""
+    """A team with a rota; `areas` says whose children it answers for, empty for everyone's.
+
+    One that has ended has nobody in it and is offered nowhere. What it did keeps its name, and
+    `goes_on` is the team that has what it had.
+    """
 
     key = models.SlugField(max_length=40, unique=True)
     name = models.CharField(max_length=120)
@@ -299,6 +307,8 @@ class Team(Identified):
     phone = models.CharField(max_length=30, blank=True)
     areas = models.JSONField(default=list)
     acknowledge_minutes = models.PositiveSmallIntegerField(default=30)
+    ended_at = models.DateTimeField(null=True)
+    goes_on = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
 
 
 class Role(Identified):

@@ -16,6 +16,7 @@ from django.db import transaction
 from reachable.access import allocating, handing, managing, second_person, services
 from reachable.access.models import Role, TeamMembership, User
 from reachable.access.policy import policy
+from reachable.access.registries import sign_in_changed
 from reachable.access.rules.joining import Asked, wrong_with
 from reachable.audit import services as audit
 from reachable.foundation.actor import Actor
@@ -145,12 +146,22 @@ def change_details(
         wrong.append("A telephone number has 30 signs at most.")
     if wrong:
         raise BadInput(" ".join(wrong), kept=NOTHING_CHANGED)
+    before = user.email
     user.name, user.job_title = " ".join(name.split()), " ".join(job_title.split())
     user.email, user.phone = email, phone.strip()
     user.save(update_fields=["name", "job_title", "email", "phone"])
     audit.record(by=by, action="access.details_changed", subject=("user", user_id))
+    if before.casefold() != email.casefold():
+        _tell_of_new_address(by, user_id, before)
     if allocating.as_kept(staff_number) != user.staff_number:
         allocating.give_staff_number(by=by, user_id=user_id, number=staff_number)
+
+
+def _tell_of_new_address(by: Actor, user_id: UUID, before: str) -> None:
+    """Tell of it where mail went until now: whoever moves an address takes what is sent to it."""
+    audit.record(by=by, action="access.email_changed", subject=("user", user_id))
+    for tells in sign_in_changed.items():
+        tells(by=by, user_id=user_id, kind="email_changed", to=before)
 
 
 @transaction.atomic

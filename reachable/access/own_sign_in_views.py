@@ -18,6 +18,7 @@ from reachable.access import (
     organisations,
     second_factors,
     sessions,
+    sign_in_news,
     signing_in,
 )
 from reachable.access.forms import CodeForm, GiveBackForm, NewPasswordForm
@@ -79,6 +80,7 @@ def own(request: HttpRequest) -> HttpResponse:
         "sign_ins": sessions.own(by=by, session_key=request.session.session_key),
         "links": organisations.of_account(by=by, user_id=by.own_id),
         "may_come_by": organisations.for_account(by=by, user_id=by.own_id),
+        "news": sign_in_news.own(by=by),
     }
     return render(request, "access/own_sign_in.html", context)
 

@@ -110,6 +110,33 @@ class Holding:
     hand_on: HandsOn | None = None
 
 
+class FindsTeamHeld(Protocol):
+    """Returns what a team has of one kind, which somebody has to go on with once it ends."""
+
+    def __call__(self, *, by: Actor, team_id: UUID) -> Sequence[Held]: ...
+
+
+class HandsTeamOn(Protocol):
+    """Gives what a team has to another, in the transaction that is open."""
+
+    def __call__(self, *, by: Actor, team_id: UUID, to_team: UUID) -> None: ...
+
+
+@dataclass(frozen=True)
+class TeamHolding:
+    """A kind of thing that teams have, and how it goes to another team."""
+
+    key: str
+    find: FindsTeamHeld
+    hand_on: HandsTeamOn
+
+
+class NamesAreas(Protocol):
+    """Returns code → name of the areas that a team can answer for."""
+
+    def __call__(self) -> Mapping[str, str]: ...
+
+
 class CarriesOut(Protocol):
     """Does what was approved, or gives it up, in the transaction that is open."""
 
@@ -136,6 +163,12 @@ class TakesTwo:
 holdings: Registry[Holding] = Registry(
     "What somebody holds", "what a worker hands over before they move or leave"
 )
+team_holdings: Registry[TeamHolding] = Registry(
+    "What a team holds", "what goes to another team when a team ends"
+)
+areas: Registry[NamesAreas] = Registry(
+    "Areas of a team", "which areas there are, of which a team can say that it answers for them"
+)
 two_people: Registry[TakesTwo] = Registry(
     "What takes two people", "what one person asks for and another has to approve"
 )
@@ -144,10 +177,11 @@ two_people: Registry[TakesTwo] = Registry(
 class TellsOfSignIn(Protocol):
     """Tells somebody about their own sign-in, in the transaction that is open.
 
-    `kind` is changed or given_back.
+    `kind` is given_back, or what was changed: `access.sign_in_news.CHANGES` has them. `to` is the
+    address that it goes to if that is not the account's own: the one before a change of it.
     """
 
-    def __call__(self, *, by: Actor, user_id: UUID, kind: str) -> None: ...
+    def __call__(self, *, by: Actor, user_id: UUID, kind: str, to: str = "") -> None: ...
 
 
 class FollowsSessions(Protocol):

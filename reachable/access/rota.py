@@ -173,7 +173,7 @@ def uncovered(*, by: Actor, team_ids: Collection[UUID] | None = None) -> list[Un
     """
     if not by.is_system and not by.can("accounts.manage"):
         team_ids = by.team_ids if team_ids is None else by.team_ids & set(team_ids)
-    held = Team.objects.filter(shifts__isnull=False).distinct().order_by("name")
+    held = Team.objects.filter(shifts__isnull=False, ended_at=None).distinct().order_by("name")
     if team_ids is not None:
         held = held.filter(id__in=list(team_ids))
     at = now()

@@ -151,7 +151,7 @@ def answer_code(*, by: Actor, code: str) -> str:
             if held.type == ON_PAPER:
                 if RecoveryCodes(held).validate_code(code):
                     held.record_usage()
-                    audit.record(by=by, action="access.recovery_code_used", subject=("user", by.id))
+                    _changed(by, "access.recovery_code_used")
                     return "recovery_code"
                 continue
             step = _step_of(decrypt(held.data["secret"]), code)
@@ -324,7 +324,7 @@ def has_any(user_id: UUID) -> bool:
 def _changed(by: Actor, action: str) -> None:
     audit.record(by=by, action=action, subject=("user", by.id))
     for tells in sign_in_changed.items():
-        tells(by=by, user_id=by.own_id, kind="changed")
+        tells(by=by, user_id=by.own_id, kind=action.removeprefix("access."))
 
 
 def _demonstration_secret(user_id: UUID) -> str:

@@ -257,8 +257,9 @@ def members_to_tell(*, team_id: UUID, at: datetime) -> list[UUID]:
     return [user for user in everybody if user not in away] or everybody
 
 
-def teams() -> list[TeamFacts]:
-    """Return every team, by key."""
+def teams(*, also_ended: bool = False) -> list[TeamFacts]:
+    """Return every team that stands, by key; on demand also those that have ended."""
+    held = Team.objects.order_by("key")
     return [
         TeamFacts(
             id=team.id,
@@ -267,9 +268,17 @@ def teams() -> list[TeamFacts]:
             phone=team.phone,
             acknowledge_minutes=team.acknowledge_minutes,
             areas=frozenset(team.areas),
+            ended=team.ended_at is not None,
         )
-        for team in Team.objects.order_by("key")
+        for team in (held if also_ended else held.filter(ended_at=None))
     ]
+
+
+def team_now(team_id: UUID) -> UUID:
+    """Return the team itself or, where it has ended, the one that has what it had."""
+    while goes_on := Team.objects.filter(id=team_id).values_list("goes_on_id", flat=True).first():
+        team_id = goes_on
+    return team_id
 
 
 def teams_without_holders(*, by: Actor) -> list[str]:
@@ -416,13 +425,6 @@ def account_named(*, by: Actor, username: str) -> UUID:
     if user_id is None:
         raise NotFound
     return user_id
-
-
-def actor_named(username: str) -> Actor | None:
-    """Return who has this user name, before anybody has shown that they are it."""
-    found = User.objects.select_related("agency").filter(username__iexact=username, is_active=True)
-    user = found.first()
-    return actor_for(user) if user else None
 
 
 def own_phone(*, by: Actor) -> str:

@@ -216,7 +216,7 @@ def plan_shifts(
 
 
 # (user, team, subject, basis, because of which moment); either a user or a team.
-Involved = tuple[UUID | None, UUID | None, UUID, str, UUID]
+Involved = tuple[UUID | None, UUID | None, UUID, str, UUID | None]
 
 
 def involve(*, by: Actor, rows: Sequence[Involved], kind: str) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from django.conf import settings
@@ -13,7 +14,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from reachable.access import giving_back, second_factors, sessions, signing_in
+from reachable.access import second_factors, sessions, signing_in
 from reachable.access.forms import (
     WRONG_CODE,
     WRONG_GIVEN,
@@ -25,13 +26,14 @@ from reachable.access.forms import (
     PasskeyNameForm,
 )
 from reachable.access.pictured import squares
-from reachable.access.selectors import actor_for, actor_named
+from reachable.access.selectors import actor_for
 from reachable.access.signing_in import Half
 from reachable.access.throttle import Throttled
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import BadInput
 from reachable.foundation.views import actor, render
 
+T = TypeVar("T")
 STEPS = {"factor": "second_factor", "set_up": "set_up", "password": "new_password"}
 """Which page asks for what is still missing."""
 
@@ -247,7 +249,8 @@ def lost(request: HttpRequest) -> HttpResponse:
     form = GivenCodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         code = form.cleaned_data["code"]
-        if _given(request, form, here.by, giving_back.FACTOR, code) and here.half is not None:
+        taken = _given(form, lambda: signing_in.check_given(request, by=here.by, code=code))
+        if taken and here.half is not None:
             signing_in.begin(
                 request,
                 user_id=here.by.own_id,
@@ -266,21 +269,22 @@ def forgotten(request: HttpRequest) -> HttpResponse:
         return redirect("own_password")
     form = ForgottenForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        by = actor_named(form.cleaned_data["username"])
-        if _given(request, form, by, giving_back.PASSWORD, form.cleaned_data["code"]) and by:
-            half = signing_in.begin(request, user_id=by.own_id, new_password=True)
+        given = form.cleaned_data
+        user_id = _given(form, lambda: signing_in.check_forgotten(request, **given))
+        if user_id:
+            half = signing_in.begin(request, user_id=user_id, new_password=True)
             return redirect(STEPS[half.asks])
     status = 422 if request.method == "POST" else 200
     return render(request, "access/forgotten.html", {"form": form}, status=status)
 
 
-def _given(request: HttpRequest, form: Any, by: Actor | None, lost: str, code: str) -> bool:
-    named = form.cleaned_data.get("username") or str(by.own_id if by else "")
+def _given(form: Any, check: Callable[[], T]) -> T | None:
+    """Check a code of an administrator; say in the form what was wrong with it."""
     try:
-        taken = signing_in.check_given(request, by=by, named=named, lost=lost, code=code)
+        taken = check()
     except Throttled as slow:
         form.add_error(None, str(slow))
-        return False
+        return None
     if not taken:
         form.add_error(None, WRONG_GIVEN)
     return taken

@@ -27,6 +27,7 @@ from reachable.audit import services as audit
 from reachable.foundation import kept
 from reachable.foundation.actor import Actor, system
 from reachable.foundation.errors import BadInput, Forbidden, NotFound
+from reachable.foundation.ids import new_id
 from reachable.foundation.time import unmoved
 
 BY = system("sign-in")
@@ -155,17 +156,38 @@ def check_passkey(request: HttpRequest, *, by: Actor | None, answer: str) -> Use
         raise
 
 
-def check_given(
-    request: HttpRequest, *, by: Actor | None, named: str, lost: str, code: str
-) -> bool:
-    """Whether a code of an administrator was right; an unknown name is as wrong as a wrong code."""
-    source = Source("given", throttle.one_name(named), throttle.address_of(request))
+def check_given(request: HttpRequest, *, by: Actor, code: str) -> bool:
+    """Whether a code of an administrator for somebody's lost factor was right."""
+    source = Source("given", throttle.one_name(str(by.own_id)), throttle.address_of(request))
     throttle.count(source)
-    if by is None or not giving_back.take_code(by=by, lost=lost, code=code):
-        _note_failure("given_code", by.id if by else None)
+    if not giving_back.take_code(by=by, lost=giving_back.FACTOR, code=code):
+        _note_failure("given_code", by.id)
         return False
     throttle.forgive(source)
     return True
+
+
+def check_forgotten(request: HttpRequest, *, username: str, code: str) -> UUID | None:
+    """Return whose code of an administrator for a forgotten password this is, if anybody's.
+
+    An unknown name is as wrong as a wrong code, and as much work.
+    """
+    source = Source("given", throttle.one_name(username), throttle.address_of(request))
+    throttle.count(source)
+    found = User.objects.filter(username__iexact=username, is_active=True)
+    user_id = found.values_list("id", flat=True).first()
+    named = user_id or new_id()
+
+    def actor() -> Actor:
+        return actor_for(User.objects.select_related("agency").get(id=named))
+
+    if not giving_back.take_code_of(
+        user_id=named, lost=giving_back.PASSWORD, code=code, actor=actor
+    ):
+        _note_failure("given_code", user_id)
+        return None
+    throttle.forgive(source)
+    return user_id
 
 
 def again(user: User) -> User:
@@ -211,7 +233,7 @@ def set_password(*, by: Actor, user_id: UUID, password: str) -> None:
     user.save(update_fields=["password"])
     audit.record(by=by, action="access.password_set", subject=("user", user_id))
     for tells in sign_in_changed.items() if had_one else ():
-        tells(by=by, user_id=user_id, kind="changed")
+        tells(by=by, user_id=user_id, kind="password_set")
 
 
 def _keep(request: HttpRequest, half: Half) -> None:

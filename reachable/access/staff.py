@@ -7,11 +7,12 @@ from datetime import date, datetime, timedelta
 from math import ceil
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from reachable.access import managing, second_person
-from reachable.access.invitations import KIND, stands
+from reachable.access.invitations import KIND, may_hand_over, stands
 from reachable.access.models import Invitation, Role, Team, TeamMembership, User
 from reachable.access.policy import policy
 from reachable.access.selectors import away_since
@@ -69,6 +70,8 @@ class InvitationRow:
     sent_at: datetime | None
     expires_at: datetime | None
     last_day: date | None
+    next_try_at: datetime | None
+    by_hand: bool
     state: str
 
 
@@ -219,6 +222,8 @@ def _invited(by: Actor, words: str, agency_id: UUID | None) -> list[InvitationRo
             sent_at=each.sent_at,
             expires_at=each.expires_at,
             last_day=each.last_day,
+            next_try_at=each.next_try_at,
+            by_hand=may_hand_over(each) and each.id not in awaiting,
             state=_state(each, each.id in awaiting),
         )
         for each in found
@@ -232,10 +237,14 @@ def _state(held: Invitation, awaits_second: bool) -> str:
     if not stands(held):
         return "void"
     if held.waiting:
-        return "leaves"
+        if not settings.EMAIL_HOST:
+            return "no_mail"
+        return "tried_again" if held.tries else "leaves"
     if held.last_error:
-        return "lost"
-    return "expired" if held.expires_at is None or held.expires_at <= now() else "sent"
+        return "lost" if held.digest else "given_up"
+    if held.expires_at is None or held.expires_at <= now():
+        return "expired"
+    return "handed" if held.by_hand else "sent"
 
 
 def person(*, by: Actor, user_id: UUID) -> PersonFacts:

@@ -6,6 +6,7 @@ from reachable.access import (
     organisation_views,
     rota_views,
     sign_in_urls,
+    team_urls,
     views,
 )
 from reachable.foundation.urls import PUBLIC, page
@@ -45,12 +46,20 @@ urlpatterns = [
         methods=("POST",),
     ),
     page(
+        "staff/invitations/<uuid:invitation_id>/link/",
+        account_views.hand_over_link,
+        name="invitation_link",
+        needs=LOOKS_AFTER,
+        methods=("GET", "POST"),
+    ),
+    page(
         "staff/invitations/<uuid:invitation_id>/take-back/",
         account_views.take_back,
         name="invitation_take_back",
         needs=LOOKS_AFTER,
         methods=("POST",),
     ),
+    *team_urls.urlpatterns,
     page("staff/two-people/", joining_views.requests, name="requests", needs="accounts.manage"),
     page(
         "staff/two-people/<uuid:request_id>/",

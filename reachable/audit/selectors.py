@@ -50,6 +50,19 @@ def looks_at(*, by: Actor, kind: str, subject_ids: Iterable[UUID], page: int = 1
     return _page(held, page, "-id")
 
 
+def about_oneself(
+    *, by: Actor, actions: Iterable[str], since: datetime, most: int
+) -> list[EntryFacts]:
+    """Return which of these acts were done to this person's own account, newest first.
+
+    It is no look: nobody else is in it.
+    """
+    held = Entry.objects.filter(
+        subject_id=by.own_id, subject_kind="user", action__in=list(actions), at__gte=since
+    )
+    return [_facts(row) for row in held.order_by("-id")[:most]]
+
+
 def looks_of(
     *,
     by: Actor,

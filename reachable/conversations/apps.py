@@ -37,6 +37,7 @@ class ConversationsConfig(AppConfig):
         )
 
         holdings.add("conversations", Holding("conversations", handing.unfinished), room=ROOM)
+        holdings.add("out alone", Holding("out alone", handing.told_of), room=ROOM)
         rights_ended.add("phones", devices.follow_rights, room=ROOM)
         sessions_ended.add("phones", devices.follow_sessions, room=ROOM)
         told_others.add("passed on", passed_on.told_others, room=ROOM)

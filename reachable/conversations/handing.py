@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from reachable.access.registries import Held
-from reachable.conversations.models import Conversation, ConversationVersion
+from reachable.conversations.models import Conversation, ConversationVersion, LoneWorkerNote
 from reachable.foundation.actor import Actor
 from reachable.moments.models import OPEN
 
+NOBODY_TOLD = "nobody is told if the colleague is not back, so ask them to name somebody else"
 OTHERWISE = "nobody else knows what was said, so ask them to finish before they go"
 
 
@@ -22,3 +23,12 @@ def unfinished(*, by: Actor, user_id: UUID, team_id: UUID | None) -> Sequence[He
     finished = ConversationVersion.objects.filter(finished=True).values("conversation_id")
     count = begun.exclude(id__in=finished).count()
     return [Held("Conversations to finish writing down", count, None, (), OTHERWISE)]
+
+
+def told_of(*, by: Actor, user_id: UUID, team_id: UUID | None) -> Sequence[Held]:
+    """Return how many colleagues are out alone and named this person to be told."""
+    del by
+    if team_id is not None:
+        return []
+    out = LoneWorkerNote.objects.filter(tell_id=user_id, back_at=None, told_at=None)
+    return [Held("Colleagues out alone who named them", out.count(), None, (), NOBODY_TOLD)]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from reachable.access.rules.partners import KINDS
 from reachable.conversations.rules.candidates import PART_OF_NAME, SAME_NAME, SAME_POSTCODE
 from reachable.conversations.rules.content import parts_in
 from reachable.conversations.rules.parts import (
@@ -35,15 +36,7 @@ ANSWERS = {
     DECLINED: "The child said no",
     OFFERED: "Offered; no answer yet",
 }
-AGENCY_KINDS = {
-    "childrens_social_care": "Children’s social care",
-    "police": "Police",
-    "health": "Health",
-    "school": "Schools",
-    "youth_justice": "Youth justice",
-    "charity": "Charities",
-    "housing": "Housing",
-}
+AGENCY_KINDS = KINDS
 CANDIDATE_KINDS = {**dict(CANDIDATES.fields[0].fields[0].options), "": "Of no kind that is said"}
 MAY_BE_BY = {
     SAME_NAME: "It has the same name",

@@ -12,12 +12,14 @@ class GovernanceConfig(AppConfig):
     def ready(self) -> None:
         from functools import partial
 
+        from reachable.access.registries import Holding, holdings
         from reachable.foundation.registries import (
             NavigationItem,
             Reference,
             navigation,
             references,
         )
+        from reachable.governance import handing
         from reachable.governance.families import ANSWERS
         from reachable.governance.keeping import READS
         from reachable.governance.papers import DOCUMENTS, written
@@ -33,4 +35,5 @@ class GovernanceConfig(AppConfig):
         navigation.add(
             "families", NavigationItem("Families", "family_requests", ANSWERS, 77), room=ROOM
         )
+        holdings.add("looks", Holding("looks", handing.unanswered), room=ROOM)
         navigation.add("watch", NavigationItem("Watch", "watch", READS, 61), room=ROOM)

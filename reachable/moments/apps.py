@@ -40,13 +40,15 @@ class MomentsConfig(AppConfig):
         self._holdings()
 
     def _holdings(self) -> None:
-        from reachable.access.registries import Holding, holdings
+        from reachable.access.registries import Holding, TeamHolding, holdings, team_holdings
         from reachable.moments import handing
 
         moments = Holding("moments", handing.open_moments, handing.hand_on_moments)
         tasks = Holding("tasks", handing.open_tasks, handing.hand_on_tasks)
         holdings.add("moments", moments, room=ROOM)
         holdings.add("tasks", tasks, room=ROOM)
+        of_team = TeamHolding("moments", handing.of_team, handing.hand_on_team)
+        team_holdings.add("moments", of_team, room=ROOM)
 
     def _schedules(self) -> None:
         from reachable.foundation.registries import Schedule, schedules

@@ -38,5 +38,9 @@ def emptied_teams(*, by: Actor) -> EmptiedTeams:
     empty = teams.empty
     held = Moment.objects.filter(state="with_team", team_id__in=[team.id for team in empty])
     waiting = dict(held.values_list("team_id").annotate(Count("id")))
-    found = tuple(Emptied(team.name, waiting.get(team.id, 0)) for team in empty)
+    found = tuple(
+        Emptied(team.name, waiting.get(team.id, 0))
+        for team in empty
+        if not team.ended or waiting.get(team.id)
+    )
     return EmptiedTeams(found, not teams.holding)

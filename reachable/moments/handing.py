@@ -10,18 +10,22 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
+from reachable.access import selectors as access
 from reachable.access import services as access_services
 from reachable.access.handing import colleagues
 from reachable.access.registries import Held
 from reachable.audit import services as audit
 from reachable.foundation.actor import Actor
 from reachable.foundation.time import now
-from reachable.moments.acting import LEFT, ask, ask_next
+from reachable.moments.acting import LEFT, act, ask, ask_next
 from reachable.moments.closures import Closures
 from reachable.moments.models import OPEN, Action, Moment, Task
 from reachable.moments.tasks import GIVEN_ON
 from reachable.notices import services as notices
 from reachable.notices.services import Telling
+
+TEAM_OTHERWISE = "whoever has one and is in that team too keeps it; of the others, whoever is on \
+duty there is asked"
 
 
 def open_moments(*, by: Actor, user_id: UUID, team_id: UUID | None) -> Sequence[Held]:
@@ -62,6 +66,32 @@ def hand_on_moments(*, by: Actor, user_id: UUID, team_id: UUID | None, to_user: 
 def _moments(user_id: UUID, team_id: UUID | None) -> QuerySet[Moment]:
     held = Moment.objects.filter(Q(holder=user_id) | Q(asked=user_id), state__in=OPEN)
     return held if team_id is None else held.filter(team=team_id)
+
+
+def of_team(*, by: Actor, team_id: UUID) -> Sequence[Held]:
+    """Return how many open moments a team has."""
+    del by
+    count = Moment.objects.filter(team_id=team_id, state__in=OPEN).count()
+    return [Held("Open moments", count, team_id, (), TEAM_OTHERWISE)]
+
+
+def hand_on_team(*, by: Actor, team_id: UUID, to_team: UUID) -> None:
+    """Give the open moments of a team to another. Whoever has one and is there too keeps it; of the
+    others, whoever is on duty there is asked."""
+    held = Moment.objects.filter(team_id=team_id, state__in=OPEN).select_for_update(of=("self",))
+    there = {who.user_id for who in access.members(team_id=to_team)}
+    key = next(team.key for team in access.teams() if team.id == to_team)
+    for moment in held.select_related("person__now"):
+        who = moment.holder_id or moment.asked_id
+        access_services.end_involvement(
+            by=by, because_of=moment.id, except_user=who if who in there else None
+        )
+        row = (None, to_team, moment.person_id, "team", moment.id)
+        access_services.involve(by=by, rows=[row], kind="person")
+        moment.team_id = to_team
+        act(by, moment, "moved_to_team", how=key)
+        if who not in there:
+            ask_next(by, moment, how=LEFT)
 
 
 def open_tasks(*, by: Actor, user_id: UUID, team_id: UUID | None) -> Sequence[Held]:

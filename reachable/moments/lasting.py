@@ -93,7 +93,7 @@ def _ask(by: Actor, moment: Moment, check: str, closures: Closures) -> None:
 def _whom(moment: Moment, closures: Closures) -> list[UUID]:
     current, had_it = moment.person.now.current_id, moment.holder_id
     members = closures.reached(
-        current, [who.user_id for who in access.members(team_id=moment.team_id)]
+        current, [who.user_id for who in access.members(team_id=access.team_now(moment.team_id))]
     )
     still = had_it and access.able(capability="moments.hold", user_ids=[had_it])
     if had_it and still and closures.opens(current, had_it):

@@ -13,6 +13,9 @@ from django.core.mail.message import EmailMessage
 from reachable.access import invitations
 from reachable.foundation.actor import Actor
 from reachable.foundation.ids import new_id
+from reachable.foundation.time import now
+from reachable.notices.rules import next_try
+from reachable.notices.services import SURELY_NOT_SENT
 
 SUBJECT = "You are invited to Reachable"
 BODY = """\
@@ -29,8 +32,9 @@ If you do not know what this is about, ask at your agency before you open it. Do
 def deliver_invitations(*, by: Actor) -> int:
     """Send the invitations that are to leave; return how many left.
 
-    The secret of a link is made just before and committed as a digest. One that did not surely
-    leave is not repeated: whoever invited sees that, and sends another link.
+    The secret of a link is made just before and committed as a digest. One that the mail server
+    refused is tried again as other mail is, with another link; one that may have left is not
+    repeated. Whoever invited sees either, and can hand the link over.
     """
     if not settings.EMAIL_HOST:
         return 0
@@ -56,6 +60,13 @@ def _deliver_one(by: Actor, invitation_id: UUID, mail: BaseEmailBackend) -> bool
         message.send()
     except (smtplib.SMTPException, OSError) as failure:
         mail.close()
-        invitations.did_not_leave(by=by, invitation_id=invitation_id, error=type(failure).__name__)
+        surely = isinstance(failure, SURELY_NOT_SENT)
+        invitations.did_not_leave(
+            by=by,
+            invitation_id=invitation_id,
+            error=type(failure).__name__,
+            surely=surely,
+            again_at=next_try(letter.tries + 1, now()) if surely else None,
+        )
         return False
     return True

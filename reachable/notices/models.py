@@ -35,9 +35,13 @@ class Mailing(models.Model):
 
     One that was claimed and neither sent nor failed may have left: the system administrator sees it
     as uncertain, and it is never repeated; the moment's own clock passes it on if nobody answers.
+
+    `to` is where it goes if that is not the account's own address, until it has left: the one
+    before, of which a change is told.
     """
 
     notice = models.OneToOneField(Notice, on_delete=models.PROTECT, primary_key=True)
+    to = models.EmailField(blank=True)
     waiting = models.BooleanField(default=True)
     claimed_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)

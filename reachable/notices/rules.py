@@ -23,6 +23,34 @@ class Wording:
     of_subject: bool = True
 
 
+NOT_YOU = "If that was not you, tell your system administrator now."
+OF_SIGN_IN = {
+    "passkey_added": (
+        "A passkey was added to your account",
+        "Whoever has it signs in as you, without your password.",
+    ),
+    "passkey_removed": ("A passkey of yours was removed", "It opens nothing any more."),
+    "app_added": (
+        "An app with codes was added to your account",
+        "Its codes are taken from now on, together with your password.",
+    ),
+    "app_removed": ("Your app with codes was removed", "Its codes open nothing any more."),
+    "recovery_codes_made": (
+        "New recovery codes were made for your account",
+        "Those on paper from before count no more.",
+    ),
+    "recovery_code_used": (
+        "A recovery code of yours was used",
+        "Somebody showed it together with your password. It counts no more.",
+    ),
+    "password_set": ("Your password was changed", "Everywhere else you were signed out."),
+    "email_changed": (
+        "The e-mail address of your account was changed",
+        "An administrator changed it. What Reachable tells you goes to the new address from now "
+        "on; this one message goes to the address before.",
+    ),
+}
+
 WORDINGS = {
     "moment.assigned": Wording(
         "A reachable moment is waiting for you",
@@ -229,6 +257,10 @@ WORDINGS = {
         "own_sign_in",
         of_subject=False,
     ),
+    **{
+        f"sign_in.{kind}": Wording(title, f"{text} {NOT_YOU}", "own_sign_in", of_subject=False)
+        for kind, (title, text) in OF_SIGN_IN.items()
+    },
     "sign_in.given_back": Wording(
         "Your sign-in was given back to you",
         "A code of an administrator was used for your account, and everywhere else you were signed "

@@ -44,12 +44,16 @@ SURE_NAMES = frozenset(kind.__name__ for kind in SURELY_NOT_SENT)
 
 @dataclass(frozen=True)
 class Telling:
-    """Tell `user_id` about a subject; `key` keeps it from being told twice."""
+    """Tell `user_id` about a subject; `key` keeps it from being told twice.
+
+    `to` is where the e-mail goes if that is not the account's own address.
+    """
 
     user_id: UUID
     kind: str
     subject: tuple[str, UUID]
     key: str
+    to: str = ""
 
 
 def tell(*, by: Actor, tellings: Sequence[Telling]) -> int:
@@ -73,8 +77,8 @@ def tell(*, by: Actor, tellings: Sequence[Telling]) -> int:
         ),
         (
             Mailing,
-            ["notice", "waiting", "tries", "next_try_at", "last_error"],
-            [(notice_id, True, 0, at, "") for notice_id, _ in fresh],
+            ["notice", "to", "waiting", "tries", "next_try_at", "last_error"],
+            [(notice_id, told.to, True, 0, at, "") for notice_id, told in fresh],
         ),
     )
     return len(fresh)
@@ -96,10 +100,10 @@ def tell_of_rota(*, by: Actor, news: Sequence[RotaNews]) -> None:
     )
 
 
-def tell_of_sign_in(*, by: Actor, user_id: UUID, kind: str) -> None:
+def tell_of_sign_in(*, by: Actor, user_id: UUID, kind: str, to: str = "") -> None:
     """Tell somebody that how they sign in was changed: if it was not they, somebody else was."""
     key = f"sign_in.{kind}:{user_id}:{new_id()}"
-    tell(by=by, tellings=[Telling(user_id, f"sign_in.{kind}", ("user", user_id), key)])
+    tell(by=by, tellings=[Telling(user_id, f"sign_in.{kind}", ("user", user_id), key, to)])
 
 
 @transaction.atomic
@@ -138,14 +142,14 @@ def _deliver_one(by: Actor, notice_id: UUID, mail: BaseEmailBackend) -> bool:
     if not claimed:
         return False
     mailing = Mailing.objects.select_related("notice__user").get(notice_id=notice_id)
-    error, again_is_safe = _send(mailing.notice, mail)
+    error, again_is_safe = _send(mailing.notice, mailing.to or mailing.notice.user.email, mail)
     mailing.tries += 1
     mailing.last_error = error
     again = next_try(mailing.tries, now()) if again_is_safe else None
     if again is not None:
         mailing.waiting, mailing.next_try_at = True, again
     if not error:
-        mailing.sent_at = now()
+        mailing.sent_at, mailing.to = now(), ""
     with transaction.atomic():
         mailing.save()
         audit.record(
@@ -157,15 +161,15 @@ def _deliver_one(by: Actor, notice_id: UUID, mail: BaseEmailBackend) -> bool:
     return not error
 
 
-def _send(notice: Notice, mail: BaseEmailBackend) -> tuple[str, bool]:
+def _send(notice: Notice, to: str, mail: BaseEmailBackend) -> tuple[str, bool]:
     """Return the kind of failure, if any, and whether trying again cannot send it twice."""
-    if not notice.user.email:
+    if not to:
         return NO_ADDRESS, False
     wording = WORDINGS[notice.kind]
     message = EmailMessage(
         subject=wording.title,
         body=f"{wording.text}\n\n{settings.SITE_URL}/notices/{notice.id}/\n",
-        to=[notice.user.email],
+        to=[to],
         headers={"Message-ID": f"<{notice.id}@reachable>", "Auto-Submitted": "auto-generated"},
         connection=mail,
     )

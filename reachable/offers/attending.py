@@ -141,7 +141,7 @@ def whom_to_ask(offer: Offer, may: Askable) -> UUID | None:
     for user in known:
         if user in able:
             return user
-    team = access.members(team_id=offer.moment.team_id) if offer.moment else []
+    team = access.members(team_id=access.team_now(offer.moment.team_id)) if offer.moment else []
     members = [who.user_id for who in team if may.closures.opens(current, who.user_id)]
     if not members:
         return next(iter(may.closures.asked(current, [])), None)

@@ -39,5 +39,6 @@ def follow_rights(*, by: Actor, ended: RightsEnded) -> None:
         access_services.end_involvement(by=FOLLOW, because_of=offer.id, user_id=user_id)
         followed = in_force.filter(because_of=offer.id)
         if offer.moment is not None and not followed.exists():
-            row = (None, offer.moment.team_id, offer.person_id, OFFERED, offer.id)
+            team_id = access.team_now(offer.moment.team_id)
+            row = (None, team_id, offer.person_id, OFFERED, offer.id)
             access_services.involve(by=FOLLOW, rows=[row], kind="person")

@@ -8,7 +8,7 @@ class PeopleConfig(AppConfig):
     label = "people"
 
     def ready(self) -> None:
-        from reachable.access.registries import rights_ended
+        from reachable.access.registries import Holding, holdings, rights_ended
         from reachable.foundation.registries import (
             NavigationItem,
             Reference,
@@ -17,7 +17,7 @@ class PeopleConfig(AppConfig):
             references,
             schedules,
         )
-        from reachable.people import asking, looking, reference, restricting
+        from reachable.people import asking, handing, looking, reference, restricting
         from reachable.people.registries import SeenBecause, identity_changed, seen_because
 
         references.add(
@@ -25,6 +25,7 @@ class PeopleConfig(AppConfig):
             Reference("docs/reference/identification.md", reference.render),
             room="people",
         )
+        holdings.add("restricted", Holding("restricted", handing.restricted), room="people")
         rights_ended.add("restrictions", restricting.follow_rights, room="people")
         identity_changed.add("restrictions", restricting.follow_identity, room="people")
         navigation.add(

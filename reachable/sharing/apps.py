@@ -10,7 +10,7 @@ class SharingConfig(AppConfig):
     label = ROOM
 
     def ready(self) -> None:
-        from reachable.access.registries import rights_ended
+        from reachable.access.registries import Holding, holdings, rights_ended
         from reachable.foundation.registries import NavigationItem, navigation
         from reachable.foundation.urls import SIGNED_IN
         from reachable.people.registries import (
@@ -19,11 +19,12 @@ class SharingConfig(AppConfig):
             seen_because,
             told_others,
         )
-        from reachable.sharing import given, leaving, told
+        from reachable.sharing import given, handing, leaving, told
         from reachable.sharing.panels import OF_CHILD
         from reachable.sharing.seeing import WATCHES
 
         child_panels.add("sharing", OF_CHILD, room=ROOM)
+        holdings.add("safe addresses", Holding("safe", handing.last_reader), room=ROOM)
         seen_because.add("sharing", SeenBecause(15, given.why), room=ROOM)
         told_others.add("sharing", told.told_others, room=ROOM)
         rights_ended.add("sharing", leaving.follow_rights, room=ROOM)

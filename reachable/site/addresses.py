@@ -105,6 +105,8 @@ IDENTIFIERS = {
     "step_key": Leads("a step of a pathway", ANYBODY),
     "task_id": Leads("a task in a reachable moment", INVOLVED),
     "taxonomy_id": Leads("a set of words for services", ANYBODY),
+    "kept_agency_id": Leads("an agency of the partnership", ANYBODY),
+    "kept_team_id": Leads("a team of the partnership", ANYBODY),
     "team_id": Leads("a team with its rota", MEMBERS),
     "term_id": Leads("a word by which services are described", ANYBODY),
     "version": Leads("a version of a pathway", ANYBODY),

@@ -16,6 +16,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from reachable.access.cli import group as account
+from reachable.access.cli import partnership
 from reachable.access.cli import provider_group as sign_in_providers
 from reachable.audit.cli import group as audit
 from reachable.conversations.cli import group as phones
@@ -57,6 +58,7 @@ def add_to(main: click.Group) -> None:
         feed,
         governance,
         moments,
+        partnership,
         phones,
         sign_in_providers,
         synthetic,

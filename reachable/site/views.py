@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from reachable.access.beginning import still_missing
 from reachable.access.rota import uncovered
 from reachable.foundation import progress as long_work
 from reachable.foundation.registries import navigation
@@ -32,6 +33,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "emptied": emptied_teams(by=by) if manages else None,
             "calendar": calendar(by=by) if by.can(KEEPS) else None,
             "uncovered": uncovered(by=by) if manages else (),
+            "missing": still_missing(by=by) if manages else (),
             "lost_mail": len(lost_mail(by=by)) if manages else 0,
         },
     )

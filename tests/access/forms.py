@@ -18,7 +18,8 @@ from django.db import DatabaseError, connection, models, transaction
 from django.test import Client
 
 from reachable.access import inviting_many
-from reachable.access.models import Agency, SecondPersonRequest, User
+from reachable.access import services as access
+from reachable.access.models import Agency, SecondPersonRequest, TeamMembership, User
 from reachable.audit.models import Entry
 from reachable.conversations import confirming
 from reachable.conversations.models import ConfirmedContext, Translation
@@ -143,6 +144,7 @@ class Answering:
             "gap answered": self._gap_answered,
             "leaves": self._leaves,
             "asked by another": self._asked_by_another,
+            "another team": self._another_team,
             "candidate set aside": self._set_aside,
             "emergency over": self._emergency_over,
             "lifting asked": self._lifting_asked,
@@ -167,6 +169,13 @@ class Answering:
     def _asked_by_another(self) -> None:
         other = self.place.user(Account(self.form.who, OWN))
         SecondPersonRequest.objects.update(asked_by_id=other)
+
+    def _another_team(self) -> None:
+        asked = self.place.user(Account("practitioner", OWN))
+        agency_id = UUID(self.ids["kept_agency_id"])
+        team = access.create_team(by=BY, key="north", name="North", agency_id=agency_id)
+        TeamMembership.objects.create(team_id=team, user_id=asked, started_at=now())
+        self.ids["other_team"] = str(team)
 
     def _set_aside(self) -> None:
         confirming.set_aside(

@@ -232,6 +232,8 @@ def make_place() -> Place:
             _notice(place, account)
     _calendar(place, Account("practitioner", INVOLVED))
     place.rows["partner_id"] = place.rows["agency_id"] = [Row(mine, "intake_worker-involved")]
+    place.rows["kept_agency_id"] = [Row(mine, "everybody")]
+    place.rows["kept_team_id"] = [Row(team, "everybody")]
     place.rows |= {name: [Row(key, "everybody")] for name, key in NAMED.items()}
     _words(place)
     own_pathways.begin(by=BY, kind="custody")

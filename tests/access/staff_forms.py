@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.access.form import Form
 
 STAFF, ADMINISTRATOR = "/staff/{account_id}/", "agency_administrator"
+TEAM, MANAGER = "/staff/teams/{kept_team_id}/", "system_administrator"
 TABLE = "name,user name,work e-mail,role\nDee Dell,dee,dee@fenmarch.invalid,Practitioner\n"
 STAFF_FORMS = {
     "invite": Form(
@@ -26,6 +27,43 @@ STAFF_FORMS = {
     ),
     "send an invitation again": Form(
         "/staff/invitations/{invitation_id}/send-again/", "/staff/", ADMINISTRATOR, {}
+    ),
+    "show a link to hand over": Form(
+        "/staff/invitations/{invitation_id}/link/",
+        "/staff/invitations/{invitation_id}/link/",
+        ADMINISTRATOR,
+        {},
+        answered=200,
+    ),
+    "add an agency": Form(
+        "/staff/agencies/new/",
+        "/staff/agencies/new/",
+        MANAGER,
+        {"name": "Fen Health", "kind": "health", "email": "desk@fen.invalid"},
+    ),
+    "change an agency": Form(
+        "/staff/agencies/{kept_agency_id}/",
+        "/staff/agencies/{kept_agency_id}/",
+        MANAGER,
+        {"name": "Fenmarch Town", "kind": "council"},
+    ),
+    "add a team": Form(
+        "/staff/teams/new/",
+        "/staff/teams/new/",
+        MANAGER,
+        {"agency": "{kept_agency_id}", "name": "North", "minutes": "20"},
+    ),
+    "change a team": Form(
+        TEAM + "change/",
+        TEAM + "change/",
+        MANAGER,
+        {"name": "Hub North", "minutes": "20", "phone": "01632 960001"},
+    ),
+    "put somebody into a team": Form(
+        TEAM + "people/", TEAM + "people/", MANAGER, {"user": "{colleague}"}
+    ),
+    "end a team": Form(
+        TEAM + "end/", TEAM + "end/", MANAGER, {"to_team": "{other_team}"}, ("another team",)
     ),
     "take an invitation back": Form(
         "/staff/invitations/{invitation_id}/take-back/", "/staff/", ADMINISTRATOR, {}

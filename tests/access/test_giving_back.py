@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from allauth.mfa.models import Authenticator
 from click.testing import CliRunner
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from reachable.access import giving_back
 from reachable.access.cli import group
@@ -228,3 +230,44 @@ def test_where_no_administrator_is_left_the_shell_makes_a_code(world: World) -> 
     wrong = CliRunner().invoke(group, ["recover", "nobody", "--lost", "factor"])
     assert wrong.exit_code == 1
     assert "There is no account of that user name. No code was made." in wrong.output
+
+
+def test_an_unknown_name_is_as_much_work_as_a_wrong_code(world: World) -> None:
+    """The same questions to the database, the same answer, and no mail, whoever was named.
+
+    Work is compared and not time: each question is the same but for what is in it.
+    """
+    with_app("first")
+    code_for(world, "first", "password")
+    notices = Notice.objects.count()
+
+    def asked(name: str) -> tuple[list[str], str, int]:
+        given = {"username": name, "code": "AAAA-BBBB-CCCC"}
+        client = Client()
+        client.get("/sign-in/forgotten/")
+        with CaptureQueriesContext(connection) as queries:
+            answer = client.post("/sign-in/forgotten/", given)
+        # Which of the two counters comes first goes by a digest of the name.
+        shapes = sorted(plain_of(each["sql"]) for each in queries.captured_queries)
+        page = re.sub(r'nonce="[^"]*"|csrfmiddlewaretoken" value="[^"]*"', "", html(answer, 422))
+        return shapes, page.replace(name, "NAME"), len(answer.content) - len(name)
+
+    asked("somebody.before")  # Counts the address for the first time.
+    known, coded, nobody = asked("second"), asked("first"), asked("nobody.known")
+    assert known[0] == coded[0] == nobody[0]
+    assert known[1] == coded[1] == nobody[1]
+    assert Notice.objects.count() == notices
+
+
+def plain_of(sql: str) -> str:
+    """Return a question without what is in it."""
+    return re.sub(r"'[^']*'|\b[0-9a-f-]{32,36}\b|-?\b\d+\b|NULL|\(%s[^)]*\)|[0-9.:]+", "…", sql)
+
+
+def test_only_the_right_code_tells_somebody(world: World) -> None:
+    with_app("first")
+    code = code_for(world, "first", "password")
+    before = Notice.objects.count()
+    answer = Client().post("/sign-in/forgotten/", {"username": "first", "code": code})
+    assert answer["Location"] == "/sign-in/second/"
+    assert Notice.objects.count() == before + 1

@@ -328,9 +328,9 @@ def test_a_change_is_audited_and_told_without_content(world: World) -> None:
     with_passkey("first")
     assert Entry.objects.filter(action="access.passkey_added").count() == 1
     notice = Notice.objects.get(user_id=world.users["first"])
-    assert notice.kind == "sign_in.changed"
+    assert notice.kind == "sign_in.passkey_added"
     page = html(localhost("first").get("/notices/"))
-    assert "How you sign in was changed" in page
+    assert "A passkey was added to your account" in page
     assert "Desk" not in page
 
 

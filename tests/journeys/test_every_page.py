@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from reachable.access import invitations
+from reachable.access.models import Invitation
 from reachable.access.rules.joining import Asked
 from reachable.access.selectors import agency_id
 from reachable.conversations import candidates, confirming
@@ -362,6 +363,16 @@ WORK = [
     ("agency", "staff-invite", "/staff/invite/"),
     ("administrator", "staff-invite-any", "/staff/invite/"),
     ("agency", "staff-invite-many", "/staff/invite/many/"),
+    ("administrator", "agencies", "/staff/agencies/"),
+    ("administrator", "agency-new", "/staff/agencies/new/"),
+    ("administrator", "agency", "/staff/agencies/{council}/"),
+    ("administrator", "teams", "/staff/teams/"),
+    ("administrator", "team-new", "/staff/teams/new/"),
+    ("administrator", "team", "/staff/teams/{hub}/"),
+    ("administrator", "team-change", "/staff/teams/{hub}/change/"),
+    ("administrator", "team-people", "/staff/teams/{hub}/people/"),
+    ("administrator", "team-end", "/staff/teams/{hub}/end/"),
+    ("agency", "invitation-link", "/staff/invitations/{invited}/link/"),
     ("administrator", "staff-two-people-none", "/staff/two-people/"),
     ("agency", "staff-refused", "/staff/two-people/"),
     ("first", "join-gone", "/join/{account}/no-such-secret/"),
@@ -388,6 +399,8 @@ def test_every_page_is_accessible_and_fits(
     places["conversation"] = Conversation.objects.earliest("received_at").id
     places |= _afterwards(world, held)
     places |= {"service": offer(1)["id"], "at": at(1)["id"]}
+    places |= {"council": agency_id("council"), "hub": world.team}
+    places |= {"invited": Invitation.objects.values_list("id", flat=True)[0]}
     places |= {"account": world.users["first"], "beyond": world.users["lead"]}
     places |= {"own": world.users["agency"], "join": join_link()}
     places["shrunk"], places["file"] = (each.id for each in held_files(by=world.actor("lead")))

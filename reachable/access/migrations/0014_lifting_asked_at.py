@@ -30,7 +30,7 @@ def date_what_was_asked(apps: Any, schema_editor: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("access", "0011_involvement_history"),
+        ("access", "0013_teams_end_and_mail_again"),
         ("audit", "0001_initial"),
     ]
 
