@@ -261,7 +261,8 @@ class OrganisationForm(forms.Form):
 
     def __init__(self, *args: Any, choices: Iterable[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["provider"].choices = list(choices)  # type: ignore[attr-defined]
+        field: Any = self.fields["provider"]
+        field.choices = list(choices)
 
 
 class LeaveForm(HandingForm):

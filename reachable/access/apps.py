@@ -9,9 +9,8 @@ class AccessConfig(AppConfig):
 
     def ready(self) -> None:
         """A policy with a hole stops the start."""
-        from reachable.access import handing, invitations, moving, providers, reference
+        from reachable.access import moving, providers, reference
         from reachable.access.policy import policy
-        from reachable.access.registries import Holding, TakesTwo, holdings, two_people
         from reachable.access.rota import tell_of_gaps
         from reachable.access.sessions import tidy
         from reachable.foundation.outbound import called
@@ -60,13 +59,21 @@ class AccessConfig(AppConfig):
             Schedule("accounts", 600, lambda by: moving.end_those_due(by=by)),
             room="access",
         )
-        shifts = Holding("shifts", handing.shifts, handing.hand_on_shifts)
-        holdings.add("shifts", shifts, room="access")
-        holdings.add("invited", Holding("invited", handing.invited), room="access")
-        holdings.add("asked", Holding("asked", handing.asked_for), room="access")
-        holdings.add("rotas", Holding("rotas", handing.only_leader), room="access")
-        for verbs in (invitations, moving):
-            takes_two = TakesTwo(
-                verbs.KIND, "accounts.manage", verbs.in_words, verbs.carry_out, verbs.give_up
-            )
-            two_people.add(verbs.KIND, takes_two, room="access")
+        _who_is_asked()
+
+
+def _who_is_asked() -> None:
+    """What is handed on when somebody leaves, and what a second person approves."""
+    from reachable.access import handing, invitations, moving
+    from reachable.access.registries import Holding, TakesTwo, holdings, two_people
+
+    shifts = Holding("shifts", handing.shifts, handing.hand_on_shifts)
+    holdings.add("shifts", shifts, room="access")
+    holdings.add("invited", Holding("invited", handing.invited), room="access")
+    holdings.add("asked", Holding("asked", handing.asked_for), room="access")
+    holdings.add("rotas", Holding("rotas", handing.only_leader), room="access")
+    for verbs in (invitations, moving):
+        takes_two = TakesTwo(
+            verbs.KIND, "accounts.manage", verbs.in_words, verbs.carry_out, verbs.give_up
+        )
+        two_people.add(verbs.KIND, takes_two, room="access")

@@ -327,7 +327,7 @@ def whose(*, by: Actor, invitation_id: UUID) -> Welcome:
     found = held.select_related("agency").first()
     if found is None:
         raise NotFound
-    return Welcome(found.name, found.username, found.agency.name)
+    return Welcome(found.name, found.username, found.agency.name, found.agency.key)
 
 
 def may_hand_over(held: Invitation) -> bool:

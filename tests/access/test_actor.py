@@ -112,8 +112,9 @@ def test_nobody_may_anything() -> None:
     assert (ANONYMOUS.kind, ANONYMOUS.id, ANONYMOUS.name) == ("nobody", None, "nobody")
     assert not ANONYMOUS.can("anything")
     assert refused(lambda: ANONYMOUS.own_id)
+    nothing: Any = NOTHING
     with pytest.raises(TypeError):
-        NOTHING["health"] = "all"  # type: ignore[index]
+        nothing["health"] = "all"
 
 
 def test_looks_of_one_actor_are_not_anothers_and_tell_no_two_apart() -> None:

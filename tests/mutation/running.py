@@ -67,10 +67,10 @@ def _is_named(nodeid: str, tests: list[str]) -> bool:
 
 def _few_examples(item: pytest.Item) -> None:
     """Let a property take few examples, the same each time."""
-    function = getattr(item, "obj", None)
+    function: Any = getattr(item, "obj", None)
     held = getattr(function, "_hypothesis_internal_use_settings", None)
     if held is not None:
-        function._hypothesis_internal_use_settings = settings(  # type: ignore[union-attr]
+        function._hypothesis_internal_use_settings = settings(
             held,
             max_examples=min(held.max_examples, EXAMPLES),
             derandomize=True,

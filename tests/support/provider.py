@@ -71,7 +71,9 @@ class Organisation:
 def led_to(answer: Any) -> str:
     """Where a page of ours leads."""
     assert answer.status_code == 200, answer.content.decode()
-    return re.fullmatch(r"0; url=(.+)", answer["Refresh"]).group(1)  # type: ignore[union-attr]
+    found = re.fullmatch(r"0; url=(.+)", answer["Refresh"])
+    assert found, answer["Refresh"]
+    return found[1]
 
 
 def query_of(address: str) -> dict[str, str]:

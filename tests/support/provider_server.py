@@ -13,12 +13,6 @@ import time
 import warnings
 from typing import Any
 
-os.environ["AUTHLIB_INSECURE_TRANSPORT"] = "1"
-warnings.simplefilter("ignore")
-
-from oidc_provider_mock import app  # noqa: E402
-from werkzeug.serving import make_server  # noqa: E402
-
 SPOILT: dict[str, Any] = {}
 
 
@@ -56,9 +50,19 @@ class Spoiling:
         return [body]
 
 
-if __name__ == "__main__":
+def serve(port: int) -> None:
+    """Serve on loopback, print the port; over HTTP, which its libraries are told first."""
+    os.environ["AUTHLIB_INSECURE_TRANSPORT"] = "1"
+    warnings.simplefilter("ignore")
+    from oidc_provider_mock import app
+    from werkzeug.serving import make_server
+
     made = app(require_client_registration=True, require_nonce=True)
     made.wsgi_app = Spoiling(made.wsgi_app)
-    server = make_server("127.0.0.1", int(sys.argv[1]), made, threaded=True)
+    server = make_server("127.0.0.1", port, made, threaded=True)
     print(server.server_port, flush=True)
     server.serve_forever()
+
+
+if __name__ == "__main__":
+    serve(int(sys.argv[1]))
