@@ -468,6 +468,12 @@ FORMS = {
         "/my-sign-in/passkeys/{passkey_id}/remove/", "/my-sign-in/", "practitioner", {}
     ),
     "remove the app": Form("/my-sign-in/app/remove/", "/my-sign-in/", "practitioner", {}),
+    "end one’s own link": Form(
+        "/my-sign-in/organisation/end/",
+        "/my-sign-in/organisation/",
+        "practitioner",
+        {"provider": "fenmarch"},
+    ),
     "one’s own password": Form(
         "/my-sign-in/password/",
         "/my-sign-in/password/",

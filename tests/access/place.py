@@ -15,7 +15,7 @@ from django.test import Client
 
 from reachable.access import absences, calendar_addresses, keys
 from reachable.access import services as access
-from reachable.access.models import Shift, SignIn, User
+from reachable.access.models import OrganisationSignIn, Shift, SignIn, User
 from reachable.access.policy import policy
 from reachable.access.selectors import actor_for
 from reachable.conversations import after_acts, candidates, child_words, confirming, devices
@@ -250,12 +250,12 @@ def make_place() -> Place:
     open_and_close(place)
     put_oversight(place, mine)
     _sign_in(place, Account("practitioner", INVOLVED))
-    _organisation()
+    _organisation(place.user(Account("practitioner", INVOLVED)))
     return place
 
 
-def _organisation() -> None:
-    """A sign-in of the agency’s own, which nothing here can reach."""
+def _organisation(user_id: UUID) -> None:
+    """A sign-in of the agency’s own, which nothing here can reach, and somebody linked with it."""
     file: Path = settings.VAR_DIR / "place_sign_in_providers.toml"
     file.with_name("place.secret").write_text("secret", encoding="ascii")
     file.write_text(
@@ -264,6 +264,13 @@ def _organisation() -> None:
         encoding="utf-8",
     )
     settings.SIGN_IN_PROVIDERS = file
+    OrganisationSignIn.objects.create(
+        user_id=user_id,
+        provider="fenmarch",
+        issuer="https://127.0.0.1:9",
+        subject="invented",
+        linked_at=now(),
+    )
 
 
 def _directory(place: Place, agency_id: UUID) -> None:

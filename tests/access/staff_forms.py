@@ -108,7 +108,7 @@ STAFF_FORMS = {
         STAFF + "organisation/",
         STAFF + "organisation/",
         ADMINISTRATOR,
-        {"what": "offer", "provider": "fenmarch"},
+        {"what": "end", "provider": "fenmarch"},
     ),
     "they stay": Form(STAFF + "stay/", STAFF, ADMINISTRATOR, {}, ("leaves",)),
 }

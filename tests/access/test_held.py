@@ -32,7 +32,8 @@ KEPT = {
 NEED_NOT = {
     OWN: """
         access.SignIn.user access.SignInCode.user access.Invitation.account access.Role.user
-        access.CalendarAddress.user access.Absence.user access.ConflictOfInterest.user
+        access.OrganisationSignIn.user access.CalendarAddress.user access.Absence.user
+        access.ConflictOfInterest.user
         notices.Notice.user conversations.Device.user conversations.LoneWorkerNote.by
     """,
     OVER: """
@@ -47,7 +48,8 @@ NEED_NOT = {
         governance.FamilyRequest.made_by offers.Gap.recorded_by conversations.PassedOn.to
     """,
     DONE: """
-        access.SignInCode.given_by access.SecondPersonRequest.decided_by access.AgencyKey.issued_by
+        access.SignInCode.given_by access.OrganisationSignIn.offered_by
+        access.SecondPersonRequest.decided_by access.AgencyKey.issued_by
         access.Absence.entered_by access.Restriction.set_by access.Restriction.ended_by
         access.RestrictionReader.added_by access.ConflictOfInterest.declared_by
         access.ConflictOfInterest.ended_by audit.Entry.actor_id provision.DirectoryFile.sent_by

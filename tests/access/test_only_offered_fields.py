@@ -121,6 +121,12 @@ def test_promise_11_what_a_form_does_not_offer_cannot_be_set(
     assert beside_it.after == plainly.after
 
 
+LEAD_AWAY = {
+    "/my-sign-in/organisation/": "to another sign-in; nothing is changed before somebody is back"
+}
+"""What changes nothing here, and where it leads to."""
+
+
 def test_every_form_is_tried_here() -> None:
     posted = {
         re.sub(r"<\w+:(\w+)>", r"{\1}", f"/{address.route}")
@@ -140,4 +146,4 @@ def test_every_form_is_tried_here() -> None:
         .replace(IN_FORCE, "/pathways/{pathway_kind}/versions/{version}/in-force/")
         for form in FORMS.values()
     }
-    assert posted == tried
+    assert posted - LEAD_AWAY.keys() == tried

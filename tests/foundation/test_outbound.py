@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -63,7 +64,10 @@ def session() -> Iterator[requests.Session]:
         yield made
 
 
-def test_promise_28_without_providers_no_host_may_be_called(session: requests.Session) -> None:
+def test_promise_28_without_providers_no_host_may_be_called(
+    session: requests.Session, settings: Any, tmp_path: Path
+) -> None:
+    settings.SIGN_IN_PROVIDERS = tmp_path / "none.toml"
     assert outbound.listed() == frozenset()
     with pytest.raises(NotCalled, match="not on the list"):
         session.get("https://login.example.org/")

@@ -28,12 +28,12 @@ from tests.mutation.running import PLAN
 HERE = Path(__file__).parent
 KEPT = VAR / "mutation"
 RESULTS = KEPT / "results.jsonl"
-PAGE = ROOT / "docs" / "reference" / "mutation.md"
+PAGE = ROOT / "docs" / "mutation.md"
 _ABOUT = (
     "Each mutant is a module with one small change: another comparison, an argument left out, a "
     "refusal that is not made. The tests that belong to the module have to fail with it. How it is "
-    "run is in [Run the tests](../how-to/run-the-tests.md), why so in "
-    "[decision 0043](../decisions/0043-the-policy-is-tested-by-small-changes-to-it.md)."
+    "run is in [Run the tests](how-to/run-the-tests.md), why so in "
+    "[decision 0043](decisions/0043-the-policy-is-tested-by-small-changes-to-it.md)."
 )
 LEAST = 90
 """Percent of the mutants of the policy that its tests have to kill."""

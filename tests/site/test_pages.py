@@ -31,7 +31,8 @@ def test_everybody_begins_with_their_own_work(world: World, username: str, first
 def test_a_role_without_a_page_of_its_own_is_told_what_to_do(world: World) -> None:
     administrator = world.client("administrator").get("/").content
     assert b"People: invite, move and end accounts" in administrator
-    assert b"on the server" in administrator
+    assert b'href="/staff/teams/"' in administrator
+    assert b'href="/staff/agencies/"' in administrator
     Role.objects.filter(user_id=world.users["first"]).delete()
     nobody = world.client("first").get("/").content
     assert b"Your role opens no page of its own." in nobody
