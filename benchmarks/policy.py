@@ -21,7 +21,7 @@ from django.test import Client
 
 from benchmarks.pages import BY, _load
 from benchmarks.partnership import Partnership, client_of, set_up
-from reachable.access import closing
+from reachable.access import closing, involved
 from reachable.access import selectors as access
 from reachable.audit import services as audit
 from reachable.foundation import memory
@@ -36,7 +36,8 @@ BASELINE = "the server time of the same requests"
 NOTE = "Taken beside other work: the milliseconds are those of a busy computer, the shares hold."
 REQUESTS, WARM, CHILDREN, MORE = 200, 10, 10, 60
 POLICY = {
-    access: ("actor_for", "able", "involved_subjects", "why_involved"),
+    access: ("actor_for", "able", "why_involved"),
+    involved: ("involved_subjects", "involved_now"),
     closing: ("in_conflict", "kept_from", "closes", "closed_among", "closed"),
     people: ("visible_people", "is_visible", "same_people", "why_seen", "_visible_among"),
     moments: ("visible_moments", "is_visible"),

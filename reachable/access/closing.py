@@ -18,14 +18,24 @@ from reachable.foundation.questions import Question
 
 def in_conflict(*, by: Actor, kind: str) -> QuerySet[ConflictOfInterest, UUID]:
     """Return, as a subquery, with whom this person has a conflict of interest now."""
-    held = ConflictOfInterest.objects.filter(user_id=by.own_id, subject_kind=kind, ended_at=None)
+    return in_conflict_with(user_id=by.own_id, kind=kind)
+
+
+def in_conflict_with(*, user_id: Any, kind: Any) -> QuerySet[ConflictOfInterest, UUID]:
+    """Return `in_conflict` of whom `user_id` names: a worker, or a place of a `Question`."""
+    held = ConflictOfInterest.objects.filter(user_id=user_id, subject_kind=kind, ended_at=None)
     return held.values_list("subject_id", flat=True)
 
 
 def kept_from(*, by: Actor, kind: str) -> QuerySet[Restriction, UUID]:
     """Return, as a subquery, whose records are restricted now to others than this person."""
+    return kept_from_whom(user_id=by.own_id, kind=kind)
+
+
+def kept_from_whom(*, user_id: Any, kind: Any) -> QuerySet[Restriction, UUID]:
+    """Return `kept_from` of whom `user_id` names: a worker, or a place of a `Question`."""
     reads = RestrictionReader.objects.filter(
-        restriction_id=OuterRef("id"), user_id=by.own_id, ended_at=None
+        restriction_id=OuterRef("id"), user_id=user_id, ended_at=None
     )
     held = Restriction.objects.filter(~Exists(reads), subject_kind=kind, ended_at=None)
     return held.values_list("subject_id", flat=True)
@@ -47,8 +57,13 @@ def kept_from_since(
 
 def closes(*, by: Actor, kind: str, subject: Any) -> Q:
     """Say of one subject, such as `OuterRef("person_id")`, whether it is closed to this person."""
-    conflict = in_conflict(by=by, kind=kind).filter(subject_id=subject)
-    restricted = kept_from(by=by, kind=kind).filter(subject_id=subject)
+    return closes_to(user_id=by.own_id, kind=kind, subject=subject)
+
+
+def closes_to(*, user_id: Any, kind: Any, subject: Any) -> Q:
+    """Say `closes` of whom `user_id` names: a worker, or a place of a `Question`."""
+    conflict = in_conflict_with(user_id=user_id, kind=kind).filter(subject_id=subject)
+    restricted = kept_from_whom(user_id=user_id, kind=kind).filter(subject_id=subject)
     return Q(Exists(conflict)) | Q(Exists(restricted))
 
 

@@ -288,14 +288,6 @@ def teams_without_holders(*, by: Actor) -> list[str]:
     return [team.name for team in teams() if team.id not in holding]
 
 
-def involved_subjects(*, by: Actor, kind: str) -> QuerySet[Involvement, UUID]:
-    """Return, as a subquery, the identifiers of what this person or their teams work with now."""
-    held = Involvement.objects.in_force(at=now()).filter(
-        Q(user_id=by.id) | Q(team_id__in=by.team_ids), subject_kind=kind
-    )
-    return held.values_list("subject_id", flat=True)
-
-
 def involved_because(
     *, by: Actor, user_id: UUID, basis: str, because_of: Iterable[UUID]
 ) -> dict[UUID, UUID]:

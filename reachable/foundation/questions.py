@@ -12,7 +12,7 @@ from inspect import signature
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Expression, QuerySet
 
 from reachable.foundation.db import Place, PlaceOfMany, in_place
 
@@ -30,6 +30,17 @@ class _Put:
     converters: Sequence[tuple[int, Sequence[Converter], Any]]
 
 
+class Within(Expression):
+    """A question that was put into SQL before, in brackets, as a part of another."""
+
+    def __init__(self, sql: str, parameters: list[Any]) -> None:
+        super().__init__()
+        self.sql, self.parameters = sql, parameters
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        return f"({self.sql})", self.parameters
+
+
 class Question:
     """Asks what `build` says of its arguments, of which each stands for one value.
 
@@ -41,10 +52,14 @@ class Question:
         self._build = build
         self._put: dict[str, _Put] = {}
 
+    def within(self, **values: Any) -> Within:
+        """Return it as what `column__in` looks among, within another question: for one that stands
+        in many. Among nothing, it may find something there."""
+        put = self._said()
+        return Within(put.sql, [in_place(each, values) for each in put.parameters])
+
     def __call__(self, **values: Any) -> Rows:
-        put = self._put.get(connection.vendor)
-        if put is None:
-            put = self._put[connection.vendor] = self._put_into_sql()
+        put = self._said()
         if not all(values[name] for name in put.among):
             return []
         parameters = [in_place(each, values) for each in put.parameters]
@@ -52,6 +67,12 @@ class Question:
             cursor.execute(put.sql, parameters)
             rows: Rows = cursor.fetchall()
         return _converted(rows, put) if rows else rows
+
+    def _said(self) -> _Put:
+        put = self._put.get(connection.vendor)
+        if put is None:
+            put = self._put[connection.vendor] = self._put_into_sql()
+        return put
 
     def _put_into_sql(self) -> _Put:
         asked = self._build(**{name: Place(name) for name in signature(self._build).parameters})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from reachable.access import closing
+from reachable.access import closing, involved
 from reachable.access import selectors as access
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import BadInput, NotFound
@@ -29,7 +29,7 @@ def current_child(*, by: Actor, person_id: UUID) -> UUID:
 
 def works_with(*, by: Actor, current_id: UUID) -> bool:
     """Say whether `by` works with the child by more than an invitation or an emergency."""
-    held = access.involved_subjects(by=by, kind=KIND).exclude(basis__in=BY_ITSELF)
+    held = involved.involved_subjects(by=by, kind=KIND).exclude(basis__in=BY_ITSELF)
     same = same_people(by=by, current_ids=[current_id])
     return held.filter(subject_id__in=list(same)).exists()
 

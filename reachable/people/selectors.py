@@ -10,13 +10,14 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from reachable.access import closing
+from reachable.access import closing, involved
 from reachable.access import selectors as access
 from reachable.access.policy import policy
 from reachable.audit import services as audit
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import NotFound
 from reachable.foundation.questions import Question
+from reachable.foundation.time import now
 from reachable.foundation.words import readable_name
 from reachable.geography.selectors import area_names, areas_of
 from reachable.people.models import CurrentPerson, LinkDecision, Record, RecordDetail
@@ -78,17 +79,26 @@ def visible_people(*, by: Actor) -> QuerySet[CurrentPerson, Any]:
         return people
     if not _works_with_children(by):
         return people.none()
-    involved = people.filter(person_id__in=access.involved_subjects(by=by, kind="person"))
-    return involved.exclude(current_id__in=closed_people(by=by))
+    works = people.filter(person_id__in=involved.involved_now(by=by, kind="person"))
+    return works.exclude(current_id__in=_closed.within(user_id=by.own_id))
 
 
 def closed_people(*, by: Actor) -> QuerySet[CurrentPerson, Any]:
     """Return, as a subquery, who is closed to this person, whatever else stands, by anybody who is
     one of them now: for leaving them out, never for showing them."""
+    return _closed_to(by.own_id)
+
+
+def _closed_to(user_id: Any) -> QuerySet[CurrentPerson, Any]:
     return CurrentPerson.objects.filter(
-        Q(person_id__in=closing.in_conflict(by=by, kind="person"))
-        | Q(person_id__in=closing.kept_from(by=by, kind="person"))
+        Q(person_id__in=closing.in_conflict_with(user_id=user_id, kind="person"))
+        | Q(person_id__in=closing.kept_from_whom(user_id=user_id, kind="person"))
     ).values("current_id")
+
+
+@Question
+def _closed(user_id: Any) -> QuerySet[CurrentPerson, Any]:
+    return _closed_to(user_id)
 
 
 def restricted_people(*, by: Actor) -> QuerySet[CurrentPerson, Any]:
@@ -107,24 +117,45 @@ def is_visible(*, by: Actor, person_id: UUID) -> bool:
         return True
     if not _works_with_children(by):
         return False
-    stands_for = CurrentPerson.objects.filter(person_id=person_id).values("current_id")
-    return _one_by_one(by).filter(current_id__in=stands_for).exists()
+    return bool(_seen_of_one(person_id=person_id, **_asking(by)))
 
 
 def _visible_among(by: Actor, current_ids: list[UUID]) -> list[UUID]:
     """Say of a few people what `visible_people` says of all, without going through all."""
     if not _works_with_children(by):
         return []
-    found = _one_by_one(by).filter(current_id__among=set(current_ids))
-    return list(set(found.values_list("current_id", flat=True)))
+    return [current for (current,) in _seen_of(current_ids=set(current_ids), **_asking(by))]
 
 
-def _one_by_one(by: Actor) -> QuerySet[CurrentPerson]:
+def _asking(by: Actor) -> dict[str, Any]:
+    """Who asks, and when. Whoever is in no team names one that nobody is in."""
+    return {"user_id": by.own_id, "team_ids": by.team_ids or {by.own_id}, "at": now()}
+
+
+@Question
+def _seen_of_one(
+    person_id: Any, user_id: Any, team_ids: Any, at: Any
+) -> QuerySet[CurrentPerson, Any]:
+    stands_for = CurrentPerson.objects.filter(person_id=person_id).values("current_id")
+    held = _one_by_one(user_id, team_ids, at).filter(current_id__in=stands_for)
+    return held.values_list("current_id").distinct()
+
+
+@Question
+def _seen_of(
+    current_ids: Any, user_id: Any, team_ids: Any, at: Any
+) -> QuerySet[CurrentPerson, Any]:
+    held = _one_by_one(user_id, team_ids, at).filter(current_id__among=current_ids)
+    return held.values_list("current_id").distinct()
+
+
+def _one_by_one(user_id: Any, team_ids: Any, at: Any) -> QuerySet[CurrentPerson]:
     """What `visible_people` says, asked of each row by itself: only for a few of them."""
-    works = access.involved_subjects(by=by, kind="person").filter(subject_id=OuterRef("person_id"))
+    held = involved.involved_with(user_id=user_id, team_ids=team_ids, at=at, kind="person")
+    works = held.filter(subject_id=OuterRef("person_id"))
     same = CurrentPerson.objects.filter(current_id=OuterRef("current_id"))
-    shut = same.filter(closing.closes(by=by, kind="person", subject=OuterRef("person_id")))
-    return CurrentPerson.objects.filter(Exists(works), ~Exists(shut))
+    shut = closing.closes_to(user_id=user_id, kind="person", subject=OuterRef("person_id"))
+    return CurrentPerson.objects.filter(Exists(works), ~Exists(same.filter(shut)))
 
 
 def _works_with_children(by: Actor) -> bool:

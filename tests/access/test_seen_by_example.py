@@ -11,8 +11,7 @@ from uuid import UUID
 import pytest
 from django.db.models import OuterRef
 
-from reachable.access import closing
-from reachable.access import selectors as access
+from reachable.access import closing, involved
 from reachable.access.examples import example_table
 from reachable.access.models import (
     ConflictOfInterest,
@@ -323,9 +322,9 @@ def test_what_a_team_works_with_is_open_to_its_members_alone(place: Place) -> No
         kind=KIND,
     )
     works = {
-        name: set(access.involved_subjects(by=place.hub.actor(name), kind=KIND))
+        name: set(involved.involved_subjects(by=place.hub.actor(name), kind=KIND))
         for name in ("ada", "ben")
     }
     assert works == {"ada": {place.records["R1"]}, "ben": set()}
     by = place.hub.actor("ada")
-    assert not access.involved_subjects(by=by, kind="place").exists()
+    assert not involved.involved_subjects(by=by, kind="place").exists()
