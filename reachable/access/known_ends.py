@@ -1,4 +1,4 @@
-"""What is known now of when something ends by itself: for what is kept where nobody can ask again."""
+"""When something ends by itself, as is known now: for what lies where nobody can ask again."""
 
 from __future__ import annotations
 

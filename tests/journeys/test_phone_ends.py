@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -115,7 +115,7 @@ def test_it_goes_behind_the_lock_after_a_restart_before_anybody_opens_it(
     before = sealed(phone.page)
     phone.kill()
     phone.start()
-    phone.context.clock.install(time=datetime.now() + ENDS_IN + timedelta(minutes=5))
+    phone.context.clock.install(time=now() + ENDS_IN + timedelta(minutes=5))
     phone.without_signal()
     page = phone.open()
     phone.sees("Locked")

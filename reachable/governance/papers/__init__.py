@@ -75,7 +75,8 @@ def written(key: str, *, partnership: str = NOBODY) -> str:
 def duties() -> list[str]:
     """Return what a partnership has to do itself, as the sign-off says it."""
     text = (HERE / "sign-off.md").read_text(encoding="utf-8")
-    return [" ".join(item.split()) for item in re.findall(r"^- (.+(?:\n  .+)*)", text, re.MULTILINE)]
+    items: list[str] = re.findall(r"^- (.+(?:\n  .+)*)", text, re.MULTILINE)
+    return [" ".join(each.split()) for each in items]
 
 
 def _roles() -> str:
