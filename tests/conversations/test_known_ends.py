@@ -51,17 +51,17 @@ def test_it_ends_with_the_account_also_where_the_last_day_was_said_later(world: 
         world.signal()
         made = devices.make_known(by=world.actor("first"), label="")
         secret = f"Device {made.device_id}:{made.read_secret}"
-        asked = {"headers": {"Authorization": secret}}
-        before = Client().get("/app/day/", **asked).json()
+        headers = {"Authorization": secret}
+        before = Client().get("/app/day/", headers=headers).json()
         assert datetime.fromisoformat(before["valid_until"]) == EVENING + VALID_FOR
         leaves_today(world)
-        after = Client().get("/app/day/", **asked).json()
+        after = Client().get("/app/day/", headers=headers).json()
         assert datetime.fromisoformat(after["valid_until"]) == MIDNIGHT
         assert [each["until"] for each in after["moments"]] == [after["valid_until"]]
     with travel(MIDNIGHT):
         # Whatever ends accounts may not have run yet.
         assert User.objects.get(id=world.users["first"]).is_active
-        assert Client().get("/app/day/", **asked).status_code == 401
+        assert Client().get("/app/day/", headers=headers).status_code == 401
 
 
 @pytest.mark.db
