@@ -127,10 +127,11 @@ def day(request: HttpRequest) -> HttpResponse:
     signed = devices.signed_by(request.headers.get("Authorization", ""))
     if signed is None or not signed.may_read:
         return _not_signed_in()
-    if signed.is_ended or signed.device.valid_until < now():
-        return _not_signed_in()
     ask_as(signed.by)
-    held = days.day(by=signed.by, valid_until=min(signed.device.valid_until, now() + VALID_FOR))
+    until = signed.reads_until
+    if signed.is_ended or until <= now():
+        return _not_signed_in()
+    held = days.day(by=signed.by, valid_until=min(until, now() + VALID_FOR))
     devices.hand_out(by=signed.by, device_id=signed.device.id, moment_ids=days.moment_ids(held))
     return JsonResponse(held)
 
@@ -169,7 +170,7 @@ def send(request: HttpRequest) -> HttpResponse:
 
 
 def _is_over(signed: Signed) -> bool:
-    return signed.is_ended or signed.device.valid_until < now() - timedelta(seconds=1)
+    return signed.is_ended or signed.reads_until < now() - timedelta(seconds=1)
 
 
 @csrf_exempt

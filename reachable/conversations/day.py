@@ -33,12 +33,16 @@ Json = dict[str, Any]
 
 
 def day(*, by: Actor, valid_until: datetime) -> Json:
-    """Return what a phone keeps for its owner: the moments that they have, or are asked to take."""
+    """Return what a phone keeps for its owner: the moments that they have, or are asked to take.
+
+    Each says until when it may be kept, by what is known now: the phone may not be able to ask.
+    """
     by.require("moments.hold")
     rows, teams = _own_rows(by)
     children = [row.person_id for row in rows]
     threads = selectors.conversations_of_children(by=by, person_ids=children)
     needs = people.communication_needs_of(by=by, current_ids=children)
+    ends = people.seen_until(by=by, current_ids=children)
     areas, names = people.areas(by=by, current_ids=children), area_names()
     tasks = open_tasks(by=by, moment_ids=[row.id for row in rows])
     members = access.members_of(team_ids={*teams.values(), *by.team_ids})
@@ -62,6 +66,7 @@ def day(*, by: Actor, valid_until: datetime) -> Json:
                 names.get(areas.get(row.person_id, ""), ""),
             )
             | {
+                "until": min(ends.get(row.person_id) or valid_until, valid_until).isoformat(),
                 "colleagues": _people(members.get(teams[row.id], ())),
                 "services": fitting.get(row.person_id, []),
                 "tasks": [_task(each) for each in tasks.get(row.id, ())],

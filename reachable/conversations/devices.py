@@ -16,6 +16,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from reachable.access import known_ends
 from reachable.access import selectors as access
 from reachable.access.registries import RightsEnded
 from reachable.access.selectors import actor_for
@@ -55,6 +56,11 @@ class Signed:
     may_read: bool
 
     @property
+    def reads_until(self) -> datetime:
+        """Until when its key may open the day, by what is known of its owner now."""
+        return _no_longer_than(self.device.valid_until, self.by)
+
+    @property
     def is_ended(self) -> bool:
         return self.device.ended_at is not None or not self.by.can(HOLDS)
 
@@ -85,7 +91,8 @@ class DeviceFacts:
 def make_known(*, by: Actor, label: str) -> Made:
     """Make a phone known, for whoever is signed in on it."""
     by.require(HOLDS)
-    made = Made(new_id(), secrets.token_urlsafe(32), secrets.token_urlsafe(32), now() + VALID_FOR)
+    until = _no_longer_than(now() + VALID_FOR, by)
+    made = Made(new_id(), secrets.token_urlsafe(32), secrets.token_urlsafe(32), until)
     Device.objects.create(
         id=made.device_id,
         user_id=by.own_id,
@@ -97,6 +104,12 @@ def make_known(*, by: Actor, label: str) -> Made:
     )
     audit.record(by=by, action="conversations.device_made", subject=("device", made.device_id))
     return made
+
+
+def _no_longer_than(until: datetime, by: Actor) -> datetime:
+    """Let a key end with the account at the latest, though nobody can tell the phone by then."""
+    ends = known_ends.account_ends_at(by=by)
+    return min(until, ends) if ends else until
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from reachable.access import closing, involved
+from reachable.access import closing, involved, known_ends
 from reachable.access import selectors as access
 from reachable.access.policy import policy
 from reachable.audit import services as audit
@@ -174,6 +174,15 @@ def _same_people(current_ids: Any) -> QuerySet[CurrentPerson, Any]:
     return CurrentPerson.objects.filter(current_id__among=current_ids).values_list(
         "person_id", "current_id"
     )
+
+
+def seen_until(*, by: Actor, current_ids: Iterable[UUID]) -> dict[UUID, datetime | None]:
+    """Return until when this person may see each by what is known now; None is without an end.
+
+    For those whom the caller has already found visible to `by`.
+    """
+    same = same_people(by=by, current_ids=current_ids)
+    return known_ends.involved_until(by=by, kind="person", subjects=same)
 
 
 def current_people(*, by: Actor, person_ids: Iterable[UUID]) -> set[UUID]:

@@ -98,6 +98,8 @@ def test_whoever_signs_off_sees_what_is_promised_proved_and_missing(world: World
         if each.open_yet:
             assert each.open_yet in page.replace("&#39;", "'")
     assert len(papers.duties()) >= 10
+    for duty in papers.duties():
+        assert duty.endswith("."), "a duty is shown whole"
     assert world.client("first").get("/sign-off/").status_code == 403
 
 

@@ -55,6 +55,13 @@ def in_force(*, until: datetime | None, ended: bool, at: datetime) -> bool:
     return not ended and (until is None or until > at)
 
 
+def last_end(untils: Iterable[datetime | None]) -> datetime | None:
+    """Return when the last of several involvements in force ends: never, where one has no end."""
+    held = list(untils)
+    known = [each for each in held if each is not None]
+    return max(known, default=None) if len(known) == len(held) else None
+
+
 def sees(
     worker: Worker,
     *,

@@ -221,7 +221,8 @@ SAFETY = Part(
 NOTICED = Part(
     "noticed",
     "What you noticed",
-    "Each by itself, as you saw or heard it. What makes a child strong counts as much.",
+    "Each by itself, as you saw or heard it. What makes a child strong counts as much. This is not"
+    " an intelligence report: police grade and send those in their own system.",
     (
         Field(
             "things",

@@ -7,6 +7,7 @@ promises) is put in from what is in force, so that a document never says what wa
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -73,8 +74,9 @@ def written(key: str, *, partnership: str = NOBODY) -> str:
 
 def duties() -> list[str]:
     """Return what a partnership has to do itself, as the sign-off says it."""
-    lines = (HERE / "sign-off.md").read_text(encoding="utf-8").splitlines()
-    return [line[2:] for line in lines if line.startswith("- ")]
+    text = (HERE / "sign-off.md").read_text(encoding="utf-8")
+    items: list[str] = re.findall(r"^- (.+(?:\n  .+)*)", text, re.MULTILINE)
+    return [" ".join(each.split()) for each in items]
 
 
 def _roles() -> str:

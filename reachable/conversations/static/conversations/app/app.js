@@ -49,6 +49,7 @@ async function refreshAndSay() {
 /** The PIN was right. */
 async function opened() {
   await only.take();
+  await dropEnded();
   const records = await vault.readAll();
   day.take(records);
   drafts.take(records);
@@ -128,8 +129,22 @@ function gone(why) {
   if (why === "wiped" || router.args().phase === "no signal") router.coverWith("door", { why });
 }
 
+/** What has come to its own end goes by itself, without signal and behind the lock too. */
+async function dropEnded() {
+  // The last words are on the disk first: they are sent, though they cannot be read here.
+  if (!(await vault.hasEnded()) || (vault.isOpen() && !(await drafts.flush()))) return;
+  const moments = day.drop(await sending.alone(() => vault.dropEnded()));
+  const gone = [...moments, ...drafts.drop(moments)];
+  await drafts.count();
+  if (moments.length) say("over", "Somebody is no longer on this phone: the time for which you may see them has ended. What you wrote is kept and is sent.");
+  if (!router.isCovered() && gone.includes(router.args().id)) router.home();
+  void sending.sendNow();
+}
+
 async function lookAtTheTime() {
-  if (device.current() && (await vault.state()) === "over") await ended("over");
+  if (!device.current()) return;
+  if ((await vault.state()) === "over") await ended("over");
+  else await dropEnded();
 }
 
 async function start() {
@@ -162,6 +177,7 @@ async function start() {
   if (state === "over" || (state === "none" && device.current())) await vault.end();
   await device.load();
   await drafts.count();
+  if (state === "there") await dropEnded();
   if (state === "there" && device.current()) router.coverWith("lock");
   else router.coverWith("door", state === "over" ? { why: "over" } : {});
   setInterval(() => void lookAtTheTime(), LOOK);

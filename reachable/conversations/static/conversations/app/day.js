@@ -34,7 +34,35 @@ export const others = () => (day?.colleagues ?? []).filter((each) => each.id !==
 
 /** @param {Map<string, any>} records */
 export function take(records) {
-  day = records.get(DAY) ?? null;
+  const held = records.get(DAY);
+  if (!held) return void (day = null);
+  // A day of the app before this one holds its moments itself.
+  const moments = held.moments.map((each) => records.get(vault.momentKey(each)) ?? each).filter(stays);
+  day = { ...held, moments };
+}
+
+/** What lies open beside it may have been changed; what is sealed in it was not. */
+const stays = (moment) => Boolean(moment?.id) && !(Date.parse(moment.until) <= clock.now());
+
+/** Those whose end has come were removed. @param {string[]} keys under which they lay
+ * @returns {string[]} the moments */
+export function drop(keys) {
+  const gone = (day?.moments ?? []).filter((each) => keys.includes(vault.momentKey(each.id)));
+  if (day) day = { ...day, moments: day.moments.filter((each) => !gone.includes(each)) };
+  return gone.map((each) => each.id);
+}
+
+/** Each moment lies by itself, so that one can go before the others. @param {any} json */
+async function keep(json) {
+  const ids = json.moments.map((each) => each.id);
+  const keys = new Set(ids.map(vault.momentKey));
+  const before = (await store.all("sealed")).map((record) => record.id);
+  const gone = before.filter((id) => id.startsWith(vault.momentKey("")) && !keys.has(id));
+  const put = await Promise.all([
+    vault.sealed(DAY, { ...json, moments: ids }),
+    ...json.moments.map((each) => vault.sealed(vault.momentKey(each.id), each, { until: Date.parse(each.until) })),
+  ]);
+  await store.write(...gone.map((id) => ({ in: "sealed", remove: id })), ...put);
 }
 
 export function forget() {
@@ -60,9 +88,10 @@ export async function fetchDay() {
     if (status === 401) sessionEnded();
     if (status >= 300 || !vault.isOpen()) return false;
     clock.hear(json.server_now);
-    await store.write(await vault.sealed(DAY, { ...json, fetched_at: json.server_now }));
+    const fetched = { ...json, fetched_at: json.server_now };
+    await keep(fetched);
     await vault.extend(json.valid_until);
-    day = { ...json, fetched_at: json.server_now };
+    day = fetched;
     unsay("session");
     unsay("day");
     changed();

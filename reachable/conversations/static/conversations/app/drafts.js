@@ -161,6 +161,9 @@ export async function flush() {
   return unsaved.size === 0;
 }
 
+/** What was written of a moment goes from here with it. @param {Draft} draft */
+const locked = (draft) => vault.sealed(draft.version_id, draft, { of: vault.momentKey(draft.moment_id) });
+
 /** One after the other: an older text must not be written over a newer one. @param {string} id */
 function save(id) {
   saving = saving.then(() => write(id));
@@ -179,7 +182,7 @@ async function write(id) {
   try {
     // Where another window ended the key, nothing here opens it any more: it is sent as it is.
     const ended = !(await vault.isThere());
-    const changes = ended ? [{ in: "device", put: { ...mine, ending: true } }] : [await vault.sealed(id, plain)];
+    const changes = ended ? [{ in: "device", put: { ...mine, ending: true } }] : [await locked(plain)];
     const { part, child, refused_because, ...sent } = plain;
     const closed = await envelope(mine.seal, mine.id, id, { kind: "conversation", ...sent });
     const state = plain.finished || ended ? "ready" : "draft";
@@ -221,13 +224,24 @@ export async function note(id, sentence) {
   const draft = drafts.get(id);
   if (!draft || !vault.isOpen()) return;
   draft.refused_because = sentence;
-  await store.write(await vault.sealed(id, draft));
+  await store.write(await locked(draft));
 }
 
 /** Those that were sent before `ids` was fetched are in the day now. @param {string[]} ids */
 export async function letGo(ids) {
   for (const id of ids) drafts.delete(id);
   if (ids.length) await store.write(...ids.map((id) => ({ in: "sealed", remove: id })));
+}
+
+/** Those of moments that went from this phone are not here any more. @param {string[]} momentIds
+ * @returns {string[]} which */
+export function drop(momentIds) {
+  const gone = [...drafts.values()].filter((each) => momentIds.includes(each.moment_id)).map((each) => each.version_id);
+  for (const id of gone) {
+    drafts.delete(id);
+    unsaved.delete(id);
+  }
+  return gone;
 }
 
 export const sent = () => [...drafts.values()].filter((each) => state(each) === "sent").map((each) => each.version_id);

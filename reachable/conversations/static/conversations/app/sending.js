@@ -184,7 +184,7 @@ async function settle(device, items, result) {
  * @param {any} device @param {Item} item @param {string} sentence
  */
 async function refuse(device, item, sentence) {
-  if (device.ending) {
+  if (device.ending || item.left) {
     await store.write({ in: "outbox", remove: item.id });
     return;
   }

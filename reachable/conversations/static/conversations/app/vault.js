@@ -80,10 +80,49 @@ export async function extend(validUntil) {
   await store.write({ in: "keys", put: { ...record, validUntil: until, ...clock.kept() } });
 }
 
-/** The encrypted record, to be written together with others. @param {string} id @param {unknown} value */
-export async function sealed(id, value) {
+/** Under what a moment lies here. @param {string} id */
+export const momentKey = (id) => `moment:${id}`;
+
+/**
+ * The encrypted record, to be written together with others. What lies open beside it says when it
+ * is to go, or with which other record: that is done while nobody can open it.
+ * @param {string} id @param {unknown} value @param {{until?: number, of?: string}} [open]
+ */
+export async function sealed(id, value, open = {}) {
   if (!key) throw new Error("locked");
-  return { in: "sealed", put: await seal(key, id, value) };
+  return { in: "sealed", put: { ...(await seal(key, id, value)), ...open } };
+}
+
+/** Has the end of anything come that is kept here? */
+export const hasEnded = async () => (await store.all("sealed")).some((record) => record.until <= clock.now());
+
+/**
+ * Remove what has come to its own end, which needs no key. What was typed of it and not finished
+ * goes to the server as it is.
+ * @returns {Promise<string[]>} under what it lay
+ */
+export async function dropEnded() {
+  const records = await store.all("sealed");
+  const over = new Set(records.filter((record) => record.until <= clock.now()).map((record) => record.id));
+  const ids = new Set(records.filter((record) => over.has(record.id) || over.has(record.of)).map((record) => record.id));
+  const unsent = (await store.all("outbox")).filter((item) => ids.has(item.id) && item.state !== "told");
+  await removeAndKeep(
+    [...ids].map((id) => ({ in: "sealed", remove: id })),
+    unsent.map((item) => ({ in: "outbox", put: { ...item, state: "ready", left: true } })),
+  );
+  return [...ids];
+}
+
+/** @param {store.Change[]} removed @param {store.Change[]} stays */
+async function removeAndKeep(removed, stays) {
+  try {
+    await store.write(...removed, ...stays);
+  } catch (error) {
+    if (!(error instanceof store.StorageFull)) throw error;
+    // What is removed makes the room for the rest.
+    await store.write(...removed);
+    if (stays.length) await store.write(...stays);
+  }
 }
 
 /** @param {string} id */
@@ -119,12 +158,5 @@ export async function end() {
     ...unsent.map((item) => ({ in: "outbox", put: { ...item, state: "ready" } })),
     ...devices.map((device) => ({ in: "device", put: { ...device, ending: true } })),
   ];
-  try {
-    await store.write(...removed, ...stays);
-  } catch (error) {
-    if (!(error instanceof store.StorageFull)) throw error;
-    // What is removed makes the room for the rest.
-    await store.write(...removed);
-    if (stays.length) await store.write(...stays);
-  }
+  await removeAndKeep(removed, stays);
 }

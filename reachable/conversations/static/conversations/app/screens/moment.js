@@ -17,6 +17,7 @@ export const moment = {
     return html`
       <h1>${nameAndAge(it)}</h1>
       <p>${it.kind}${it.address_hint ? html`, ${it.address_hint}` : nothing}<br /><strong>${dueInWords(it)}</strong></p>
+      ${Date.parse(it.until) < Date.parse(day.current().valid_until) ? html`<p class="inset">You may see this until ${clock.inWords(it.until)}. Then it goes from this phone by itself.</p>` : nothing}
       <h2>Talking with ${it.name}</h2>
       ${it.communication_needs.length
         ? html`<ul class="needs">${it.communication_needs.map((need) => html`<li>${need}</li>`)}</ul>`
