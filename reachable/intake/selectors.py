@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, F, Max, Q, QuerySet, Sum
@@ -327,6 +328,12 @@ def who_sent(*, by: Actor, signal_ids: Iterable[UUID]) -> dict[UUID, UUID]:
     sent = Signal.objects.filter(id__in=list(signal_ids), sent_by__isnull=False)
     pairs = sent.values_list("id", "sent_by_id")
     return {signal: user for signal, user in pairs if user is not None}
+
+
+def records_sent_by_hand(*, by: Actor) -> QuerySet[Signal, Any]:
+    """Return, as a subquery, the records of `by`'s own signals from a phone: one for each."""
+    sent = Signal.objects.filter(sent_by_id=by.own_id, record__isnull=False)
+    return sent.values("record_id")
 
 
 def totals(*, by: Actor) -> dict[str, int]:

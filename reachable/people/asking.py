@@ -29,6 +29,7 @@ from reachable.notices import services as notices
 from reachable.notices.services import Telling
 from reachable.people.models import Enquiry, Record
 from reachable.people.opening import KIND, say_why
+from reachable.people.registries import sent_oneself
 from reachable.people.rules import standard_name
 from reachable.people.selectors import is_visible, same_people
 from reachable.practice.time import start_of_day
@@ -107,6 +108,8 @@ def _found(by: Actor, described: Described) -> tuple[UUID, TeamFacts | None]:
         family_name=standard_name(described.family_name),
         given_names=standard_name(described.given_names),
     ).exclude(agency_id=_not_counted(by))
+    for of_their_own in sent_oneself.items():
+        records = records.exclude(id__in=of_their_own(by=by))
     rows = records.order_by("-detail_at").values_list("person__now__current_id", "postcode")
     found = dict(reversed(rows[:20])) or {new_id(): ""}
     same = same_people(by=by, current_ids=found)
@@ -124,13 +127,14 @@ def _found(by: Actor, described: Described) -> tuple[UUID, TeamFacts | None]:
 
 
 def _not_counted(by: Actor) -> UUID:
-    """Return the agency whose records do not count: the own one of whoever only sends signals.
+    """Return the agency whose records do not count: the own one of whoever sends, and holds nothing.
 
-    A signal sent first makes or joins a record of that agency. Where this counted, no answer after
-    it would say that the child was known, and is hidden.
+    What is sent first makes or joins a record of that agency. Where this counted, no answer after
+    it would say that the child was known, and is hidden. Whoever holds moments is told what their
+    agency says of a child, but for what they sent themselves.
     """
-    only_sends = by.can("signals.send") and not by.can("moments.hold")
-    return by.own_agency_id if only_sends else new_id()
+    sends = by.can("signals.send") or by.can("intake.load")
+    return by.own_agency_id if sends and not by.can("moments.hold") else new_id()
 
 
 def team_of(*, by: Actor, person_ids: list[UUID], postcode: str) -> TeamFacts | None:

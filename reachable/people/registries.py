@@ -8,6 +8,8 @@ from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from reachable.foundation.actor import Actor
 from reachable.foundation.registry import Registry
 
@@ -71,6 +73,12 @@ class TellsWhatWasShared(Protocol):
     ) -> list[ToldOther]: ...
 
 
+class SaysWhatOneSent(Protocol):
+    """Return, as a subquery, the records that hold nothing but what `by` sent by hand."""
+
+    def __call__(self, *, by: Actor) -> QuerySet[Any, Any]: ...
+
+
 class FollowsIdentity(Protocol):
     """Brings what a room keeps of people into line, in the transaction that is open."""
 
@@ -97,4 +105,7 @@ seen_because: Registry[SeenBecause] = Registry(
 )
 told_others: Registry[TellsWhatWasShared] = Registry(
     "Told others", "who says to whom something about a child was told, without what it was"
+)
+sent_oneself: Registry[SaysWhatOneSent] = Registry(
+    "Sent oneself", "who says which records hold nothing but what somebody sent by hand"
 )

@@ -364,6 +364,43 @@ def test_promise_12_a_signal_sent_first_does_not_tell_who_is_hidden(world: World
     assert shapes[0] == shapes[1]
 
 
+@pytest.mark.parametrize("name", ["first", "second", "outsider", "lead"])
+def test_promise_12_a_signal_of_who_holds_moments_does_not_tell_who_is_hidden(
+    world: World, name: str
+) -> None:
+    """They send a signal, then ask: unknown, restricted and in conflict are alike to the byte."""
+    sent_by_others = [
+        Moment.objects.get(id=world.signal("other_worry", by="teacher", given_names=each)).person_id
+        for each in ("Tamsin", "Isolde")
+    ]
+    readers = sorted({"first", "second", "lead"} - {name})
+    restrict(world.actor("lead"), sent_by_others[0], *(world.users[each] for each in readers))
+    if name != "outsider":
+        conflicts.declare(by=world.actor(name), person_id=sent_by_others[1], reason="My niece")
+    client = world.client(name)
+    pages: list[str] = []
+    shapes: list[list[str]] = []
+    client.post("/somebody/", _sent(NOBODY))
+    described = [("Zoe", "Nowhere"), ("Tamsin", "Orrell"), ("Isolde", "Orrell")]
+    for given, family in described[: 2 if name == "outsider" else 3]:
+        world.signal("other_worry", by=name, given_names=given, family_name=family)
+        with CaptureQueriesContext(connection) as asked:
+            sent = client.post("/somebody/", _sent(Described(given, family, BORN)))
+            page = html(client.get(sent["Location"]))
+        pages.append(without_token(page).replace(sent["Location"], ""))
+        shapes.append(_shape(asked))
+    assert "No record that you may be told of" in pages[0]
+    assert set(pages) == {pages[0]}
+    assert all(shape == shapes[0] for shape in shapes)
+
+
+def test_what_a_colleague_sent_is_told_to_who_holds_moments(world: World) -> None:
+    world.signal("other_worry", by="first")
+    client = world.client("outsider")
+    sent = client.post("/somebody/", _sent(Described("Tamsin", "Orrell", BORN)))
+    assert "Hub" in html(client.get(sent["Location"]))
+
+
 def test_what_other_agencies_know_is_told_to_who_sends_signals(world: World) -> None:
     world.signal("other_worry", by="teacher")
     client = world.client("sergeant")
