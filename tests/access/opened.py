@@ -47,7 +47,7 @@ def open_and_close(place: Place) -> None:
 
 
 def _emergency(place: Place, account: Account) -> None:
-    described = Described("Practitionera", "Practitioner", date(2012, 3, 3))
+    described = Described("Supervisora", "Supervisor", date(2012, 3, 3))
     enquiry_id = asking.ask(by=account.actor(), described=described, reason=WHY)
     emergency.open_record(by=account.actor(), enquiry_id=enquiry_id, reason=WHY)
     place.add("enquiry_id", enquiry_id, account)
