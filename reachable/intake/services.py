@@ -43,6 +43,7 @@ from reachable.moments.prepared import POLICE
 from reachable.notices import services as notices
 from reachable.notices.services import Telling
 from reachable.people.rules import Identity
+from reachable.people.selectors import NEEDS
 from reachable.practice import guidance
 from reachable.practice.time import When
 
@@ -339,7 +340,8 @@ def send_signal(*, by: Actor, signal: PhoneSignal) -> UUID:
     kind = guidance.event_kind(signal.kind)
     if not kind.signal:
         raise BadInput("Please choose what happened.", kept="Nothing was sent.")
-    by.require_to_write(kind.compartment, own=True)
+    for compartment in _written(signal, str(kind.compartment)):
+        by.require_to_write(compartment, own=True)
     # Pressed twice, the second is also received second: nobody else comes in between.
     exclusive("people.identify")
     at = now()
@@ -357,6 +359,17 @@ def send_signal(*, by: Actor, signal: PhoneSignal) -> UUID:
     signal_id = take_in(by=by, origin=origin, rows=[row]).signal_ids[row.key_hash]
     audit.record(by=by, action="intake.signal_sent", subject=("signal", signal_id))
     return signal_id
+
+
+def _written(signal: PhoneSignal, compartment: str) -> list[str]:
+    """Return each compartment in which a signal says something: what happened, who it is about,
+    and how they communicate."""
+    written = [compartment]
+    if any((signal.family_name, signal.given_names, signal.birth_date, signal.postcode)):
+        written.append("identity")
+    if signal.communication_needs:
+        written.append(NEEDS)
+    return written
 
 
 def _phone_row(by: Actor, signal: PhoneSignal, when: When, compartment: str) -> Incoming:

@@ -196,6 +196,7 @@ def do_task(*, by: Actor, signal_id: UUID, step: str) -> None:
     Whoever has the moment sees it there; what they are writing meanwhile stays as it is.
     """
     by.require("signals.send")
+    by.require_to_write("welfare", own=True)
     sent = _sent([signal_id]).get(signal_id)
     if sent is None:
         raise NotFound

@@ -20,6 +20,7 @@ from reachable.sharing.rules.standing import AGREED, DOCUMENT, HANDED, LIVE, NOT
 from reachable.sharing.seeing import (
     AGREES,
     DECIDES,
+    WRITES,
     has_conflict,
     keys_of,
     locked_decision,
@@ -46,6 +47,7 @@ class Handing:
 def agree(*, by: Actor, sharing_id: UUID, agreed: bool, note: str = "") -> None:
     """Agree, as the second person, or not. Only whoever sees all of it may."""
     by.require(AGREES)
+    by.require_to_write(WRITES)
     found = locked_decision(by=by, sharing_id=sharing_id)
     if stands(found) != WAITS:
         raise Conflict("It does not wait for anybody.", kept=NOTHING_CHANGED)
@@ -107,6 +109,7 @@ def hand_over(*, by: Actor, sharing_id: UUID, how: str, note: str = "") -> None:
 
 def _own_outside(by: Actor, sharing_id: UUID) -> SharingDecision:
     by.require(DECIDES)
+    by.require_to_write(WRITES)
     found = locked_decision(by=by, sharing_id=sharing_id)
     if found.to_user_id is not None:
         raise Conflict(

@@ -19,7 +19,7 @@ from reachable.foundation.errors import BadInput, Conflict, NotFound
 from reachable.foundation.time import now
 from reachable.people import selectors as people
 from reachable.sharing.models import SafeAddress, SafeAddressReader
-from reachable.sharing.seeing import DECIDES, current_child
+from reachable.sharing.seeing import DECIDES, WRITES, current_child
 
 NOTHING_KEPT, NOTHING_CHANGED = "Nothing was kept.", "Nothing was changed."
 MOST = 400
@@ -104,6 +104,7 @@ def keep(
     *, by: Actor, person_id: UUID, of: str, address: str, readers: Iterable[UUID] = ()
 ) -> UUID:
     """Keep a safe address. Whoever enters it is one of its readers."""
+    by.require_to_write(WRITES)
     current = current_child(by=by, person_id=person_id)
     text = address.strip()
     if not text or len(text) > MOST:
@@ -124,6 +125,7 @@ def keep(
 @transaction.atomic
 def name_readers(*, by: Actor, safe_id: UUID, readers: Iterable[UUID]) -> None:
     """Say who may read it from now on: of those who work with the child, with `by` among them."""
+    by.require_to_write(WRITES)
     found = _own(by, safe_id, lock=True)
     named = _check_readers(by, found.person.now.current_id, readers) | {by.own_id}
     held = SafeAddressReader.objects.filter(safe=found, ended_at=None)
@@ -135,6 +137,7 @@ def name_readers(*, by: Actor, safe_id: UUID, readers: Iterable[UUID]) -> None:
 @transaction.atomic
 def end(*, by: Actor, safe_id: UUID) -> None:
     """Remove an address that is not in use any more; that there was one stays in the audit."""
+    by.require_to_write(WRITES)
     found = _own(by, safe_id, lock=True)
     found.address, found.ended_at, found.ended_by_id = "", now(), by.own_id
     found.save(update_fields=["address", "ended_at", "ended_by"])

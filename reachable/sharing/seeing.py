@@ -19,6 +19,8 @@ from reachable.sharing.rules.pieces import PieceKey
 from reachable.sharing.rules.standing import standing
 
 DECIDES, AGREES, WATCHES = "sharing.decide", "sharing.agree", "sharing.watch"
+WRITES = "welfare"
+"""The compartment of what is written about sharing."""
 SWITCHES = "sharing.duty"
 
 

@@ -31,6 +31,7 @@ from reachable.sharing.rules.standing import ENDED, LIVE, MADE, REFUSED, WAITS
 from reachable.sharing.seeing import (
     AGREES,
     DECIDES,
+    WRITES,
     current_child,
     has_conflict,
     locked_decision,
@@ -83,6 +84,7 @@ def record_request(
     due_on: date | None = None,
 ) -> UUID:
     """Record that somebody asked for information about a child, and what for."""
+    by.require_to_write(WRITES)
     current = current_child(by=by, person_id=person_id)
     _check_recipient(asked_by, kept="Nothing was recorded.")
     asked_on = asked_on or today()
@@ -131,6 +133,7 @@ def share(
     What goes outside, or belongs to intelligence or legal matters, opens nothing until a second
     person has agreed.
     """
+    by.require_to_write(WRITES)
     current = current_child(by=by, person_id=person_id)
     asked = _request(by, current, request_id)
     _check_may_have(by, current, to)
@@ -182,6 +185,7 @@ def refuse(
     request_id: UUID | None = None,
 ) -> UUID:
     """Decide not to share, and say why: that is kept as well as what was shared."""
+    by.require_to_write(WRITES)
     current = current_child(by=by, person_id=person_id)
     asked = _request(by, current, request_id)
     _check_recipient(to, kept="Nothing was recorded.")
@@ -202,6 +206,7 @@ def refuse(
 def end(*, by: Actor, sharing_id: UUID, reason: str) -> None:
     """End what is shared, before its last day: from the next request on it opens nothing."""
     by.require(DECIDES)
+    by.require_to_write(WRITES)
     found = locked_decision(by=by, sharing_id=sharing_id)
     if not reason.strip():
         raise BadInput("Please say why it ends.", kept=NOTHING_CHANGED)
