@@ -127,7 +127,7 @@ def _found(by: Actor, described: Described) -> tuple[UUID, TeamFacts | None]:
 
 
 def _not_counted(by: Actor) -> UUID:
-    """Return the agency whose records do not count: the own one of whoever sends, and holds nothing.
+    """Return the agency whose records do not count: the own one of who sends, and holds nothing.
 
     What is sent first makes or joins a record of that agency. Where this counted, no answer after
     it would say that the child was known, and is hidden. Whoever holds moments is told what their
