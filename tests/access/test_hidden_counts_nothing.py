@@ -42,7 +42,7 @@ from tests.support.directory import in_file, offer
 from tests.support.offers import SERVICE, child_of
 from tests.support.world import World, make_world
 
-pytestmark = pytest.mark.db
+pytestmark = pytest.mark.django_db
 
 BY = system("tests")
 AT = datetime(2026, 11, 10, 12, 0, tzinfo=UTC)

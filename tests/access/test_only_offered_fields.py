@@ -106,7 +106,7 @@ def beside(place: Place) -> dict[str, str]:
     return given | {"roles": "system_administrator", "is_staff": "on", "is_superuser": "on"}
 
 
-@pytest.mark.db
+@pytest.mark.django_db
 @pytest.mark.parametrize("name", FORMS)
 def test_promise_11_what_a_form_does_not_offer_cannot_be_set(
     placed: Place, undone: None, name: str

@@ -20,7 +20,7 @@ from reachable.synthetic import talks
 from reachable.synthetic.afterwards import OWN
 from tests.support.world import World
 
-db = pytest.mark.db
+db = pytest.mark.django_db
 
 
 def test_what_workers_pass_on_is_never_in_the_childs_words() -> None:
