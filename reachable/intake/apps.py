@@ -18,7 +18,7 @@ class IntakeConfig(AppConfig):
             rebuilders,
             schedules,
         )
-        from reachable.intake import allocated, jobs, selectors, services, watching
+        from reachable.intake import allocated, jobs, services, watching
         from reachable.intake.happenings import code_in_words
         from reachable.intake.rebuilding import person_said, rebuild_events
         from reachable.moments.rebuilding import rebuild_moments
@@ -28,9 +28,9 @@ class IntakeConfig(AppConfig):
             rebuild_keys,
             rebuild_records,
         )
-        from reachable.people.registries import child_panels, sent_oneself
+        from reachable.people.registries import child_panels
 
-        _holdings()
+        _own_hands()
         schedules.add(
             "loads",
             Schedule("loads", 20, lambda by: jobs.resume_abandoned(by=by)),
@@ -59,7 +59,6 @@ class IntakeConfig(AppConfig):
         rebuilders.add("keys", lambda by: rebuild_keys(by=by), room="people")
         rebuilders.add("events", lambda by: rebuild_events(by=by), room="intake")
         rebuilders.add("moments", lambda by: rebuild_moments(by=by), room="moments")
-        sent_oneself.add("signals", selectors.records_sent_by_hand, room="intake")
         child_panels.add("allocated", allocated.PANEL, room="intake")
         staff_number_given.add("allocated", allocated.follow_numbers, room="intake")
         rebuilders.add("allocated", lambda by: allocated.rebuild(by=by), room="intake")
@@ -130,8 +129,11 @@ def _files() -> None:
     )
 
 
-def _holdings() -> None:
+def _own_hands() -> None:
+    """What somebody holds, and what they sent themselves."""
     from reachable.access.registries import Holding, holdings
-    from reachable.intake import handing
+    from reachable.intake import handing, selectors
+    from reachable.people.registries import sent_oneself
 
     holdings.add("lists", Holding("lists", handing.lists), room="intake")
+    sent_oneself.add("signals", selectors.records_sent_by_hand, room="intake")

@@ -44,7 +44,7 @@ EVERY = {address.name: address for address in addresses()}
 
 
 def tries(few: int) -> settings:
-    # On PostgreSQL the first is the plainest, and the next two are enough for what it alone refuses.
+    # On PostgreSQL the first is the plainest; two more are enough for what it alone refuses.
     return settings(
         max_examples=TRIES or (3 if is_postgres() else few),
         deadline=None,
