@@ -14,7 +14,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reachable.conversations.rules import parts, versions
-from reachable.conversations.rules.audience import TEAM, Reader, Told, for_reader, may_read_words
+from reachable.conversations.rules.audience import (
+    TEAM,
+    Reader,
+    Told,
+    for_reader,
+    keeps_words,
+    may_read_words,
+    told_in,
+)
 from reachable.conversations.rules.card import tells
 from reachable.conversations.rules.content import Unreadable, answer, lacks, read
 from reachable.conversations.rules.thread import BROKEN_AFTER, between
@@ -257,3 +265,34 @@ def test_ways_and_agencies_are_called_here_as_they_are_elsewhere() -> None:
     assert how.options == WAYS
     told = {key for key, _ in parts.TOLD.fields[0].options}
     assert told - {TEAM} == AGENCY_KINDS.keys()
+
+
+@pytest.mark.parametrize(
+    ("content", "keeps"),
+    [
+        ({}, False),
+        ({"invitation": {"answer": "talked"}}, False),
+        ({"words": {"words": "Nobody asked."}}, True),
+        ({"wishes": {"wants": "To go home."}, "invitation": {"answer": "talked"}}, True),
+    ],
+)
+def test_a_version_keeps_words_where_a_part_of_it_is_for_an_audience(
+    content: dict[str, dict[str, Any]], keeps: bool
+) -> None:
+    assert keeps_words(content) is keeps
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ({}, set()),
+        ({"told": {}}, set()),
+        ({"told": {"how": "read aloud"}}, set()),
+        ({"told": {"who": ["team", "police"]}}, {"team", "police"}),
+        ({"words": {"who": ["police"]}}, set()),
+    ],
+)
+def test_whom_a_child_was_told_about_stands_where_they_were_told(
+    content: dict[str, Any], told: set[str]
+) -> None:
+    assert told_in(content) == told
