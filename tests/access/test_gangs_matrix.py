@@ -92,7 +92,7 @@ def test_gangs_matrix_3_sharing_is_for_one_recipient_and_noted(world: World) -> 
     assert world.client("sergeant").get(f"/children/{child}/").status_code in {403, 404}
     looks = Entry.objects.filter(action="looked", actor_id=world.users["sergeant"])
     assert ("passed_on", passed_id) in set(looks.values_list("subject_kind", "subject_id"))
-    assert "field by field" in norm("information-sharing-agreement")
+    assert "exactly these pieces to one named person" in norm("information-sharing-agreement")
 
 
 def test_gangs_matrix_4_association_puts_nobody_on_a_list(world: World) -> None:
