@@ -33,7 +33,7 @@ from reachable.synthetic import bulk
 
 NAME = "The policy on a page, and the audit of it: 200 requests of each, in one process"
 BASELINE = "the server time of the same requests"
-NOTE = "Taken beside other work: the milliseconds are those of a busy computer, the shares hold."
+NOTE = "The milliseconds are those of one computer; the shares hold on others too."
 REQUESTS, WARM, CHILDREN, MORE = 200, 10, 10, 60
 POLICY = {
     access: ("actor_for", "able", "why_involved"),
