@@ -20,17 +20,11 @@ from reachable.foundation.ids import new_id
 from reachable.foundation.time import now
 from reachable.people.models import Person, Record, RecordDetail
 from reachable.site.row_security import protected
-from tests import environment
 from tests.access.place import ACCOUNTS, make_place
 from tests.access.shown_rows import compare, shown_to
-from tests.support.app_role import under_the_role
+from tests.support.app_role import WHERE_THERE_ARE_ROLES, under_the_role
 
-pytestmark = [
-    pytest.mark.db,
-    pytest.mark.skipif(
-        not environment.on_postgres(), reason="SQLite has neither roles nor row-level security"
-    ),
-]
+pytestmark = WHERE_THERE_ARE_ROLES
 
 
 @pytest.fixture(scope="module")

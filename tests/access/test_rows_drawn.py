@@ -11,17 +11,11 @@ from pytest_django import DjangoDbBlocker
 
 from reachable.foundation.actor import ANONYMOUS
 from reachable.foundation.time import now
-from tests import environment
 from tests.access.shown_rows import compare, shown_to
 from tests.access.test_seeing import WORKERS, Drawn, Place, drawn, make_children, put
-from tests.support.app_role import under_the_role
+from tests.support.app_role import WHERE_THERE_ARE_ROLES, under_the_role
 
-pytestmark = [
-    pytest.mark.db,
-    pytest.mark.skipif(
-        not environment.on_postgres(), reason="SQLite has neither roles nor row-level security"
-    ),
-]
+pytestmark = WHERE_THERE_ARE_ROLES
 
 
 @pytest.fixture(scope="module")

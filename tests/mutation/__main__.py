@@ -3,7 +3,7 @@
 Without a name, every module of policy.toml; otherwise those whose path holds one of the names. What
 was killed stays killed while module and mutant are the same, so that a run that was interrupted
 goes on; `--fresh` begins anew, `--report` tries nothing and says what is known, `--write` makes
-the page of the reference.
+docs/mutation.md.
 """
 
 from __future__ import annotations

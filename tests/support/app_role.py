@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 import psycopg
+import pytest
 from django.db import connection
 from psycopg import sql
 
@@ -20,6 +21,12 @@ from tests.support import databases
 from tests.support.databases import Database
 
 ROLE = f"{environment.database_name('app')}_{environment.WORKER}"
+WHERE_THERE_ARE_ROLES = [
+    pytest.mark.db,
+    pytest.mark.skipif(
+        not environment.on_postgres(), reason="SQLite has neither roles nor row-level security"
+    ),
+]
 
 
 @contextmanager
