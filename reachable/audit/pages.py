@@ -5,8 +5,8 @@ from __future__ import annotations
 PAGES = {
     "after": "what follows a conversation",
     "a family’s request": "a family’s request",
-    "candidates": "what was noted of places and people, to be confirmed",
-    "card": "a child’s own card, printed",
+    "candidates": "places and people to be confirmed",
+    "card": "a child’s own printed card",
     "child": "child",
     "conversation": "a conversation",
     "decision to share": "a decision to share",
@@ -14,11 +14,11 @@ PAGES = {
     "gap": "what nobody could offer",
     "measures": "how quickly children were reached",
     "moment": "moment",
-    "moment printed": "a moment, printed",
+    "moment printed": "a printed moment",
     "offer": "an offer",
     "offers": "offers of services to the child",
     "passed on": "what was passed on after a conversation",
-    "refused rows as a file": "refused rows of an agency’s file, as a file",
+    "refused rows as a file": "a file of an agency’s refused rows",
     "request to share": "a request to share",
     "review": "two records that may be one child",
     "review of an emergency": "the review of an emergency",
@@ -31,7 +31,7 @@ PAGES = {
     "watch: questions": "the questions about looks",
     "what feeds brought": "what an agency’s feeds brought",
     "who looked": "who looked",
-    "worklist printed": "the worklist, printed",
+    "worklist printed": "the printed worklist",
 }
 """Page, as a look keeps it for good → what people read."""
 

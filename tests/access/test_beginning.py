@@ -94,7 +94,7 @@ def test_whoever_comes_first_is_told_what_is_missing(db: None) -> None:
     client = Client()
     client.force_login(User.objects.get(username="ada"))
     page = html(client.get("/"))
-    assert "Before this partnership works" in page
+    assert "Still to set up" in page
     assert "A second system administrator" in page
     assert "(invited, not come yet)" in page
     assert "A team that takes reachable moments" in page

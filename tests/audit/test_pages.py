@@ -50,3 +50,7 @@ def test_no_two_pages_have_the_same_words() -> None:
 
 def test_a_page_of_a_later_release_is_shown_as_it_was_kept() -> None:
     assert (in_words("board_of_all"), in_words(None)) == ("board of all", "")
+
+
+def test_words_stand_in_lists_and_have_no_commas() -> None:
+    assert [words for words in PAGES.values() if "," in words] == []
