@@ -27,7 +27,14 @@ from reachable.access.models import (
     User,
 )
 from reachable.access.reference import render
-from reachable.access.rules.seeing import Conflicted, Involved, Restricted, Worker, sees
+from reachable.access.rules.seeing import (
+    Conflicted,
+    Involved,
+    Restricted,
+    Worker,
+    last_end,
+    sees,
+)
 from reachable.chronology import selectors as chronology
 from reachable.chronology.models import Event
 from reachable.foundation.actor import Actor
@@ -84,6 +91,23 @@ def test_the_rule_says_what_its_examples_say(row: Mapping[str, Any]) -> None:
 
 def test_whoever_works_with_somebody_does_so_until_it_is_said_otherwise() -> None:
     assert Involved("Ada", "R1") == Involved("Ada", "R1", until=None, ended=False)
+
+
+@pytest.mark.parametrize(
+    ("untils", "ends"),
+    [
+        ([], None),
+        ([None], None),
+        ([NOON], NOON),
+        ([NOON, NOON - timedelta(hours=1)], NOON),
+        ([NOON, None], None),
+        ([None, NOON, None], None),
+    ],
+)
+def test_the_last_of_several_involvements_ends_never_where_one_has_no_end(
+    untils: list[datetime | None], ends: datetime | None
+) -> None:
+    assert last_end(iter(untils)) == ends
 
 
 def test_the_reference_prints_every_example() -> None:

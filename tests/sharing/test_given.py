@@ -99,3 +99,18 @@ def test_a_restriction_closes_what_was_shared_before_it_with_who_is_no_reader(
     RestrictionReader.objects.filter(user_id=world.users["outsider"]).update(ended_at=now())
     assert not is_open(world, before, "outsider")
     assert not is_open(world, as_a_reader, "outsider")
+
+
+def test_who_looked_at_what_was_shared_is_told_to_whom_it_was_shared_with_alone(
+    world: World, child: UUID
+) -> None:
+    made, other = shared(world, child, "name", to="outsider"), shared(world, child, "name")
+    for to, shown in (("outsider", made), ("teacher", other)):
+        given.shared(by=world.actor(to), shared_id=shown)
+        # To ask who looked is a look too.
+        looks = given.who_looked(by=world.actor(to), shared_id=shown).looks
+        assert {each.name for each in looks} == {world.actor(to).name}
+        assert {each.page for each in looks} == {"what was shared with them"}
+        assert not given.who_looked(by=world.actor(to), shared_id=shown, page=2).looks
+    with pytest.raises(NotFound):
+        given.who_looked(by=world.actor("teacher"), shared_id=made)
