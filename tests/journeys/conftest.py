@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Playwright
+from playwright.sync_api import Playwright, expect
 
 from tests.support.phone import Phone, Take
 from tests.support.servers import Server
+
+expect.set_options(timeout=20_000)  # A shared computer is slow at times, and nothing here is timed.
 
 
 @pytest.fixture
