@@ -12,6 +12,7 @@ class ConversationsConfig(AppConfig):
     def ready(self) -> None:
         from reachable.access.registries import Holding, holdings, rights_ended, sessions_ended
         from reachable.conversations import (
+            acquainted,
             child_words,
             devices,
             handing,
@@ -27,7 +28,11 @@ class ConversationsConfig(AppConfig):
             navigation,
             schedules,
         )
-        from reachable.moments.registries import kept_words, moment_panels
+        from reachable.moments.registries import (
+            kept_words,
+            moment_panels,
+            whom_a_child_knows,
+        )
         from reachable.offers.registries import made_in
         from reachable.people.registries import (
             SeenBecause,
@@ -44,6 +49,8 @@ class ConversationsConfig(AppConfig):
         seen_because.add("passed_on", SeenBecause(10, passed_on.why), room=ROOM)
         child_panels.add("conversations", panels.OF_CHILD, room=ROOM)
         moment_panels.add("conversations", panels.OF_MOMENT, room=ROOM)
+        whom_a_child_knows.add("meets", acquainted.MEETS, room=ROOM)
+        whom_a_child_knows.add("talked", acquainted.TALKED_WITH, room=ROOM)
         kept_words.add("conversations", words_kept.find_words, room=ROOM)
         schedules.add(
             "lone workers",

@@ -116,7 +116,9 @@ def _say(column: str, value: object) -> str:
 
 _HOW = {
     "allocated": "allocated to the child",
-    "reached": "reached the child on",
+    "meets": "is to meet the child, as said on {day}",
+    "reached": "reached the child on {day}",
+    "talked": "talked with the child on {day}",
     "list": "keeps the list the child is on",
 }
 
@@ -124,8 +126,7 @@ _HOW = {
 def _known(value: Mapping[str, object]) -> str:
     how, day = str(value["how"]), value["day"]
     assert isinstance(day, date)
-    told = f" {say_day(day)}" if how == "reached" else ""
-    return f"{value['who']}, {_HOW[how]}{told}"
+    return f"{value['who']}, {_HOW[how].format(day=say_day(day))}"
 
 
 def _list(value: object) -> list[Any]:

@@ -7,8 +7,10 @@ import json
 import re
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -136,6 +138,34 @@ def test_promise_30_a_server_killed_during_an_upload_keeps_nothing_of_it(
         assert services.tidy(by=system("tidy")) == 1
     assert left(server) == []
     assert not Delivery.objects.exists()
+
+
+def test_promise_31_two_uploads_at_the_same_instant_count_once(server: Server) -> None:
+    """Both files are there but for their last line, which two people send at once."""
+    end = b"\r\n--edge--\r\n"
+    body = CUSTODY.encode()
+    clerks = [Clerk(server), Clerk(server)]
+    sendings = [clerk.begin(len(clerk.head) + len(body) + len(end)) for clerk in clerks]
+    together = Barrier(len(sendings))
+    for sending in sendings:
+        sending.sendall(body)
+
+    def finish(sending: socket.socket) -> bytes:
+        with sending:
+            together.wait(timeout=60)
+            sending.sendall(end)
+            answer = b""
+            while b"\r\n\r\n" not in answer and (more := sending.recv(65536)):
+                answer += more
+        return answer
+
+    with ThreadPoolExecutor() as pool:
+        answers = list(pool.map(finish, sendings))
+    delivery = Delivery.objects.get()
+    assert all(answer.startswith(b"HTTP/1.1 302") for answer in answers)
+    assert all(f"{delivery.id}/".encode() in answer for answer in answers)
+    assert Entry.objects.filter(action="intake.received").count() == 1
+    assert len(left(server)) == 1
 
 
 def test_promise_24_no_log_and_no_audit_entry_holds_what_a_file_says(

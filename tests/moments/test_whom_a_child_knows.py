@@ -45,7 +45,7 @@ from tests.support.people import (
 db = pytest.mark.db
 CLOCK = system("pass on")
 LATER = timedelta(days=5)
-ORDER = {"allocated": 10, "reached": 20, "list": 30}
+ORDER = {"allocated": 10, "meets": 15, "reached": 20, "talked": 25, "list": 30}
 
 
 @pytest.fixture
