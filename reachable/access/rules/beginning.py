@@ -16,6 +16,7 @@ class Standing:
     planned: int
     roles: frozenset[str]
     waits: frozenset[str]
+    areas: int
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,14 @@ def missing(here: Standing) -> Sequence[Missing]:
                 "An information governance officer, who watches who looked at whom",
                 "invite",
                 "information_governance" in here.waits,
+            )
+        )
+    if not here.areas:
+        found.append(
+            Missing(
+                "The areas and postcodes of the partnership: whoever looks after the server loads "
+                "them. Until then every team answers for everybody",
+                "teams",
             )
         )
     return found
