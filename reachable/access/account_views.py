@@ -90,6 +90,8 @@ def invite(request: HttpRequest) -> HttpResponse:
 def _invited(name: str, email: str, roles: Sequence[str]) -> str:
     if managing.two_needed(roles):
         return f"A second person has to approve it. Then the invitation goes to {name}, {email}."
+    if not invitations.mail_leaves():
+        return f"{name} is invited. There is no mail server here: hand the link over yourself."
     return f"{name} is invited. The link goes to {email} and is good for seven days."
 
 

@@ -123,7 +123,7 @@ def test_nothing_is_missing_where_everything_is_there() -> None:
         ({"teams_without_holders": 1}, "Somebody in a team"),
         ({"roles": frozenset({"information_governance"})}, "A supervisor"),
         ({"planned": 0}, "A rota"),
-        ({"roles": frozenset({"supervisor"})}, "information governance officer"),
+        ({"roles": frozenset({"supervisor"})}, "Somebody for information governance"),
         ({"areas": 0}, "The areas and postcodes"),
     ],
 )

@@ -62,7 +62,7 @@ def missing(here: Standing) -> Sequence[Missing]:
     if "information_governance" not in here.roles:
         found.append(
             Missing(
-                "An information governance officer, who watches who looked at whom",
+                "Somebody for information governance, who watches who looked at whom",
                 "invite",
                 "information_governance" in here.waits,
             )
@@ -71,7 +71,7 @@ def missing(here: Standing) -> Sequence[Missing]:
         found.append(
             Missing(
                 "The areas and postcodes of the partnership: whoever looks after the server loads "
-                "them. Until then every team answers for everybody",
+                "them",
                 "teams",
             )
         )
