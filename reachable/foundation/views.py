@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, cast
 
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render as django_render
 
 from reachable.foundation.actor import Actor
+from reachable.foundation.errors import BadInput, ReachableError
 
 
 class Request(HttpRequest):
@@ -26,6 +29,20 @@ def render(
     request: HttpRequest, template: str, context: dict[str, Any] | None = None, status: int = 200
 ) -> HttpResponse:
     return django_render(request, template, context or {}, status=status)
+
+
+@contextmanager
+def add_errors(form: BaseForm, *kinds: type[ReachableError]) -> Iterator[None]:
+    """Put the sentence of what is refused in the block on the form, and go on after the block.
+
+    A view returns its redirect in the block, and shows the form again after it. Without `kinds` it
+    is BadInput alone: another error answers with a page of its own.
+    """
+    refused = kinds or (BadInput,)
+    try:
+        yield
+    except refused as error:
+        form.add_error(None, str(error))
 
 
 def page_number(query: Mapping[str, str]) -> int:
