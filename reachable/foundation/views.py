@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any, cast
 
 from django.forms import BaseForm
@@ -31,18 +30,25 @@ def render(
     return django_render(request, template, context or {}, status=status)
 
 
-@contextmanager
-def add_errors(form: BaseForm, *kinds: type[ReachableError]) -> Iterator[None]:
+class add_errors:  # written as a verb, as `contextlib.suppress` is
     """Put the sentence of what is refused in the block on the form, and go on after the block.
 
     A view returns its redirect in the block, and shows the form again after it. Without `kinds` it
     is BadInput alone: another error answers with a page of its own.
     """
-    refused = kinds or (BadInput,)
-    try:
-        yield
-    except refused as error:
-        form.add_error(None, str(error))
+
+    def __init__(self, form: BaseForm, *kinds: type[ReachableError]) -> None:
+        self.form = form
+        self.kinds = kinds or (BadInput,)
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> bool:
+        if not isinstance(error, self.kinds):
+            return False
+        self.form.add_error(None, str(error))
+        return True
 
 
 def page_number(query: Mapping[str, str]) -> int:
