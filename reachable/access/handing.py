@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import transaction
 
 from reachable.access import managing, planning
-from reachable.access.models import Invitation, SecondPersonRequest, Shift, TeamMembership
+from reachable.access.models import Invitation, SecondPersonRequest, Shift, TeamMembership, User
 from reachable.access.registries import Held, holdings
 from reachable.access.selectors import able, away_since, members
 from reachable.audit import services as audit
@@ -100,6 +100,18 @@ def colleagues(team_id: UUID, user_id: UUID) -> tuple[tuple[UUID, str], ...]:
         (who.user_id, who.name)
         for who in members(team_id=team_id)
         if who.user_id != user_id and who.user_id not in away
+    )
+
+
+def colleagues_at_agency(capability: str, user_id: UUID) -> tuple[tuple[UUID, str], ...]:
+    """Return who else of somebody's agency may do this and is not away, by name."""
+    agency = User.objects.filter(id=user_id).values("agency_id")
+    there = User.objects.filter(agency_id__in=agency, id__in=able(capability=capability))
+    away = away_since(at=now())
+    return tuple(
+        (other, name)
+        for other, name in there.exclude(id=user_id).order_by("name").values_list("id", "name")
+        if other not in away
     )
 
 

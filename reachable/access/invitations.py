@@ -330,9 +330,14 @@ def whose(*, by: Actor, invitation_id: UUID) -> Welcome:
     return Welcome(found.name, found.username, found.agency.name, found.agency.key)
 
 
+def mail_leaves() -> bool:
+    """Say whether there is a mail server here, by which links go."""
+    return bool(settings.EMAIL_HOST)
+
+
 def may_hand_over(held: Invitation) -> bool:
     """Say whether the link may be shown to whoever invited: the e-mail alone would not do."""
-    return bool(not settings.EMAIL_HOST or held.last_error or held.by_hand)
+    return bool(not mail_leaves() or held.last_error or held.by_hand)
 
 
 @transaction.atomic

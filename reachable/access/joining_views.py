@@ -27,7 +27,7 @@ from reachable.access import (
 from reachable.access.rules.joining import COLUMNS, MOST, NEEDED
 from reachable.foundation.errors import BadInput, Conflict, NotFound
 from reachable.foundation.files.upload import refusal
-from reachable.foundation.views import actor, render
+from reachable.foundation.views import actor, add_errors, render
 
 
 def invite_many(request: HttpRequest) -> HttpResponse:
@@ -123,15 +123,12 @@ def decide(request: HttpRequest, request_id: UUID) -> HttpResponse:
     form = account_forms.DecideForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        try:
+        with add_errors(form, BadInput, Conflict):
             if given["decision"] == "approve":
                 done = f"Approved and done: {second_person.approve(by=by, request_id=request_id)}."
             else:
                 second_person.refuse(by=by, request_id=request_id, note=given["note"])
                 done = f"Refused: {found.what}. Nothing was done."
-        except (BadInput, Conflict) as error:
-            form.add_error(None, str(error))
-        else:
             messages.success(request, done)
             return redirect("requests")
     context = {"request_facts": found, "form": form}

@@ -70,7 +70,7 @@ def _app(provider: Provider) -> Any:
         name=provider.key,
         client_id=provider.client_id,
         client_secret=provider.secret,
-        server_metadata_url=provider.issuer.rstrip("/") + "/.well-known/openid-configuration",
+        server_metadata_url=configuration(provider),
         client_kwargs={"scope": "openid", "code_challenge_method": "S256"},
     )
     held = _pages_of(provider, app)
@@ -104,6 +104,12 @@ def _discovered(provider: Provider, app: Any) -> dict[str, Any]:
             "Tell whoever looks after Reachable.",
         )
     for each in READ[1:]:
+        if each not in said:
+            raise Stopped(
+                "incomplete",
+                f"{provider.name} does not say where its {each.replace('_', ' ')} is.",
+                "Tell whoever looks after Reachable.",
+            )
         outbound.check(said[each])
     signed_with = [each for each in said.get(SIGNED_WITH, ()) if each in ALLOWED]
     return {
@@ -128,6 +134,11 @@ def discovered(provider: Provider) -> None:
             raise ValueError("no keys")
     except Exception as error:
         raise _stopped(provider, error) from None
+
+
+def configuration(provider: Provider) -> str:
+    """Return the address at which a provider says where its pages are."""
+    return provider.issuer.rstrip("/") + "/.well-known/openid-configuration"
 
 
 def back_to(provider: Provider) -> str:

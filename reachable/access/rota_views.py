@@ -17,7 +17,7 @@ from reachable.access import rota as selectors
 from reachable.access.rules.rota import LONGEST_AHEAD, POSITIONS, between, hours
 from reachable.foundation.errors import BadInput
 from reachable.foundation.time import now, today
-from reachable.foundation.views import actor, render
+from reachable.foundation.views import actor, add_errors, render
 from reachable.practice.time import say_day
 
 
@@ -70,11 +70,8 @@ class Question:
 
 def _ask(request: HttpRequest, question: Question, form: forms.Form) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
-        try:
+        with add_errors(form):
             done = question.act()
-        except BadInput as error:
-            form.add_error(None, str(error))
-        else:
             messages.success(request, done)
             return redirect("rota", question.team_id) if question.team_id else redirect("rotas")
     context = {

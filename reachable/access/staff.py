@@ -7,12 +7,11 @@ from datetime import date, datetime, timedelta
 from math import ceil
 from uuid import UUID
 
-from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from reachable.access import managing, second_person
-from reachable.access.invitations import KIND, may_hand_over, stands
+from reachable.access.invitations import KIND, mail_leaves, may_hand_over, stands
 from reachable.access.models import Invitation, Role, Team, TeamMembership, User
 from reachable.access.policy import policy
 from reachable.access.selectors import away_since
@@ -237,7 +236,7 @@ def _state(held: Invitation, awaits_second: bool) -> str:
     if not stands(held):
         return "void"
     if held.waiting:
-        if not settings.EMAIL_HOST:
+        if not mail_leaves():
             return "no_mail"
         return "tried_again" if held.tries else "leaves"
     if held.last_error:

@@ -11,8 +11,7 @@ from django.shortcuts import redirect
 from reachable.access import managing
 from reachable.access import teams as keeping
 from reachable.access.team_forms import AddForm, AgencyForm, EndTeamForm, TeamForm
-from reachable.foundation.errors import BadInput
-from reachable.foundation.views import actor, render
+from reachable.foundation.views import actor, add_errors, render
 
 
 def agencies(request: HttpRequest) -> HttpResponse:
@@ -24,11 +23,8 @@ def agencies(request: HttpRequest) -> HttpResponse:
 def agency_new(request: HttpRequest) -> HttpResponse:
     form = AgencyForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with add_errors(form):
             keeping.make_agency(by=actor(request), asked=form.asked())
-        except BadInput as error:
-            form.add_error(None, str(error))
-        else:
             messages.success(request, f"{form.asked().name} is an agency here now.")
             return redirect("agencies")
     return _page(request, "access/agency.html", form, agency=None)
@@ -47,11 +43,8 @@ def agency(request: HttpRequest, kept_agency_id: UUID) -> HttpResponse:
     }
     form = AgencyForm(request.POST or None, initial=initial, other_kind=found.kind)
     if request.method == "POST" and form.is_valid():
-        try:
+        with add_errors(form):
             keeping.change_agency(by=by, agency_id=kept_agency_id, asked=form.asked())
-        except BadInput as error:
-            form.add_error(None, str(error))
-        else:
             messages.success(request, f"{form.asked().name} was changed.")
             return redirect("agencies")
     return _page(request, "access/agency.html", form, agency=found)
@@ -72,11 +65,8 @@ def team_new(request: HttpRequest) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         agency_id = form.cleaned_data["agency"]
-        try:
+        with add_errors(form):
             team_id = keeping.make_team(by=by, agency_id=agency_id, asked=form.asked())
-        except BadInput as error:
-            form.add_error(None, str(error))
-        else:
             messages.success(request, f"{form.asked().name} is a team now. Nobody is in it yet.")
             return redirect("team", team_id)
     return _page(request, "access/team_change.html", form, team=None)
@@ -109,11 +99,8 @@ def team_change(request: HttpRequest, kept_team_id: UUID) -> HttpResponse:
         },
     )
     if request.method == "POST" and form.is_valid():
-        try:
+        with add_errors(form):
             keeping.change_team(by=by, team_id=kept_team_id, asked=form.asked())
-        except BadInput as error:
-            form.add_error(None, str(error))
-        else:
             messages.success(request, f"{form.asked().name} was changed.")
             return redirect("team", kept_team_id)
     return _page(request, "access/team_change.html", form, team=found)
@@ -128,11 +115,8 @@ def team_people(request: HttpRequest, kept_team_id: UUID) -> HttpResponse:
     people = keeping.people_to_add(by=by, team_id=kept_team_id)
     form = AddForm(request.POST or None, people=people)
     if request.method == "POST" and form.is_valid():
-        try:
+        with add_errors(form):
             name = keeping.add(by=by, team_id=kept_team_id, user_id=form.cleaned_data["user"])
-        except BadInput as error:
-            form.add_error(None, str(error))
-        else:
             messages.success(request, f"{name} is in {found.name} from their next step on.")
             return redirect("team", kept_team_id)
     return _page(request, "access/team_people.html", form, team=found)
@@ -148,12 +132,9 @@ def team_end(request: HttpRequest, kept_team_id: UUID) -> HttpResponse:
     others = keeping.teams_to_go_on(by=by, team_id=kept_team_id)
     form = EndTeamForm(request.POST if request.method == "POST" else None, teams=others, held=held)
     if request.method == "POST" and form.is_valid():
-        try:
+        with add_errors(form):
             to_team = form.cleaned_data.get("to_team")
             keeping.end(by=by, team_id=kept_team_id, to_team=to_team)
-        except BadInput as error:
-            form.add_error(None, str(error))
-        else:
             messages.success(request, f"{found.name} has ended.")
             return redirect("teams")
     return _page(request, "access/team_end.html", form, team=found, held=held)

@@ -16,6 +16,7 @@ class ConversationsConfig(AppConfig):
             child_words,
             devices,
             handing,
+            leaving,
             lone_working,
             panels,
             passed_on,
@@ -44,6 +45,7 @@ class ConversationsConfig(AppConfig):
         holdings.add("conversations", Holding("conversations", handing.unfinished), room=ROOM)
         holdings.add("out alone", Holding("out alone", handing.told_of), room=ROOM)
         rights_ended.add("phones", devices.follow_rights, room=ROOM)
+        rights_ended.add("conversations", leaving.follow_rights, room=ROOM)
         sessions_ended.add("phones", devices.follow_sessions, room=ROOM)
         told_others.add("passed on", passed_on.told_others, room=ROOM)
         seen_because.add("passed_on", SeenBecause(10, passed_on.why), room=ROOM)

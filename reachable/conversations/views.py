@@ -38,7 +38,7 @@ from reachable.foundation.errors import BadInput, Conflict
 from reachable.foundation.ids import new_id
 from reachable.foundation.paper_answers import answer
 from reachable.foundation.time import now
-from reachable.foundation.views import actor, render
+from reachable.foundation.views import actor, add_errors, render
 from reachable.moments import selectors as moments
 from reachable.moments.selectors import Row
 from reachable.notices import services as notices
@@ -101,11 +101,8 @@ def _write(
     if posted and "more" not in request.POST:
         form = form_of(request.POST, initial=initial)
         if form.is_valid():
-            try:
+            with add_errors(form):
                 kept = services.keep(by=by, writing=_writing(request, row.id, form))
-            except BadInput as error:
-                form.add_error(None, str(error))
-            else:
                 return _kept(request, form.cleaned_data["conversation_id"], kept)
     else:
         form = form_of(initial=_typed(request) if posted else initial)
@@ -213,11 +210,8 @@ def share(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
     facts = selectors.conversation(by=by, conversation_id=conversation_id)
     form = ShareForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with add_errors(form, BadInput, Conflict):
             services.share_words(by=by, conversation_id=conversation_id, **form.answers())
-        except (BadInput, Conflict) as error:
-            form.add_error(None, str(error))
-        else:
             messages.success(request, "They can read the child’s words from now on.")
             return redirect("conversation", conversation_id)
     context = {"form": form, "facts": facts}

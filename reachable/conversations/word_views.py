@@ -11,7 +11,7 @@ from reachable.conversations.child_words import ENTERS
 from reachable.conversations.rules import languages
 from reachable.conversations.word_forms import CheckForm, ShowForm, TranslationForm
 from reachable.foundation.errors import BadInput, Conflict
-from reachable.foundation.views import actor, render
+from reachable.foundation.views import actor, add_errors, render
 from reachable.practice import guidance
 
 
@@ -93,7 +93,7 @@ def checked(request: HttpRequest, language: str, words_key: str) -> HttpResponse
     form = CheckForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        try:
+        with add_errors(form, BadInput, Conflict):
             child_words.check(
                 by=by,
                 language=language,
@@ -101,9 +101,6 @@ def checked(request: HttpRequest, language: str, words_key: str) -> HttpResponse
                 translation_id=given["translation"],
                 checked_by=given["checked_by"],
             )
-        except (BadInput, Conflict) as error:
-            form.add_error(None, str(error))
-        else:
             messages.success(request, "It is checked. Children see it from now on.")
             return redirect("child_words_in", language)
     context = {"form": form, "sentence": found, "language": languages.BY_KEY[language]}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from reachable.foundation.questions import Question
 from reachable.geography.models import Area, Postcode
@@ -40,6 +40,11 @@ def positions_of(postcodes: Iterable[str]) -> dict[str, tuple[float, float]]:
 
 def area_names() -> dict[str, str]:
     return dict(Area.objects.values_list("code", "name"))
+
+
+def postcodes_by_area() -> dict[str, int]:
+    """Return area code → how many postcodes lie in it."""
+    return dict(Postcode.objects.order_by().values_list("area_id").annotate(Count("postcode")))
 
 
 def area_codes() -> dict[str, str]:

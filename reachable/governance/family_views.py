@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 
 from reachable.foundation.errors import BadInput, Conflict
 from reachable.foundation.paper_answers import answer
-from reachable.foundation.views import actor, render
+from reachable.foundation.views import actor, add_errors, render
 from reachable.governance import families
 from reachable.governance.family_forms import DecideForm, FamilyForm
 from reachable.governance.rules.family import ASKS, EXEMPTIONS
@@ -24,11 +24,8 @@ def requests(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     form = FamilyForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with add_errors(form):
             request_id = families.put_together(by=actor(request), request=form.asked())
-        except BadInput as error:
-            form.add_error(None, str(error))
-        else:
             messages.success(request, "It is put together. Another person reads and releases it.")
             return redirect("family_request", request_id)
     status = 422 if form.is_bound else 200
@@ -39,11 +36,8 @@ def one(request: HttpRequest, family_request_id: UUID) -> HttpResponse:
     by = actor(request)
     form = DecideForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with add_errors(form, BadInput, Conflict):
             families.decide(by=by, request_id=family_request_id, **form.answers())
-        except (BadInput, Conflict) as error:
-            form.add_error(None, str(error))
-        else:
             messages.success(request, "Your decision is recorded.")
             return redirect("family_request", family_request_id)
     context = {

@@ -135,5 +135,5 @@ def _own_hands() -> None:
     from reachable.intake import handing, selectors
     from reachable.people.registries import sent_oneself
 
-    holdings.add("lists", Holding("lists", handing.lists), room="intake")
+    holdings.add("lists", Holding("lists", handing.lists, handing.hand_on_lists), room="intake")
     sent_oneself.add("signals", selectors.records_sent_by_hand, room="intake")

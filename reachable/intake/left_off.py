@@ -80,21 +80,19 @@ def _is_latest(by: Actor, delivery: Delivery) -> bool:
     """Tell whether a list is the last that this person loaded; past lists ask nothing."""
     if not is_list(feed_of(delivery.feed)) or delivery.sent_by_id != by.id:
         return False
-    later = _lists(delivery).filter(received_at__gt=delivery.received_at)
+    later = _lists(delivery).filter(sent_by_id=by.id, received_at__gt=delivery.received_at)
     return delivery.state == "loaded" and not delivery.history and not later.exists()
 
 
 def _lists(delivery: Delivery) -> Any:
-    return Delivery.objects.filter(
-        agency_id=delivery.agency_id,
-        feed=delivery.feed,
-        sent_by_id=delivery.sent_by_id,
-        state="loaded",
-    )
+    return Delivery.objects.filter(agency_id=delivery.agency_id, feed=delivery.feed, state="loaded")
 
 
 def _open_before(by: Actor, delivery: Delivery) -> dict[UUID, tuple[str, date]]:
-    """Return signals of earlier lists that are open to the keeper, with the last such list."""
+    """Return signals of earlier lists that are open to the keeper, with the last such list.
+
+    It may be a list of a colleague who left, and handed it over to the keeper.
+    """
     here = ListedSignal.objects.filter(delivery=delivery).values("signal_id")
     # A row that came and waits to be corrected did come.
     waiting = QuarantinedRow.objects.filter(delivery=delivery, state="open").values("key_hash")

@@ -6,8 +6,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from reachable.foundation.errors import BadInput, NotFound
-from reachable.foundation.views import actor, render
+from reachable.foundation.errors import NotFound
+from reachable.foundation.views import actor, add_errors, render
 from reachable.moments import own_pathways, pathway_reading
 from reachable.moments.own_pathways import DECIDES, WRITES
 from reachable.moments.pathway_forms import DecisionForm
@@ -52,11 +52,8 @@ def put_in_force(request: HttpRequest, pathway_kind: str, version: str) -> HttpR
     shown = {"revision": draft.revision} if draft else {}
     form = DecisionForm(request.POST or None, initial=shown)
     if request.method == "POST" and form.is_valid():
-        try:
+        with add_errors(form):
             own_pathways.put_in_force(by=by, kind=pathway_kind, version=number, **form.cleaned_data)
-        except BadInput as refused:
-            form.add_error(None, str(refused))
-        else:
             said = facts.pathway.version_words if is_own(number) else "The published version"
             messages.success(
                 request,

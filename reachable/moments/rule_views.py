@@ -6,8 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from reachable.foundation.errors import BadInput
-from reachable.foundation.views import actor, render
+from reachable.foundation.views import actor, add_errors, render
 from reachable.moments import dry_runs, rule_jobs, rule_wording
 from reachable.moments.rule_forms import SwitchForm
 from reachable.practice import guidance
@@ -67,11 +66,8 @@ def switch(request: HttpRequest, rule_key: str) -> HttpResponse:
     form = SwitchForm(request.POST)
     on = request.POST.get("then") == "on"
     if form.is_valid():
-        try:
+        with add_errors(form):
             dry_runs.switch(by=by, rule=rule_key, on=on, reason=form.cleaned_data["reason"])
-        except BadInput as refused:
-            form.add_error(None, str(refused))
-        else:
             stands = "in force" if on else "off"
             messages.success(request, f"“{found.rule.title}” is {stands} from now on.")
             return redirect("rule", rule_key)

@@ -8,8 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from reachable.foundation.errors import BadInput
-from reachable.foundation.views import actor, render
+from reachable.foundation.views import actor, add_errors, render
 from reachable.moments import school_terms as terms
 from reachable.moments.term_forms import DatesForm
 
@@ -19,11 +18,8 @@ def school_terms(request: HttpRequest) -> HttpResponse:
     by = actor(request)
     form = DatesForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with add_errors(form):
             terms.enter(by=by, **form.cleaned_data)
-        except BadInput as refused:
-            form.add_error(None, str(refused))
-        else:
             messages.success(
                 request,
                 f"“{form.cleaned_data['name']}” is entered. Clocks that start from now on count "

@@ -274,6 +274,19 @@ WORDINGS = {
         "intake_status",
         of_subject=False,
     ),
+    "list.handed_over": Wording(
+        "A panel’s list was handed over to you",
+        "You keep it from now on, and see the children in it. Send the next one as you send yours.",
+        "intake",
+        of_subject=False,
+    ),
+    "conversation.left": Wording(
+        "A colleague left before a conversation was written down to the end",
+        "You have the moment now, or lead its team. What was written so far is there: please go "
+        "on with it, or ask the child again. A child’s own words are shown to those the child was "
+        "told about.",
+        "moment",
+    ),
     "directory.due": Wording(
         "Entries of the directory were not checked for half a year",
         "Its page says which. Please ring each service, and write down what you are told.",

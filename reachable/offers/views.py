@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import BadInput, Conflict
-from reachable.foundation.views import actor, render
+from reachable.foundation.views import actor, add_errors, render
 from reachable.moments.forms import ActForm
 from reachable.notices import services as notices
 from reachable.offers import forms, matching, selectors, services, wording, words
@@ -69,11 +69,8 @@ def make(request: HttpRequest, person_id: UUID, service_id: UUID) -> HttpRespons
     form = OfferForm(request.POST if request.method == "POST" else None, initial=initial)
     if form.is_bound and form.is_valid():
         given = form.answers()
-        try:
+        with add_errors(form, BadInput, Conflict):
             offer_id = services.offer(by=by, person_id=person_id, service_id=service_id, **given)
-        except (BadInput, Conflict) as error:
-            form.add_error(None, str(error))
-        else:
             messages.success(request, OFFERED[given["answer"]])
             return redirect("offer", offer_id)
     context = {"form": form, "child": child, "service": service}

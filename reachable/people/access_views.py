@@ -13,7 +13,7 @@ from django.shortcuts import redirect
 
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import BadInput, Conflict, NotFound
-from reachable.foundation.views import actor, render
+from reachable.foundation.views import actor, add_errors, render
 from reachable.people import conflicts, inviting, opening, restricting, selectors
 from reachable.people.access_forms import (
     ConflictForm,
@@ -57,11 +57,8 @@ def _asked(
 ) -> HttpResponse:
     child = selectors.child(by=by, person_id=person_id)
     if request.method == "POST" and form.is_valid():
-        try:
+        with add_errors(form, BadInput, Conflict):
             done = asks.act()
-        except (BadInput, Conflict) as error:
-            form.add_error(None, str(error))
-        else:
             messages.success(request, done)
             sees = selectors.is_visible(by=by, person_id=child.person_id)
             return redirect("child_access", child.person_id) if sees else redirect("home")

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from reachable.foundation.errors import BadInput, Conflict, NotFound
-from reachable.foundation.views import actor, render
+from reachable.foundation.views import actor, add_errors, render
 from reachable.people import asking, emergency
 from reachable.people.asking_forms import AskForm, EmergencyForm
 
@@ -47,11 +47,8 @@ def open_record(request: HttpRequest, enquiry_id: UUID) -> HttpResponse:
         raise NotFound
     form = EmergencyForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with add_errors(form, BadInput, Conflict):
             child = emergency.open_record(by=by, enquiry_id=enquiry_id, **form.cleaned_data)
-        except (BadInput, Conflict) as error:
-            form.add_error(None, str(error))
-        else:
             messages.warning(
                 request,
                 "You see this record in an emergency. Its team and information governance have "

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from reachable.foundation.errors import BadInput, Conflict
-from reachable.foundation.views import actor, render
+from reachable.foundation.views import actor, add_errors, render
 from reachable.people import asking, emergency, opening, restricting
 from reachable.people.access_forms import LiftForm, ReaderForm
 from reachable.people.asking_forms import ReviewForm
@@ -32,16 +32,13 @@ def review(request: HttpRequest, emergency_id: UUID) -> HttpResponse:
     found = emergency.emergency(by=by, emergency_id=emergency_id)
     form = ReviewForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with add_errors(form, BadInput, Conflict):
             emergency.review(
                 by=by,
                 emergency_id=emergency_id,
                 justified=form.cleaned_data["justified"] == "yes",
                 note=form.cleaned_data["note"],
             )
-        except (BadInput, Conflict) as error:
-            form.add_error(None, str(error))
-        else:
             messages.success(request, "The review is kept.")
             return redirect("oversight")
     context = {"found": found, "form": form, "own": found.user_id == by.id}
@@ -55,11 +52,8 @@ def name_reader(request: HttpRequest, kept_id: UUID) -> HttpResponse:
     form = ReaderForm(request.POST or None, people=opening.readers_of(by=by))
     if request.method == "POST" and form.is_valid():
         whom = form.cleaned_data["whom"]
-        try:
+        with add_errors(form):
             restricting.add_reader(by=by, restriction_id=kept_id, user_id=whom)
-        except BadInput as error:
-            form.add_error(None, str(error))
-        else:
             messages.success(request, "They may read it as long as they work with the child.")
             return redirect("oversight")
     context = {"found": found, "form": form, "title": "Name one more reader", "button": "Name them"}
@@ -72,11 +66,8 @@ def lift(request: HttpRequest, kept_id: UUID) -> HttpResponse:
     found = restricting.restriction(by=by, restriction_id=kept_id)
     form = LiftForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with add_errors(form, BadInput, Conflict):
             restricting.lift(by=by, restriction_id=kept_id, **form.cleaned_data)
-        except (BadInput, Conflict) as error:
-            form.add_error(None, str(error))
-        else:
             messages.success(request, "The record is restricted no more.")
             return redirect("oversight")
     title = "Lift the restriction, as the second"

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from reachable.foundation.errors import BadInput, Conflict
-from reachable.foundation.views import actor, page_number, render
+from reachable.foundation.views import actor, add_errors, page_number, render
 from reachable.geography.selectors import area_names
 from reachable.provision import selectors, services, taxonomy, wording
 from reachable.provision.forms import CheckForm, PlaceForm, SearchForm, SeenForm, ServiceForm
@@ -94,16 +94,13 @@ def edit(request: HttpRequest, service_id: UUID) -> HttpResponse:
 
 def _written(request: HttpRequest, form: ServiceForm, service_id: UUID | None) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
-        try:
+        with add_errors(form, BadInput, Conflict):
             written = services.write_service(
                 by=actor(request),
                 draft=form.draft(),
                 service_id=service_id,
                 seen=form.cleaned_data["seen"],
             )
-        except (BadInput, Conflict) as refused:
-            form.add_error(None, str(refused))
-        else:
             messages.success(request, f"“{form.cleaned_data['name']}” is in the directory so.")
             return redirect("service", written)
     context = {"form": form, "service_id": service_id}
@@ -141,7 +138,7 @@ def _placed(
     request: HttpRequest, form: PlaceForm, found: ServiceFacts, at_id: UUID | None
 ) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
-        try:
+        with add_errors(form, BadInput, Conflict):
             services.write_place(
                 by=actor(request),
                 service_id=found.id,
@@ -149,9 +146,6 @@ def _placed(
                 where=form.where(),
                 at_id=at_id,
             )
-        except (BadInput, Conflict) as refused:
-            form.add_error(None, str(refused))
-        else:
             messages.success(request, "The place is in this entry so.")
             return redirect("service", found.id)
     context = {"form": form, "service": found, "at_id": at_id}

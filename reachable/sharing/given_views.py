@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from reachable.foundation.errors import BadInput, Conflict
 from reachable.foundation.paper_answers import answer
-from reachable.foundation.views import actor, page_number, render
+from reachable.foundation.views import actor, add_errors, page_number, render
 from reachable.notices import services as notices
 from reachable.practice import guidance
 from reachable.sharing import acting, duty, given, watching, words
@@ -64,13 +64,10 @@ def switch(request: HttpRequest) -> HttpResponse:
         request.POST if request.method == "POST" else None, initial={"on": "yes" if on else "no"}
     )
     if form.is_bound and form.is_valid():
-        try:
+        with add_errors(form, BadInput, Conflict):
             duty.switch(
                 by=by, on=form.cleaned_data["on"] == "yes", reason=form.cleaned_data["reason"]
             )
-        except (BadInput, Conflict) as error:
-            form.add_error(None, str(error))
-        else:
             messages.success(request, "It is recorded, with your reason.")
             return redirect("sharing_duty")
     switched = [each for each in guidance.sharing_bases() if each.by_switch]

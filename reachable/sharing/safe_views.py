@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from reachable.foundation.errors import BadInput, Conflict
-from reachable.foundation.views import actor, render
+from reachable.foundation.views import actor, add_errors, render
 from reachable.sharing import choosing, safe
 from reachable.sharing.forms import ReadersForm, SafeAddressForm
 
@@ -24,11 +24,8 @@ def keep(request: HttpRequest, person_id: UUID) -> HttpResponse:
     ]
     form = SafeAddressForm(request.POST if request.method == "POST" else None, readers=others)
     if form.is_bound and form.is_valid():
-        try:
+        with add_errors(form, BadInput, Conflict):
             made = safe.keep(by=by, person_id=found.person_id, **form.cleaned_data)
-        except (BadInput, Conflict) as error:
-            form.add_error(None, str(error))
-        else:
             messages.success(request, "It is kept, encrypted. Only its readers open it.")
             return redirect("safe_address", made)
     context = {"form": form, "found": found}

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import BadInput, Conflict
-from reachable.foundation.views import actor, render
+from reachable.foundation.views import actor, add_errors, render
 from reachable.notices import services as notices
 from reachable.practice import guidance
 from reachable.sharing import acting, choosing, selectors, services, words
@@ -83,7 +83,7 @@ def decide(request: HttpRequest, person_id: UUID) -> HttpResponse:
     )
     if form.is_bound and form.is_valid():
         given = form.cleaned_data
-        try:
+        with add_errors(form, BadInput, Conflict):
             made = services.share(
                 by=by,
                 person_id=found.person_id,
@@ -97,9 +97,6 @@ def decide(request: HttpRequest, person_id: UUID) -> HttpResponse:
                 request_id=asked.id if asked else None,
                 supersedes_id=choosing.identifier(request.GET.get("instead_of", "")),
             )
-        except (BadInput, Conflict) as error:
-            form.add_error(None, str(error))
-        else:
             messages.success(request, "The decision is recorded.")
             return redirect("sharing", made)
     context = {
@@ -124,7 +121,7 @@ def refuse(request: HttpRequest, person_id: UUID) -> HttpResponse:
         initial={"purpose": asked.purpose if asked else ""},
     )
     if form.is_bound and form.is_valid():
-        try:
+        with add_errors(form, BadInput, Conflict):
             made = services.refuse(
                 by=by,
                 person_id=found.person_id,
@@ -133,9 +130,6 @@ def refuse(request: HttpRequest, person_id: UUID) -> HttpResponse:
                 reason=form.cleaned_data["reason"],
                 request_id=asked.id if asked else None,
             )
-        except (BadInput, Conflict) as error:
-            form.add_error(None, str(error))
-        else:
             messages.success(request, "It is recorded that this is not shared, and why.")
             return redirect("sharing", made)
     context = {"form": form, "found": found, "asked": asked}
@@ -151,7 +145,7 @@ def record_request(request: HttpRequest, person_id: UUID) -> HttpResponse:
     )
     if form.is_bound and form.is_valid():
         given = form.cleaned_data
-        try:
+        with add_errors(form):
             made = services.record_request(
                 by=by,
                 person_id=found.person_id,
@@ -161,9 +155,6 @@ def record_request(request: HttpRequest, person_id: UUID) -> HttpResponse:
                 asked_on=given["asked_on"],
                 due_on=given["due_on"],
             )
-        except BadInput as error:
-            form.add_error(None, str(error))
-        else:
             messages.success(request, "The request is recorded. It waits for a decision.")
             return redirect("sharing_request", made)
     context = {"form": form, "found": found}
@@ -216,16 +207,13 @@ def agree(request: HttpRequest, sharing_id: UUID) -> HttpResponse:
     form = AgreeForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         given = form.cleaned_data
-        try:
+        with add_errors(form, BadInput, Conflict):
             acting.agree(
                 by=by,
                 sharing_id=sharing_id,
                 agreed=given["answer"] == "yes",
                 note=given["note"],
             )
-        except (BadInput, Conflict) as error:
-            form.add_error(None, str(error))
-        else:
             messages.success(request, "Your answer is recorded.")
             return redirect("sharing", sharing_id)
     context = {"form": form, "found": found, "row": found.row, "words": words}

@@ -18,8 +18,8 @@ class SiteConfig(AppConfig):
         """
         from reachable.foundation.registries import Reference, references
         from reachable.practice import reference
+        from reachable.site import command_reference, row_reference
         from reachable.site import reference as own
-        from reachable.site import row_reference
 
         for path, render, room in (
             ("docs/reference/practice.md", reference.render, "practice"),
@@ -29,6 +29,7 @@ class SiteConfig(AppConfig):
             ("docs/reference/fields.md", own.render_fields, "site"),
             ("docs/reference/rows.md", row_reference.render, "site"),
             ("docs/reference/registries.md", own.render_registries, "site"),
+            ("docs/reference/commands.md", command_reference.render, "site"),
         ):
             references.add(path, Reference(path, render), room=room)
         from reachable.foundation.registries import (

@@ -25,6 +25,7 @@ from reachable.foundation.actor import system
 from reachable.foundation.errors import ReachableError
 from reachable.foundation.outages import outage
 from reachable.foundation.registries import rebuilders, references
+from reachable.geography.cli import areas, postcodes
 from reachable.governance.cli import group as governance
 from reachable.intake.cli import group as feed
 from reachable.moments.cli import group as moments
@@ -53,6 +54,7 @@ def add_to(main: click.Group) -> None:
         rebuild,
         docs,
         account,
+        areas,
         audit,
         directory,
         feed,
@@ -60,6 +62,7 @@ def add_to(main: click.Group) -> None:
         moments,
         partnership,
         phones,
+        postcodes,
         sign_in_providers,
         synthetic,
         demo,

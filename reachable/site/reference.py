@@ -29,7 +29,7 @@ ACTION_WORDS = {
 def render_addresses() -> str:
     """Every address with its methods and who may open it."""
     declared = list(addresses())
-    return _page(
+    return page(
         "Addresses",
         "reachable/*/urls.py",
         "Each address declares who may open it. One that declares nothing stops the build, and is "
@@ -104,7 +104,7 @@ def render_roles() -> str:
         for capability in in_force.capabilities
         if not any(one.needs == capability for one in addresses())
     ]
-    return _page(
+    return page(
         "Roles",
         "reachable/access/policy.toml",
         "What a role may do, and how far it sees into what is kept of a child. A person with "
@@ -210,7 +210,7 @@ def render_fields() -> str:
                 for kind in (*in_force.compartments, *BESIDE)
                 if kind in by_kind
             ]
-    return _page(
+    return page(
         "Fields and their compartments",
         "each room’s fields.toml",
         "In which compartment each field of each record is. A field that no room declares stops "
@@ -244,7 +244,7 @@ def render_registries() -> str:
             lines += [f"| {each.key} | {each.room}/ |" for each in listed]
         else:
             lines.append("Nothing yet.")
-    return _page(
+    return page(
         "Registries",
         "what each room registers when it starts",
         "A room reaches into one below it through a registry that the lower room defines. They are "
@@ -253,6 +253,6 @@ def render_registries() -> str:
     )
 
 
-def _page(title: str, source: str, purpose: str, *lines: str) -> str:
+def page(title: str, source: str, purpose: str, *lines: str) -> str:
     head = f"<!-- Written by `reachable docs` from {source}. -->"
     return "\n".join([head, f"# {title}", "", purpose, *lines]).rstrip() + "\n"

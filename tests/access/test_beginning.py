@@ -107,6 +107,7 @@ EVERYTHING = Standing(
     planned=1,
     roles=frozenset({"supervisor", "information_governance"}),
     waits=frozenset(),
+    areas=3,
 )
 
 
@@ -122,7 +123,8 @@ def test_nothing_is_missing_where_everything_is_there() -> None:
         ({"teams_without_holders": 1}, "Somebody in a team"),
         ({"roles": frozenset({"information_governance"})}, "A supervisor"),
         ({"planned": 0}, "A rota"),
-        ({"roles": frozenset({"supervisor"})}, "information governance officer"),
+        ({"roles": frozenset({"supervisor"})}, "Somebody for information governance"),
+        ({"areas": 0}, "The areas and postcodes"),
     ],
 )
 def test_each_thing_that_is_missing_is_said_alone(change: dict[str, Any], said: str) -> None:

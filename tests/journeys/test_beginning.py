@@ -112,4 +112,4 @@ def test_an_empty_database_becomes_a_working_area(server: Server, open_page: Ope
     ada.goto(server.url)
     expect(ada.get_by_text("A team that takes reachable moments")).to_have_count(0)
     expect(ada.get_by_text("A rota: the supervisor of a team plans it")).to_be_visible()
-    expect(ada.get_by_text("An information governance officer")).to_be_visible()
+    expect(ada.get_by_text("Somebody for information governance")).to_be_visible()

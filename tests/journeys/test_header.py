@@ -36,6 +36,8 @@ def test_the_header_is_one_row_and_everything_in_it_is_reached_by_keyboard(
     page.set_viewport_size({"width": width, "height": 844})
     sign_in(page, server, who)
     page.goto(f"{server.url}/worklist/")
+    expect(page.locator("#narrow summary")).to_be_visible()
+    expect(page).to_have_title("Worklist – Reachable")
     assert rows_of_links(page) == 1
     looks_right(page, f"header-{who}-{width}")
     more = page.locator(".top__menu summary")

@@ -16,6 +16,7 @@ class Standing:
     planned: int
     roles: frozenset[str]
     waits: frozenset[str]
+    areas: int
 
 
 @dataclass(frozen=True)
@@ -61,9 +62,17 @@ def missing(here: Standing) -> Sequence[Missing]:
     if "information_governance" not in here.roles:
         found.append(
             Missing(
-                "An information governance officer, who watches who looked at whom",
+                "Somebody for information governance, who watches who looked at whom",
                 "invite",
                 "information_governance" in here.waits,
+            )
+        )
+    if not here.areas:
+        found.append(
+            Missing(
+                "The areas and postcodes of the partnership: whoever looks after the server loads "
+                "them",
+                "teams",
             )
         )
     return found
