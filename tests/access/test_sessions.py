@@ -184,10 +184,10 @@ def test_promise_18_a_new_session_identifier_when_a_role_begins_or_ends(world: W
     assert is_signed_in(client)
     known, row = cookie(client), SignIn.objects.get()
     user_id, seen = world.users["first"], {known}
-    begin_role = {"user_id": user_id, "role": "supervisor"}
+    more = "supervisor"
     changes: list[Callable[[], Any]] = [
-        lambda: Role.objects.create(started_at=now(), **begin_role),
-        lambda: end_role(by=system("tests"), **begin_role),
+        lambda: Role.objects.create(started_at=now(), user_id=user_id, role=more),
+        lambda: end_role(by=system("tests"), user_id=user_id, role=more),
     ]
     for change in changes:
         change()
