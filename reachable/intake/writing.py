@@ -10,10 +10,7 @@ from reachable.intake.preparing import Incoming
 from reachable.intake.specification import Feed
 from reachable.intake.table_sets import compartments_of, specification_of
 
-OTHERS = (
-    "Somebody of your agency whose role records that can do it. If your work needs it, ask your "
-    "manager to have such a role given to you."
-)
+OTHERS = "Somebody of your agency whose role records that can do it."
 
 
 def require_for_file(by: Actor, key: str, *, kept: str) -> None:
