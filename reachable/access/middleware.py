@@ -46,7 +46,8 @@ def _by_itself(request: HttpRequest) -> bool:
 
 
 class FindActor:
-    """Sets `request.by`, from the database at each request, so that an ended role ends now.
+    """Sets `request.by`, from the database at each request, so that an ended role ends now, and
+    renews the session where a role began or ended.
 
     The database is told too, so that it shows nobody else's rows.
     """
@@ -58,5 +59,6 @@ class FindActor:
         user = request.user
         by = actor_for(user) if user.is_authenticated else ANONYMOUS
         cast(Any, request).by = by
+        sessions.renew(request.session, by=by)
         with asked_by(by):
             return self.get_response(request)

@@ -26,6 +26,7 @@ from reachable.foundation.time import now, unmoved
 
 NOTED_EVERY = 60
 """Seconds between two notes that a session is in use: each is a write."""
+RIGHTS = "rights"
 FRESH_FOR = 10 * 60
 """Seconds after signing in, or after confirming it, in which factors may be changed."""
 BROWSERS = (
@@ -71,6 +72,28 @@ def note_use(session: Any) -> None:
         return
     session[ACTIVE] = int(unmoved())
     SignIn.objects.filter(session_key=session.session_key).update(active_at=now())
+
+
+def note_rights(session: Any, *, by: Actor) -> None:
+    """Keep with which roles somebody signed in."""
+    session[RIGHTS] = sorted(by.roles)
+
+
+def renew(session: Any, *, by: Actor) -> None:
+    """Give a session another identifier once somebody's roles are others than they were with it.
+
+    Whoever came to know the one of before has nothing of what was given since. Of two requests at
+    once, the first does it.
+    """
+    before = session.session_key
+    if SESSION_KEY not in session or session.get(RIGHTS, sorted(by.roles)) == sorted(by.roles):
+        return
+    with transaction.atomic():
+        if not Session.objects.select_for_update().filter(session_key=before).exists():
+            return
+        note_rights(session, by=by)
+        session.cycle_key()
+        SignIn.objects.filter(session_key=before).update(session_key=session.session_key)
 
 
 def is_fresh(session: Any) -> bool:

@@ -204,6 +204,7 @@ def finish(request: HttpRequest, *, user: User, how: str, through: str = "") -> 
     with transaction.atomic():
         login(request, user, BACKEND)
         by = actor_for(user)
+        sessions.note_rights(request.session, by=by)
         sessions.began(request, user=user, how=how)
         audit.record(by=by, action="access.signed_in", subject=("user", by.id), how=how, **by_whom)
     request.session.pop(THROUGH, None)

@@ -85,14 +85,18 @@ class Actor:
         """Say whether what is kept there of a child they work with is shown to them."""
         return self.scope(compartment) in WORKS_WITH
 
-    def require_to_write(self, compartment: str, *, own: bool = False) -> None:
-        """Refuse whoever may record nothing there of a child they work with.
+    def may_write(self, compartment: str, *, own: bool = False) -> bool:
+        """Say whether this person may record something there of a child they work with.
 
         With `own`, what somebody sends themselves is enough.
         """
         scope = "all" if self.is_system else self.writes.get(compartment, "none")
-        if scope not in WORKS_WITH and not (own and scope == "own"):
-            raise Forbidden(f"writing {compartment}")
+        return scope in WORKS_WITH or (own and scope == "own")
+
+    def require_to_write(self, compartment: str, *, own: bool = False) -> None:
+        """Refuse whoever `may_write` nothing there."""
+        if not self.may_write(compartment, own=own):
+            raise Forbidden(f"writing {compartment}", kept="Nothing was changed.")
 
 
 ANONYMOUS = Actor(kind="nobody", id=None, name="nobody")

@@ -27,7 +27,8 @@ def bad_input(request: HttpRequest, error: ReachableError) -> HttpResponse:
 
 def refused(request: HttpRequest, error: Forbidden) -> HttpResponse:
     """A right is missing: say which, and which roles include it."""
-    return _page(request, "403", 403, right=_right(error.capability))
+    said = error if error.kept else None
+    return _page(request, "403", 403, right=_right(error.capability), error=said)
 
 
 def too_large(request: HttpRequest) -> HttpResponse:
@@ -42,7 +43,7 @@ def handler400(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def handler403(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _page(request, "403", 403, right=None)
+    return _page(request, "403", 403, right=None, error=None)
 
 
 def handler404(request: HttpRequest, exception: Exception) -> HttpResponse:

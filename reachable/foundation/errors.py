@@ -23,10 +23,16 @@ class BadInput(ReachableError):
 
 
 class Forbidden(ReachableError):
-    """The person's role lacks a capability; the page says which and whom to ask."""
+    """The person's role lacks a capability; the page says which and whom to ask.
 
-    def __init__(self, capability: str) -> None:
-        super().__init__(f"Your role does not include “{capability}”.")
+    Where it depends on what was sent, `sentence` says so, and `kept` what became of it.
+    """
+
+    def __init__(
+        self, capability: str, *, sentence: str = "", kept: str = "", next: str = ""
+    ) -> None:
+        said = sentence or f"Your role does not include “{capability}”."
+        super().__init__(said, kept=kept, next=next)
         self.capability = capability
 
 

@@ -115,6 +115,7 @@ def put_together(*, by: Actor, request: Request) -> UUID:
 def decide(*, by: Actor, request_id: UUID, released: bool, reason: str) -> None:
     """Release what another person put together, or send it back; it stands as it was read."""
     by.require(ANSWERS)
+    exclusive("governance.family")
     found = _request(request_id)
     if found.made_by_id == by.id:
         raise BadInput(

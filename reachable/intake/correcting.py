@@ -12,7 +12,7 @@ from reachable.foundation.actor import Actor
 from reachable.foundation.db import exclusive
 from reachable.foundation.errors import BadInput, Conflict, NotFound
 from reachable.foundation.time import now, today
-from reachable.intake import loading
+from reachable.intake import loading, writing
 from reachable.intake.checking import check_again
 from reachable.intake.faults import answers_of, cells_now
 from reachable.intake.loading import feed_as_read
@@ -39,6 +39,7 @@ def correct(*, by: Actor, row_id: UUID, cells: Mapping[str, str]) -> None:
     """Take in a refused row with corrected cells (heading → text); StillWrong says why not.
 
     A cell that is not given says what it was sent with, or what was said of the whole column since.
+    Whoever puts it right writes all that it says.
     """
     by.require("intake.load")
     exclusive("people.identify")
@@ -52,6 +53,7 @@ def correct(*, by: Actor, row_id: UUID, cells: Mapping[str, str]) -> None:
     if isinstance(outcome, Refused):
         raise StillWrong(outcome.problems)
     origin, accepted = loading.origin_of(row.delivery), incoming(feed, outcome, row.row_number)
+    writing.require_for_row(by, feed, accepted, kept=f"Row {row.row_number:,} waits as it was.")
     counts = take_in(by=by, origin=origin, rows=[accepted])
     row.state, row.decided_by_id, row.decided_at = "corrected", by.id, now()
     row.save(update_fields=["state", "decided_by_id", "decided_at"])

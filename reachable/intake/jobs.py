@@ -14,7 +14,8 @@ from reachable.access.selectors import actor_for
 from reachable.foundation.actor import Actor, system
 from reachable.foundation.jobs import task
 from reachable.foundation.outages import outage
-from reachable.intake import loading, services
+from reachable.intake import loading, services, writing
+from reachable.intake.models import Delivery
 
 KEY_REVOKED = (
     "The key that this file came with was revoked. What was loaded of it stays. Somebody of the "
@@ -72,7 +73,7 @@ def load_delivery(delivery_id: str, user_id: str | None, key_id: str | None = No
     asked where the system began it. Returns the state that the delivery is in afterwards, or
     “interrupted” where the database went away: `resume_abandoned` then goes on with it.
     """
-    if user_id is not None and not may_load(UUID(user_id)):
+    if user_id is not None and not _may_load(UUID(user_id), UUID(delivery_id)):
         services.stop_loading(
             by=system("intake"),
             delivery_id=UUID(delivery_id),
@@ -103,6 +104,14 @@ def unless_interrupted(work: Callable[[], str]) -> str:
         return "interrupted"
 
 
-def may_load(user_id: UUID) -> bool:
+def may_load(user_id: UUID, feed: str | None) -> bool:
+    """Say whether somebody may still load files, and write what those of a feed say."""
     user = User.objects.filter(id=user_id, is_active=True).first()
-    return user is not None and actor_for(user).can("intake.load")
+    if user is None:
+        return False
+    by = actor_for(user)
+    return by.can("intake.load") and (feed is None or writing.may_for_file(by, feed))
+
+
+def _may_load(user_id: UUID, delivery_id: UUID) -> bool:
+    return may_load(user_id, Delivery.objects.values_list("feed", flat=True).get(id=delivery_id))

@@ -21,7 +21,7 @@ from reachable.foundation.actor import Actor
 from reachable.foundation.db import exclusive
 from reachable.foundation.errors import BadInput, Conflict
 from reachable.foundation.time import today
-from reachable.intake import loading
+from reachable.intake import loading, writing
 from reachable.intake.involving import BASIS, KEEPS_LIST, ListedChild, is_list, is_open, listed
 from reachable.intake.models import Delivery, ListedSignal, QuarantinedRow, Signal, SignalVersion
 from reachable.intake.owned import own_delivery
@@ -134,6 +134,10 @@ def answer(
     )
     said = {each: then for each, then in answers.items() if then is not Then.STILL}
     rows = list(_rows(delivery, said, closed_on))
+    for row in rows:
+        writing.require_for_row(
+            by, feed_of(delivery.feed), row, kept="All of them stay as they were."
+        )
     counts = take_in(by=by, origin=loading.origin_of(delivery), rows=rows)
     count_in(delivery, events=counts.events, moments=counts.moments)
     audit.record(

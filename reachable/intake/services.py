@@ -22,7 +22,7 @@ from reachable.foundation.errors import BadInput, Conflict, Forbidden, NotFound
 from reachable.foundation.files.whole import told_if_full, whole_file
 from reachable.foundation.ids import new_id
 from reachable.foundation.time import now
-from reachable.intake import parts
+from reachable.intake import parts, writing
 from reachable.intake.forgetting import forget as forget
 from reachable.intake.happenings import FROM_A_PHONE, title_of
 from reachable.intake.models import Delivery, Signal
@@ -35,7 +35,6 @@ from reachable.intake.specification import Feed
 from reachable.intake.stored import ARRIVING, TABLES, remove_stored, stored_file, tables_folder
 from reachable.intake.table_sets import (
     TableSet,
-    compartments_of,
     specification_of,
     table_sets,
 )
@@ -83,8 +82,7 @@ def receive(
     specification = _comes_by_itself(feed)
     if by.feeds and specification.key not in by.feeds:
         raise Forbidden(f"send files of the feed “{specification.title}” with this key")
-    for compartment in compartments_of(specification):
-        by.require_to_write(compartment, own=True)
+    writing.require_for_file(by, specification.key, kept="Nothing was kept of it.")
     arrived, digest, size = _keep(content)
     try:
         if not size:
@@ -211,6 +209,7 @@ def begin_loading(*, by: Actor, delivery_id: UUID) -> bool:
     delivery = own_delivery(by, delivery_id, locked=True)
     if delivery.state in ("loaded", "loading"):
         return False
+    writing.require_for_file(by, delivery.feed, kept="Nothing more of it was loaded.")
     if delivery.feed in table_sets():
         parts.refuse_out_of_order(delivery)
     delivery.state, delivery.worked_at, delivery.error = "loading", now(), ""
@@ -256,6 +255,7 @@ def discard(*, by: Actor, delivery_id: UUID) -> None:
 def confirm_gone(*, by: Actor, delivery_id: UUID) -> None:
     """Say that what is gone from a set really was removed; it is withdrawn when loading goes on."""
     delivery = _asked_about(by, delivery_id)
+    writing.require_for_file(by, delivery.feed, kept="What is missing from it stays as it was.")
     if later := parts.begun_later(delivery):
         raise Conflict(
             f"“{later.file_name}”, which came later, is being loaded, and says what is gone.",

@@ -20,7 +20,7 @@ from reachable.foundation.db import bulk_update, exclusive, follow_indexes, log_
 from reachable.foundation.errors import BadInput, Conflict, place
 from reachable.foundation.outages import outage
 from reachable.foundation.time import now, today
-from reachable.intake import loading
+from reachable.intake import loading, writing
 from reachable.intake.faults import answers_of, has_fault, read_again, waiting_rows
 from reachable.intake.loading import feed_as_read, pace_of
 from reachable.intake.models import BulkCorrection, QuarantinedRow
@@ -59,6 +59,8 @@ def begin(*, by: Actor, delivery_id: UUID, answer: Answer, reason: str = "") -> 
         raise BadInput("This cannot be said of these rows.", kept="Nothing was changed.")
     if answer.kind is Kind.LEAVE_OUT and not reason:
         raise BadInput("Please say in a few words why.", kept="Nothing was changed.")
+    if answer.kind is not Kind.LEAVE_OUT:
+        writing.require_for_file(by, delivery.feed, kept="The rows wait as they were.")
     before = answers_of(delivery_id)
     waiting = waiting_rows(delivery_id).iterator()
     rows = sum(has_fault(feed, row, answer.fault, before) for row in waiting)
@@ -87,6 +89,13 @@ def begin(*, by: Actor, delivery_id: UUID, answer: Answer, reason: str = "") -> 
             next="Wait until it is done, and answer again.",
         ) from None
     return begun.id
+
+
+def writes_of(correction_id: UUID) -> str | None:
+    """Return the feed of which an answer takes rows in; none where it leaves them out."""
+    begun = BulkCorrection.objects.select_related("delivery").get(id=correction_id)
+    left_out = Answer.from_json(begun.answer).kind is Kind.LEAVE_OUT
+    return None if left_out else begun.delivery.feed
 
 
 @dataclass

@@ -41,7 +41,7 @@ def resume_abandoned(*, by: Actor) -> int:
 @task
 def settle_rows(correction_id: str, user_id: str | None) -> str:
     """Settle what is left of an answer if `user_id`, who gave it, may still load files."""
-    if user_id is not None and not may_load(UUID(user_id)):
+    if user_id is not None and not may_load(UUID(user_id), together.writes_of(UUID(correction_id))):
         together.stop(
             by=system("intake"),
             correction_id=UUID(correction_id),

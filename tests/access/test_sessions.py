@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -18,10 +19,10 @@ from django.test.utils import CaptureQueriesContext
 
 from dev.paths import ROOT
 from reachable.access import sessions
-from reachable.access.models import SignIn, User
-from reachable.access.services import end_account
+from reachable.access.models import Role, SignIn, User
+from reachable.access.services import end_account, end_role
 from reachable.foundation.actor import system
-from reachable.foundation.time import today
+from reachable.foundation.time import now, today
 from tests.access.test_signed_out import CANARY, TYPED, sign_in_again
 from tests.support.signing_in import (
     asked,
@@ -174,6 +175,57 @@ def test_promise_18_a_new_session_identifier_at_each_half(world: World) -> None:
         other = Client()
         other.cookies["sessionid"] = stolen
         assert not is_signed_in(other)
+
+
+def test_promise_18_a_new_session_identifier_when_a_role_begins_or_ends(world: World) -> None:
+    """Nothing else changes for whoever is signed in: they stay, and stay listed."""
+    client, thief = Client(), Client()
+    sign_in_whole(client, "first")
+    assert is_signed_in(client)
+    known, row = cookie(client), SignIn.objects.get()
+    user_id, seen = world.users["first"], {known}
+    more = "supervisor"
+    changes: list[Callable[[], Any]] = [
+        lambda: Role.objects.create(started_at=now(), user_id=user_id, role=more),
+        lambda: end_role(by=system("tests"), user_id=user_id, role=more),
+    ]
+    for change in changes:
+        change()
+        thief.cookies["sessionid"] = cookie(client)
+        assert is_signed_in(client)
+        assert not is_signed_in(thief)
+        assert cookie(client) not in seen
+        seen.add(cookie(client))
+        assert is_signed_in(client)
+        assert cookie(client) in seen, "once for each change"
+    row.refresh_from_db()
+    assert row.session_key == cookie(client)
+    assert Session.objects.filter(session_key__in=seen).count() == 1
+    assert "(here)" in html(client.get("/my-sign-in/"))
+
+
+@pytest.mark.parametrize("chosen", ["attackers", "0" * 32])
+def test_promise_18_a_cookie_that_somebody_else_chose_opens_nothing(
+    world: World, chosen: str
+) -> None:
+    """An attacker puts a session of their own, or one that never was, into another's browser."""
+    attacker, client = Client(), Client()
+    attacker.get("/sign-in/passkey/")
+    fixed = cookie(attacker) if chosen == "attackers" else chosen
+    app = with_app("first")
+    for step in (
+        lambda: client.get("/sign-in/"),
+        lambda: show_password(client, "first"),
+        lambda: client.post("/sign-in/second/", {"code": app.code()}),
+    ):
+        if "sessionid" not in client.cookies:
+            client.cookies["sessionid"] = fixed
+        step()
+        attacker.cookies["sessionid"] = fixed
+        assert not is_signed_in(attacker)
+        assert attacker.get("/sign-in/second/")["Location"] == "/sign-in/"
+    assert is_signed_in(client)
+    assert cookie(client) != fixed
 
 
 def test_promise_18_a_stolen_cookie_is_dead_after_signing_out(world: World) -> None:
