@@ -271,6 +271,7 @@ def test_a_reason_and_a_note_are_kept_without_spaces_and_as_long_as_their_column
     second_person.refuse(by=hub.actor("second"), request_id=request_id, note=f"  {'n' * 301}")
     held = SecondPersonRequest.objects.get()
     assert (held.reason, held.note) == ("r" * 300, "n" * 300)
+    assert (held.subject_kind, held.subject_id) == ("user", hub.workers["fern"])
 
 
 def test_what_is_not_taken_says_that_nothing_was_changed(hub: Partnership) -> None:
@@ -364,7 +365,9 @@ def test_one_subject_of_two_kinds_has_two_requests_and_one_ends_without_the_othe
     second_person.drop(by=by, kind=INVITATION, subject_id=fern)
     decisions = dict(SecondPersonRequest.objects.values_list("id", "decision"))
     assert (decisions.pop(invitation), decisions.pop(role)) == ("taken back", "")
-    assert list(decisions.values()) == ["refused"]
+    second_person.drop(by=by, kind=ROLE, subject_id=fern)
+    (refused,) = SecondPersonRequest.objects.filter(id__in=decisions)
+    assert (refused.decision, refused.decided_by_id) == ("refused", hub.workers["second"])
 
 
 def test_two_who_ask_for_the_same_at_once_ask_once(own_database: Database) -> None:
