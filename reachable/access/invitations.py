@@ -189,9 +189,8 @@ def carry_out(*, by: Actor, subject_id: UUID, details: dict[str, Any]) -> None:
         raise Conflict("This invitation was taken back.", kept="Nothing was changed.")
 
 
-def give_up(*, by: Actor, subject_id: UUID, details: dict[str, Any]) -> None:
+def give_up(*, by: Actor, subject_id: UUID) -> None:
     """Take back an invitation that a second person did not approve."""
-    del details
     held = _open().filter(id=subject_id).first()
     if held is not None:
         _end(by, held)

@@ -122,9 +122,9 @@ def carry_out(*, by: Actor, subject_id: UUID, details: dict[str, Any]) -> None:
             _begin(by, subject_id, role)
 
 
-def give_up(*, by: Actor, subject_id: UUID, details: dict[str, Any]) -> None:
+def give_up(*, by: Actor, subject_id: UUID) -> None:
     """A role that nobody approved was never given."""
-    del by, subject_id, details
+    del by, subject_id
 
 
 @transaction.atomic

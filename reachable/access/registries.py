@@ -138,9 +138,15 @@ class NamesAreas(Protocol):
 
 
 class CarriesOut(Protocol):
-    """Does what was approved, or gives it up, in the transaction that is open."""
+    """Does what was approved, in the transaction that is open."""
 
     def __call__(self, *, by: Actor, subject_id: UUID, details: dict[str, Any]) -> None: ...
+
+
+class GivesUp(Protocol):
+    """Ends what was refused or taken back, in the transaction that is open."""
+
+    def __call__(self, *, by: Actor, subject_id: UUID) -> None: ...
 
 
 class InWords(Protocol):
@@ -157,7 +163,7 @@ class TakesTwo:
     needs: str
     words: InWords
     carry_out: CarriesOut
-    give_up: CarriesOut
+    give_up: GivesUp
 
 
 holdings: Registry[Holding] = Registry(

@@ -82,9 +82,7 @@ def ask(
             next="Have another administrator set up first.",
         )
     exclusive("access.second_person")
-    same = SecondPersonRequest.objects.filter(
-        kind=kind, subject_kind=subject[0], subject_id=subject[1], decision=""
-    )
+    same = SecondPersonRequest.objects.filter(kind=kind, subject_id=subject[1], decision="")
     same.filter(expires_at__lte=now()).update(decision="expired")
     if same.exists():
         raise Conflict(
@@ -131,7 +129,7 @@ def decided(*, by: Actor) -> list[DecidedFacts]:
 
 def request(*, by: Actor, request_id: UUID) -> RequestFacts:
     """Return one request that waits."""
-    held = _waiting(by).filter(id=request_id).select_related("asked_by").first()
+    held = _waiting(by).filter(id=request_id).first()
     if held is None:
         raise NotFound
     return _facts(by, held)
@@ -146,13 +144,13 @@ def approve(*, by: Actor, request_id: UUID) -> str:
     held = _lock(by, request_id)
     _refuse_own(by, held)
     kind = _kind(held.kind)
-    if held.asked_by_id not in able(capability=kind.needs, user_ids=[held.asked_by_id]):
+    if held.asked_by_id not in able(capability=kind.needs):
         raise Conflict(
             "Whoever asked for this may not do it any more.",
             kept=NOTHING_CHANGED,
             next="Refuse it, and ask for it yourself if it is right.",
         )
-    _decide(by, held, "approved", "")
+    _decide(by, held, "approved")
     kind.carry_out(by=by, subject_id=held.subject_id, details=held.details)
     return kind.words(subject_id=held.subject_id, details=held.details)
 
@@ -174,7 +172,7 @@ def take_back(*, by: Actor, request_id: UUID) -> None:
     held = _lock(by, request_id)
     if held.asked_by_id != by.own_id:
         raise Conflict("Only whoever asked for it takes it back.", kept=NOTHING_CHANGED)
-    _decide(by, held, "taken back", "")
+    _decide(by, held, "taken back")
     _give_up(by, held)
 
 
@@ -182,14 +180,13 @@ def drop(*, by: Actor, kind: str, subject_id: UUID) -> None:
     """End a request whose subject was taken back, in the caller's transaction."""
     held = SecondPersonRequest.objects.filter(kind=kind, subject_id=subject_id, decision="")
     for each in held.select_for_update():
-        _decide(by, each, "taken back", "")
+        _decide(by, each, "taken back")
 
 
 def awaiting(*, kind: str, subject_ids: Iterable[UUID]) -> frozenset[UUID]:
     """Return which of these subjects wait for a second person, or were asked for too long ago."""
-    held = SecondPersonRequest.objects.filter(
-        kind=kind, subject_id__in=list(subject_ids), decision__in=["", "expired"]
-    )
+    asked = SecondPersonRequest.objects.filter(kind=kind, decision="")
+    held = asked.filter(subject_id__in=list(subject_ids))
     return frozenset(held.values_list("subject_id", flat=True))
 
 
@@ -202,7 +199,7 @@ def waiting_for(*, kind: str, subject_id: UUID) -> list[str]:
     return list(found["roles"]) if found else []
 
 
-def _decide(by: Actor, held: SecondPersonRequest, decision: str, note: str) -> None:
+def _decide(by: Actor, held: SecondPersonRequest, decision: str, note: str = "") -> None:
     held.decision, held.decided_by_id, held.decided_at = decision, by.own_id, now()
     held.note = note.strip()[:300]
     held.save(update_fields=["decision", "decided_by", "decided_at", "note"])
@@ -211,7 +208,7 @@ def _decide(by: Actor, held: SecondPersonRequest, decision: str, note: str) -> N
 
 
 def _give_up(by: Actor, held: SecondPersonRequest) -> None:
-    _kind(held.kind).give_up(by=by, subject_id=held.subject_id, details=held.details)
+    _kind(held.kind).give_up(by=by, subject_id=held.subject_id)
 
 
 def _refuse_own(by: Actor, held: SecondPersonRequest) -> None:

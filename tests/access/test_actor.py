@@ -161,6 +161,9 @@ def test_promise_13_an_account_is_what_its_roles_and_teams_are_now(db: None) -> 
                 getattr(in_force.roles[role], action)[name] for role in ("custody", "supervisor")
             ]
             assert scope == max(each, key=SCOPES.index)
+    place.worker("del", "disruption_lead")
+    sees_more = place.actor("del")
+    assert (sees_more.scopes["identity"], sees_more.shares["identity"]) == ("involved", "none")
 
 
 @pytest.mark.db

@@ -51,6 +51,7 @@ class Place:
             ("gil", "information_governance"),
         ):
             self.hub.worker(name, role)
+        self.hub.worker("eva", "practitioner", "linkage_steward")
         self.records = {
             f"R{number}": identify_one(
                 claim(self.hub.police, f"P{number}", given=given, born=f"2012-03-0{number}")
@@ -277,11 +278,12 @@ def test_whom_to_ring_is_said_of_who_is_restricted_and_not_of_ones_own_conflicts
 
 
 def test_only_whose_role_opens_children_sees_one_and_the_system_sees_all(place: Place) -> None:
-    for name in ("ada", "cal", "gil"):
+    for name in ("ada", "cal", "eva", "gil"):
         place.works(name, "R1", over=False)
     place.restrict("R2")
     with travel(NOON):
-        assert place.sees("ada", "R1") == {True}
+        assert place.sees("ada", "R1") == place.sees("eva", "R1") == {True}
+        assert place.sees("eva", "R3") == {False}, "whom one reviews is not whom one works with"
         assert place.sees("cal", "R1") == place.sees("gil", "R1") == {False}
         for by in (place.hub.actor("cal"), place.hub.actor("gil")):
             assert not people.visible_people(by=by).exists()
@@ -300,6 +302,11 @@ def test_what_closes_one_child_is_not_said_of_another(place: Place) -> None:
     assert list(closing.in_conflict(by=by, kind=KIND)) == [ids["R1"]]
     assert list(closing.kept_from(by=by, kind=KIND)) == [ids["R2"]]
     assert closing.Closed().readers == {}
+    same = {ids["R3"]: ids["R3"]}
+    assert closing.closed(by=SYSTEM, kind=KIND, same=same) == closing.Closed()
+    same = {ids["R1"]: ids["R1"], ids["R3"]: ids["R3"]}
+    held = closing.closed(by=SYSTEM, kind=KIND, same=same)
+    assert held == closing.Closed({ids["R1"]: frozenset({place.user("ada")})}, {})
 
 
 def test_of_several_children_those_that_one_works_with_are_named(place: Place) -> None:

@@ -283,6 +283,13 @@ def test_what_was_right_is_forgiven_to_the_account_and_once_to_the_address(db: N
     for _ in range(5):
         throttle.forgive(source)
     assert {row.failures for row in SignInAttempts.objects.all()} == {0, 1}
+    for number in range(12):
+        # Of some the account is locked first, of others the address.
+        each = Source("account", f"name {number}", f"198.51.100.{number}")
+        throttle.count(each)
+        throttle.forgive(each)
+    waits = SignInAttempts.objects.get(failures__gt=0)
+    assert kinds[waits.key] == "account", "the other name's, as before"
 
 
 @pytest.mark.db
@@ -290,10 +297,14 @@ def test_what_failed_a_day_ago_is_forgotten(world: World) -> None:
     source = Source("account", "first", "192.0.2.1")
     for _ in range(FREE["account"]):
         throttle.count(source)
-    with travel(now() + timedelta(days=1, minutes=1)):
+    next_day = now() + timedelta(days=1, minutes=1)
+    with travel(next_day):
         throttle.count(source)
         throttle.count(source)
-    with travel(now() + timedelta(days=4)):
+        assert throttle.forget() == 0
+    with travel(next_day + timedelta(days=2, minutes=-2)):
+        assert throttle.forget() == 0, "it is not two days old yet"
+    with travel(next_day + timedelta(days=2, seconds=1)):
         assert throttle.forget() == 2
     assert not SignInAttempts.objects.exists()
 
@@ -335,7 +346,7 @@ def asking(here: str, said: str | None = None) -> str:
 
 @pytest.fixture
 def proxy() -> Iterator[None]:
-    with override_settings(PROXIES=frozenset({"10.0.0.1", "10.0.0.2"})):
+    with override_settings(PROXIES=frozenset({"10.0.0.1", "10.0.0.2", "fd00::1"})):
         yield
 
 
@@ -357,6 +368,7 @@ def test_promise_20_a_forged_forwarded_for_is_ignored() -> None:
         ("2001:db8:1:2:3:4:5:6", None, "2001:db8:1:2::/64"),
         ("::ffff:192.0.2.1", None, "192.0.2.1"),
         ("::ffff:10.0.0.1", "::ffff:198.51.100.9", "198.51.100.9"),
+        ("FD00:0::1", "198.51.100.9", "198.51.100.9"),
     ],
 )
 def test_promise_20_only_a_proxy_of_ones_own_is_believed(

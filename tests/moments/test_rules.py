@@ -82,6 +82,7 @@ def _team(name: str, areas: set[str]) -> TeamFacts:
         phone="",
         acknowledge_minutes=30,
         areas=frozenset(areas),
+        ended=False,
     )
 
 

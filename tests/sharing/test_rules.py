@@ -8,14 +8,17 @@ from uuid import UUID
 import pytest
 
 from reachable.access.policy import policy
+from reachable.sharing import words
 from reachable.sharing.rules import standing as rules
 from reachable.sharing.rules.deciding import may_agree, may_decide
-from reachable.sharing.rules.pieces import FIELDS, needs_second, read_key
+from reachable.sharing.rules.pieces import FIELDS, PieceKey, needs_second, read_key
 
 TODAY = date(2026, 11, 28)
 A, B, C, D = (UUID(int=number) for number in range(1, 5))
 STANDS = [
     ("refused", "refused", False, (), False, None),
+    ("refused", "refused", False, (), False, TODAY),
+    ("refused", "made", False, (), False, None),
     ("live", "made", False, (), False, TODAY),
     ("over", "made", False, (), False, TODAY - timedelta(days=1)),
     ("waits", "made", True, (), False, TODAY),
@@ -47,6 +50,11 @@ def test_where_a_decision_stands(
     )
 
 
+def test_a_step_is_recorded_under_the_name_that_a_page_has_words_for() -> None:
+    named = {"agreed", "not_agreed", "document", "handed", "ended"}
+    assert named == rules.STEPS == set(words.STEPS)
+
+
 def test_every_field_belongs_to_a_compartment_of_the_policy() -> None:
     assert {each.compartment for each in FIELDS} <= set(policy().compartments)
 
@@ -70,6 +78,10 @@ def test_what_of_a_child_can_be_shared_and_what_it_belongs_to() -> None:
 @pytest.mark.parametrize("text", ["name", f"event:{A}", f"offer:{A}", "moment"])
 def test_a_key_is_read_as_it_is_written(text: str) -> None:
     assert str(read_key(text)) == text
+
+
+def test_a_kind_of_which_there_is_one_is_named_by_itself() -> None:
+    assert read_key("name") == PieceKey("name")
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,7 @@ class TeamFacts:
     phone: str
     acknowledge_minutes: int
     areas: frozenset[str]
-    ended: bool = False
+    ended: bool
 
 
 def policy_from(data: Mapping[str, Any], text: str = "") -> Policy:
