@@ -40,11 +40,12 @@ BASELINE = "the server time of the same requests"
 NOTE = "The milliseconds are those of one computer; the shares hold on others too."
 REQUESTS, WARM, CHILDREN, MORE = 200, 10, 10, 60
 POLICY = {
-    access: ("actor_for", "able", "why_involved"),
-    involved: ("involved_subjects", "involved_now"),
+    access: ("actor_for", "able"),
+    involved: ("involved_subjects", "reasons_of"),
     closing: ("in_conflict", "kept_from", "closes", "closed_among", "closed"),
     people: (
-        *("visible_people", "closed_people", "restricted_people", "is_visible"),
+        *("visible_people", "visible_now", "visible_persons", "visible_current", "is_visible"),
+        *("closed_people", "restricted_people"),
         *("same_people", "seen_until", "why_seen", "_visible_among"),
     ),
     opening: ("current_child", "works_with"),

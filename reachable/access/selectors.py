@@ -57,10 +57,7 @@ class OnDuty:
 
 def actor_for(user: User) -> Actor:
     """Return what this person may do now: roles and teams are read anew at each request."""
-    roles = frozenset(Role.objects.filter(user=user, ended_at=None).values_list("role", flat=True))
-    teams = frozenset(
-        TeamMembership.objects.filter(user=user, ended_at=None).values_list("team_id", flat=True)
-    )
+    roles = frozenset(role for (role,) in _held_roles(user_id=user.id))
     in_force = policy()
     return Actor(
         kind="person",
@@ -69,13 +66,23 @@ def actor_for(user: User) -> Actor:
         agency_id=user.agency_id,
         agency=user.agency.name,
         agency_kind=user.agency.kind,
-        team_ids=teams,
+        team_ids=frozenset(team for (team,) in _held_teams(user_id=user.id)),
         roles=roles,
         capabilities=in_force.capabilities_of(roles),
         scopes=in_force.scopes_of(roles),
         writes=in_force.scopes_of(roles, "writes"),
         shares=in_force.scopes_of(roles, "shares"),
     )
+
+
+@Question
+def _held_roles(user_id: Any) -> QuerySet[Role, Any]:
+    return Role.objects.filter(user_id=user_id, ended_at=None).values_list("role")
+
+
+@Question
+def _held_teams(user_id: Any) -> QuerySet[TeamMembership, Any]:
+    return TeamMembership.objects.filter(user_id=user_id, ended_at=None).values_list("team_id")
 
 
 def _roles_with(capability: str) -> list[str]:
@@ -365,19 +372,12 @@ def left_teams(*, by: Actor, user_ids: Iterable[UUID]) -> frozenset[tuple[UUID, 
     return frozenset(ever - now_in)
 
 
-def why_involved(
-    *, by: Actor, kind: str, subject_ids: Iterable[UUID] | QuerySet[Any, Any]
-) -> list[str]:
-    """Return the reasons, in words, for which this person may see the subject, or a subquery."""
-    found = Involvement.objects.in_force(at=now()).filter(
-        Q(user_id=by.id) | Q(team_id__in=by.team_ids),
-        subject_kind=kind,
-        subject_id__in=subject_ids,
-    )
+def reasons_in_words(found: Iterable[tuple[Any, ...]]) -> list[str]:
+    """Say what `involved.reasons_of` found: why this person may see a subject."""
     words = [
         (f"{team} has an open moment for this child" if team else _BECAUSE.get(basis, basis))
         + (f", until {when(until)}" if until else "")
-        for team, basis, until in found.values_list("team__name", "basis", "until")
+        for team, basis, until in found
     ]
     return list(dict.fromkeys(words))
 
