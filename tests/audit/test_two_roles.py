@@ -63,7 +63,7 @@ REFUSED = (
     "TRUNCATE people_person CASCADE",
     "ALTER TABLE people_record DISABLE ROW LEVEL SECURITY",
     "DROP POLICY shown ON people_record",
-    "CREATE OR REPLACE FUNCTION reachable_people() RETURNS SETOF uuid AS "
+    "CREATE OR REPLACE FUNCTION reachable_people_now() RETURNS SETOF uuid AS "
     "$$ SELECT id FROM people_person $$ LANGUAGE sql",
 )
 
