@@ -29,20 +29,6 @@ from reachable.foundation.actor import Actor
 from reachable.foundation.errors import NotFound
 from reachable.foundation.questions import Question
 from reachable.foundation.time import now
-from reachable.foundation.words import when
-
-_BECAUSE = {
-    "allocated": "You are the worker who is allocated to this child",
-    "asked": "You are or were asked to take an open moment of this child",
-    "attending": "You are asked whether this child still goes to a service",
-    "asked_again": "You are to ask this child again about a service",
-    "offered": "You offered this child something, and it is still to be heard what becomes of it",
-    "holder": "You have an open moment of this child",
-    "lasted": "You are asked whether contact with this child has lasted",
-    "invited": "You were invited to see this child by somebody who works with them",
-    "emergency": "You said that you must see this child at once",
-    "panel": "This child is on the list that you keep for your panel",
-}
 
 
 @dataclass(frozen=True)
@@ -370,16 +356,6 @@ def left_teams(*, by: Actor, user_ids: Iterable[UUID]) -> frozenset[tuple[UUID, 
     for team_id, user_id, ended_at in held.values_list("team_id", "user_id", "ended_at"):
         (now_in if ended_at is None else ever).add((team_id, user_id))
     return frozenset(ever - now_in)
-
-
-def reasons_in_words(found: Iterable[tuple[Any, ...]]) -> list[str]:
-    """Say what `involved.reasons_of` found: why this person may see a subject."""
-    words = [
-        (f"{team} has an open moment for this child" if team else _BECAUSE.get(basis, basis))
-        + (f", until {when(until)}" if until else "")
-        for team, basis, until in found
-    ]
-    return list(dict.fromkeys(words))
 
 
 def names(user_ids: Iterable[UUID]) -> dict[UUID, str]:

@@ -11,7 +11,6 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from reachable.access import closing, involved, known_ends
-from reachable.access import selectors as access
 from reachable.access.policy import policy
 from reachable.audit import services as audit
 from reachable.foundation.actor import Actor
@@ -326,7 +325,7 @@ def why_seen(*, by: Actor, current_id: UUID) -> list[str]:
     """Return why `by` sees a child, in words: asked once a request, however often it is shown."""
     if current_id not in by.reasons:
         found = [] if by.id is None else _reasons(current_id=current_id, **_asking(by))
-        by.reasons[current_id] = access.reasons_in_words(found)
+        by.reasons[current_id] = involved.reasons_in_words(found)
     return by.reasons[current_id]
 
 
