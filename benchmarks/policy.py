@@ -24,11 +24,15 @@ from benchmarks.partnership import Partnership, client_of, set_up
 from reachable.access import closing, involved
 from reachable.access import selectors as access
 from reachable.audit import services as audit
+from reachable.conversations import seeing as conversations
 from reachable.foundation import memory
 from reachable.foundation.time import today
 from reachable.moments import selectors as moments
 from reachable.moments.models import Moment
+from reachable.offers import seeing as offers
+from reachable.people import opening
 from reachable.people import selectors as people
+from reachable.sharing import seeing as sharing
 from reachable.synthetic import bulk
 
 NAME = "The policy on a page, and the audit of it: 200 requests of each, in one process"
@@ -36,11 +40,19 @@ BASELINE = "the server time of the same requests"
 NOTE = "The milliseconds are those of one computer; the shares hold on others too."
 REQUESTS, WARM, CHILDREN, MORE = 200, 10, 10, 60
 POLICY = {
-    access: ("actor_for", "able", "why_involved"),
-    involved: ("involved_subjects", "involved_now"),
+    access: ("actor_for", "able"),
+    involved: ("involved_subjects", "reasons_of"),
     closing: ("in_conflict", "kept_from", "closes", "closed_among", "closed"),
-    people: ("visible_people", "is_visible", "same_people", "why_seen", "_visible_among"),
+    people: (
+        *("visible_people", "visible_now", "visible_persons", "visible_current", "is_visible"),
+        *("closed_people", "restricted_people"),
+        *("same_people", "seen_until", "why_seen", "_visible_among"),
+    ),
+    opening: ("current_child", "works_with"),
     moments: ("visible_moments", "is_visible"),
+    conversations: ("visible_conversations", "is_visible"),
+    offers: ("visible_offers", "works_with", "sees_gap", "current_child"),
+    sharing: ("visible_decisions", "visible_requests", "current_child"),
 }
 PARTS = ("whole", "policy", "audit", "narrowed", "whole at work", "policy at work")
 AUDIT = {audit: ("record", "record_many", "looked")}

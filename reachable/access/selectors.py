@@ -29,20 +29,6 @@ from reachable.foundation.actor import Actor
 from reachable.foundation.errors import NotFound
 from reachable.foundation.questions import Question
 from reachable.foundation.time import now
-from reachable.foundation.words import when
-
-_BECAUSE = {
-    "allocated": "You are the worker who is allocated to this child",
-    "asked": "You are or were asked to take an open moment of this child",
-    "attending": "You are asked whether this child still goes to a service",
-    "asked_again": "You are to ask this child again about a service",
-    "offered": "You offered this child something, and it is still to be heard what becomes of it",
-    "holder": "You have an open moment of this child",
-    "lasted": "You are asked whether contact with this child has lasted",
-    "invited": "You were invited to see this child by somebody who works with them",
-    "emergency": "You said that you must see this child at once",
-    "panel": "This child is on the list that you keep for your panel",
-}
 
 
 @dataclass(frozen=True)
@@ -57,10 +43,7 @@ class OnDuty:
 
 def actor_for(user: User) -> Actor:
     """Return what this person may do now: roles and teams are read anew at each request."""
-    roles = frozenset(Role.objects.filter(user=user, ended_at=None).values_list("role", flat=True))
-    teams = frozenset(
-        TeamMembership.objects.filter(user=user, ended_at=None).values_list("team_id", flat=True)
-    )
+    roles = frozenset(role for (role,) in _held_roles(user_id=user.id))
     in_force = policy()
     return Actor(
         kind="person",
@@ -69,13 +52,23 @@ def actor_for(user: User) -> Actor:
         agency_id=user.agency_id,
         agency=user.agency.name,
         agency_kind=user.agency.kind,
-        team_ids=teams,
+        team_ids=frozenset(team for (team,) in _held_teams(user_id=user.id)),
         roles=roles,
         capabilities=in_force.capabilities_of(roles),
         scopes=in_force.scopes_of(roles),
         writes=in_force.scopes_of(roles, "writes"),
         shares=in_force.scopes_of(roles, "shares"),
     )
+
+
+@Question
+def _held_roles(user_id: Any) -> QuerySet[Role, Any]:
+    return Role.objects.filter(user_id=user_id, ended_at=None).values_list("role")
+
+
+@Question
+def _held_teams(user_id: Any) -> QuerySet[TeamMembership, Any]:
+    return TeamMembership.objects.filter(user_id=user_id, ended_at=None).values_list("team_id")
 
 
 def _roles_with(capability: str) -> list[str]:
@@ -363,23 +356,6 @@ def left_teams(*, by: Actor, user_ids: Iterable[UUID]) -> frozenset[tuple[UUID, 
     for team_id, user_id, ended_at in held.values_list("team_id", "user_id", "ended_at"):
         (now_in if ended_at is None else ever).add((team_id, user_id))
     return frozenset(ever - now_in)
-
-
-def why_involved(
-    *, by: Actor, kind: str, subject_ids: Iterable[UUID] | QuerySet[Any, Any]
-) -> list[str]:
-    """Return the reasons, in words, for which this person may see the subject, or a subquery."""
-    found = Involvement.objects.in_force(at=now()).filter(
-        Q(user_id=by.id) | Q(team_id__in=by.team_ids),
-        subject_kind=kind,
-        subject_id__in=subject_ids,
-    )
-    words = [
-        (f"{team} has an open moment for this child" if team else _BECAUSE.get(basis, basis))
-        + (f", until {when(until)}" if until else "")
-        for team, basis, until in found.values_list("team__name", "basis", "until")
-    ]
-    return list(dict.fromkeys(words))
 
 
 def names(user_ids: Iterable[UUID]) -> dict[UUID, str]:

@@ -15,7 +15,7 @@ from reachable.chronology.models import FACTS, Event
 from reachable.chronology.wording import in_words
 from reachable.foundation.actor import Actor
 from reachable.foundation.questions import Question
-from reachable.people.selectors import visible_people
+from reachable.people.selectors import visible_now
 from reachable.practice import guidance
 from reachable.practice.time import Precision, When
 
@@ -65,7 +65,7 @@ def time_line(*, by: Actor, person_id: UUID, page: int = 1) -> TimeLine:
     """Return events of one current person, in the compartments that `by` may read."""
     held = Event.objects.filter(
         record__person__now__current_id=person_id,
-        record__person__now__current_id__in=visible_people(by=by),
+        record__person__now__current_id__in=visible_now(by=by),
         compartment__in=by.compartments(),
     )
     total = held.count()
@@ -83,7 +83,7 @@ def events(*, by: Actor, event_ids: Iterable[UUID]) -> dict[UUID, EventFacts]:
     if not by.is_system:
         held = held.filter(
             compartment__in=by.compartments(),
-            record__person__now__current_id__in=visible_people(by=by),
+            record__person__now__current_id__in=visible_now(by=by),
         )
     return {row.id: _facts(row) for row in held}
 
@@ -94,7 +94,7 @@ def events_of(*, by: Actor, person_id: UUID, event_ids: Iterable[UUID]) -> dict[
         id__in=list(event_ids),
         compartment__in=by.compartments(),
         record__person__now__current_id=person_id,
-        record__person__now__current_id__in=visible_people(by=by),
+        record__person__now__current_id__in=visible_now(by=by),
     )
     return {row.id: _facts(row) for row in held.select_related("agency")}
 

@@ -21,7 +21,7 @@ def visible_conversations(*, by: Actor) -> QuerySet[Conversation]:
         return Conversation.objects.all()
     if not reads_conversations(by):
         return Conversation.objects.none()
-    return Conversation.objects.filter(person__now__current_id__in=people.visible_people(by=by))
+    return Conversation.objects.filter(person_id__in=people.visible_persons(by=by))
 
 
 def is_visible(*, by: Actor, conversation: Conversation) -> bool:

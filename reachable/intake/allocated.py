@@ -23,7 +23,7 @@ from reachable.intake.rules.happening import is_withdrawn
 from reachable.intake.rules.words import word_key
 from reachable.intake.specification import Allocates, feeds, tables_of_sets
 from reachable.people.registries import Panel
-from reachable.people.selectors import visible_people
+from reachable.people.selectors import visible_now
 
 COMPARTMENT = "welfare"
 BATCH = 1000
@@ -138,7 +138,7 @@ def allocated_workers(*, by: Actor, person_id: UUID) -> list[AllocatedWorker]:
         signal__feed__in=known,
         version=F("signal__version"),
         signal__record__person__now__current_id=person_id,
-        signal__record__person__now__current_id__in=visible_people(by=by),
+        signal__record__person__now__current_id__in=visible_now(by=by),
     ).values_list("signal__feed", "signal__agency_id", "signal__agency__name", "content")
     rows = [
         (agency_id, agency, known[feed], content)

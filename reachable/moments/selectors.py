@@ -134,7 +134,7 @@ def visible_moments(*, by: Actor) -> QuerySet[Moment]:
         return Moment.objects.all()
     if not _works_with_moments(by):
         return Moment.objects.none()
-    return Moment.objects.filter(person__now__current_id__in=people.visible_people(by=by))
+    return Moment.objects.filter(person_id__in=people.visible_persons(by=by))
 
 
 def is_visible(*, by: Actor, moment: Moment) -> bool:
@@ -353,7 +353,7 @@ def moments_of_child(*, by: Actor, person_id: UUID) -> list[Row]:
     """Return the moments of a child with whom `by` works, newest first."""
     held = Moment.objects.select_related(*NAMED).filter(
         person__now__current_id=person_id,
-        person__now__current_id__in=people.visible_people(by=by),
+        person__now__current_id__in=people.visible_now(by=by),
         joined_into=None,
     )
     moments = list(held.order_by("-opened_at"))

@@ -12,7 +12,6 @@ from reachable.moments.models import OPEN, Moment
 from reachable.moments.selectors import visible_moments
 from reachable.offers.models import Gap, Offer
 from reachable.people import selectors as people
-from reachable.people.models import CurrentPerson
 
 MAKES = "offers.make"
 SEES_GAPS = "offers.gaps"
@@ -29,17 +28,13 @@ def visible_offers(*, by: Actor) -> QuerySet[Offer]:
         return Offer.objects.all()
     if not sees_welfare(by):
         return Offer.objects.none()
-    return Offer.objects.filter(person__now__current_id__in=people.visible_people(by=by))
+    return Offer.objects.filter(person_id__in=people.visible_persons(by=by))
 
 
 def current_child(*, by: Actor, person_id: UUID) -> UUID:
     """Return who stands for a child now; hidden and absent are the same."""
     by.require(MAKES)
-    visible = people.visible_people(by=by) if sees_welfare(by) else CurrentPerson.objects.none()
-    found = CurrentPerson.objects.filter(
-        person_id=person_id, current_id__in=visible.values("current_id")
-    )
-    current = found.values_list("current_id", flat=True).first()
+    current = people.visible_current(by=by, person_id=person_id) if sees_welfare(by) else None
     if current is None:
         raise NotFound
     return current

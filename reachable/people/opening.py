@@ -8,8 +8,7 @@ from reachable.access import closing, involved
 from reachable.access import selectors as access
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import BadInput, NotFound
-from reachable.people.models import CurrentPerson
-from reachable.people.selectors import same_people, visible_people
+from reachable.people.selectors import same_people, visible_current
 
 KIND = "person"
 BY_ITSELF = ("invited", "emergency")
@@ -20,8 +19,7 @@ NOTHING_CHANGED = "Nothing was changed."
 def current_child(*, by: Actor, person_id: UUID) -> UUID:
     """Return who stands now for a child that `by` sees; hidden and absent are the same."""
     by.require("people.read")
-    found = CurrentPerson.objects.filter(person_id=person_id, current_id__in=visible_people(by=by))
-    current = found.values_list("current_id", flat=True).first()
+    current = visible_current(by=by, person_id=person_id)
     if current is None:
         raise NotFound
     return current

@@ -13,7 +13,6 @@ from reachable.foundation.actor import WORKS_WITH, Actor
 from reachable.foundation.errors import NotFound
 from reachable.foundation.time import today
 from reachable.people import selectors as people
-from reachable.people.models import CurrentPerson
 from reachable.sharing.models import SharingDecision, SharingPiece, SharingRequest, SharingStep
 from reachable.sharing.rules.pieces import PieceKey
 from reachable.sharing.rules.standing import standing
@@ -27,10 +26,7 @@ SWITCHES = "sharing.duty"
 def current_child(*, by: Actor, person_id: UUID) -> UUID:
     """Return who stands for a child now; hidden and absent are the same."""
     by.require(DECIDES)
-    found = CurrentPerson.objects.filter(
-        person_id=person_id, current_id__in=people.visible_people(by=by)
-    )
-    current = found.values_list("current_id", flat=True).first()
+    current = people.visible_current(by=by, person_id=person_id)
     if current is None:
         raise NotFound
     return current
@@ -45,11 +41,11 @@ def has_conflict(*, by: Actor, current_id: UUID, user_id: UUID) -> bool:
 
 def visible_decisions(*, by: Actor) -> QuerySet[SharingDecision]:
     """Decisions about the children with whom this person works now."""
-    return SharingDecision.objects.filter(person__now__current_id__in=people.visible_people(by=by))
+    return SharingDecision.objects.filter(person_id__in=people.visible_persons(by=by))
 
 
 def visible_requests(*, by: Actor) -> QuerySet[SharingRequest]:
-    return SharingRequest.objects.filter(person__now__current_id__in=people.visible_people(by=by))
+    return SharingRequest.objects.filter(person_id__in=people.visible_persons(by=by))
 
 
 def locked_decision(*, by: Actor, sharing_id: UUID) -> SharingDecision:

@@ -87,6 +87,8 @@ def _keep_rows(role: str) -> None:
         _run("ALTER TABLE {schema}.{table} ENABLE ROW LEVEL SECURITY", role, table)
         for made in row_security.policies(schema, role, model, said):
             _execute(made)
+    for function in row_security.REPLACED:
+        _run(f"DROP FUNCTION IF EXISTS {{schema}}.{function}", role)
 
 
 def _refuse_the_powerful(role: str) -> None:

@@ -27,18 +27,20 @@ FUNCTIONS = (
     "reachable_actor()",
     "reachable_agency()",
     "reachable_holds(text[])",
-    "reachable_compartments()",
+    "reachable_reads()",
     "reachable_people_now()",
-    "reachable_people()",
+    "reachable_sees()",
 )
+REPLACED = ("reachable_compartments()", "reachable_people()")
+"""Functions of earlier versions: they go once no policy asks them any more."""
 WORKS = sql.SQL("(SELECT current_setting({}, true) = {})").format(
     sql.Literal(WORK), sql.Literal(ON)
 )
 OF_WHO_ACTS = {
-    "person": "IN (SELECT {schema}.reachable_people())",
-    "compartment": "IN (SELECT {schema}.reachable_compartments())",
-    "user": "= (SELECT {schema}.reachable_actor())",
-    "agency": "= (SELECT {schema}.reachable_agency())",
+    "person": "(SELECT {schema}.reachable_sees()) ? {column}::text",
+    "compartment": "{column} = ANY ((SELECT {schema}.reachable_reads())::text[])",
+    "user": "{column} = (SELECT {schema}.reachable_actor())",
+    "agency": "{column} = (SELECT {schema}.reachable_agency())",
 }
 """Each is asked once a question and not once a row: nothing in it depends on the row."""
 
@@ -114,8 +116,7 @@ def _condition(schema: str, model: type[models.Model], name: str, value: str) ->
         return sql.SQL("EXISTS (SELECT FROM {} parent WHERE parent.id = {})").format(
             sql.Identifier(schema, field.remote_field.model._meta.db_table), column
         )
-    asked = sql.SQL(OF_WHO_ACTS[name]).format(schema=sql.Identifier(schema))
-    return sql.SQL("{} {}").format(column, asked)
+    return sql.SQL(OF_WHO_ACTS[name]).format(schema=sql.Identifier(schema), column=column)
 
 
 def _may(capability: str) -> list[str]:

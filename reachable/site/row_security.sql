@@ -29,16 +29,17 @@ BEGIN
     );
 END $$;
 
-CREATE OR REPLACE FUNCTION {schema}.reachable_compartments() RETURNS SETOF text
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = {schema}, pg_temp AS $$
+CREATE OR REPLACE FUNCTION {schema}.reachable_reads() RETURNS text[]
+LANGUAGE plpgsql STABLE COST 1 SECURITY DEFINER SET search_path = {schema}, pg_temp AS $$
 BEGIN
-    RETURN QUERY
-    SELECT DISTINCT reads.compartment
-    FROM access_role held
-    JOIN access_user worker ON worker.id = held.user_id
-    JOIN json_to_recordset({reading}::json) AS reads (role text, compartment text)
-      ON reads.role = held.role
-    WHERE worker.is_active AND held.ended_at IS NULL AND held.user_id = reachable_actor();
+    RETURN ARRAY(
+        SELECT DISTINCT reads.compartment
+        FROM access_role held
+        JOIN access_user worker ON worker.id = held.user_id
+        JOIN json_to_recordset({reading}::json) AS reads (role text, compartment text)
+          ON reads.role = held.role
+        WHERE worker.is_active AND held.ended_at IS NULL AND held.user_id = reachable_actor()
+    );
 END $$;
 
 -- access/rules/seeing.py in SQL: every identifier of each child whom this person sees.
@@ -84,15 +85,17 @@ BEGIN
     SELECT same.person_id FROM seen JOIN people_currentperson same USING (current_id);
 END $$;
 
--- The same, found out once and kept until who acts, or anything at all, may have changed.
-CREATE OR REPLACE FUNCTION {schema}.reachable_people() RETURNS SETOF uuid
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = {schema}, pg_temp AS $$
+-- The same, found out once and kept until who acts, or anything at all, may have changed: as the
+-- keys of an object, among which PostgreSQL looks for one by halves. It goes through an array from
+-- end to end for each row, and puts a set into a table of its own for each question.
+CREATE OR REPLACE FUNCTION {schema}.reachable_sees() RETURNS jsonb
+LANGUAGE plpgsql STABLE COST 1 SECURITY DEFINER SET search_path = {schema}, pg_temp AS $$
 DECLARE
     known text := current_setting({seen}, true);
 BEGIN
     IF known IS NULL OR known = '' THEN
-        known := (SELECT coalesce(array_agg(id), '{{}}') FROM reachable_people_now() AS id);
+        known := (SELECT coalesce(jsonb_object_agg(id, 1), '{{}}') FROM reachable_people_now() AS id);
         PERFORM set_config({seen}, known, false);
     END IF;
-    RETURN QUERY SELECT unnest(known::uuid[]);
+    RETURN known::jsonb;
 END $$;

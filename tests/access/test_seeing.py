@@ -16,7 +16,6 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from reachable.access import closing, services
-from reachable.access import selectors as access
 from reachable.access.examples import example_table
 from reachable.access.models import (
     ConflictOfInterest,
@@ -290,6 +289,13 @@ def by_every_selector(by: Actor, child: Identified, moment: Moment) -> dict[str,
     holds = by.can("moments.hold")
     found = {
         "visible_people": visible.filter(current_id=current).exists(),
+        "visible_now": CurrentPerson.objects.filter(
+            current_id__in=people.visible_now(by=by), current_id=current
+        ).exists(),
+        "visible_persons": CurrentPerson.objects.filter(
+            person_id__in=people.visible_persons(by=by), person_id=child.person_id
+        ).exists(),
+        "visible_current": people.visible_current(by=by, person_id=child.person_id) == current,
         "is_visible": people.is_visible(by=by, person_id=child.person_id),
         "names": current in people.names(by=by, current_ids=[current]),
         "works with, for offers": offers.works_with(by, child.person_id),
@@ -392,7 +398,7 @@ def test_why_i_can_see_this_says_until_when(place: Place) -> None:
         started_at=NOON,
         until=now() + timedelta(days=3),
     )
-    (said,) = access.why_involved(by=place.hub.actor("ada"), kind="person", subject_ids=[child])
+    (said,) = people.why_seen(by=place.hub.actor("ada"), current_id=child)
     assert said.startswith("You were invited to see this child by somebody who works with them")
     assert ", until " in said
 

@@ -132,6 +132,13 @@ class Place:
         current = CurrentPerson.objects.get(person_id=person).current_id
         return {
             people.visible_people(by=by).filter(current_id=current).exists(),
+            CurrentPerson.objects.filter(
+                current_id__in=people.visible_now(by=by), current_id=current
+            ).exists(),
+            CurrentPerson.objects.filter(
+                person_id__in=people.visible_persons(by=by), person_id=person
+            ).exists(),
+            people.visible_current(by=by, person_id=person) == current,
             people.is_visible(by=by, person_id=person),
             set(people.names(by=by, current_ids=[current])) == {current},
         }
@@ -268,7 +275,8 @@ def test_whom_to_ring_is_said_of_who_is_restricted_and_not_of_ones_own_conflicts
     place.conflict("dee", "R1")
 
     def restricted(name: str) -> set[UUID]:
-        found = people.restricted_people(by=place.hub.actor(name))
+        whom = people.restricted_people(by=place.hub.actor(name))
+        found = CurrentPerson.objects.filter(current_id__in=whom)
         return set(found.values_list("current_id", flat=True))
 
     assert restricted("ada") == {place.records["R1"]}
@@ -289,6 +297,7 @@ def test_only_whose_role_opens_children_sees_one_and_the_system_sees_all(place: 
             assert not people.visible_people(by=by).exists()
     assert people.visible_people(by=SYSTEM).count() == 3
     assert people.is_visible(by=SYSTEM, person_id=place.records["R2"])
+    assert people.visible_current(by=SYSTEM, person_id=place.records["R2"]) == place.records["R2"]
     assert len(people.names(by=SYSTEM, current_ids=place.records.values())) == 3
 
 

@@ -17,6 +17,7 @@ from reachable.foundation.registries import rebuilders
 from reachable.intake import services as intake
 from reachable.notices import services as notices
 from reachable.site import commands
+from reachable.site.row_security import REPLACED
 from tests.audit.chain import faults, seal
 from tests.support.app_role import ROLE, made_role, signed_in_as, works_by_itself
 from tests.support.databases import Database
@@ -63,7 +64,7 @@ REFUSED = (
     "TRUNCATE people_person CASCADE",
     "ALTER TABLE people_record DISABLE ROW LEVEL SECURITY",
     "DROP POLICY shown ON people_record",
-    "CREATE OR REPLACE FUNCTION reachable_people() RETURNS SETOF uuid AS "
+    "CREATE OR REPLACE FUNCTION reachable_people_now() RETURNS SETOF uuid AS "
     "$$ SELECT id FROM people_person $$ LANGUAGE sql",
 )
 
@@ -84,6 +85,12 @@ def work() -> None:
     seal()
 
 
+def asked(statement: str, parameters: Any = None) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return cursor.fetchall() if cursor.description else []
+
+
 def refused(statement: str) -> str:
     """Return the database's words, or nothing where it let the application do it."""
     try:
@@ -96,7 +103,12 @@ def refused(statement: str) -> str:
 
 
 def on_postgresql(password: str) -> None:
-    first, again = grant(ROLE, "--json"), grant(ROLE, "--json")
+    first = grant(ROLE, "--json")
+    for function in REPLACED:
+        asked(f"CREATE FUNCTION {function} RETURNS SETOF uuid LANGUAGE sql AS 'SELECT NULL::uuid'")
+    again = grant(ROLE, "--json")
+    left = "SELECT 1 FROM pg_proc WHERE proname = ANY (%s)"
+    assert not asked(left, [[function.removesuffix("()") for function in REPLACED]])
     assert first.exit_code == again.exit_code == 0, first.output
     granted = json.loads(first.stdout.splitlines()[-1])["tables"]
     assert granted == json.loads(again.stdout.splitlines()[-1])["tables"]
