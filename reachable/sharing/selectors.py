@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -20,12 +20,13 @@ from reachable.foundation.time import today
 from reachable.people import selectors as people
 from reachable.practice import guidance
 from reachable.practice.items import SharingBasis
+from reachable.sharing.answering import unanswered_since
 from reachable.sharing.duty import is_on
 from reachable.sharing.models import SharingDecision, SharingPiece, SharingRequest, SharingStep
 from reachable.sharing.pieces import Piece, as_they_stand
 from reachable.sharing.rules.deciding import may_agree, may_decide
 from reachable.sharing.rules.pieces import FIELDS, PieceKey
-from reachable.sharing.rules.standing import WAITS, standing
+from reachable.sharing.rules.standing import LIVE, WAITS, standing
 from reachable.sharing.seeing import (
     AGREES,
     DECIDES,
@@ -44,7 +45,8 @@ TITLES = {each.key: each.title for each in FIELDS} | {
 
 @dataclass(frozen=True)
 class DecisionRow:
-    """A line of the list on a child's page. `stands` is where it stands today."""
+    """A line of the list on a child's page. `stands` is where it stands today; `unanswered` is
+    since when nobody answers for it, of what stands."""
 
     id: UUID
     outcome: str
@@ -56,6 +58,7 @@ class DecisionRow:
     until: date | None
     decided_at: datetime
     decided_by: str
+    unanswered: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -137,7 +140,6 @@ def decisions_of(*, by: Actor, person_id: UUID) -> list[DecisionRow]:
 
 def rows_of(*, by: Actor, held: QuerySet[SharingDecision]) -> list[DecisionRow]:
     """Return lines of decisions that the caller has found visible to `by`."""
-    del by
     found = list(held.select_related(*NAMED).order_by("-decided_at", "-id"))
     ids = [each.id for each in found]
     steps: dict[UUID, set[str]] = {}
@@ -155,9 +157,14 @@ def rows_of(*, by: Actor, held: QuerySet[SharingDecision]) -> list[DecisionRow]:
     replaced = set(
         SharingDecision.objects.filter(supersedes__in=ids).values_list("supersedes_id", flat=True)
     )
-    return [
+    nobody = unanswered_since(by=by, decision_ids=ids)
+    rows = [
         _row(each, steps.get(each.id, set()), pieces.get(each.id, []), each.id in replaced)
         for each in found
+    ]
+    return [
+        replace(row, unanswered=nobody.get(row.id)) if row.stands in (LIVE, WAITS) else row
+        for row in rows
     ]
 
 
