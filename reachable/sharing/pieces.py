@@ -34,7 +34,7 @@ EVENTS_OFFERED = 200
 CONDITIONS = "C"
 """The handling code of what may be shared under conditions."""
 TAKEN_BACK = "The agency that sent this has taken it back. Do not rely on it."
-MOVED = "It has changed since it was shared. Where the child lives now was not: ask."
+MOVED = "It has changed since it was shared. The new one was not shared: ask for it."
 CORRECTED = "The agency that sent this has corrected it, or sent it again, since it was shared."
 
 

@@ -24,6 +24,7 @@ from reachable.sharing.answering import unanswered_since
 from reachable.sharing.duty import is_on
 from reachable.sharing.models import SharingDecision, SharingPiece, SharingRequest, SharingStep
 from reachable.sharing.pieces import Piece, as_they_stand
+from reachable.sharing.reading import what_is_shared
 from reachable.sharing.rules.deciding import may_agree, may_decide
 from reachable.sharing.rules.pieces import FIELDS, PieceKey
 from reachable.sharing.rules.standing import LIVE, WAITS, standing
@@ -72,14 +73,16 @@ class StepFacts:
 
 @dataclass(frozen=True)
 class ChosenPiece:
-    """What was chosen, why, and what it says now; `now` is nothing where `by`, or whoever decided,
-    does not see it any more."""
+    """What was chosen, why, and what it says now, which is nothing where `by` does not see it.
+
+    `otherwise` is what the recipient reads of it, where that is not what it says now."""
 
     key: PieceKey
     title: str
     why: str
     now: Piece | None
     met: str
+    otherwise: str = ""
 
 
 @dataclass(frozen=True)
@@ -204,7 +207,7 @@ def decision(*, by: Actor, sharing_id: UUID) -> DecisionFacts:
         by=by, subject=("sharing", found.id), also=("person", person_id), page="decision to share"
     )
     (row,) = rows_of(by=by, held=SharingDecision.objects.filter(id=found.id))
-    chosen = _chosen(by, found, person_id)
+    chosen = _chosen(by, found, person_id, is_live=row.stands == LIVE)
     superseded_by = SharingDecision.objects.filter(supersedes=found).values_list("id", flat=True)
     seen = [str(each.key) for each in chosen if each.now is not None]
     return DecisionFacts(
@@ -247,11 +250,14 @@ def agrees(*, by: Actor, found: SharingDecision, seen: Iterable[str]) -> bool:
     )
 
 
-def _chosen(by: Actor, found: SharingDecision, person_id: UUID) -> tuple[ChosenPiece, ...]:
+def _chosen(
+    by: Actor, found: SharingDecision, person_id: UUID, *, is_live: bool
+) -> tuple[ChosenPiece, ...]:
     """Whoever looks at a decision sees of its pieces what they see anyway."""
     chosen, met = keys_of(found), met_of(found)
     keys = [key for key, _ in chosen]
     now = {each.key: each for each in as_they_stand(by=by, person_id=person_id, keys=keys)}
+    shared = {each.key: each for each in what_is_shared(by=by, found=found)} if is_live else now
     return tuple(
         ChosenPiece(
             key=key,
@@ -259,9 +265,19 @@ def _chosen(by: Actor, found: SharingDecision, person_id: UUID) -> tuple[ChosenP
             why=why,
             now=now.get(key),
             met=met.get(key, ""),
+            otherwise=_otherwise(now[key], shared.get(key)) if key in now else "",
         )
         for key, why in chosen
     )
+
+
+def _otherwise(now: Piece, shared: Piece | None) -> str:
+    """Say what the recipient reads, where that is something else than stands here."""
+    if shared is None:
+        return "nothing of it now"
+    if shared.said != now.said:
+        return shared.text or "that it has changed"
+    return ""
 
 
 def _steps(found: SharingDecision) -> tuple[StepFacts, ...]:

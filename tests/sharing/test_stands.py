@@ -108,6 +108,21 @@ def test_the_same_fact_put_right_is_read_and_another_fact_is_not(world: World, c
     )
 
 
+def test_the_page_of_a_decision_says_what_the_recipient_reads_where_that_is_not_what_stands(
+    world: World, child: UUID
+) -> None:
+    made = shared(world, child, "name", "postcode", "moment")
+    lead = world.client("lead")
+    assert "Tay Teacher reads:" not in html(lead.get(f"/sharing/{made}/"))
+    Record.objects.filter(person_id=child).update(postcode="FX9 9ZZ")
+    Moment.objects.filter(person_id=child).update(opened_at=now())
+    page = html(lead.get(f"/sharing/{made}/"))
+    assert "Tay Teacher reads: that it has changed" in page
+    assert "Tay Teacher reads: nothing of it now" in page
+    chosen = selectors.decision(by=world.actor("lead"), sharing_id=made).chosen
+    assert [each.otherwise for each in chosen] == ["", "that it has changed", "nothing of it now"]
+
+
 def test_what_another_agency_says_of_the_child_later_is_not_read(world: World, child: UUID) -> None:
     made = shared(world, child, *FIELDS)
     before = texts(world, made)
