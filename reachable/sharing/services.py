@@ -161,7 +161,6 @@ def share(
     made = _create(by, current, MADE, to, reasons, asked, before)
     made.proportion, made.conditions = proportion.strip(), conditions.strip()
     made.until, made.needs_second = until, second
-    made.records = [str(each) for each in people.records_of(by=by, person_id=current)]
     made.save(force_insert=True)
     _create_pieces(made, seen, pieces, how_met)
     audit.record(
@@ -234,7 +233,7 @@ def _create(
     asked: SharingRequest | None,
     before: SharingDecision | None,
 ) -> SharingDecision:
-    """Return a decision that is not inserted yet."""
+    """Return a decision that is not inserted yet. A refusal rests on no record."""
     return SharingDecision(
         person_id=current,
         request=asked,
@@ -253,6 +252,9 @@ def _create(
         harm_if_not=reasons.harm_if_not.strip(),
         decided_at=now(),
         decided_by_id=by.own_id,
+        records=[str(each) for each in people.records_of(by=by, person_id=current)]
+        if outcome == MADE
+        else [],
     )
 
 
