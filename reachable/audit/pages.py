@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+OWN_SIGNAL = "own signal"
 PAGES = {
     "after": "what follows a conversation",
     "a family’s request": "a family’s request",
@@ -17,6 +18,7 @@ PAGES = {
     "moment printed": "a printed moment",
     "offer": "an offer",
     "offers": "offers of services to the child",
+    OWN_SIGNAL: "what they sent themselves",
     "passed on": "what was passed on after a conversation",
     "refused rows as a file": "a file of an agency’s refused rows",
     "request to share": "a request to share",

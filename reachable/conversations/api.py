@@ -165,8 +165,15 @@ def send(request: HttpRequest) -> HttpResponse:
             "wipe": signed.is_to_be_wiped,
             "session": "ended" if _is_over(signed) else "open",
             "results": [asdict(each) for each in results],
+            "gone": days.gone(by=signed.by, device=signed.device, held=_holds(sent)),
         }
     )
+
+
+def _holds(sent: dict[str, Any]) -> list[Any]:
+    """Return which moments the phone says that it has, as far as that can be read."""
+    holds = sent.get("holds")
+    return [each for each in holds if isinstance(each, str)] if isinstance(holds, list) else []
 
 
 def _is_over(signed: Signed) -> bool:

@@ -7,9 +7,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from reachable.access import selectors as access
 from reachable.conversations import child_words, selectors, service_choices
 from reachable.conversations.devices import IDLE_SECONDS
+from reachable.conversations.models import Device
 from reachable.conversations.rules.parts import PARTS, Field, Part
 from reachable.conversations.selectors import ConversationFacts
 from reachable.conversations.wording import ANSWERS
@@ -17,7 +20,7 @@ from reachable.foundation.actor import Actor
 from reachable.foundation.time import now
 from reachable.geography.selectors import area_names
 from reachable.moments import selectors as moments
-from reachable.moments.models import OPEN
+from reachable.moments.models import OPEN, Moment
 from reachable.moments.selectors import Row
 from reachable.moments.tasks_of import TaskFacts, open_tasks
 from reachable.offers.words import UNSAID
@@ -79,11 +82,27 @@ def day(*, by: Actor, valid_until: datetime) -> Json:
 def _own_rows(by: Actor) -> tuple[list[Row], dict[UUID, UUID]]:
     """Return the open moments that this person has or is asked to take, the most urgent first, and
     the team of each."""
-    visible = moments.visible_moments(by=by).filter(state__in=OPEN)
-    own = visible.filter(holder_id=by.own_id) | visible.filter(asked_id=by.own_id)
-    held = list(own.select_related(*moments.NAMED).order_by("child_due_at", "id")[:MOST])
+    held = list(_own(by).select_related(*moments.NAMED).order_by("child_due_at", "id")[:MOST])
     found = moments.rows_of(by=by, moments=held, at=now())
     return [found[each.id] for each in held], {each.id: each.team_id for each in held}
+
+
+def gone(*, by: Actor, device: Device, held: Iterable[Any]) -> list[str]:
+    """Return which of the moments that a phone has are no part of its owner's day any more: closed
+    to them, over, or somebody else's. Of what it was never given nothing is said."""
+    given = {str(each) for each in held}.intersection(device.day_for)
+    if not given:
+        return []
+    own = set[str]()
+    if by.can("moments.hold"):
+        ids = _own(by).filter(id__in=[UUID(each) for each in given]).values_list("id", flat=True)
+        own = {str(each) for each in ids}
+    return sorted(given - own)
+
+
+def _own(by: Actor) -> QuerySet[Moment]:
+    visible = moments.visible_moments(by=by).filter(state__in=OPEN)
+    return visible.filter(holder_id=by.own_id) | visible.filter(asked_id=by.own_id)
 
 
 def _people(members: Iterable[tuple[UUID, str]]) -> list[Json]:

@@ -19,6 +19,7 @@ from django.db.models.functions import Coalesce, TruncDate
 
 from reachable.access.models import Involvement, Shift, User
 from reachable.audit.models import Entry
+from reachable.audit.pages import OWN_SIGNAL
 from reachable.governance.rules import WatchRules, hours_between
 from reachable.people.models import CurrentPerson, Record
 from reachable.people.rules import standard_name
@@ -104,7 +105,10 @@ def _same() -> QuerySet[CurrentPerson, Any]:
 
 
 def _no_involvement(watched: Watched) -> Q:
-    """Two questions that the database joins as a whole; a third for the few who were merged."""
+    """Two questions that the database joins as a whole; a third for the few who were merged.
+
+    What somebody sent themselves is theirs to look at.
+    """
     del watched
     own, team = _of_worker(_running())
     here = Q(subject_id=OuterRef("subject_id"))
@@ -112,6 +116,7 @@ def _no_involvement(watched: Watched) -> Q:
     merged = Q(Exists(own.filter(there))) | Q(Exists(team.filter(there)))
     return (
         Q(subject_kind=CHILD)
+        & ~Q(details__page=OWN_SIGNAL)
         & ~Q(Exists(own.filter(here)))
         & ~Q(Exists(team.filter(here)))
         & (~Q(subject_id__in=_merged()) | ~merged)
@@ -235,7 +240,8 @@ FACTS: tuple[Fact, ...] = (
     Fact(
         "no_involvement",
         lambda _: "No involvement then",
-        "Neither the worker nor a team of theirs worked with the child at that time.",
+        "Neither the worker nor a team of theirs worked with the child at that time. Pages of "
+        "signals that the worker sent are not counted.",
         _no_involvement,
     ),
     Fact(

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from reachable.access import keys
+from reachable.access import closing, keys
 from reachable.audit import services as audit
 from reachable.foundation.actor import Actor
 from reachable.foundation.db import exclusive
@@ -41,6 +41,7 @@ from reachable.intake.table_sets import (
 from reachable.moments.prepared import POLICE
 from reachable.notices import services as notices
 from reachable.notices.services import Telling
+from reachable.people import selectors as people
 from reachable.people.rules import Identity
 from reachable.people.selectors import NEEDS
 from reachable.practice import guidance
@@ -436,10 +437,14 @@ def tell_senders(*, by: Actor, moment_id: UUID, signal_ids: Sequence[UUID]) -> N
 def tell_of_summary(
     *, by: Actor, summary_id: UUID, signal_ids: Sequence[UUID], to_police: bool
 ) -> None:
-    """Tell whoever sent these signals from a phone that they can read what came of them."""
+    """Tell whoever sent these signals from a phone that they can read what came of them: nobody who
+    has a conflict of interest with the child."""
     sent = Signal.objects.filter(id__in=signal_ids, sent_by__isnull=False)
     if not to_police:
         sent = sent.exclude(sent_by__agency__kind=POLICE)
+    rows = list(sent.values_list("id", "sent_by_id", "record__person__now__current_id"))
+    same = people.same_people(by=by, current_ids={child for *_, child in rows if child})
+    shut = closing.closed(by=by, kind="person", same=same).conflicts
     notices.tell(
         by=by,
         tellings=[
@@ -449,7 +454,8 @@ def tell_of_summary(
                 ("signal", signal_id),
                 f"summary:{summary_id}:{signal_id}",
             )
-            for signal_id, user_id in sent.values_list("id", "sent_by_id")
+            for signal_id, user_id, child in rows
+            if user_id not in shut.get(child, ())
         ],
     )
 

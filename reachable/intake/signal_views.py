@@ -7,12 +7,13 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 
 from reachable.access.selectors import own_phone
 from reachable.foundation import kept
 from reachable.foundation.errors import BadInput, Conflict
-from reachable.foundation.views import actor, render
-from reachable.intake import selectors, sender_tasks, services
+from reachable.foundation.views import actor, page_number, render
+from reachable.intake import own_signals, selectors, sender_tasks, services
 from reachable.intake.signal_forms import SignalForm
 from reachable.practice import guidance
 
@@ -32,9 +33,21 @@ def send_signal(request: HttpRequest) -> HttpResponse:
 
 def signal(request: HttpRequest, signal_id: UUID) -> HttpResponse:
     """Who has it now; a page that is open asks again by itself."""
-    found = selectors.my_signal(by=actor(request), signal_id=signal_id)
-    part = request.headers.get("HX-Request") == "true"
-    return render(request, f"intake/{'who_has_it' if part else 'signal'}.html", {"signal": found})
+    by = actor(request)
+    if request.headers.get("HX-Request") == "true":
+        # Of a page that was noted when it was opened; it holds no name of the child.
+        found = selectors.my_signal(by=by, signal_id=signal_id)
+        return render(request, "intake/who_has_it.html", {"signal": found})
+    return render(
+        request, "intake/signal.html", {"signal": own_signals.signal(by=by, signal_id=signal_id)}
+    )
+
+
+def looked(request: HttpRequest, signal_id: UUID) -> HttpResponse:
+    page = page_number(request.GET)
+    found = own_signals.who_looked(by=actor(request), signal_id=signal_id, page=page)
+    back = (reverse("signal", args=[signal_id]), "What you sent")
+    return render(request, "people/who_looked.html", {"found": found, "back": back})
 
 
 def task_done(request: HttpRequest, signal_id: UUID) -> HttpResponse:

@@ -3,7 +3,14 @@ from __future__ import annotations
 from django.urls import include, path
 
 from reachable.foundation.urls import PUBLIC, page
-from reachable.intake import api, left_off_views, returning_views, status_views, together_views
+from reachable.intake import (
+    api,
+    left_off_views,
+    own_signals,
+    returning_views,
+    status_views,
+    together_views,
+)
 from reachable.intake import file_views as files
 from reachable.intake import key_views as keys
 from reachable.intake import mapping_views as mappings
@@ -26,6 +33,12 @@ urlpatterns = [
     ),
     page("signals/", signals.my_signals, name="my_signals", needs=SEND),
     page("signals/<uuid:signal_id>/", signals.signal, name="signal", needs=SEND),
+    page(
+        "signals/<uuid:signal_id>/who-looked/",
+        signals.looked,
+        name=own_signals.LOOKED,
+        needs=SEND,
+    ),
     page(
         "signals/<uuid:signal_id>/tasks/",
         signals.task_done,

@@ -7,7 +7,7 @@ be told it of a child whom nobody knew: never what else opened or joined the mom
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from uuid import UUID
@@ -15,6 +15,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 
+from reachable.access import closing
 from reachable.access import selectors as access
 from reachable.audit import services as audit
 from reachable.foundation.acting import looks_beyond
@@ -32,6 +33,7 @@ from reachable.moments.rules import Done
 from reachable.moments.telling import Came, Change
 from reachable.notices import services as notices
 from reachable.notices.services import Telling
+from reachable.people import selectors as people_now
 from reachable.practice import guidance
 from reachable.practice.clocks import england_and_wales
 from reachable.practice.items import Pathway, Step
@@ -121,10 +123,27 @@ def whereabouts(*, by: Actor, signal_ids: Iterable[UUID]) -> dict[UUID, Whereabo
     people = access.contacts(by=by, user_ids=[*having, *first.values()])
     agency = access.agency_kind(by=by) if sent else ""
     asked = cache(lambda kind, version: asked_of(pathway_of(kind, version), agency))
-    return {
+    found = {
         signal_id: _whereabouts(by, each, has_it[signal_id], first, people, asked, at, agency)
         for signal_id, each in sent.items()
     }
+    kept_from = _in_conflict(by, [each.top for each in sent.values()])
+    return {
+        signal_id: replace(each, heard=()) if sent[signal_id].top.id in kept_from else each
+        for signal_id, each in found.items()
+    }
+
+
+def _in_conflict(by: Actor, tops: Iterable[Moment]) -> set[UUID]:
+    """Return the moments of children with whom a sender has a conflict of interest: they know whom
+    to ring, as of every child, and nothing of what was talked about."""
+    mine = set(closing.in_conflict(by=by, kind="person")) if by.is_person else set()
+    if not mine:
+        return set()
+    child = {each.id: each.person.now.current_id for each in tops}
+    same = people_now.same_people(by=by, current_ids=set(child.values()))
+    closed = {current for person, current in same.items() if person in mine}
+    return {moment for moment, current in child.items() if current in closed}
 
 
 def _whereabouts(
@@ -266,7 +285,7 @@ def _sent(signal_ids: Iterable[UUID]) -> dict[UUID, _Sent]:
     triggers = [trigger for trigger in found if guidance.rule(trigger.rule).alone]
     ways = joins(trigger.moment for trigger in triggers)
     passed = {*ways, *(moment for way in ways.values() for moment, _ in way)}
-    standing = Moment.objects.select_related("team").in_bulk(passed)
+    standing = Moment.objects.select_related("team", "person__now").in_bulk(passed)
     acts = _acts(passed)
     latest = {trigger.signal_id: trigger for trigger in triggers}
     given = list(Summary.objects.filter(moment_id__in=passed).order_by("at", "id"))

@@ -119,10 +119,17 @@ WORDINGS = {
         "sharing",
     ),
     "sharing.decider_left": Wording(
-        "What a colleague shared cannot be read any more",
-        "Whoever decided no longer works with the child. Please say whether it should go on: "
-        "decide anew, or end it.",
+        "Nobody answers for something that a colleague shared",
+        "Whoever decided no longer works with the child. It can be read until its last day. Please "
+        "say whether it should: decide anew, or end it.",
         "sharing",
+    ),
+    "sharing.unanswered": Wording(
+        "Nobody who works with the child answers for something that is shared",
+        "It can be read until its last day. The list says who decided, and since when nobody "
+        "answers for it.",
+        "sharings",
+        of_subject=False,
     ),
     "sharing.ended": Wording(
         "Something that was shared with you has ended",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -279,22 +279,38 @@ def child(*, by: Actor, person_id: UUID) -> ChildFacts:
     if current is None:
         raise NotFound
     audit.looked(by=by, subject=("person", current), page="child")
-    return _child(by, current)
+    return _child(by, current, list(_records(current)))
 
 
-def child_unlogged(*, by: Actor, person_id: UUID) -> ChildFacts | None:
+def child_unlogged(
+    *, by: Actor, person_id: UUID, record_ids: Collection[UUID] | None = None
+) -> ChildFacts | None:
     """Return who a child is as far as `by` sees it, or nothing: for a page of a room above, which
-    logs the look of whoever opens it, and that need not be `by`."""
+    logs the look of whoever opens it, and that need not be `by`.
+
+    With `record_ids`, only what these say of them, as far as they are records of this child.
+    """
     current = visible_current(by=by, person_id=person_id)
-    return _child(by, current) if current is not None and by.can("people.read") else None
+    if current is None or not by.can("people.read"):
+        return None
+    held = _records(current)
+    records = list(held if record_ids is None else held.filter(id__in=list(record_ids)))
+    return _child(by, current, records) if records else None
 
 
-def _child(by: Actor, current: UUID) -> ChildFacts:
-    records = list(
-        Record.objects.filter(person__now__current_id=current)
-        .select_related("agency")
-        .order_by("-detail_at")
-    )
+def records_of(*, by: Actor, person_id: UUID) -> list[UUID]:
+    """Return the records of a child whom the caller has found visible to `by`."""
+    del by
+    held = Record.objects.filter(person__now__current_id=person_id).order_by("id")
+    return list(held.values_list("id", flat=True))
+
+
+def _records(current: UUID) -> QuerySet[Record]:
+    held = Record.objects.filter(person__now__current_id=current)
+    return held.select_related("agency").order_by("-detail_at")
+
+
+def _child(by: Actor, current: UUID, records: list[Record]) -> ChildFacts:
     ids = [record.id for record in records]
     why = dict(
         LinkDecision.objects.filter(record_id__in=ids)

@@ -13,9 +13,9 @@ from reachable.foundation.errors import BadInput, Conflict
 from reachable.foundation.time import now
 from reachable.notices import services as notices
 from reachable.notices.services import Telling
-from reachable.sharing.given import what_is_shared
 from reachable.sharing.models import SharingDecision, SharingStep
 from reachable.sharing.pieces import Piece, as_they_stand
+from reachable.sharing.reading import what_is_shared
 from reachable.sharing.rules.standing import AGREED, DOCUMENT, HANDED, LIVE, NOT_AGREED, WAITS
 from reachable.sharing.seeing import (
     AGREES,
@@ -80,19 +80,22 @@ def agree(*, by: Actor, sharing_id: UUID, agreed: bool, note: str = "") -> None:
 def make_document(*, by: Actor, sharing_id: UUID, how: str) -> Handing:
     """Return what stands in the document, and record that it was made.
 
-    Only whoever decided makes it: it holds what they see now.
+    Only whoever decided makes it: it holds what was shared, as far as they see it now.
     """
     found = _own_outside(by, sharing_id)
     if how not in FORMATS:
         raise BadInput("Please choose Word or PDF.", kept="No document was made.")
     _append(by, found, DOCUMENT, how=how)
-    decider = found.decided_by
+    decider, current = found.decided_by, found.person.now.current_id
+    shared = what_is_shared(by=by, found=found)
+    seen = as_they_stand(by=by, person_id=current, keys=[each.key for each in shared])
+    own = {each.key for each in seen}
     return Handing(
         decision=found,
         decided_by=decider.name,
         agency=decider.agency.name,
         phone=decider.phone,
-        pieces=tuple(what_is_shared(by=by, found=found)),
+        pieces=tuple(each for each in shared if each.key in own),
     )
 
 

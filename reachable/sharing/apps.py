@@ -11,7 +11,7 @@ class SharingConfig(AppConfig):
 
     def ready(self) -> None:
         from reachable.access.registries import Holding, holdings, rights_ended
-        from reachable.foundation.registries import NavigationItem, navigation
+        from reachable.foundation.registries import NavigationItem, Schedule, navigation, schedules
         from reachable.foundation.urls import SIGNED_IN
         from reachable.people.registries import (
             SeenBecause,
@@ -19,7 +19,7 @@ class SharingConfig(AppConfig):
             seen_because,
             told_others,
         )
-        from reachable.sharing import given, handing, leaving, told
+        from reachable.sharing import answering, given, handing, told
         from reachable.sharing.panels import OF_CHILD
         from reachable.sharing.seeing import WATCHES
 
@@ -27,7 +27,12 @@ class SharingConfig(AppConfig):
         holdings.add("safe addresses", Holding("safe", handing.last_reader), room=ROOM)
         seen_because.add("sharing", SeenBecause(15, given.why), room=ROOM)
         told_others.add("sharing", told.told_others, room=ROOM)
-        rights_ended.add("sharing", leaving.follow_rights, room=ROOM)
+        rights_ended.add("sharing", answering.follow_rights, room=ROOM)
+        schedules.add(
+            "sharing answered for",
+            Schedule("sharing answered for", 60, lambda by: answering.look(by=by)),
+            room=ROOM,
+        )
         navigation.add(
             "shared with me",
             NavigationItem("Shared with me", "shared_with_me", SIGNED_IN, 30, place="footer"),

@@ -18,10 +18,12 @@ from reachable.people import looking
 from reachable.people import selectors as people
 from reachable.people.looking import LooksOf
 from reachable.people.registries import Seen
+from reachable.sharing.answering import unanswered_since
 from reachable.sharing.models import SharingDecision
-from reachable.sharing.pieces import Piece, as_they_stand
+from reachable.sharing.pieces import Piece
+from reachable.sharing.reading import what_is_shared
 from reachable.sharing.rules.standing import LIVE
-from reachable.sharing.seeing import as_decider, keys_of, may_receive, met_of, shareable, stands
+from reachable.sharing.seeing import may_receive, stands
 from reachable.sharing.words import TOLD_BY
 
 LOOKED = "shared_looked"
@@ -45,12 +47,15 @@ class SharedFacts:
     """What was shared with `by`, exactly: nothing else of the child is in it."""
 
     row: SharedRow
+    ask: str
     phone: str
     conditions: str
     told_words: str
     pieces: tuple[Piece, ...]
+    unanswered: datetime | None
 
 
+@looks_beyond("whether a decision that names them was replaced, or is closed to them")
 def shared_with_me(*, by: Actor) -> list[SharedRow]:
     """Return what is shared with this person today. Names stand inside, where a look is logged."""
     if not by.is_person or not may_receive(by):
@@ -89,7 +94,7 @@ def _closed_since(by: Actor, held: Collection[SharingDecision]) -> set[UUID]:
 
 @looks_beyond("what was decided to be shared with them")
 def shared(*, by: Actor, shared_id: UUID) -> SharedFacts:
-    """Return what was shared with `by`, as whoever decided sees it now; the look is logged.
+    """Return what was shared with `by`, as it stands now by the decision; the look is logged.
 
     Somebody else's, one that is over and one that never was are not found.
     """
@@ -100,14 +105,25 @@ def shared(*, by: Actor, shared_id: UUID) -> SharedFacts:
     person_id = found.person.now.current_id
     subject = ("sharing", found.id)
     audit.looked(by=by, subject=subject, also=("person", person_id), page="shared with me")
-    contact = access.contacts(by=by, user_ids=[found.decided_by_id])
+    ask, phone = _whom_to_ask(by, found)
     return SharedFacts(
         row=_shared(found),
-        phone=contact.get(found.decided_by_id, ("", ""))[1],
+        ask=ask,
+        phone=phone,
         conditions=found.conditions,
         told_words=TOLD_BY.get(found.told, ""),
-        pieces=tuple(what_is_shared(by=as_decider(found), found=found)),
+        pieces=tuple(what_is_shared(by=by, found=found)),
+        unanswered=unanswered_since(by=by, decision_ids=[found.id]).get(found.id),
     )
+
+
+def _whom_to_ask(by: Actor, found: SharingDecision) -> tuple[str, str]:
+    """Whoever decided, also once they do not work with the child; their agency, once they left."""
+    decider = found.decided_by
+    if not decider.is_active:
+        return decider.agency.name, decider.agency.contact_phone
+    contact = access.contacts(by=by, user_ids=[decider.id])
+    return decider.name, contact.get(decider.id, ("", ""))[1]
 
 
 def who_looked(*, by: Actor, shared_id: UUID, page: int = 1) -> LooksOf:
@@ -123,26 +139,6 @@ def why(*, by: Actor, subject_id: UUID) -> Seen:
     if people.is_visible(by=by, person_id=current_id):
         return looking.why_child(by=by, subject_id=current_id)
     return Seen(("It was shared with you, until the day that is named here",), LOOKED, subject_id)
-
-
-def what_is_shared(*, by: Actor, found: SharingDecision) -> list[Piece]:
-    """Return the pieces as `by`, who decided, sees them now.
-
-    What has come to belong to intelligence or legal matters since drops out, unless a second person
-    agreed to it all; so does what has been graded since as for sharing under conditions only.
-    """
-    keys = [key for key, _ in keys_of(found)]
-    pieces = as_they_stand(
-        by=by, person_id=found.person.now.current_id, keys=keys, since=found.decided_at
-    )
-    met, allowed = met_of(found), shareable(by)
-    return [
-        each
-        for each in pieces
-        if each.compartment in allowed
-        and (found.needs_second or not each.needs_second)
-        and (each.key in met or not each.has_conditions)
-    ]
 
 
 def _shared(found: SharingDecision) -> SharedRow:

@@ -48,6 +48,7 @@ class SharingDecision(Identified):
 
     What comes after it is appended as a step, or is a decision of its own that `supersedes` it.
     `bases` are keys of practice data. `needs_second` says that somebody else has to agree first.
+    `records` are those that the child had then: no other is read for what was shared.
     """
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT)
@@ -72,6 +73,7 @@ class SharingDecision(Identified):
     reason = models.TextField(blank=True)
     until = models.DateField(null=True)
     needs_second = models.BooleanField(default=False)
+    records = models.JSONField(default=list)
     decided_at = models.DateTimeField(db_index=True)
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
 
@@ -93,7 +95,9 @@ class SharingPiece(Identified):
     """One thing that is shared, and why this recipient needs it.
 
     `subject_id` is the event or the offer that it is, where a kind alone does not say it. `met` is
-    how the conditions are met under which whoever graded it lets it be shared.
+    how the conditions are met under which whoever graded it lets it be shared. `compartment`,
+    `agency` and `said` are as they were then; of what it said only keyed digests are kept, and none
+    where it was decided before these were.
     """
 
     decision = models.ForeignKey(SharingDecision, on_delete=models.PROTECT, related_name="pieces")
@@ -101,6 +105,9 @@ class SharingPiece(Identified):
     subject_id = models.UUIDField(null=True)
     why = models.TextField()
     met = models.TextField(blank=True)
+    compartment = models.CharField(max_length=20, blank=True)
+    agency = models.CharField(max_length=200, blank=True)
+    said = models.JSONField(null=True)
 
     class Meta:
         constraints = [
@@ -134,6 +141,26 @@ class SharingStep(Identified):
             models.UniqueConstraint(
                 fields=["decision"], condition=Q(kind="ended"), name="sharing_ended_once"
             ),
+        ]
+
+
+class SharingUnanswered(Identified):
+    """Nobody answered for what was shared: whoever decided did not see the child.
+
+    Others were asked. It ends when whoever decided sees the child again.
+    """
+
+    decision = models.ForeignKey(
+        SharingDecision, on_delete=models.PROTECT, related_name="unanswered", db_index=False
+    )
+    since = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["decision"], condition=Q(ended_at=None), name="sharing_unanswered_once"
+            )
         ]
 
 

@@ -34,6 +34,7 @@ EVENTS_OFFERED = 200
 CONDITIONS = "C"
 """The handling code of what may be shared under conditions."""
 TAKEN_BACK = "The agency that sent this has taken it back. Do not rely on it."
+MOVED = "It has changed since it was shared. The new one was not shared: ask for it."
 CORRECTED = "The agency that sent this has corrected it, or sent it again, since it was shared."
 
 
@@ -82,16 +83,24 @@ def can_be_shared(*, by: Actor, person_id: UUID) -> list[Piece]:
 
 
 def as_they_stand(
-    *, by: Actor, person_id: UUID, keys: Collection[PieceKey], since: datetime | None = None
+    *,
+    by: Actor,
+    person_id: UUID,
+    keys: Collection[PieceKey],
+    since: datetime | None = None,
+    records: Collection[UUID] | None = None,
 ) -> list[Piece]:
     """Return these pieces as `by` sees them now; what `by` does not see is left out.
 
-    `since` is when it was decided to share them: what was corrected after it says so.
+    `since` is when it was decided to share them: an event that was corrected after it says so, and
+    a moment that opened after it is left out. `records` are those of the child that are read.
     """
     kinds = {key.kind for key in keys}
     events = {key.subject_id for key in keys if key.kind == EVENT and key.subject_id}
     wanted = {key.subject_id for key in keys if key.kind == OFFER and key.subject_id}
-    found = list(_fields(by, person_id, kinds)) if kinds - {EVENT, OFFER} else []
+    found: list[Piece] = []
+    if kinds - {EVENT, OFFER}:
+        found = list(_fields(by, person_id, kinds, records, since))
     if events:
         held = chronology.events_of(by=by, person_id=person_id, event_ids=events)
         order = sorted(held.values(), key=lambda each: each.occurred.day, reverse=True)
@@ -101,8 +110,14 @@ def as_they_stand(
     return found
 
 
-def _fields(by: Actor, person_id: UUID, kinds: Collection[str] | None) -> Iterator[Piece]:
-    child = people.child_unlogged(by=by, person_id=person_id)
+def _fields(
+    by: Actor,
+    person_id: UUID,
+    kinds: Collection[str] | None,
+    records: Collection[UUID] | None = None,
+    since: datetime | None = None,
+) -> Iterator[Piece]:
+    child = people.child_unlogged(by=by, person_id=person_id, record_ids=records)
     if child is None:
         return
     for kind in FIELDS:
@@ -110,7 +125,9 @@ def _fields(by: Actor, person_id: UUID, kinds: Collection[str] | None) -> Iterat
             continue
         if kind.compartment not in by.compartments():
             continue
-        said, agency, at = _SAYS[kind.key](by, child)
+        said, agency, at = (
+            _open_moment(by, child, since) if kind.key == MOMENT else _SAYS[kind.key](by, child)
+        )
         if said:
             yield Piece(
                 PieceKey(kind.key), kind.title, kind.group, kind.compartment, said, agency, at
@@ -149,9 +166,11 @@ def _plain(*values: str) -> tuple[tuple[str, str], ...]:
     return tuple(("", value) for value in values if value)
 
 
-def _open_moment(by: Actor, child: ChildFacts) -> Said:
+def _open_moment(by: Actor, child: ChildFacts, before: datetime | None) -> Said:
     """That one is open and whom to ring, never of which kind: that would tell what happened."""
     held = visible_moments(by=by).filter(person__now__current_id=child.person_id, state__in=OPEN)
+    if before is not None:
+        held = held.filter(opened_at__lte=before)
     found = held.select_related("holder", "team__agency").first()
     if found is None:
         return (), "", None
@@ -170,7 +189,6 @@ _SAYS: dict[str, Callable[[Actor, ChildFacts], Said]] = {
     "nhs_number": _of_all(lambda child: [child.nhs_number]),
     "upn": _of_all(lambda child: [child.upn]),
     "communication_needs": _of_all(lambda child: child.communication_needs or ()),
-    MOMENT: _open_moment,
 }
 
 

@@ -85,7 +85,7 @@ def met_of(decision: SharingDecision) -> dict[PieceKey, str]:
 
 
 def as_decider(decision: SharingDecision) -> Actor:
-    """Return what whoever decided may see and do now: nobody shares more than they see.
+    """Return what whoever decided may see and do now: while they see the child, they answer for it.
 
     With the end of an account all of it ends.
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -20,12 +20,14 @@ from reachable.foundation.time import today
 from reachable.people import selectors as people
 from reachable.practice import guidance
 from reachable.practice.items import SharingBasis
+from reachable.sharing.answering import unanswered_since
 from reachable.sharing.duty import is_on
 from reachable.sharing.models import SharingDecision, SharingPiece, SharingRequest, SharingStep
 from reachable.sharing.pieces import Piece, as_they_stand
+from reachable.sharing.reading import what_is_shared
 from reachable.sharing.rules.deciding import may_agree, may_decide
 from reachable.sharing.rules.pieces import FIELDS, PieceKey
-from reachable.sharing.rules.standing import WAITS, standing
+from reachable.sharing.rules.standing import LIVE, WAITS, standing
 from reachable.sharing.seeing import (
     AGREES,
     DECIDES,
@@ -44,7 +46,8 @@ TITLES = {each.key: each.title for each in FIELDS} | {
 
 @dataclass(frozen=True)
 class DecisionRow:
-    """A line of the list on a child's page. `stands` is where it stands today."""
+    """A line of the list on a child's page. `stands` is where it stands today; `unanswered` is
+    since when nobody answers for it, of what stands."""
 
     id: UUID
     outcome: str
@@ -56,6 +59,7 @@ class DecisionRow:
     until: date | None
     decided_at: datetime
     decided_by: str
+    unanswered: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -69,14 +73,16 @@ class StepFacts:
 
 @dataclass(frozen=True)
 class ChosenPiece:
-    """What was chosen, why, and what it says now; `now` is nothing where `by`, or whoever decided,
-    does not see it any more."""
+    """What was chosen, why, and what it says now, which is nothing where `by` does not see it.
+
+    `otherwise` is what the recipient reads of it, where that is not what it says now."""
 
     key: PieceKey
     title: str
     why: str
     now: Piece | None
     met: str
+    otherwise: str = ""
 
 
 @dataclass(frozen=True)
@@ -137,7 +143,6 @@ def decisions_of(*, by: Actor, person_id: UUID) -> list[DecisionRow]:
 
 def rows_of(*, by: Actor, held: QuerySet[SharingDecision]) -> list[DecisionRow]:
     """Return lines of decisions that the caller has found visible to `by`."""
-    del by
     found = list(held.select_related(*NAMED).order_by("-decided_at", "-id"))
     ids = [each.id for each in found]
     steps: dict[UUID, set[str]] = {}
@@ -155,9 +160,14 @@ def rows_of(*, by: Actor, held: QuerySet[SharingDecision]) -> list[DecisionRow]:
     replaced = set(
         SharingDecision.objects.filter(supersedes__in=ids).values_list("supersedes_id", flat=True)
     )
-    return [
+    nobody = unanswered_since(by=by, decision_ids=ids)
+    rows = [
         _row(each, steps.get(each.id, set()), pieces.get(each.id, []), each.id in replaced)
         for each in found
+    ]
+    return [
+        replace(row, unanswered=nobody.get(row.id)) if row.stands in (LIVE, WAITS) else row
+        for row in rows
     ]
 
 
@@ -197,7 +207,7 @@ def decision(*, by: Actor, sharing_id: UUID) -> DecisionFacts:
         by=by, subject=("sharing", found.id), also=("person", person_id), page="decision to share"
     )
     (row,) = rows_of(by=by, held=SharingDecision.objects.filter(id=found.id))
-    chosen = _chosen(by, found, person_id)
+    chosen = _chosen(by, found, person_id, is_live=row.stands == LIVE)
     superseded_by = SharingDecision.objects.filter(supersedes=found).values_list("id", flat=True)
     seen = [str(each.key) for each in chosen if each.now is not None]
     return DecisionFacts(
@@ -240,11 +250,14 @@ def agrees(*, by: Actor, found: SharingDecision, seen: Iterable[str]) -> bool:
     )
 
 
-def _chosen(by: Actor, found: SharingDecision, person_id: UUID) -> tuple[ChosenPiece, ...]:
+def _chosen(
+    by: Actor, found: SharingDecision, person_id: UUID, *, is_live: bool
+) -> tuple[ChosenPiece, ...]:
     """Whoever looks at a decision sees of its pieces what they see anyway."""
     chosen, met = keys_of(found), met_of(found)
     keys = [key for key, _ in chosen]
     now = {each.key: each for each in as_they_stand(by=by, person_id=person_id, keys=keys)}
+    shared = {each.key: each for each in what_is_shared(by=by, found=found)} if is_live else now
     return tuple(
         ChosenPiece(
             key=key,
@@ -252,9 +265,19 @@ def _chosen(by: Actor, found: SharingDecision, person_id: UUID) -> tuple[ChosenP
             why=why,
             now=now.get(key),
             met=met.get(key, ""),
+            otherwise=_otherwise(now[key], shared.get(key)) if key in now else "",
         )
         for key, why in chosen
     )
+
+
+def _otherwise(now: Piece, shared: Piece | None) -> str:
+    """Say what the recipient reads, where that is something else than stands here."""
+    if shared is None:
+        return "nothing of it now"
+    if shared.said != now.said:
+        return shared.text or "that it has changed"
+    return ""
 
 
 def _steps(found: SharingDecision) -> tuple[StepFacts, ...]:

@@ -25,6 +25,7 @@ from reachable.practice.items import Part
 from reachable.sharing.duty import is_on
 from reachable.sharing.models import SharingDecision, SharingPiece, SharingRequest, SharingStep
 from reachable.sharing.pieces import Piece, as_they_stand
+from reachable.sharing.reading import as_said
 from reachable.sharing.rules.deciding import may_decide
 from reachable.sharing.rules.pieces import PieceKey, needs_second
 from reachable.sharing.rules.standing import ENDED, LIVE, MADE, REFUSED, WAITS
@@ -161,7 +162,7 @@ def share(
     made.proportion, made.conditions = proportion.strip(), conditions.strip()
     made.until, made.needs_second = until, second
     made.save(force_insert=True)
-    _create_pieces(made, pieces, how_met)
+    _create_pieces(made, seen, pieces, how_met)
     audit.record(
         by=by,
         action="sharing.made",
@@ -232,7 +233,7 @@ def _create(
     asked: SharingRequest | None,
     before: SharingDecision | None,
 ) -> SharingDecision:
-    """Return a decision that is not inserted yet."""
+    """Return a decision that is not inserted yet. A refusal rests on no record."""
     return SharingDecision(
         person_id=current,
         request=asked,
@@ -251,12 +252,19 @@ def _create(
         harm_if_not=reasons.harm_if_not.strip(),
         decided_at=now(),
         decided_by_id=by.own_id,
+        records=[str(each) for each in people.records_of(by=by, person_id=current)]
+        if outcome == MADE
+        else [],
     )
 
 
 def _create_pieces(
-    made: SharingDecision, pieces: Mapping[PieceKey, str], met: Mapping[PieceKey, str]
+    made: SharingDecision,
+    seen: Sequence[Piece],
+    pieces: Mapping[PieceKey, str],
+    met: Mapping[PieceKey, str],
 ) -> None:
+    as_now = {each.key: each for each in seen}
     SharingPiece.objects.bulk_create(
         SharingPiece(
             decision=made,
@@ -264,6 +272,9 @@ def _create_pieces(
             subject_id=key.subject_id,
             why=why.strip(),
             met=met.get(key, ""),
+            compartment=as_now[key].compartment,
+            agency=as_now[key].agency,
+            said=as_said(made.id, as_now[key]),
         )
         for key, why in pieces.items()
     )

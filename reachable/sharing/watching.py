@@ -34,6 +34,7 @@ class WatchedRow:
     bases: tuple[str, ...]
     told: str
     second: bool
+    unanswered: datetime | None
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,7 @@ def watched(*, by: Actor, page: int = 1) -> Watched:
             bases=tuple(titles[key] for key in each.bases if key in titles),
             told=each.told,
             second=each.needs_second,
+            unanswered=rows[each.id].unanswered,
         )
         for each in held.order_by("-decided_at", "-id")
     ]

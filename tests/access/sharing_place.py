@@ -6,8 +6,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from reachable.foundation.time import today
+from reachable.foundation.time import now, today
 from reachable.sharing import acting, safe, services
+from reachable.sharing.models import SharingUnanswered
 from reachable.sharing.rules.pieces import PieceKey
 from reachable.sharing.services import Recipient
 from tests.support.sharing import ASKED, OUTSIDE, REASONS
@@ -27,6 +28,7 @@ def put_sharing(place: Place, account: Account) -> None:
     second = type(account)("supervisor", account.standing)
     acting.agree(by=second.actor(), sharing_id=outside, agreed=True)
     acting.make_document(by=account.actor(), sharing_id=outside, how="word")
+    SharingUnanswered.objects.create(decision_id=outside, since=now())
     _share(place, account, person_id, OUTSIDE)
     request_id = services.record_request(
         by=account.actor(), person_id=person_id, asked_by=ASKED, what="Where", purpose="To write"

@@ -10,11 +10,19 @@ from uuid import UUID
 import pytest
 from django.test import Client
 
+from reachable.access.models import Involvement
+from reachable.access.services import end_role
 from reachable.conversations import api, devices
 from reachable.conversations.models import ConversationVersion, Device
 from reachable.foundation.errors import Conflict
 from reachable.foundation.time import now, travel
+from reachable.moments import services as moments
+from reachable.moments.models import Moment
+from reachable.people import conflicts
 from tests.support import sealing
+from tests.support.closing import restrict
+from tests.support.moments import close_as_declined
+from tests.support.people import SYSTEM
 from tests.support.sealing import written
 from tests.support.world import World
 
@@ -219,3 +227,54 @@ def test_the_app_holds_nothing_of_anybody_and_may_start_its_worker(world: World)
         assert not {"Tamsin", "Fern First"} & set(text.split())
     for file in api.shell_files():
         assert file in worker.content.decode()
+
+
+GONE = ("restricted", "conflict", "involvement", "handed", "closed", "role")
+
+
+@pytest.mark.parametrize("why", GONE)
+def test_promise_13_a_phone_hears_at_its_next_contact_what_it_may_not_keep(
+    world: World, why: str
+) -> None:
+    stays, goes = world.signal(family_name="Stays"), world.signal(family_name="Goes")
+    for moment_id in (stays, goes):
+        moments.take(by=world.actor("first"), moment_id=moment_id)
+    held = made_known(world.client("first"))
+    assert len(day(Client(), held).json()["moments"]) == 2
+    holds = [str(stays), str(goes)]
+    assert send(held, holds=holds).json()["gone"] == []
+    item = sealing.item(UUID(held["device_id"]), written(goes))
+    _goes(world, goes, why)
+    answer = send(held, item, holds=holds).json()
+    assert answer["results"][0]["state"] == "kept", "what was written of them is not lost"
+    assert answer["gone"] == (sorted(holds) if why == "role" else [str(goes)])
+    assert "Goes" not in str(answer)
+
+
+def _goes(world: World, moment_id: UUID, why: str) -> None:
+    child = Moment.objects.get(id=moment_id).person_id
+    lead, first = world.actor("lead"), world.users["first"]
+    if why == "restricted":
+        restrict(lead, child, world.users["lead"], world.users["second"])
+    elif why == "conflict":
+        conflicts.declare(by=lead, person_id=child, reason="Her nephew", whose=first)
+    elif why == "involvement":
+        Involvement.objects.filter(subject_id=child).update(ended_at=now())
+    elif why == "handed":
+        Moment.objects.filter(id=moment_id).update(holder=world.users["second"])
+    elif why == "closed":
+        close_as_declined(by=world.actor("first"), moment_id=moment_id, reason="Asked us not to")
+    else:
+        end_role(by=SYSTEM, user_id=first, role="practitioner")
+
+
+def test_a_phone_hears_nothing_of_moments_that_it_was_never_given(world: World) -> None:
+    mine, others = world.signal(), world.signal(given_names="Otter", family_name="Elsewhere")
+    moments.take(by=world.actor("first"), moment_id=mine)
+    moments.take(by=world.actor("second"), moment_id=others)
+    held = made_known(world.client("first"))
+    day(Client(), held)
+    odd: list[Any] = [[str(others), str(UUID(int=1)), "x", 7, None], "x", None, {"a": 1}, [[]]]
+    for holds in odd:
+        answer = send(held, holds=holds)
+        assert (answer.status_code, answer.json()["gone"]) == (200, [])

@@ -15,6 +15,7 @@ from reachable.access.models import Involvement, Shift, TeamMembership, User
 from reachable.access.selectors import agency_id
 from reachable.audit import services as audit
 from reachable.audit.models import Entry
+from reachable.audit.pages import OWN_SIGNAL
 from reachable.foundation.errors import BadInput, Forbidden, NotFound
 from reachable.foundation.ids import new_id
 from reachable.foundation.time import travel
@@ -101,6 +102,13 @@ def test_involvement_is_that_of_the_time_of_the_look(place: World, child: UUID) 
     assert "no_involvement" not in facts(place, child), "it ended after the look"
     look(place, "second", child, NOON + timedelta(minutes=3))
     assert "no_involvement" in facts(place, child, "second")
+
+
+def test_what_somebody_sent_themselves_is_theirs_to_look_at(place: World, child: UUID) -> None:
+    look(place, "sergeant", child, page=OWN_SIGNAL)
+    assert "no_involvement" not in facts(place, child, "sergeant")
+    look(place, "sergeant", child)
+    assert "no_involvement" in facts(place, child, "sergeant")
 
 
 def test_whoever_joined_the_team_later_was_not_involved_then(place: World, child: UUID) -> None:

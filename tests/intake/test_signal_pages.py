@@ -9,10 +9,12 @@ from uuid import UUID, uuid4
 import pytest
 from django.test import Client
 
+from reachable.audit.models import Entry
 from reachable.foundation.time import now, today, travel
 from reachable.intake.models import Signal, SignalVersion
 from reachable.intake.signal_forms import SignalForm
 from reachable.moments import services as moments
+from reachable.moments.models import Moment
 from reachable.notices.models import Notice
 from reachable.practice import guidance
 from tests.support.moments import close_as_declined
@@ -206,4 +208,48 @@ def test_my_signals_ask_as_much_of_many_as_of_one(world: World) -> None:
     moments.take(by=world.actor("first"), moment_id=world.signal(given_names="Zed"))
     assert queries_of(client, "/signals/") == once
     one = f"/signals/{Signal.objects.earliest('received_at').id}/"
-    assert queries_of(client, one) <= once + 1
+    whose, begin, entries, end = 1, 1, 1, 1
+    noting = whose + begin + entries + end
+    assert queries_of(client, one) <= once + 1 + noting
+    client.defaults["HTTP_HX_REQUEST"] = "true"
+    assert queries_of(client, one) <= once + 1, "what asks again by itself notes nothing"
+
+
+def test_promise_22_a_look_at_ones_own_signal_is_one_at_that_child(world: World) -> None:
+    moment_id = world.signal()
+    moments.take(by=world.actor("first"), moment_id=moment_id)
+    signal_id = Signal.objects.get().id
+    child = Moment.objects.get(id=moment_id).person_id
+    client = world.client("sergeant")
+    page = html(client.get(f"/signals/{signal_id}/"))
+    assert "Why you see this: You sent it" in page
+    assert f"/signals/{signal_id}/who-looked/" in page
+    assert str(child) not in page
+    noted = Entry.objects.filter(action="looked", actor_id=world.users["sergeant"])
+    assert {(each.subject_kind, each.subject_id) for each in noted} == {
+        ("signal", signal_id),
+        ("person", child),
+    }
+    count = noted.count()
+    part = html(client.get(f"/signals/{signal_id}/", headers={"HX-Request": "true"}))
+    assert "Tamsin" not in part
+    assert noted.count() == count, "an open page that asks again is no look anew"
+    told = html(world.client("first").get(f"/children/{child}/who-looked/"))
+    assert "Sam Sergeant" in told
+    assert "what they sent themselves" in told
+
+
+def test_who_looked_at_a_signal_says_nothing_of_who_works_with_the_child(world: World) -> None:
+    moment_id = world.signal()
+    moments.take(by=world.actor("first"), moment_id=moment_id)
+    signal_id = Signal.objects.get().id
+    child = Moment.objects.get(id=moment_id).person_id
+    world.client("second").get(f"/moments/{moment_id}/")
+    world.client("second").get(f"/children/{child}/")
+    looked = html(world.client("sergeant").get(f"/signals/{signal_id}/who-looked/"))
+    assert "Sam Sergeant" in looked
+    assert "Sol Second" not in looked
+    assert str(child) not in looked
+    for other in ("teacher", "first"):
+        address = f"/signals/{signal_id}/who-looked/"
+        assert world.client(other).get(address).status_code in (403, 404)

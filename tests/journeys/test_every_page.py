@@ -316,6 +316,7 @@ WORK = [
     ("second", "conversation-followed", "/conversations/{followed}/"),
     ("sergeant", "passed-on", "/passed-on/{passed}/"),
     ("sergeant", "signal-with-summary", "/signals/{sent}/"),
+    ("sergeant", "signal-who-looked", "/signals/{sent}/who-looked/"),
     ("first", "task-add", "/moments/{held}/tasks/"),
     ("second", "task-drop", "/moments/{held}/task/{task}/drop/"),
     ("first", "words", "/words/"),

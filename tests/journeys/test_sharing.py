@@ -7,11 +7,15 @@ from uuid import UUID
 import pytest
 from playwright.sync_api import Page, expect
 
+from reachable.access.services import end_account
 from reachable.moments import services as moments
+from reachable.people.models import Record
 from reachable.sharing.models import SharingDecision, SharingStep
 from tests.support.offers import child_of
 from tests.support.pages import OpenPage, complaints_of, looks_right, sign_in
+from tests.support.people import SYSTEM
 from tests.support.servers import Server
+from tests.support.sharing import shared
 from tests.support.world import World, make_world
 
 
@@ -179,3 +183,28 @@ def test_outside_goes_a_document_once_a_second_person_has_agreed(
     looks_right(governance, "sharing-21-governance-desktop")
     governance.get_by_role("link", name="The duty of the Act of 2026").click()
     looks_right(governance, "sharing-22-duty-desktop")
+
+
+def test_whoever_decided_leaves_and_the_school_reads_on_while_others_are_asked(
+    placed: tuple[Server, World, UUID], open_page: OpenPage
+) -> None:
+    server, world, child = placed
+    made = shared(world, child, "name", "birth_date", "postcode", "moment", by="second")
+    end_account(by=SYSTEM, user_id=world.users["second"])
+    Record.objects.filter(person_id=child).update(postcode="FX9 9ZZ", birth_date="2012-03-13")
+    pages = {
+        "shared": ("teacher", f"/shared-with-me/{made}/", "nobody answers for this since"),
+        "decision": ("lead", f"/sharing/{made}/", "Nobody answers for it since"),
+        "panel": ("lead", f"/children/{child}/", "Nobody answers for it"),
+        "list": ("governance", "/sharing/", "nobody answers for it"),
+    }
+    for kind in ("phone", "desktop"):
+        for name, (who, address, said) in pages.items():
+            page = open_page(kind)
+            if kind == "phone":
+                page.set_viewport_size({"width": 360, "height": 800})
+            sign_in(page, server, who)
+            page.goto(f"{server.url}{address}")
+            expect(page.get_by_text(said).first).to_be_visible()
+            looks_right(page, f"sharing-unanswered-{name}-{kind}")
+            page.close()

@@ -23,6 +23,7 @@ from reachable.moments.senders import Heard
 from reachable.moments.telling import Came, came, hears, place
 from reachable.notices.models import Notice
 from reachable.notices.rules import WORDINGS
+from reachable.people import conflicts
 from reachable.people import services as people
 from reachable.people.models import Review
 from tests.support.merging import merge_moments
@@ -167,6 +168,38 @@ def test_each_sender_reads_it_with_their_own_signal_and_is_told_once(
     entries = Entry.objects.filter(action="moments.told_senders")
     assert entries.count() == 2
     assert not any("ring" in str(each.details) for each in entries)
+
+
+@db
+def test_a_sender_in_conflict_hears_whom_to_ring_and_nothing_of_what_was_talked_about(
+    world: World, held: UUID
+) -> None:
+    assert world.signal("other_worry", by="outsider") == held
+    tell(world, held)
+    assert len(heard(world, "outsider")) == 1
+    child = Moment.objects.get(id=held).person_id
+    before = _rung(world, "outsider")
+    conflicts.declare(
+        by=world.actor("lead"),
+        person_id=child,
+        reason="Her nephew",
+        whose=world.users["outsider"],
+    )
+    assert heard(world, "outsider") == []
+    assert _rung(world, "outsider") == before
+    assert before[-1] == "07700 900100"
+    told_before = notices(world, "outsider")
+    assert tell(world, held, own="She is home.") == 2
+    assert notices(world, "outsider") == told_before
+    assert heard(world, "outsider") == []
+    assert len(heard(world, "sergeant")) == 2
+
+
+def _rung(world: World, name: str) -> tuple[str, str, str]:
+    mine = Signal.objects.filter(sent_by_id=world.users[name]).latest("id")
+    found = my_signal(by=world.actor(name), signal_id=mine.id).whereabouts
+    assert found is not None
+    return found.state, found.who, found.team_phone
 
 
 @db

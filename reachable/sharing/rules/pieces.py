@@ -10,33 +10,42 @@ from dataclasses import dataclass
 from uuid import UUID
 
 IDENTITY, STORY, HELP = "Who the child is", "What happened", "What is in place"
-EVENT, OFFER, MOMENT = "event", "offer", "moment"
+EVENT, OFFER, MOMENT, POSTCODE = "event", "offer", "moment", "postcode"
 LINKED = frozenset({EVENT, OFFER})
 """Kinds of which there are several: each is chosen by itself."""
 TWICE = frozenset({"intelligence", "legal"})
 """Compartments of which nothing goes to anybody before a second person agrees."""
 
 
+CORRECTED, AS_THEN = "corrected", "as_then"
+
+
 @dataclass(frozen=True)
 class Kind:
-    """A kind of piece, the compartment that it belongs to, and where it stands on a page."""
+    """A kind of piece, the compartment that it belongs to, and where it stands on a page.
+
+    `later` says what of it may be read that was not said when it was decided: `CORRECTED` where it
+    is the same fact put right, `AS_THEN` where it would be another fact, so nothing.
+    """
 
     key: str
     title: str
     compartment: str
     group: str
+    later: str = ""
 
 
 FIELDS = (
-    Kind("name", "Name", "identity", IDENTITY),
-    Kind("also_known_as", "Other names", "identity", IDENTITY),
-    Kind("birth_date", "Birth date", "identity", IDENTITY),
-    Kind("postcode", "Postcode of the home", "identity", IDENTITY),
-    Kind("nhs_number", "NHS number", "identity", IDENTITY),
-    Kind("upn", "Number at school (UPN)", "identity", IDENTITY),
-    Kind("communication_needs", "How the child communicates", "welfare", IDENTITY),
+    Kind("name", "Name", "identity", IDENTITY, CORRECTED),
+    Kind("also_known_as", "Other names", "identity", IDENTITY, AS_THEN),
+    Kind("birth_date", "Birth date", "identity", IDENTITY, CORRECTED),
+    Kind(POSTCODE, "Postcode of the home", "identity", IDENTITY, AS_THEN),
+    Kind("nhs_number", "NHS number", "identity", IDENTITY, CORRECTED),
+    Kind("upn", "Number at school (UPN)", "identity", IDENTITY, CORRECTED),
+    Kind("communication_needs", "How the child communicates", "welfare", IDENTITY, AS_THEN),
     Kind(MOMENT, "That a reachable moment is open, and who has it", "welfare", HELP),
 )
+LATER = {each.key: each.later for each in FIELDS if each.later}
 KINDS = frozenset({each.key for each in FIELDS} | LINKED)
 
 

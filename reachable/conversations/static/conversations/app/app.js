@@ -36,6 +36,8 @@ async function refresh() {
   const before = drafts.sent();
   if (!(await day.fetchDay())) return false;
   await drafts.letGo(before);
+  const over = (await vault.moments()).filter((id) => !day.moment(id));
+  if (over.length) await notYours(over);
   router.redraw();
   return true;
 }
@@ -130,15 +132,22 @@ function gone(why) {
 }
 
 /** What has come to its own end goes by itself, without signal and behind the lock too. */
-async function dropEnded() {
+async function dropEnded(why = "the time for which you may see them has ended") {
   // The last words are on the disk first: they are sent, though they cannot be read here.
   if (!(await vault.hasEnded()) || (vault.isOpen() && !(await drafts.flush()))) return;
-  const moments = day.drop(await sending.alone(() => vault.dropEnded()));
+  const ended = await sending.alone(() => vault.dropEnded());
+  const moments = day.drop(ended);
   const gone = [...moments, ...drafts.drop(moments)];
   await drafts.count();
-  if (moments.length) say("over", "Somebody is no longer on this phone: the time for which you may see them has ended. What you wrote is kept and is sent.");
+  if (ended.length) say("over", `Somebody is no longer on this phone: ${why}. What you wrote is kept and is sent.`);
   if (!router.isCovered() && gone.includes(router.args().id)) router.home();
   void sending.sendNow();
+}
+
+/** The server says that these are closed to this worker, over, or somebody else's. @param {string[]} moments */
+async function notYours(moments) {
+  await vault.endNow(moments);
+  await dropEnded("their moment is over or with somebody else now, or you may not see them any more");
 }
 
 async function lookAtTheTime() {
@@ -181,7 +190,7 @@ async function start() {
   if (state === "there" && device.current()) router.coverWith("lock");
   else router.coverWith("door", state === "over" ? { why: "over" } : {});
   setInterval(() => void lookAtTheTime(), LOOK);
-  await sending.start(gone);
+  await sending.start(gone, notYours);
 }
 
 void newer.watch();

@@ -52,17 +52,15 @@ export function drop(keys) {
   return gone.map((each) => each.id);
 }
 
-/** Each moment lies by itself, so that one can go before the others. @param {any} json */
+/** Each moment lies by itself, so that one can go before the others. One that is here no more goes
+ * with what was written of it, once that is on its way. @param {any} json */
 async function keep(json) {
   const ids = json.moments.map((each) => each.id);
-  const keys = new Set(ids.map(vault.momentKey));
-  const before = (await store.all("sealed")).map((record) => record.id);
-  const gone = before.filter((id) => id.startsWith(vault.momentKey("")) && !keys.has(id));
   const put = await Promise.all([
     vault.sealed(DAY, { ...json, moments: ids }),
     ...json.moments.map((each) => vault.sealed(vault.momentKey(each.id), each, { until: Date.parse(each.until) })),
   ]);
-  await store.write(...gone.map((id) => ({ in: "sealed", remove: id })), ...put);
+  await store.write(...put);
 }
 
 export function forget() {

@@ -26,14 +26,20 @@ let signal = true;
 const sentAt = new Map();
 /** @type {(how: "emptying" | "wiped" | "signed out") => void} */
 let onGone = () => undefined;
+/** @type {(moments: string[]) => Promise<void>} */
+let onOver = async () => undefined;
+/** Moments that the server says are not this worker's any more. @type {Set<string>} */
+const over = new Set();
 
 export const hasSignal = () => signal;
 /** @param {string} id when the server got it, while this window was open */
 export const whenSent = (id) => sentAt.get(id);
 
-/** @param {(how: "emptying" | "wiped" | "signed out") => void} gone */
-export function start(gone) {
+/** @param {(how: "emptying" | "wiped" | "signed out") => void} gone
+ * @param {(moments: string[]) => Promise<void>} ended what goes from this phone, and nothing else */
+export function start(gone, ended) {
   onGone = gone;
+  onOver = ended;
   window.addEventListener("online", () => void sendNow());
   document.addEventListener("visibilitychange", () => document.hidden || void sendNow());
   // The app’s own worker sent something while no window was open, or beside this one.
@@ -54,11 +60,19 @@ export async function sendNow() {
     if (!(error instanceof NoSignal)) throw error;
     setSignal(false);
   }
+  await letGo();
   await drafts.count();
   const waiting =
     drafts.unsent().some(([, state]) => state === "ready") ||
     (await store.all("device")).some((each) => each.ending);
   timer = setTimeout(() => void sendNow(), waiting ? AGAIN : BEAT);
+}
+
+/** Not while anything is being sent: what was written of them is made ready first. */
+async function letGo() {
+  const moments = [...over];
+  over.clear();
+  if (moments.length) await onOver(moments);
 }
 
 /** Where the browser can, what is ready is sent when signal returns, though the app was closed. */
@@ -138,7 +152,7 @@ async function post(device, items, wiped = false) {
     body: {
       device_now: clock.deviceNow(),
       items: items.map((item) => ({ id: item.id, envelope: item.envelope })),
-      ...(wiped && { wiped }),
+      ...(wiped ? { wiped } : !device.ending && { holds: await vault.moments() }),
     },
   });
   if (status === 413 && items.length === 1) {
@@ -158,6 +172,7 @@ async function post(device, items, wiped = false) {
   unsay("send");
   clock.hear(json.server_now);
   if (!device.ending) json.session === "ended" ? sessionEnded() : unsay("session");
+  for (const id of json.gone ?? []) over.add(id);
   for (const result of json.results ?? []) await settle(device, items, result);
   return json;
 }

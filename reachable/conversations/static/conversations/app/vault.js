@@ -96,6 +96,16 @@ export async function sealed(id, value, open = {}) {
 /** Has the end of anything come that is kept here? */
 export const hasEnded = async () => (await store.all("sealed")).some((record) => record.until <= clock.now());
 
+/** The moments that lie here. @returns {Promise<string[]>} */
+export const moments = async () =>
+  (await store.all("sealed")).map(({ id }) => id).filter((id) => id.startsWith(momentKey(""))).map((id) => id.slice(momentKey("").length));
+
+/** The server says that these are not this worker's any more: their end has come. @param {string[]} ids */
+export async function endNow(ids) {
+  const over = (await store.all("sealed")).filter((record) => ids.some((id) => record.id === momentKey(id)));
+  if (over.length) await store.write(...over.map((record) => ({ in: "sealed", put: { ...record, until: clock.now() } })));
+}
+
 /**
  * Remove what has come to its own end, which needs no key. What was typed of it and not finished
  * goes to the server as it is.
