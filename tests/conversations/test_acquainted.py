@@ -37,7 +37,7 @@ class Child:
         self, name: str, on: tuple[UUID, UUID] | None = None, **more: Any
     ) -> tuple[UUID, UUID]:
         """Let a worker write down a conversation, or another version of one."""
-        given = {"content": content(**more)}
+        given: dict[str, Any] = {"content": content(**more)}
         if on:
             given |= {"conversation_id": on[0], "based_on": (on[1],)}
         held = writing(self.moment_id, **given)
