@@ -80,7 +80,7 @@ def test_invited_come_worked_moved_and_left(
     sign_in(office, server, "agency")
     expect(office.get_by_role("heading", name="People of our agency")).to_be_visible()
     invite(office, "Nerys Abendroth", "nerys")
-    expect(office.get_by_text("there is no mail server here")).to_be_visible()
+    expect(office.get_by_text("Not sent: there is no mail server here")).to_be_visible()
     looks_right(office, "staff-invited-desktop")
 
     nerys = open_page("phone")
