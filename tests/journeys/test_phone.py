@@ -267,6 +267,6 @@ def test_a_child_who_went_to_somebody_else_meanwhile_is_still_written_of(
     arrived(phone)
     (kept,) = versions(moment_id)
     assert kept.content["others"]["things"] == [{"what": "The back door is watched"}]
-    phone.press("Your moments")
-    phone.press("Fetch the list again")
+    phone.sees("Your moments")
+    expect(page.get_by_text("Somebody is no longer on this phone")).to_be_visible()
     expect(page.get_by_role("button", name="Handon")).to_have_count(0)
