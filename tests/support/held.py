@@ -20,7 +20,7 @@ from reachable.people.selectors import NEEDS
 from reachable.practice import guidance
 from tests.access.forms import every_model
 
-ABOUT = ("person", "record", "subject_id", "signal")
+ABOUT = ("person", "record", "records", "subject_id", "signal")
 """Whom a row of another room is about: that says nothing of who the child is."""
 WHO = ("family_name", "given_names", "birth_date", "postcode")
 OF_AN_EVENT = ("kind", "place", "details", "occurred_on", "occurred_at", "time_note")
