@@ -47,8 +47,9 @@ ROOMS = (
     *("provision", "offers", "conversations", "sharing", "governance"),
 )
 IDENTIFIER = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-RANDOM = re.compile(r"(?<=\$)[^$]+\$[\w+/=]+$|^[0-9a-f]{64}$")
-"""The salt and digest of a password, and the digest of a code: other ones each time."""
+RANDOM = re.compile(r"(?<=\$)[^$]+\$[\w+/=]+$|^[0-9a-f]{64}$|(?<='k1:)[\w-]{43}(?=')")
+"""The salt and digest of a password, the digest of a code, and that of what was shared in one new
+decision: other ones each time."""
 OFFERED = re.compile(r'\bname="([^"]+)"')
 
 
