@@ -301,6 +301,15 @@ def test_only_whose_role_opens_children_sees_one_and_the_system_sees_all(place: 
     assert len(people.names(by=SYSTEM, current_ids=place.records.values())) == 3
 
 
+def test_the_system_finds_who_stands_for_somebody_who_was_merged(place: Place) -> None:
+    place.merge(["R1", "R2"])
+    found = {
+        people.visible_current(by=SYSTEM, person_id=place.records[each]) for each in ("R1", "R2")
+    }
+    assert len(found) == 1
+    assert found < set(place.records.values())
+
+
 def test_what_closes_one_child_is_not_said_of_another(place: Place) -> None:
     place.conflict("ada", "R1")
     place.restrict("R2")

@@ -9,7 +9,7 @@ import pytest
 
 from reachable.access.rules.seeing import Conflicted
 from reachable.sharing.rules.given import Decided, KeptFrom, Read, Said, opens, reads
-from reachable.sharing.rules.standing import ENDED, LIVE, NOT_AGREED, OVER, WAITS
+from reachable.sharing.rules.standing import ENDED, NOT_AGREED, OVER, WAITS
 
 AT = datetime(2026, 11, 2, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -64,6 +64,29 @@ def test_what_is_read_of_a_piece(
     assert reads(kind, then, now, met=False) == read
 
 
+@pytest.mark.parametrize("kind", ["name", "birth_date", "nhs_number", "upn"])
+def test_the_same_fact_put_right_is_read_as_it_says_now(kind: str) -> None:
+    assert reads(kind, said("then"), said("now"), met=False) == Read(said("now"), changed=True)
+
+
+@pytest.mark.parametrize("kind", ["also_known_as", "communication_needs"])
+def test_what_was_added_is_not_read(kind: str) -> None:
+    assert reads(kind, said("then"), said("then", "now"), met=False) == Read(said("then"))
+    assert reads(kind, said("then"), said("now"), met=False) is None
+
+
+@pytest.mark.parametrize("kind", ["moment", "event", "offer"])
+def test_what_goes_on_is_read_as_it_stands(kind: str) -> None:
+    assert reads(kind, said("then"), said("now"), met=False) == Read(said("now"))
+
+
+def test_what_nobody_is_named_for_and_nobody_graded() -> None:
+    plain = Said(("Orrell",), "identity")
+    assert reads("name", plain, plain, met=False) == Read(
+        Said(("Orrell",), "identity", agency="", on_conditions=False)
+    )
+
+
 def test_conditions_that_are_met_are_no_hindrance() -> None:
     now = said("Arrest", on_conditions=True)
     assert reads("event", said("Arrest"), now, met=True) == Read(now)
@@ -99,5 +122,6 @@ def test_whether_a_decision_opens_anything(given: dict[str, Any], opened: bool) 
         "conflicted": [],
         **given,
     }
-    decided = Decided("teacher", "child", AT, held.pop("stands", LIVE))
+    stands = {"stands": held.pop("stands")} if "stands" in held else {}
+    decided = Decided("teacher", "child", AT, **stands)
     assert opens(decided, held.pop("who", "teacher"), **held) is opened

@@ -108,6 +108,17 @@ def test_the_same_fact_put_right_is_read_and_another_fact_is_not(world: World, c
     )
 
 
+def test_what_was_decided_before_anything_was_kept_of_it_is_read_as_it_stands(
+    world: World, child: UUID
+) -> None:
+    made = shared(world, child, *FIELDS)
+    SharingPiece.objects.filter(decision=made).update(said=None)
+    Record.objects.filter(person_id=child).update(shown_name="Tamzin Orrell", postcode="FX9 9ZZ")
+    read = pieces(world, made)
+    assert (read["name"].text, read["name"].changed) == ("Tamzin Orrell", "")
+    assert (read["postcode"].text, read["postcode"].changed) == ("FX9 9ZZ", "")
+
+
 def test_the_page_of_a_decision_says_what_the_recipient_reads_where_that_is_not_what_stands(
     world: World, child: UUID
 ) -> None:
