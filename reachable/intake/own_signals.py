@@ -5,7 +5,6 @@ from __future__ import annotations
 from uuid import UUID
 
 from reachable.audit import services as audit
-from reachable.audit.pages import OWN_SIGNAL
 from reachable.foundation.acting import looks_beyond
 from reachable.foundation.actor import Actor
 from reachable.intake.models import Signal
@@ -21,7 +20,8 @@ WHY = "You sent it. You see your own words, and who has it now"
 def signal(*, by: Actor, signal_id: UUID) -> SentSignal:
     """Return one signal that this person sent; the look is logged, with the child whose it is."""
     found = my_signal(by=by, signal_id=signal_id)
-    audit.looked(by=by, subject=(SIGNAL, signal_id), also=_child(by, signal_id), page=OWN_SIGNAL)
+    child = _child(by, signal_id)
+    audit.looked(by=by, subject=(SIGNAL, signal_id), also=child, page="own signal")
     return found
 
 
