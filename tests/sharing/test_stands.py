@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -100,12 +103,30 @@ def test_the_same_fact_put_right_is_read_and_another_fact_is_not(world: World, c
     assert (read["birth_date"].text, read["birth_date"].changed) == ("13 March 2012", CORRECTED)
     assert (read["postcode"].text, read["postcode"].changed) == ("", MOVED)
     assert read["communication_needs"].text == "Short sentences"
+    assert read["name"].at is not None
+    assert read["postcode"].at is None, "when it came tells of the move"
     assert "FX9" not in html(world.client("teacher").get(f"/shared-with-me/{made}/"))
     held.update(postcode="FX1 1AA")
     assert (texts(world, made)["postcode"], pieces(world, made)["postcode"].changed) == (
         "FX1 1AA",
         "",
     )
+
+
+def test_what_was_said_then_is_known_again_under_a_newer_key(
+    world: World, child: UUID, tmp_path: Path, settings: Any
+) -> None:
+    made, another = (shared(world, child, *FIELDS) for _ in range(2))
+    kept = json.loads(Path(settings.KEY_FILE).read_text())
+    newer = tmp_path / "keys.json"
+    newer.write_text(json.dumps({"current": "k2", "keys": {**kept["keys"], "k2": "ab" * 32}}))
+    newer.chmod(0o600)
+    settings.KEY_FILE = str(newer)
+    read = pieces(world, made)
+    assert {each.changed for each in read.values()} == {""}
+    assert read["postcode"].text == "FX1 1AA"
+    said = SharingPiece.objects.filter(kind="name", decision__in=[made, another])
+    assert len({tuple(each.said or ()) for each in said}) == 2, "one decision tells nothing of another"
 
 
 def test_what_was_decided_before_anything_was_kept_of_it_is_read_as_it_stands(
