@@ -126,7 +126,9 @@ def test_what_was_said_then_is_known_again_under_a_newer_key(
     assert {each.changed for each in read.values()} == {""}
     assert read["postcode"].text == "FX1 1AA"
     said = SharingPiece.objects.filter(kind="name", decision__in=[made, another])
-    assert len({tuple(each.said or ()) for each in said}) == 2, "one decision tells nothing of another"
+    assert len({tuple(each.said or ()) for each in said}) == 2, (
+        "one decision tells nothing of another"
+    )
 
 
 def test_what_was_decided_before_anything_was_kept_of_it_is_read_as_it_stands(
