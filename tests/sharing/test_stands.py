@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,8 @@ from reachable.sharing import acting, answering, given, selectors, services
 from reachable.sharing.answering import LEFT, WATCHED
 from reachable.sharing.models import SharingPiece, SharingUnanswered
 from reachable.sharing.pieces import CORRECTED, MOVED, Piece
+from reachable.sharing.reading import as_said
+from reachable.sharing.rules.pieces import PieceKey
 from reachable.sharing.watching import watched
 from tests.support.closing import restrict
 from tests.support.moments import close_as_declined
@@ -129,6 +132,8 @@ def test_what_was_said_then_is_known_again_under_a_newer_key(
     assert len({tuple(each.said or ()) for each in said}) == 2, (
         "one decision tells nothing of another"
     )
+    as_number = replace(read["name"], key=PieceKey("upn"))
+    assert as_said(made, as_number) != as_said(made, read["name"]), "nor one field of another"
 
 
 def test_what_was_decided_before_anything_was_kept_of_it_is_read_as_it_stands(
