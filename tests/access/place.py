@@ -243,7 +243,7 @@ def make_place() -> Place:
         by=BY, kind="term", name="Autumn term", first=first, last=first + timedelta(days=90)
     )
     place.rows["dates_id"] = [Row(dates_id, "everybody")]
-    _asked_what_is_gone(mine)
+    asked_what_is_gone(mine)
     _directory(place, mine)
     _offer(place, Account("practitioner", INVOLVED))
     put_sharing(place, Account("practitioner", INVOLVED))
@@ -341,8 +341,9 @@ def _calendar(place: Place, account: Account) -> None:
     place.add("secret", secret, account)
 
 
-def _asked_what_is_gone(agency_id: UUID) -> None:
-    Delivery.objects.create(
+def asked_what_is_gone(agency_id: UUID) -> Delivery:
+    """Receive a set of which it is asked whether what is missing is gone."""
+    return Delivery.objects.create(
         agency_id=agency_id,
         feed="ssd",
         file_name="ssd.zip",

@@ -21,7 +21,7 @@ from reachable.conversations.models import ConversationVersion
 from reachable.foundation.actor import Actor, system
 from reachable.foundation.errors import Forbidden
 from reachable.foundation.files.export import csv_lines
-from reachable.foundation.time import now, travel
+from reachable.foundation.time import travel
 from reachable.foundation.urls import BY_SECRET, PUBLIC
 from reachable.intake import correcting, jobs, loading, together, together_jobs
 from reachable.intake import services as intake
@@ -32,6 +32,7 @@ from reachable.intake.samples import sample_table
 from reachable.intake.specification import Feed, feeds
 from reachable.intake.table_sets import compartments_of
 from reachable.site.addresses import addresses
+from tests.access.place import asked_what_is_gone
 from tests.conversations.test_phone_api import day, made_known, send
 from tests.support import sealing
 from tests.support.held import changed, held, without
@@ -246,17 +247,7 @@ def test_promise_10_what_is_gone_is_withdrawn_by_nobody_who_writes_nothing_of_th
 ) -> None:
     with travel(AT):
         by = world.actor("clerk")
-        whole = Delivery.objects.create(
-            agency_id=by.own_agency_id,
-            feed="ssd",
-            file_name="ssd.zip",
-            digest="ssd",
-            size=1,
-            received_at=now(),
-            state="loaded",
-            whole=True,
-            gone_asked=70,
-        )
+        whole = asked_what_is_gone(by.own_agency_id)
         with monkeypatch.context() as patched:
             without(patched, "education")
             with pytest.raises(Forbidden, match="something of education, .* stays as it was"):
