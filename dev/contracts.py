@@ -194,6 +194,17 @@ def nothing_inline(source: Source) -> Iterator[str]:
             yield f"line {number} holds {match.group().strip()}"
 
 
+def journeys_wait(source: Source) -> Iterator[str]:
+    """A journey waits for what it looks for (`expect`): a page that is still coming shows less."""
+    if not (source.is_python and source.path.startswith("tests/journeys/")):
+        return
+    for number, line in enumerate(source.text.splitlines(), start=1):
+        if re.match(r"\s*assert\b.*\.(is_visible|is_hidden|count)\(\)", line) and (
+            ".objects" not in line
+        ):
+            yield f"line {number} looks once"
+
+
 CONTRACTS: tuple[Callable[[Source], Iterator[str]], ...] = (
     sizes,
     nothing_silenced,
@@ -203,6 +214,7 @@ CONTRACTS: tuple[Callable[[Source], Iterator[str]], ...] = (
     one_clock,
     templates_look_down,
     nothing_inline,
+    journeys_wait,
 )
 
 

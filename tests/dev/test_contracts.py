@@ -29,6 +29,8 @@ LONG = "def long() -> None:\n" + "    print()\n" * 60
             "uses a template of moments, which is above people",
         ),
         ("reachable/people/templates/people/a.html", "<p onclick='x'>\n", "holds onclick="),
+        ("tests/journeys/test_a.py", "assert page.get_by_text(1).is_visible()\n", "looks once"),
+        ("tests/journeys/test_a.py", "assert not page.get_by_role(1).count()\n", "looks once"),
         ("reachable/people/templates/people/a.html", "<script>x</script>\n", "holds <script"),
         ("reachable/people/templates/people/a.html", "{{ x | safe }}\n", "holds | safe"),
     ],
@@ -49,6 +51,8 @@ def test_what_a_contract_refuses(path: str, text: str, said: str) -> None:
             '<script src="/static/a.js" type="module"></script>\n',
         ),
         ("docs/a.md", "x\n" * 600),
+        ("tests/journeys/test_a.py", "assert Gap.objects.count() == 1\n"),
+        ("tests/journeys/test_a.py", "shown = page.get_by_text(1).is_visible()\n"),
     ],
 )
 def test_what_a_contract_lets_through(path: str, text: str) -> None:

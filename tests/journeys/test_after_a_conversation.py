@@ -174,8 +174,8 @@ def test_it_works_by_keyboard_and_without_javascript(
     page.get_by_role("link", name="Not needed any more").press("Enter")
     page.get_by_label("Why is it not needed any more?").press_sequentially("He has it")
     page.get_by_role("button", name="Drop it").press("Enter")
-    assert page.get_by_text("Dropped: Ask at the desk for his phone").is_visible()
-    assert page.get_by_text("Fern First dropped it").is_visible()
+    expect(page.get_by_text("Dropped: Ask at the desk for his phone")).to_be_visible()
+    expect(page.get_by_text("Fern First dropped it")).to_be_visible()
     width = page.locator("main").bounding_box()
     assert width
     assert width["width"] <= 360

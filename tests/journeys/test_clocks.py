@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from reachable.foundation.time import today
 from tests.support.pages import looks_right, sign_in
@@ -36,17 +36,17 @@ def test_a_clock_is_paused_and_runs_again(server: Server, world: World, phone: P
     phone.get_by_label("In your words").fill("In theatre until tomorrow; the ward sister rings.")
     _day(phone, "Until which day?", today() + timedelta(days=2))
     phone.get_by_role("button", name="Pause it").click()
-    assert phone.get_by_text("It stands still until").is_visible()
+    expect(phone.get_by_text("It stands still until")).to_be_visible()
     looks_right(phone, "moment-paused-phone")
     assert moment(held).child_due_at > before + timedelta(days=1)
     phone.goto(f"{server.url}/worklist/")
-    assert phone.get_by_text("in hospital").first.is_visible()
+    expect(phone.get_by_text("in hospital").first).to_be_visible()
     looks_right(phone, "worklist-paused-phone")
     phone.goto(f"{server.url}/moments/{held}/")
     phone.get_by_role("link", name="Let the clock run again").click()
     looks_right(phone, "resume-phone")
     phone.get_by_role("button", name="Let it run").click()
-    assert phone.get_by_text("The child’s clock runs again.").is_visible()
+    expect(phone.get_by_text("The child’s clock runs again.")).to_be_visible()
     assert moment(held).child_due_at < before + timedelta(hours=1)
 
 
@@ -64,14 +64,14 @@ def test_a_supervisor_enters_terms(server: Server, world: World, desktop: Page) 
         _day(desktop, "First day", begins)
         _day(desktop, "Last day", ends)
         desktop.get_by_role("button", name="Enter these dates").click()
-        assert desktop.get_by_text(f"“{name}” is entered").is_visible()
+        expect(desktop.get_by_text(f"“{name}” is entered")).to_be_visible()
     looks_right(desktop, "school-terms-entered-desktop")
     desktop.get_by_label("A term", exact=True).check()
     desktop.get_by_label("What is it called?").fill("Next term")
     _day(desktop, "First day", first + timedelta(days=80))
     _day(desktop, "Last day", first + timedelta(days=150))
     desktop.get_by_role("button", name="Enter these dates").click()
-    assert desktop.get_by_text("These dates overlap “This term”").first.is_visible()
+    expect(desktop.get_by_text("These dates overlap “This term”").first).to_be_visible()
     looks_right(desktop, "school-terms-refused-desktop")
     desktop.get_by_role("button", name="Take out Half-term").click()
-    assert desktop.get_by_text("“Half-term” was taken out").is_visible()
+    expect(desktop.get_by_text("“Half-term” was taken out")).to_be_visible()

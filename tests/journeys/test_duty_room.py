@@ -144,7 +144,7 @@ def test_a_worklist_and_a_moment_go_to_paper_with_who_took_them(
         page.emulate_media(media="print")
         expect(page.get_by_text("Printed by Fern First, Fenmarch Council")).to_be_visible()
         for hidden in (page.get_by_role("navigation"), page.get_by_role("button")):
-            assert not any(one.is_visible() for one in hidden.all()), name
+            expect(hidden.filter(visible=True), name).to_have_count(0)
         page.set_viewport_size({"width": 680, "height": 960})
         page.screenshot(path=PICTURES / f"duty-22-{name}-on-paper.png", full_page=True)
         page.set_viewport_size({"width": 1280, "height": 900})

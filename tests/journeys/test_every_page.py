@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from reachable.access import invitations
 from reachable.access.models import Invitation
@@ -451,11 +451,11 @@ def test_a_moment_is_taken_and_worked_without_javascript(
     page.get_by_role("link", name="I tried to reach them").click()
     page.get_by_label("I rang").check()
     page.get_by_role("button", name="Record the attempt").click()
-    assert page.get_by_text("Trying is not reaching").is_visible()
+    expect(page.get_by_text("Trying is not reaching")).to_be_visible()
     assert moment(moment_id).holder_id == world.users["first"]
     page.locator("summary", has_text="Your account").click()
     page.get_by_role("button", name="Sign out").click()
-    assert page.get_by_role("heading", name="You are signed out").is_visible()
+    expect(page.get_by_role("heading", name="You are signed out")).to_be_visible()
 
 
 def test_the_worklist_keeps_itself_up_to_date(
@@ -466,6 +466,6 @@ def test_the_worklist_keeps_itself_up_to_date(
     sign_in(desktop, server, "lead")
     desktop.get_by_role("heading", name="Worklist").wait_for()
     world.signal("other_worry", given_names="Marisol", family_name="Fenn")
-    assert not desktop.get_by_role("link", name="Marisol Fenn").is_visible()
+    expect(desktop.get_by_role("link", name="Marisol Fenn")).not_to_be_visible()
     desktop.clock.run_for(61_000)
     desktop.get_by_role("link", name="Marisol Fenn").wait_for(timeout=5_000)

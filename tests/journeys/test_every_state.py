@@ -187,7 +187,7 @@ def test_every_error_page_is_accessible_and_says_what_to_do(
         address = f"{placed.server.url}/shown/{name}/"
         page.route(address, showing(answer))
         page.goto(address)
-        assert page.get_by_role("heading", level=1).count() == 1
+        expect(page.get_by_role("heading", level=1)).to_have_count(1)
         assert len(page.locator("main p").all()) >= 2
         looks_right(page, f"error-{name}-{size}")
 

@@ -6,7 +6,7 @@ import re
 import time
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from reachable.access.models import AgencyKey
 from reachable.intake.models import Delivery
@@ -33,14 +33,14 @@ def test_a_key_from_its_issue_to_its_end(server: Server, open_page: OpenPage, si
     sign_in(page, server, "administrator")
     page.goto(f"{server.url}/keys/")
     if not AgencyKey.objects.exists():
-        assert page.get_by_text("No key is in force.").is_visible()
+        expect(page.get_by_text("No key is in force.")).to_be_visible()
         looks_right(page, f"keys-none-{size}")
     page.get_by_role("button", name="Issue a key").or_(
         page.get_by_role("link", name="Issue a key")
     ).click()
     looks_right(page, f"key-issue-{size}")
     page.get_by_role("button", name="Issue it").click()
-    assert page.get_by_text("Choose at least one feed").first.is_visible()
+    expect(page.get_by_text("Choose at least one feed").first).to_be_visible()
     looks_right(page, f"key-issue-wrong-{size}")
     name = f"Nightly export, {size}"
     issue(page, name)
@@ -50,7 +50,7 @@ def test_a_key_from_its_issue_to_its_end(server: Server, open_page: OpenPage, si
     assert re.fullmatch(r"rk_[\w-]{43}", secret)
     looks_right(page, f"key-secret-{size}")
     key = str(AgencyKey.objects.get(name=name).id)
-    assert page.get_by_text(key).is_visible()
+    expect(page.get_by_text(key)).to_be_visible()
 
     body = CUSTODY.replace("CU/", f"{size}/").encode()
     status, said = EXAMPLE["ask"](
@@ -64,7 +64,7 @@ def test_a_key_from_its_issue_to_its_end(server: Server, open_page: OpenPage, si
     clerk = open_page(size)
     sign_in(clerk, server, "clerk")
     clerk.goto(f"{server.url}/intake/files/{said['id']}/")
-    assert clerk.get_by_text(f"the key “{name}”").is_visible()
+    expect(clerk.get_by_text(f"the key “{name}”")).to_be_visible()
 
     page.goto(f"{server.url}/keys/{key}/")
     assert secret not in page.content()

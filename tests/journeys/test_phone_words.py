@@ -80,7 +80,7 @@ def test_a_child_is_shown_who_reads_it_without_signal_and_nothing_else(
         assert there in said
     for other in ("police", "social worker", "Doctors", "homes", "justice"):
         assert other not in said
-    assert page.get_by_text("this device has no voice for English").is_visible()
+    expect(page.get_by_text("this device has no voice for English")).to_be_visible()
     expect(page.get_by_role("button", name="Read aloud")).to_have_count(0)
     phone.press("Before")
     expect(page.get_by_text("8 of 9", exact=True)).to_be_visible()
@@ -161,12 +161,12 @@ def test_the_page_works_without_javascript_and_prints(
     page.get_by_role("button", name="Show").click()
     expect(page.get_by_text("عندها نتوقف.")).to_be_visible()
     expect(page.get_by_text("My team reads it.")).to_be_visible()
-    assert not page.get_by_text("A social worker").is_visible()
-    assert not page.get_by_role("button", name="Read aloud").is_visible()
+    expect(page.get_by_text("A social worker")).not_to_be_visible()
+    expect(page.get_by_role("button", name="Read aloud")).not_to_be_visible()
     page.emulate_media(media="print")
-    assert page.get_by_text("My team reads it.").is_visible()
-    assert not page.get_by_text("Who reads it, and which language").is_visible()
-    assert not page.get_by_text("are not there in Arabic").is_visible()
+    expect(page.get_by_text("My team reads it.")).to_be_visible()
+    expect(page.get_by_text("Who reads it, and which language")).not_to_be_visible()
+    expect(page.get_by_text("are not there in Arabic")).not_to_be_visible()
 
 
 @pytest.mark.parametrize("how", [{"color_scheme": "dark"}, {"forced_colors": "active"}, {}])
@@ -234,8 +234,8 @@ def test_a_card_begins_from_the_sentences_and_can_be_heard(
     assert paper.value.suggested_filename == "card.pdf"
     assert paper.value.path().read_bytes().startswith(b"%PDF")
     page.emulate_media(media="print")
-    assert page.get_by_text("Wtedy przestaniemy.").is_visible()
-    assert not page.get_by_role("button", name="Take it as a PDF").is_visible()
+    expect(page.get_by_text("Wtedy przestaniemy.")).to_be_visible()
+    expect(page.get_by_role("button", name="Take it as a PDF")).not_to_be_visible()
 
 
 def test_somebody_enters_a_language_and_has_it_checked(

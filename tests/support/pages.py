@@ -30,7 +30,11 @@ OpenPage = Callable[[str], Page]
 
 
 def axe(page: Page) -> None:
-    """Fail, readably, when the page as it is now breaks a rule of axe."""
+    """Fail, readably, when the page as it is now breaks a rule of axe.
+
+    A click returns when the next page has begun to come, not when it is there.
+    """
+    page.wait_for_load_state("load")
     page.evaluate(AXE)
     # What a page keeps to, thousands of places long, stays in the browser.
     found = page.evaluate(
