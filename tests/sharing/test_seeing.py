@@ -137,7 +137,7 @@ def test_where_a_decision_stands(world: World, child: UUID) -> None:
     SharingStep.objects.create(decision=other, kind="ended", at=now(), by=first)
     assert seeing.stands(other) == "ended"
     SharingStep.objects.create(decision=decision, kind="agreed", at=now(), by=first)
-    assert (seeing.steps_of(decision), seeing.stands(decision)) == ({"agreed"}, "live")
+    assert (seeing.steps_of(decision), seeing.stands(decision)) == (frozenset({"agreed"}), "live")
     SharingDecision.objects.filter(id=other.id).update(supersedes=decision)
     assert seeing.stands(decision) == "superseded"
     assert given.shared_with_me(by=world.actor("teacher")) == []
