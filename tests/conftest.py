@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from pytest_django import DjangoDbBlocker
 from dev import browser as chromium
 from tests import environment
 from tests.support import databases, pages, servers
+from tests.support.app_role import under_the_role
 from tests.support.databases import Database
 from tests.support.servers import Server
 from tests.support.world import World, make_world
@@ -106,9 +108,13 @@ def server(django_db_blocker: DjangoDbBlocker) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="module")
-def kept(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+def kept(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
     """A transaction for all tests of a module: each finds what a fixture wrote first."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    kept_from_us = environment.on_postgres() and request.node.get_closest_marker("under_the_role")
+    role = under_the_role() if kept_from_us else nullcontext()
+    with django_db_blocker.unblock(), role, transaction.atomic():
         yield
         transaction.set_rollback(True)
 

@@ -195,7 +195,12 @@ def of_account(request: HttpRequest, account_id: UUID) -> HttpResponse:
             said = "It opens nothing here any more." if ends else "They can link it for two weeks."
             messages.success(request, said)
             return redirect("account_organisation", account_id)
-    by_key = {each.provider.key: each for each in links}
-    context = {"person": found, "form": form, "offered": offered, "links": by_key}
+    context = {
+        "person": found,
+        "form": form,
+        "offered": offered,
+        "links": {each.provider.key: each for each in links},
+        "left": [each for each in links if each.provider not in offered],
+    }
     status = 422 if request.method == "POST" else 200
     return render(request, "access/account_organisation.html", context, status=status)

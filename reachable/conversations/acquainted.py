@@ -65,32 +65,24 @@ def _standing(people: Mapping[UUID, UUID]) -> Iterator[_Version]:
         yield next(each for each in versions if each.id == last[-1])
 
 
-def _who_talked(*, by: Actor, people: Mapping[UUID, UUID]) -> Iterable[Acquaintance]:
-    del by
-    return [
-        Acquaintance(people[each.person_id], each.by_id, each.written_at)
-        for each in _standing(people)
-        if each.answer == TALKED
-    ]
-
-
-def _who_meets(*, by: Actor, people: Mapping[UUID, UUID]) -> Iterable[Acquaintance]:
+def _who_talked_or_meets(*, by: Actor, people: Mapping[UUID, UUID]) -> Iterable[Acquaintance]:
     """A day that has passed is no promise any more."""
     del by
-    return [
-        Acquaintance(people[each.person_id], UUID(each.meets), each.written_at)
-        for each in _standing(people)
-        if each.meets and each.meets_on and date.fromisoformat(each.meets_on) >= today()
-    ]
+    for each in _standing(people):
+        current_id = people[each.person_id]
+        if each.answer == TALKED:
+            yield Acquaintance(current_id, each.by_id, each.written_at, "talked")
+        if each.meets and each.meets_on and date.fromisoformat(each.meets_on) >= today():
+            yield Acquaintance(current_id, UUID(each.meets), each.written_at, "meets")
 
 
 MEETS = Knows(
     15,
-    _who_meets,
+    _who_talked_or_meets,
     lambda _, you: f"{'are' if you else 'is'} to meet them next",
 )
 TALKED_WITH = Knows(
     25,
-    _who_talked,
+    _who_talked_or_meets,
     lambda since, _: f"talked with them in {since.astimezone(LONDON):%B %Y}",
 )

@@ -26,14 +26,15 @@ FIRST = "known"
 
 
 def acquainted(*, by: Actor, current_ids: Collection[UUID]) -> dict[UUID, list[Known]]:
-    """Return child → whom they know. Every way is asked once, however many children there are."""
+    """Return child → whom they know. Every question is asked once, however many children."""
     found: dict[UUID, list[Known]] = {}
     if not current_ids:
         return found
     current_of = people.same_people(by=by, current_ids=current_ids)
-    for listed in whom_a_child_knows.listed():
-        for each in listed.item.find(by=by, people=current_of):
-            known = Known(each.user_id, listed.key, listed.item.order, each.since)
+    ways = {listed.key: listed.item for listed in whom_a_child_knows.listed()}
+    for find in dict.fromkeys(way.find for way in ways.values()):
+        for each in find(by=by, people=current_of):
+            known = Known(each.user_id, each.how, ways[each.how].order, each.since)
             found.setdefault(each.current_id, []).append(known)
     return found
 
@@ -90,7 +91,7 @@ def _who_reached(*, by: Actor, people: Mapping[UUID, UUID]) -> Iterable[Acquaint
     """Whoever wrote down that they reached the child."""
     del by
     return [
-        Acquaintance(people[person_id], user_id, said_at or at)
+        Acquaintance(people[person_id], user_id, said_at or at, "reached")
         for person_id, user_id, said_at, at in _reached(person_ids=people)
     ]
 
@@ -102,17 +103,19 @@ def _reached(person_ids: Any) -> QuerySet[Action, Any]:
     ).values_list("moment__person_id", "by_id", "said_at", "at")
 
 
-def _who_works_with(basis: str, by: Actor, people: Mapping[UUID, UUID]) -> list[Acquaintance]:
+def _who_works_with(
+    basis: str, how: str, by: Actor, people: Mapping[UUID, UUID]
+) -> list[Acquaintance]:
     working = access.working_with(by=by, kind="person", subject_ids=people, basis=basis)
-    return [Acquaintance(people[subject], user, since) for subject, user, since in working]
+    return [Acquaintance(people[subject], user, since, how) for subject, user, since in working]
 
 
 def _who_is_allocated(*, by: Actor, people: Mapping[UUID, UUID]) -> Iterable[Acquaintance]:
-    return _who_works_with("allocated", by, people)
+    return _who_works_with("allocated", "allocated", by, people)
 
 
 def _who_keeps_the_list(*, by: Actor, people: Mapping[UUID, UUID]) -> Iterable[Acquaintance]:
-    return _who_works_with("panel", by, people)
+    return _who_works_with("panel", "list", by, people)
 
 
 ALLOCATED = Knows(

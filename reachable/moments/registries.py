@@ -35,11 +35,12 @@ class FindsKeptWords(Protocol):
 
 @dataclass(frozen=True)
 class Acquaintance:
-    """A worker whom a child knows, since when or last when."""
+    """A worker whom a child knows, since when or last when; `how` is the key of the way."""
 
     current_id: UUID
     user_id: UUID
     since: datetime
+    how: str
 
 
 class FindsAcquaintances(Protocol):
@@ -52,8 +53,8 @@ class FindsAcquaintances(Protocol):
 class Knows:
     """One way in which a child knows a worker.
 
-    A lower `order` is asked before a higher one. `said` says it after a name or, if it is told to
-    the worker, after “you”.
+    Ways that share a `find` are asked for together. A lower `order` is asked before a higher one.
+    `said` says it after a name or, if it is told to the worker, after “you”.
     """
 
     order: int

@@ -31,6 +31,7 @@ from reachable.intake.cli import group as feed
 from reachable.moments.cli import group as moments
 from reachable.provision.cli import group as directory
 from reachable.site import granting
+from reachable.site.bodies import THREADS
 from reachable.synthetic.cli import synthetic
 from reachable.synthetic.demo import demo
 
@@ -99,7 +100,8 @@ def grant(role: str, as_json: bool) -> None:
 def serve(host: str, port: int, workers: int) -> None:
     """Serve the pages."""
     options = ["--interface", "wsgi", "--host", host, "--port", str(port)]
-    options += ["--workers", str(workers), "--blocking-threads", "4", "--no-access-log"]
+    options += ["--workers", str(workers), "--blocking-threads", str(THREADS)]
+    options += ["--no-ws", "--no-access-log"]
     program = "reachable.site.wsgi:application"
     os.execv(sys.executable, [sys.executable, "-m", "granian", *options, program])
 

@@ -64,6 +64,8 @@ def test_promise_10_how_far_somebody_reads_and_writes(
     assert by.compartments() == ({"health"} if reads else set())
     assert refused(lambda: by.require_to_write("health")) is not writes
     assert refused(lambda: by.require_to_write("health", own=True)) is not sends
+    assert by.may_write("health") is writes
+    assert by.may_write("health", own=True) is sends
     # What is not said of a compartment is said: nothing.
     assert by.scope("legal") == "none"
     assert not by.reads("legal")

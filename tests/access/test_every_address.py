@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import nullcontext
 from copy import deepcopy
 from typing import Any
 
 import pytest
 from django.db import transaction
 from django.test import Client
-from pytest_django import DjangoDbBlocker
 
 from reachable.access import services as access
 from reachable.access.models import Involvement, Team
@@ -33,11 +31,9 @@ from reachable.site.addresses import (
     Address,
     addresses,
 )
-from tests import environment
 from tests.access.place import ACCOUNTS, INVOLVED, STANDINGS, Account, Place, Row, make_place
-from tests.support.app_role import under_the_role
 
-pytestmark = pytest.mark.db
+pytestmark = [pytest.mark.db, pytest.mark.under_the_role]
 
 ANONYMOUS = {
     "/sign-in/": {"GET", "POST"},
@@ -86,15 +82,6 @@ BETWEEN = {
 """What asks for a second half of whoever has shown the first, and leads others to sign in."""
 
 EVERY = list(addresses())
-
-
-@pytest.fixture(scope="module")
-def kept(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """On PostgreSQL all this is under row-level security, by the role that a partnership uses."""
-    role = under_the_role() if environment.on_postgres() else nullcontext()
-    with django_db_blocker.unblock(), role, transaction.atomic():
-        yield
-        transaction.set_rollback(True)
 
 
 @pytest.fixture(scope="module")

@@ -370,6 +370,25 @@ def test_an_administrator_offers_only_within_their_own_agency(
     assert everybody.post(away, {"what": "offer", "provider": KEY}).status_code == 422
 
 
+def test_a_link_by_which_nobody_of_the_agency_comes_any_more_is_shown_and_can_be_ended(
+    world: World, there: Organisation, settings: Any
+) -> None:
+    client = Client()
+    client.force_login(User.objects.get(username="agency"))
+    person = f"/staff/{world.users['first']}/"
+    linked("first", there, "ff-20")
+    settings.SIGN_IN_PROVIDERS = there.write(agencies='["police"]')
+    assert f"{NAME}: linked since" in html(client.get(person))
+    page = html(client.get(f"{person}organisation/"))
+    assert "people of Fenmarch Council do not come by it any more" in page
+    assert "Nobody of this agency" not in page
+    assert "Let them link it" not in page
+    ended = {"what": "end", "provider": KEY}
+    assert client.post(f"{person}organisation/", ended).status_code == 302
+    assert not OrganisationSignIn.objects.exists()
+    assert "Nobody of this agency comes by" in html(client.get(f"{person}organisation/"))
+
+
 def test_promise_18_ending_a_link_ends_their_sessions(
     world: World, there: Organisation, client: Client
 ) -> None:

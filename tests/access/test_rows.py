@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.db import DatabaseError, connection, transaction
-from pytest_django import DjangoDbBlocker
 
 from reachable.access.registries import fields, rows
 from reachable.access.rows import holding_something
@@ -22,17 +21,9 @@ from reachable.people.models import Person, Record, RecordDetail
 from reachable.site.row_security import protected
 from tests.access.place import ACCOUNTS, make_place
 from tests.access.shown_rows import compare, shown_to
-from tests.support.app_role import WHERE_THERE_ARE_ROLES, under_the_role
+from tests.support.app_role import WHERE_THERE_ARE_ROLES
 
 pytestmark = WHERE_THERE_ARE_ROLES
-
-
-@pytest.fixture(scope="module")
-def kept(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """One transaction for all tests, in a clone that is reached under the application's role."""
-    with django_db_blocker.unblock(), under_the_role(), transaction.atomic():
-        yield
-        transaction.set_rollback(True)
 
 
 @pytest.fixture(scope="module")

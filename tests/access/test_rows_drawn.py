@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, Phase, given, settings
-from pytest_django import DjangoDbBlocker
 
 from reachable.foundation.actor import ANONYMOUS
 from reachable.foundation.time import now
 from tests.access.shown_rows import compare, shown_to
 from tests.access.test_seeing import WORKERS, Drawn, Place, drawn, make_children, put
-from tests.support.app_role import WHERE_THERE_ARE_ROLES, under_the_role
+from tests.support.app_role import WHERE_THERE_ARE_ROLES
 
 pytestmark = WHERE_THERE_ARE_ROLES
-
-
-@pytest.fixture(scope="module")
-def kept(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    with django_db_blocker.unblock(), under_the_role(), transaction.atomic():
-        yield
-        transaction.set_rollback(True)
 
 
 @pytest.fixture(scope="module")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import socket
+import time
 import urllib.request
 from contextlib import ExitStack, closing, suppress
 
 import pytest
 
+from reachable.site.bodies import FROM_ONE_ADDRESS
 from tests.support.servers import Server
 
 FORM = b"username=a&password=b"
@@ -136,12 +138,43 @@ def test_clients_that_send_their_heads_byte_by_byte_keep_nobody_waiting(server: 
         assert others_are_answered(server)
 
 
-def test_clients_that_leave_their_bodies_unsent_hold_the_server_no_longer_than_they_stay(
-    server: Server,
-) -> None:
-    """While they stay, they hold its threads: in front belongs a proxy that waits for the body."""
+def test_clients_that_leave_their_bodies_unsent_keep_nobody_waiting(server: Server) -> None:
+    """From one address ten are waited for, and told to come again beyond that."""
+    whole = head(b"Content-Length: %d" % len(FORM)) + FORM
     with ExitStack() as opened:
+        slow = [opened.enter_context(closing(connect(server))) for _ in range(FROM_ONE_ADDRESS)]
+        for each in slow:
+            each.sendall(whole[:-1])
         for _ in range(12):
+            # Their heads are not read in the order in which they are sent.
+            if statuses(server, whole) == {503}:
+                break
+            time.sleep(0.1)
+        for _ in range(20):
+            started = time.monotonic()
+            assert others_are_answered(server)
+            assert time.monotonic() - started < 1
+            assert statuses(server, whole) == {503}
+        slow[0].sendall(whole[-1:])
+        assert slow[0].recv(65536).startswith(b"HTTP/1.1 403")
+        assert statuses(server, whole) == {403}
+    assert others_are_answered(server)
+
+
+def test_files_that_are_never_whole_keep_nobody_waiting(server: Server) -> None:
+    """They are read at work, and take the place of nobody who works."""
+    form = b"Content-Type: multipart/form-data; boundary=b"
+    part = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n'
+    lines = head(form, b"Content-Length: 9000000").replace(
+        b"Content-Type: application/x-www-form-urlencoded\r\n", b""
+    )
+    with ExitStack() as opened:
+        for _ in range(FROM_ONE_ADDRESS):
             sending = opened.enter_context(closing(connect(server)))
-            sending.sendall(head(b"Content-Length: 500") + FORM)
+            sending.sendall(lines + part + b"x" * 100_000)
+        time.sleep(0.5)
+        for _ in range(20):
+            started = time.monotonic()
+            assert others_are_answered(server)
+            assert time.monotonic() - started < 1
     assert others_are_answered(server)

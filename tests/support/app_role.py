@@ -23,6 +23,7 @@ from tests.support.databases import Database
 ROLE = f"{environment.database_name('app')}_{environment.WORKER}"
 WHERE_THERE_ARE_ROLES = [
     pytest.mark.db,
+    pytest.mark.under_the_role,
     pytest.mark.skipif(
         not environment.on_postgres(), reason="SQLite has neither roles nor row-level security"
     ),
