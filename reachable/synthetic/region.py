@@ -19,7 +19,7 @@ from reachable.synthetic.places import lay_out
 from reachable.synthetic.schools import schools_of
 
 PEOPLE_A_POSTCODE = 40
-"""What England's 56 million have in its 1.4 million live postcodes."""
+"""About what the 67 million people of the United Kingdom have in its 1.7 million postcodes."""
 PEOPLE_AN_AREA = 40_000
 CHILDREN_A_HOME = 2_000
 """How many children of an area there are for each of its children's homes, as in Fenmarch."""

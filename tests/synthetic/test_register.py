@@ -169,38 +169,48 @@ def test_any_text_is_read_as_it_was_written(tmp_path_factory, rows):
     assert list(register.read_rows(path, Detail)) == held
 
 
+def rows_of_feeds(made):
+    """Return the rows that a check accepts, as they come, each with its layout."""
+    parcels = [parcel for export in exports().values() for parcel in parcels_of(made, export)]
+    return [
+        (row, parcel.layout)
+        for parcel in sorted(parcels, key=lambda each: each.sent_at)
+        for row in parcel.rows
+        if not row.wrong
+    ]
+
+
+def said_in(row, layout):
+    """Return who a row says that somebody is; two words for one sex are not two details."""
+    words = export_of(row.feed).words["sex"].items()
+    sexes = {word: code for code, of in words for word in of}
+    values = {**row.values, "sex": sexes.get(row.values["sex"], "")}
+    return tuple(read_back(str(values.get(name, "")), layout) for name in _SAID)
+
+
 def shares_of_full(made):
     """Measure the full generator's rows, in records and details of the same meaning."""
-    latest: dict[tuple[str, str], str] = {}
-    rows = []
-    parcels = [parcel for export in exports().values() for parcel in parcels_of(made, export)]
-    for parcel in sorted(parcels, key=lambda each: each.sent_at):
-        for row in parcel.rows:
-            if not row.wrong:
-                latest[row.feed, row.source_key] = str(row.values.get("local_id", ""))
-                rows.append((row, parcel.layout))
-    records, heard = set(), {}
+    rows = rows_of_feeds(made)
+    latest = {(row.feed, row.source_key): str(row.values["local_id"]) for row, _ in rows}
+    records: set[tuple[str, object, str]] = set()
+    heard: dict[object, tuple[str, tuple[str, ...], tuple[str, ...]]] = {}
     for row, layout in rows:
+        person, agency = row.episode.person.id, export_of(row.feed).agency
         number = latest[row.feed, row.source_key]
-        agency = export_of(row.feed).agency
-        record = (agency, number or (row.feed, row.source_key), row.episode.person.id)
-        records.add((agency, record, row.episode.person.id))
-        # One system has several words for a sex; two of them are not two details.
-        sexes = {
-            word: code for code, words in export_of(row.feed).words["sex"].items() for word in words
-        }
-        values = {**row.values, "sex": sexes.get(row.values["sex"], "")}
-        said = tuple(read_back(str(values.get(name, "")), layout) for name in _SAID)
+        record = (agency, number or (row.feed, row.source_key), person)
+        records.add((agency, record, person))
+        said = said_in(row, layout)
         heard.setdefault((record, said), (number, said, row.faults))
     by_number = {person.council_id: person.id for person in (*made.children, *made.adults)}
-    for row in rows_of(made):
-        if row.table == "ssd_person" and row.since < made.until:
-            number = row.values["pers_person_id"]
-            records.add((COUNCIL, (COUNCIL, number, by_number[number]), by_number[number]))
-    everybody = (*made.children, *made.adults)
+    for of_table in rows_of(made):
+        if of_table.table == "ssd_person" and of_table.since < made.until:
+            number = str(of_table.values["pers_person_id"])
+            person = by_number[number]
+            records.add((COUNCIL, (COUNCIL, number, person), person))
+    people = (*made.children, *made.adults)
     of_feeds = list(heard.values())
     return {
-        **records_a_person(records, len(everybody)),
+        **records_a_person(records, len(people)),
         **faults(
             [
                 (number, dict(zip(_SAID, said, strict=True)), wrong)
@@ -208,11 +218,11 @@ def shares_of_full(made):
             ]
         ),
         **of_people(
-            moved=[len(p.homes) > 1 for p in everybody],
-            twins=[p.twin for p in everybody],
-            boys=[p.sex == "male" for p in everybody],
-            adults=[not p.is_child for p in everybody],
-            known_as=[bool(p.known_as) for p in everybody],
+            moved=[len(p.homes) > 1 for p in people],
+            twins=[p.twin for p in people],
+            boys=[p.sex == "male" for p in people],
+            adults=[not p.is_child for p in people],
+            known_as=[bool(p.known_as) for p in people],
         ),
     }
 
