@@ -1,4 +1,4 @@
-"""`reachable synthetic make`, `report` and `replay`."""
+"""`reachable synthetic make`, `register`, `report` and `replay`."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import json
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
+from time import perf_counter
 
 import click
 
 from reachable.foundation.errors import BadInput
 from reachable.foundation.time import now
 from reachable.synthetic import cadence, feeds, partnership
+from reachable.synthetic import register as registering
 from reachable.synthetic import replay as replaying
 from reachable.synthetic import report as reporting
 from reachable.synthetic.arrival import refuse_real
@@ -64,6 +66,77 @@ def make(
             "until": last_day.isoformat(),
             "digest": manifest.digest(),
             "manifest": str(out / feeds.MANIFEST_FILE),
+        }
+        click.echo(json.dumps(summary))
+
+
+@synthetic.command()
+@click.option("--seed", default=partnership.DEFAULT_SEED, show_default=True)
+@click.option("--people", type=int, required=True, help="Children, and the adults around them.")
+@click.option("--months", default=partnership.DEFAULT_MONTHS, show_default=True)
+@click.option(
+    "--until",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The day on which the last files are sent; unless given, the last that has had its files.",
+)
+@click.option("--processes", default=1, show_default=True, type=click.IntRange(1, 64))
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    required=True,
+    help="An empty or a new folder.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object as the last line.")
+def register(
+    seed: int,
+    people: int,
+    months: int,
+    until: datetime | None,
+    processes: int,
+    out: Path,
+    as_json: bool,
+) -> None:
+    """Write what the agencies of a whole region hold of its people, with the truth beside it.
+
+    For linkage: records of identity alone, in the same families, homes and faults as `make` has,
+    and as many areas as the people fill. The same seed, people, months and last day always give
+    the same bytes, by however many processes.
+    """
+    if months < 1:
+        raise click.BadParameter("Months are at least 1.")
+    if out.exists() and any(out.iterdir()):
+        raise click.BadParameter(f"{out} is not empty. Nothing was written; name a new folder.")
+    started = perf_counter()
+    try:
+        made = registering.write_register(
+            out,
+            seed=seed,
+            people=people,
+            months=months,
+            until=until.date() if until else cadence.last_sending(now()),
+            processes=processes,
+            tell=lambda part: click.echo(
+                f"Area {part.area}: {part.people:,} people, {part.records:,} records", err=as_json
+            ),
+        )
+    except BadInput as error:
+        raise click.ClickException(str(error)) from None
+    seconds = perf_counter() - started
+    click.echo(
+        f"Invented {made.people:,} people in {len(made.parts)} areas: {made.records:,} records "
+        f"with {made.details:,} details in {out}, {made.people / seconds:,.0f} people a second.",
+        err=as_json,
+    )
+    if as_json:
+        summary = {
+            "people": made.people,
+            "areas": len(made.parts),
+            "records": made.records,
+            "details": made.details,
+            "seed": seed,
+            "until": made.until.isoformat(),
+            "digest": made.digest(),
+            "seconds": round(seconds, 1),
         }
         click.echo(json.dumps(summary))
 

@@ -77,7 +77,7 @@ def write(partnership: Partnership, folder: Path, noise: Noise | None = None) ->
     """
     folder.mkdir(parents=True, exist_ok=True)
     parcels = [
-        parcel for export in exports().values() for parcel in _parcels(partnership, export, noise)
+        parcel for export in exports().values() for parcel in parcels_of(partnership, export, noise)
     ]
     parcels.sort(key=lambda parcel: (parcel.sent_at, parcel.feed))
     files = tuple(_write_file(folder, order, parcel) for order, parcel in enumerate(parcels, 1))
@@ -108,7 +108,7 @@ def read_manifest(folder: Path) -> Manifest:
 
 
 @dataclass(frozen=True, slots=True)
-class _Parcel:
+class Parcel:
     """What one file will hold."""
 
     feed: str
@@ -118,7 +118,10 @@ class _Parcel:
     rows: tuple[Submission, ...]
 
 
-def _parcels(partnership: Partnership, export: Export, noise: Noise | None) -> list[_Parcel]:
+def parcels_of(
+    partnership: Partnership, export: Export, noise: Noise | None = None
+) -> list[Parcel]:
+    """Return what each file of one feed holds; without `noise`, with that system's usual faults."""
     faults = usual(export) if noise is None else noise
     rng = stream(partnership.seed, f"records of {export.feed}")
     everybody = (*partnership.children, *partnership.adults)
@@ -138,11 +141,11 @@ def _parcels(partnership: Partnership, export: Export, noise: Noise | None) -> l
             layout = export.layout_of(at, len(cutoffs))
             path = f"{export.feed}/{export.file} {cutoff:%Y%m%d}{layout.suffix}"
             when = sent_at(export, cutoff)
-            parcels.append(_Parcel(export.feed, path, when, layout, tuple(boxes[at])))
+            parcels.append(Parcel(export.feed, path, when, layout, tuple(boxes[at])))
     return _with_mishaps(parcels) if faults.late else parcels
 
 
-def _with_mishaps(parcels: list[_Parcel]) -> list[_Parcel]:
+def _with_mishaps(parcels: list[Parcel]) -> list[Parcel]:
     """Delay one file past its successor, and send another one twice.
 
     Neither touches a file with rows that belong to a later or wrong version, so that what should
@@ -168,12 +171,12 @@ def _with_mishaps(parcels: list[_Parcel]) -> list[_Parcel]:
     return parcels
 
 
-def _plain(parcel: _Parcel) -> bool:
+def _plain(parcel: Parcel) -> bool:
     keys = [submission.source_key for submission in parcel.rows]
     return bool(keys) and len(set(keys)) == len(keys) and not any(s.wrong for s in parcel.rows)
 
 
-def _write_file(folder: Path, order: int, parcel: _Parcel) -> SentFile:
+def _write_file(folder: Path, order: int, parcel: Parcel) -> SentFile:
     path = folder / parcel.path
     path.parent.mkdir(parents=True, exist_ok=True)
     writers = {"xlsx": _write_workbook, "jsonl": _write_json_lines}
@@ -192,7 +195,7 @@ def _write_file(folder: Path, order: int, parcel: _Parcel) -> SentFile:
     )
 
 
-def _write_delimited(path: Path, parcel: _Parcel) -> None:
+def _write_delimited(path: Path, parcel: Parcel) -> None:
     """Write delimited text; letters that the encoding lacks become question marks, as they do."""
     layout, export = parcel.layout, export_of(parcel.feed)
     with path.open("w", encoding=layout.encoding, errors="replace", newline="") as out:
@@ -201,7 +204,7 @@ def _write_delimited(path: Path, parcel: _Parcel) -> None:
         writer.writerows(_texts(export, layout, submission) for submission in parcel.rows)
 
 
-def _write_json_lines(path: Path, parcel: _Parcel) -> None:
+def _write_json_lines(path: Path, parcel: Parcel) -> None:
     """Write one object a line; what is empty is left out, as programs do, but not in the first."""
     layout, export = parcel.layout, export_of(parcel.feed)
     headings = list(export.headings.values())
@@ -212,7 +215,7 @@ def _write_json_lines(path: Path, parcel: _Parcel) -> None:
             out.write(json.dumps(told, ensure_ascii=False) + "\n")
 
 
-def _write_workbook(path: Path, parcel: _Parcel) -> None:
+def _write_workbook(path: Path, parcel: Parcel) -> None:
     """Write a workbook whose dates are dates and whose formulas are only text."""
     book = xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"created": _WORKBOOK_MADE})
@@ -249,7 +252,7 @@ def _text(name: str, value: Value, layout: Layout) -> str:
     return value
 
 
-def _sent_rows(parcels: Sequence[_Parcel]) -> list[truth.SentRow]:
+def _sent_rows(parcels: Sequence[Parcel]) -> list[truth.SentRow]:
     """Return the rows of all files in the order in which they come."""
     return [
         truth.SentRow(
@@ -262,7 +265,11 @@ def _sent_rows(parcels: Sequence[_Parcel]) -> list[truth.SentRow]:
 
 def _content(submission: Submission, layout: Layout) -> tuple[str, ...]:
     """What a reader finds in the row: dates are dates, and lost letters stay lost."""
-    values = (str(value) for value in submission.values.values())
+    return tuple(read_back(str(value), layout) for value in submission.values.values())
+
+
+def read_back(text: str, layout: Layout) -> str:
+    """Return a text as it is found in a file of that layout."""
     if not layout.encoding:
-        return tuple(values)
-    return tuple(v.encode(layout.encoding, "replace").decode(layout.encoding) for v in values)
+        return text
+    return text.encode(layout.encoding, "replace").decode(layout.encoding)

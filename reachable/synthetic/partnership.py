@@ -70,12 +70,32 @@ def make(
     """
     if children < 1 or months < 1:
         raise ValueError("a partnership needs at least one child and one month")
+    return make_in(
+        make_places(stream(seed, "places")),
+        make_schools(),
+        seed=seed,
+        children=children,
+        adults=round(children * ADULTS_A_CHILD),
+        months=months,
+        until=until,
+    )
+
+
+def make_in(
+    places: Places,
+    schools: tuple[School, ...],
+    *,
+    seed: int,
+    children: int,
+    adults: int,
+    months: int,
+    until: date,
+) -> Partnership:
+    """Make a partnership that lies there and has these schools."""
     starts = until - timedelta(weeks=round(months * 52 / 12))
-    places = make_places(stream(seed, "places"))
     population = Population(stream(seed, "people"), places, starts, until)
     young = population.children(children)
-    grown = population.adults(round(children * ADULTS_A_CHILD), young)
-    schools = make_schools()
+    grown = population.adults(adults, young)
     roll = Roll(seed, schools)
     storyteller = Storyteller(stream(seed, "stories"), places, starts, until)
     police = storyteller.tell(young, grown)

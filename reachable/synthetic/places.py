@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from random import Random
+from typing import Any
 
 from reachable.synthetic.material import material
 
@@ -73,11 +75,19 @@ class Places:
 
 def make_places(rng: Random) -> Places:
     """Lay out the area."""
-    source = material("place")
+    return lay_out(rng, material("place"), {})
+
+
+def lay_out(rng: Random, source: Mapping[str, Any], postcodes_in: Mapping[str, int]) -> Places:
+    """Lay out an area as `source` has it; `postcodes_in` are localities with another number."""
     localities = tuple(Locality(**row) for row in source["localities"])
     elsewhere = tuple(Locality(**row) for row in source["elsewhere"])
     postcodes = [
-        *(p for at in localities for p in _postcodes(rng, at, POSTCODES_A_LOCALITY)),
+        *(
+            postcode
+            for at in localities
+            for postcode in _postcodes(rng, at, postcodes_in.get(at.code, POSTCODES_A_LOCALITY))
+        ),
         *(p for at in elsewhere for p in _postcodes(rng, at, POSTCODES_ELSEWHERE)),
     ]
     return Places(

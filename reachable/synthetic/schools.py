@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from random import Random
+from typing import Any
 
 from reachable.synthetic.families import Person
 from reachable.synthetic.material import material
@@ -32,7 +33,11 @@ class School:
 
 def make_schools() -> tuple[School, ...]:
     """Read the schools."""
-    rows = material("place")["schools"]
+    return schools_of(material("place")["schools"])
+
+
+def schools_of(rows: Iterable[Mapping[str, Any]]) -> tuple[School, ...]:
+    """Return schools as they are listed, numbered in that order."""
     return tuple(
         School(at, row["name"], row["phase"], row["locality"]) for at, row in enumerate(rows, 1)
     )

@@ -33,11 +33,15 @@ Value = str | int | float | date | datetime | Later | None
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of a table, known from a day on; columns that are not named are empty."""
+    """A row of a table, known from a day on; columns that are not named are empty.
+
+    `faults` are what went wrong when a person was written down.
+    """
 
     table: str
     since: date
     values: Mapping[str, Value] = field(default_factory=dict)
+    faults: tuple[str, ...] = ()
 
 
 def columns() -> Mapping[str, list[str]]:
