@@ -33,7 +33,8 @@ def compile_scorer(plan: Plan, model: Model) -> Scorer:
     for comparison in plan.comparisons:
         weights = [model.chances[comparison.name][level].weight for level in comparison.names]
         lines += _branches(comparison, [f"weight += {weight!r}" for weight in weights], "pass")
-    return _compiled([*lines, "    return weight"], "score")
+    made: Scorer = _compiled([*lines, "    return weight"], "score")
+    return made
 
 
 def compile_outcomes(plan: Plan) -> Outcomes:
@@ -43,7 +44,8 @@ def compile_outcomes(plan: Plan) -> Outcomes:
         sets = [f"o{number} = {index}" for index in range(len(comparison.names))]
         lines += _branches(comparison, sets, f"o{number} = {NULL}")
     found = ", ".join(f"o{number}" for number in range(len(plan.comparisons)))
-    return _compiled([*lines, f"    return ({found},)"], "outcomes")
+    made: Outcomes = _compiled([*lines, f"    return ({found},)"], "outcomes")
+    return made
 
 
 def _branches(comparison: Comparison, at_level: list[str], unknown: str) -> list[str]:

@@ -49,7 +49,7 @@ def _comparison(comparison: Comparison, model: Model | None, dialect: str) -> di
         {"sql_condition": missing, "label_for_charts": "unknown", "is_null_level": True}
     ]
     for name, condition in zip(comparison.names, conditions, strict=True):
-        level = {"sql_condition": condition, "label_for_charts": name}
+        level: dict[str, Any] = {"sql_condition": condition, "label_for_charts": name}
         if model is not None:
             chances = model.chances[comparison.name][name]
             level |= {"m_probability": chances.m, "u_probability": chances.u}

@@ -110,6 +110,6 @@ def _weight(weights: Sequence[Sequence[float]], outcomes: Sequence[int]) -> floa
 
 def chance_of(weight: float) -> float:
     """Return the chance, 0 to 1, that stands behind evidence in bits."""
-    if weight > 0:
-        return 1 / (1 + 2.0 ** -min(weight, 1000.0))
-    return 2.0 ** max(weight, -1000.0) / (1 + 2.0 ** max(weight, -1000.0))
+    held = min(max(weight, -1000.0), 1000.0)
+    odds: float = 2.0**held
+    return odds / (1 + odds)
