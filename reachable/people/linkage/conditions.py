@@ -1,0 +1,209 @@
+"""What may be asked of a pair of records, said once and rendered for each who computes it.
+
+A condition is false where a value that it needs is not known, in Python as in SQL. Each is
+symmetrical: it does not matter which record stands on the left.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+DUCKDB, SPARK = "duckdb", "spark"
+
+
+class Condition(Protocol):
+    def python(self) -> str:
+        """An expression of `l` and `r`, whose attributes are the columns."""
+
+    def sql(self, dialect: str) -> str:
+        """The same of columns that end in `_l` and `_r`."""
+
+
+def _left(column: str) -> str:
+    return f'"{column}_l"'
+
+
+def _right(column: str) -> str:
+    return f'"{column}_r"'
+
+
+@dataclass(frozen=True)
+class Same:
+    """Both hold the same value."""
+
+    column: str
+
+    def python(self) -> str:
+        return f"(l.{self.column} is not None and l.{self.column} == r.{self.column})"
+
+    def sql(self, dialect: str) -> str:
+        return f"{_left(self.column)} = {_right(self.column)}"
+
+
+@dataclass(frozen=True)
+class Crossed:
+    """What one holds in one column, the other holds in another."""
+
+    column: str
+    other: str
+
+    def python(self) -> str:
+        one, two = self.column, self.other
+        return (
+            f"(l.{one} is not None and l.{one} == r.{two}"
+            f" or r.{one} is not None and r.{one} == l.{two})"
+        )
+
+    def sql(self, dialect: str) -> str:
+        one, two = self.column, self.other
+        return f"({_left(one)} = {_right(two)} OR {_right(one)} = {_left(two)})"
+
+
+@dataclass(frozen=True)
+class Edits:
+    """At most so many letters more, less or different.
+
+    For 1, two neighbours that changed places count as one; there all implementations agree.
+    """
+
+    column: str
+    most: int = 1
+
+    def python(self) -> str:
+        function = "swaps_too" if self.most == 1 else "letters"
+        return (
+            f"(l.{self.column} is not None and r.{self.column} is not None and "
+            f"{function}(l.{self.column}, r.{self.column}, score_cutoff={self.most})"
+            f" <= {self.most})"
+        )
+
+    def sql(self, dialect: str) -> str:
+        function = "damerau_levenshtein" if self.most == 1 else "levenshtein"
+        return f"{function}({_left(self.column)}, {_right(self.column)}) <= {self.most}"
+
+
+@dataclass(frozen=True)
+class Alike:
+    """Similar by Jaro and Winkler, 0 to 1: what begins the same counts for more."""
+
+    column: str
+    least: float
+
+    def python(self) -> str:
+        return (
+            f"(l.{self.column} is not None and r.{self.column} is not None and "
+            f"alike(l.{self.column}, r.{self.column}) >= {self.least})"
+        )
+
+    def sql(self, dialect: str) -> str:
+        function = "jaro_winkler_similarity" if dialect == DUCKDB else "jaro_winkler"
+        return f"{function}({_left(self.column)}, {_right(self.column)}) >= {self.least}"
+
+
+@dataclass(frozen=True)
+class Begins:
+    """The first letters are the same."""
+
+    column: str
+    letters: int
+
+    def python(self) -> str:
+        return (
+            f"(l.{self.column} is not None and r.{self.column} is not None and "
+            f"l.{self.column}[:{self.letters}] == r.{self.column}[:{self.letters}])"
+        )
+
+    def sql(self, dialect: str) -> str:
+        one, two = _left(self.column), _right(self.column)
+        return f"substr({one}, 1, {self.letters}) = substr({two}, 1, {self.letters})"
+
+
+@dataclass(frozen=True)
+class Shares:
+    """Two columns of several values have at least so many in common."""
+
+    column: str
+    least: int = 1
+
+    def python(self) -> str:
+        return (
+            f"(l.{self.column} is not None and r.{self.column} is not None and "
+            f"len(l.{self.column} & r.{self.column}) >= {self.least})"
+        )
+
+    def sql(self, dialect: str) -> str:
+        one, two = _left(self.column), _right(self.column)
+        if dialect == DUCKDB:
+            return f"len(list_intersect({one}, {two})) >= {self.least}"
+        return f"size(array_intersect({one}, {two})) >= {self.least}"
+
+
+@dataclass(frozen=True)
+class Among:
+    """The value of one is among the several that the other holds in another column."""
+
+    column: str
+    several: str
+
+    def python(self) -> str:
+        one, many = self.column, self.several
+        return (
+            f"(l.{one} is not None and r.{many} is not None and l.{one} in r.{many}"
+            f" or r.{one} is not None and l.{many} is not None and r.{one} in l.{many})"
+        )
+
+    def sql(self, dialect: str) -> str:
+        function = "list_contains" if dialect == DUCKDB else "array_contains"
+        one, many = self.column, self.several
+        return (
+            f"({function}({_right(many)}, {_left(one)})"
+            f" OR {function}({_left(many)}, {_right(one)}))"
+        )
+
+
+@dataclass(frozen=True)
+class AtLeast:
+    """Both hold a number that is no smaller."""
+
+    column: str
+    number: int
+
+    def python(self) -> str:
+        return (
+            f"(l.{self.column} is not None and r.{self.column} is not None and "
+            f"l.{self.column} >= {self.number} and r.{self.column} >= {self.number})"
+        )
+
+    def sql(self, dialect: str) -> str:
+        return f"({_left(self.column)} >= {self.number} AND {_right(self.column)} >= {self.number})"
+
+
+@dataclass(frozen=True)
+class AllOf:
+    parts: tuple[Condition, ...]
+
+    def python(self) -> str:
+        return "(" + " and ".join(part.python() for part in self.parts) + ")"
+
+    def sql(self, dialect: str) -> str:
+        return "(" + " AND ".join(part.sql(dialect) for part in self.parts) + ")"
+
+
+@dataclass(frozen=True)
+class AnyOf:
+    parts: tuple[Condition, ...]
+
+    def python(self) -> str:
+        return "(" + " or ".join(part.python() for part in self.parts) + ")"
+
+    def sql(self, dialect: str) -> str:
+        return "(" + " OR ".join(part.sql(dialect) for part in self.parts) + ")"
+
+
+def all_of(*parts: Condition) -> AllOf:
+    return AllOf(parts)
+
+
+def any_of(*parts: Condition) -> AnyOf:
+    return AnyOf(parts)

@@ -1,0 +1,121 @@
+"""How records of people are compared. Levels are chosen here; their weights are trained."""
+
+from __future__ import annotations
+
+from reachable.people.linkage import keys, standard
+from reachable.people.linkage.conditions import (
+    Alike,
+    Among,
+    AtLeast,
+    Crossed,
+    Edits,
+    Same,
+    Shares,
+    all_of,
+)
+from reachable.people.linkage.plan import NUMBER, TEXT, TEXTS, Column, Comparison, Level, Plan
+
+_SEVERAL = {"given_roots", "families", "names", "postcodes"}
+_NUMBERS = {"given_rarity", "family_rarity"}
+
+
+def _kind(column: str) -> str:
+    return TEXTS if column in _SEVERAL else NUMBER if column in _NUMBERS else TEXT
+
+
+GIVEN = Comparison(
+    "given",
+    ("given", "names"),
+    (
+        Level(
+            "same_rare",
+            "the same given name, which few have",
+            all_of(Same("given"), AtLeast("given_rarity", 3)),
+        ),
+        Level(
+            "same_uncommon",
+            "the same given name, an uncommon one",
+            all_of(Same("given"), AtLeast("given_rarity", 2)),
+        ),
+        Level(
+            "same_usual",
+            "the same given name, a usual one",
+            all_of(Same("given"), AtLeast("given_rarity", 1)),
+        ),
+        Level("same_common", "the same given name, which many have", Same("given")),
+        Level("short_form", "a short form or another spelling of it", Shares("given_roots")),
+        Level("near", "one letter differs in the given name", Edits("given")),
+        Level("sound", "given names that sound alike", Same("given_sound")),
+        Level("elsewhere", "the given name is another of their names", Among("given", "names")),
+        Level("alike", "similar given names", Alike("given", 0.85)),
+    ),
+    "different given names",
+)
+FAMILY = Comparison(
+    "family",
+    ("family", "names", "families"),
+    (
+        Level(
+            "same_rare",
+            "the same family name, which few have",
+            all_of(Same("family"), AtLeast("family_rarity", 3)),
+        ),
+        Level(
+            "same_uncommon",
+            "the same family name, an uncommon one",
+            all_of(Same("family"), AtLeast("family_rarity", 2)),
+        ),
+        Level(
+            "same_usual",
+            "the same family name, a usual one",
+            all_of(Same("family"), AtLeast("family_rarity", 1)),
+        ),
+        Level("same_common", "the same family name, which many have", Same("family")),
+        Level("part", "one part of the family name, or an earlier one", Shares("families")),
+        Level("near", "one letter differs in the family name", Edits("family")),
+        Level("sound", "family names that sound alike", Same("family_sound")),
+        Level("elsewhere", "the family name is another of their names", Among("family", "names")),
+        Level("alike", "similar family names", Alike("family", 0.88)),
+    ),
+    "different family names",
+)
+BORN = Comparison(
+    "born",
+    ("born",),
+    (
+        Level("same", "the same birth date", Same("born")),
+        Level("crossed", "day and month of birth changed places", Crossed("born", "born_crossed")),
+        Level("near", "one figure differs in the birth date", Edits("born")),
+        Level("month", "born in the same month", Same("born_month")),
+        Level("day", "born on the same day of another year", Same("born_day")),
+        Level("two_figures", "two figures differ in the birth date", Edits("born", 2)),
+    ),
+    "different birth dates",
+)
+HOME = Comparison(
+    "home",
+    ("postcode", "postcodes"),
+    (
+        Level("same", "the same postcode", Same("postcode")),
+        Level("earlier", "the postcode is an earlier one of theirs", Shares("postcodes")),
+        Level("near", "one letter or figure differs in the postcode", Edits("postcode")),
+        Level("district", "the same postcode district", Same("district")),
+    ),
+    "different districts",
+)
+SEX = Comparison("sex", ("sex",), (Level("same", "the same sex", Same("sex")),), "different sex")
+NHS_NUMBER = Comparison(
+    "nhs_number",
+    ("nhs_number",),
+    (Level("same", "the same NHS number", Same("nhs_number")),),
+    "different NHS numbers",
+)
+UPN = Comparison("upn", ("upn",), (Level("same", "the same UPN", Same("upn")),), "different UPNs")
+
+PEOPLE = Plan(
+    name="people",
+    standardiser=f"{standard.VERSION}.{keys.VERSION}",
+    columns=tuple(Column(each, _kind(each)) for each in standard.COLUMNS),
+    comparisons=(GIVEN, FAMILY, BORN, HOME, SEX, NHS_NUMBER, UPN),
+    sessions=(("born",), ("given", "family"), ("postcode", "given")),
+)
