@@ -73,6 +73,12 @@ class TellsWhatWasShared(Protocol):
     ) -> list[ToldOther]: ...
 
 
+class Weighing(Protocol):
+    """Returns of whom among these something holds for which two stewards have to agree."""
+
+    def __call__(self, *, by: Actor, current_ids: Collection[UUID]) -> set[UUID]: ...
+
+
 class SaysWhatOneSent(Protocol):
     """Return, as a subquery, the records that hold nothing but what `by` sent by hand."""
 
@@ -105,6 +111,9 @@ seen_because: Registry[SeenBecause] = Registry(
 )
 told_others: Registry[TellsWhatWasShared] = Registry(
     "Told others", "who says to whom something about a child was told, without what it was"
+)
+weighs_on_joining: Registry[Weighing] = Registry(
+    "Weighs on joining", "who says of whom two stewards have to agree, by the policy’s name for it"
 )
 sent_oneself: Registry[SaysWhatOneSent] = Registry(
     "Sent oneself", "who says which records hold nothing but what somebody sent by hand"

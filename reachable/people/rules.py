@@ -34,6 +34,8 @@ WHY = {
     "name_postcode": "the same name and postcode, but not the same birth date",
     "details_changed": "an agency's record now names somebody who looks different",
     "nobody_like": "nobody like this was known",
+    "check": "drawn by chance: the computer has decided about these two, and does not say how",
+    "check_found": "a check of records that were drawn by chance found that it may be one child",
     "decided": "a person decided it",
     "undone": "a person decided that it is somebody else after all",
 }

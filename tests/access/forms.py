@@ -33,13 +33,13 @@ from reachable.offers import gaps
 from reachable.offers import services as offers
 from reachable.offers.models import Offer, OfferStep
 from reachable.people import emergency, restricting
-from reachable.people import services as people
 from reachable.people.models import Review
 from reachable.sharing.models import SharingDecision
 from tests.access.form import Form
 from tests.access.place import BY, INVOLVED, OWN, ROWS, Account, Place
 from tests.intake.test_panel_list import bring, row
 from tests.support.directory import in_file, offer
+from tests.support.merging import agree
 
 AT = datetime(2026, 11, 10, 12, 0, tzinfo=UTC)
 ROOMS = (
@@ -239,12 +239,8 @@ class Answering:
 
     def _merge(self) -> None:
         review = Review.objects.get(id=self.ids["review_id"])
-        people.decide_review(
-            by=Account("linkage_steward", INVOLVED).actor(),
-            review_id=review.id,
-            same_as=review.candidates.values_list("record_id", flat=True)[0],
-            reason="The same girl",
-        )
+        same_as = review.candidates.values_list("record_id", flat=True)[0]
+        agree(Account("linkage_steward", INVOLVED).actor(), review.id, same_as)
 
     def _leave_off(self) -> None:
         keeper = Account(self.form.who, INVOLVED).actor()
