@@ -13,6 +13,7 @@ PAGES = {
     "decision to share": "a decision to share",
     "document": "a conversation as a document",
     "gap": "what nobody could offer",
+    "kept apart": "two records that are kept apart",
     "measures": "how quickly children were reached",
     "moment": "moment",
     "moment printed": "a printed moment",

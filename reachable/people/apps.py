@@ -17,7 +17,15 @@ class PeopleConfig(AppConfig):
             references,
             schedules,
         )
-        from reachable.people import asking, handing, looking, reference, restricting
+        from reachable.people import (
+            asking,
+            checking,
+            handing,
+            looking,
+            record_checks,
+            reference,
+            restricting,
+        )
         from reachable.people.registries import SeenBecause, identity_changed, seen_because
 
         references.add(
@@ -32,6 +40,16 @@ class PeopleConfig(AppConfig):
             "review", NavigationItem("Review", "reviews", "people.review", 40), room="people"
         )
         navigation.add(
+            "linkage",
+            NavigationItem("How well it links", "linkage", "people.figures", 46),
+            room="people",
+        )
+        navigation.add(
+            "to check",
+            NavigationItem("Check records", "to_check", "intake.load", 47),
+            room="people",
+        )
+        navigation.add(
             "ask",
             NavigationItem("Ask about a child", "ask", "people.ask", 45, place="footer"),
             room="people",
@@ -44,6 +62,21 @@ class PeopleConfig(AppConfig):
         schedules.add(
             "enquiries",
             Schedule("enquiries", 5, lambda by: asking.tell_owners(by=by)),
+            room="people",
+        )
+        schedules.add(
+            "link checks",
+            Schedule("link checks", 24 * 60 * 60, lambda by: checking.draw_month(by=by), "daily"),
+            room="people",
+        )
+        schedules.add(
+            "record checks",
+            Schedule(
+                "record checks",
+                24 * 60 * 60,
+                lambda by: record_checks.ask_by_chance(by=by),
+                "daily",
+            ),
             room="people",
         )
         seen_because.add("review", SeenBecause(20, looking.why_review), room="people")

@@ -199,6 +199,29 @@ class LinkCheck(Identified):
         indexes = [models.Index(fields=["month"], name="linkcheck_month")]
 
 
+class RecordCheck(Identified):
+    """An agency is asked whether a record of its own is right: for a review that nobody can
+    settle, or by chance, so that being asked tells nothing."""
+
+    record = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="+")
+    review = models.ForeignKey(
+        Review, on_delete=models.PROTECT, null=True, related_name="record_checks"
+    )
+    asked_at = models.DateTimeField()
+    answer = models.CharField(max_length=10, blank=True)
+    answered_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, db_index=False, related_name="+"
+    )
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["asked_at"], condition=Q(answered_at=None), name="recordcheck_waiting"
+            )
+        ]
+
+
 class Merge(Identified):
     """Two people were decided to be one; undoing it restores every record exactly."""
 
