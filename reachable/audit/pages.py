@@ -21,6 +21,7 @@ PAGES = {
     "offers": "offers of services to the child",
     OWN_SIGNAL: "what they sent themselves",
     "passed on": "what was passed on after a conversation",
+    "record to check": "a record of one’s own agency, to check it",
     "refused rows as a file": "a file of an agency’s refused rows",
     "request to share": "a request to share",
     "review": "two records that may be one child",

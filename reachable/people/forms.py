@@ -65,15 +65,15 @@ class DecideForm(ReasonForm):
         field = self.fields["same_as"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = choices
-        self.fields["reason"].required = False
 
     def clean(self) -> dict[str, Any]:
         """Put the chosen reason and the words together; one of the two is needed."""
         given = super().clean() or {}
-        words = [dict(QUICK).get(given.get("quick", ""), ""), given.get("reason", "").strip()]
+        picked = dict(QUICK).get(given.get("quick", ""), "")
+        if picked and self.has_error("reason", "required"):
+            del self.errors["reason"]
+        words = [picked, given.get("reason", "").strip()]
         given["reason"] = ": ".join(each for each in words if each)[:300]
-        if not given["reason"] and "reason" not in self.errors:
-            self.add_error("reason", self.fields["reason"].error_messages["required"])
         return given
 
     def chosen(self) -> UUID | None:

@@ -55,14 +55,14 @@ def to_check(request: HttpRequest) -> HttpResponse:
     return render(request, "people/to_check.html", {"records": held})
 
 
-def record_check(request: HttpRequest, check_id: UUID) -> HttpResponse:
+def record_check(request: HttpRequest, record_check_id: UUID) -> HttpResponse:
     """Ask an agency whether a record of its own is right."""
     by = actor(request)
-    held = record_checks.one_to_check(by=by, check_id=check_id)
+    held = record_checks.one_to_check(by=by, check_id=record_check_id)
     form = RecordCheckForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         with add_errors(form, BadInput, Conflict):
-            record_checks.answer(by=by, check_id=check_id, said=form.cleaned_data["answer"])
+            record_checks.answer(by=by, check_id=record_check_id, said=form.cleaned_data["answer"])
             messages.success(request, "Thank you: your answer is kept.")
             return redirect("to_check")
     return render(

@@ -119,11 +119,13 @@ def to_check(*, by: Actor) -> list[ToCheck]:
 
 @looks_beyond("an agency's own record, as the agency sent it")
 def one_to_check(*, by: Actor, check_id: UUID) -> ToCheck:
-    """Return one of them; that of another agency, and what is answered, is not found."""
+    """Return one of them; that of another agency, and what is answered, is not found. It is noted
+    who looked."""
     by.require(ANSWERS_FOR)
     held = _own(by).filter(answered_at=None, id=check_id).select_related("record").first()
     if held is None:
         raise NotFound
+    audit.looked(by=by, subject=("record_check", held.id), page="record to check")
     return _to_check(held)
 
 

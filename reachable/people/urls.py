@@ -117,7 +117,7 @@ urlpatterns = [
     page("linkage/", linkage_views.figures, name="linkage", needs="people.figures"),
     page("records/to-check/", linkage_views.to_check, name="to_check", needs=LOAD),
     page(
-        "records/to-check/<uuid:check_id>/",
+        "records/to-check/<uuid:record_check_id>/",
         linkage_views.record_check,
         name="record_check",
         needs=LOAD,

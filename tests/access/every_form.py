@@ -331,6 +331,25 @@ FORMS = {
         "linkage_steward",
         {"same_as": "nobody", "reason": "Two girls"},
     ),
+    "what two could not settle": Form(
+        "/review/{review_id}/third/",
+        "/review/{review_id}/",
+        "linkage_steward",
+        {"way": "apart", "reason": "Nobody knows"},
+        ("two not of one mind",),
+    ),
+    "kept apart no more": Form(
+        "/review/apart/{apart_id}/",
+        "/review/apart/{apart_id}/",
+        "linkage_steward",
+        {"reason": "A letter from the GP"},
+    ),
+    "a record checked": Form(
+        "/records/to-check/{record_check_id}/",
+        "/records/to-check/{record_check_id}/",
+        "intake_worker",
+        {"answer": "right"},
+    ),
     "undo a merge": Form(
         "/review/{review_id}/undo/",
         "/review/{review_id}/undo/",

@@ -58,7 +58,7 @@ def test_differences_are_in_words(world: World) -> None:
     page = html(world.client("steward").get(f"/review/{waiting(world)}/"))
     assert "Tamsyn Orrell" in page
     assert "Tamsin Orrell" in page
-    assert "different: has “y” for “i”" in page
+    assert "different: has “i” for “y”" in page
     assert 'Tams<mark class="differs">y</mark>n' in page
     assert 'Tams<mark class="differs">i</mark>n' in page
     assert "the same" in page
