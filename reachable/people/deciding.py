@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -39,7 +40,7 @@ def put_before(*, by: Actor) -> QuerySet[Review]:
     )
 
 
-def _beside(records: QuerySet[Record, dict[str, UUID]]) -> QuerySet[Review, dict[str, UUID]]:
+def _beside(records: QuerySet[Record, Any]) -> QuerySet[Review, Any]:
     return Review.objects.filter(candidates__record_id__in=records).values("id")
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Collection, Hashable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from reachable.people import rules
 from reachable.people.rules import Identity
@@ -33,7 +34,7 @@ class Said:
     """What one steward said; `same_as` is whom they chose, where they said the same."""
 
     said: str
-    same_as: Hashable | None = None
+    same_as: Any = None
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Settled:
     """Where a review stands: open, second, third, same or different."""
 
     stands: str
-    same_as: Hashable | None = None
+    same_as: Any = None
 
 
 @lru_cache(maxsize=1)

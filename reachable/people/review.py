@@ -240,7 +240,11 @@ def review(*, by: Actor, review_id: UUID) -> ReviewFacts:
         by=by, homes=[(each.family_name, each.postcode) for each in records], without=people
     )
     _look(by, found, [*people, *(one.current_id for home in homes for one in home.members)])
-    others = household.other_records(by=by, current_ids=people, shown=[each.id for each in records])
+    # Whose other records they are would tell how the computer had decided about a check.
+    asked_about = () if found.rule == "check" else people
+    others = household.other_records(
+        by=by, current_ids=asked_about, shown=[each.id for each in records]
+    )
     sides = [_side(record, others) for record in beside]
     mine = _side(found.record, others)
     said = _opinions(by, found, {side.record_id: side.name for side in sides})

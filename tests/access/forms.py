@@ -33,6 +33,7 @@ from reachable.offers import gaps
 from reachable.offers import services as offers
 from reachable.offers.models import Offer, OfferStep
 from reachable.people import emergency, restricting
+from reachable.people import services as people
 from reachable.people.models import Review
 from reachable.sharing.models import SharingDecision
 from tests.access.form import Form

@@ -57,7 +57,7 @@ def test_the_page_never_says_what_the_computer_had_decided(drawn: World) -> None
         main = page.split("<main")[1].split("</main")[0]
         assert "drawn by chance" in main
         assert "linked" not in main
-        assert "other record" in main or "no other record" in main
+        assert "other record" not in main.lower()
         pages[sample] = main
     list_page = html(drawn.client("steward").get("/review/"))
     assert "linked" not in list_page.split("<main")[1]
