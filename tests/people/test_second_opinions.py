@@ -37,7 +37,7 @@ def says(world: World, username: str, review_id: UUID, same_as: object, why: str
     return html(world.client(username).post(f"/review/{review_id}/", given, follow=True))
 
 
-def test_promise_33_the_second_steward_chooses_without_knowing_what_the_first_did(
+def test_the_second_steward_chooses_without_knowing_what_the_first_did(
     world: World,
 ) -> None:
     """Both have an open moment, so that two have to agree that it is one child."""
