@@ -147,6 +147,7 @@ def _to_check(held: RecordCheck) -> ToCheck:
 def answer(*, by: Actor, check_id: UUID, said: str) -> None:
     """Say for one's own agency what is so of its record; after the last answer stewards go on."""
     by.require(ANSWERS_FOR)
+    by.require_to_write("identity", own=True)
     if said not in ANSWERS:
         raise BadInput("Please choose one of the answers.", kept="Nothing was changed.")
     held = _own(by).select_for_update().filter(id=check_id).first()
