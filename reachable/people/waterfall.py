@@ -62,6 +62,7 @@ class Drawing:
     height: int
     zero: float
     bars: list[Bar]
+    total: str
     words: str
 
 
@@ -120,8 +121,9 @@ def draw(parts: Sequence[Part]) -> Drawing:
     ]
     total = steps[-1].after if steps else 0.0
     said = "; ".join(f"{each.label} {each.said}" for each in bars)
-    words = f"{said}. All together it {in_words(total)}." if bars else "Nothing was compared."
-    return Drawing(WIDTH, ROW * max(len(bars), 1), x(0.0), bars, words)
+    last = f"All together it {in_words(total)}." if bars else "Nothing was compared."
+    words = f"{said}. {last}" if bars else last
+    return Drawing(WIDTH, ROW * max(len(bars), 1), x(0.0), bars, last, words)
 
 
 def by_rule(one: Identity, other: Identity) -> list[Fact]:
