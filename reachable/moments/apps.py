@@ -22,7 +22,13 @@ class MomentsConfig(AppConfig):
         )
         from reachable.moments.panels import MOMENTS
         from reachable.moments.registries import whom_a_child_knows
-        from reachable.people.registries import child_panels, identity_changed, record_closed
+        from reachable.moments.weighing import open_moments
+        from reachable.people.registries import (
+            child_panels,
+            identity_changed,
+            record_closed,
+            weighs_on_joining,
+        )
 
         references.add(
             "moments", Reference("docs/reference/moments.md", reference.render), room=ROOM
@@ -30,6 +36,7 @@ class MomentsConfig(AppConfig):
         identity_changed.add("moments", follow_identity, room=ROOM)
         rights_ended.add("moments", follow_rights, room=ROOM)
         absence_began.add("moments", follow_absence, room=ROOM)
+        weighs_on_joining.add("open_moments", open_moments, room=ROOM)
         record_closed.add("moments", follow_closing, room=ROOM)
         child_panels.add("moments", MOMENTS, room=ROOM)
         whom_a_child_knows.add("allocated", knowing.ALLOCATED, room=ROOM)

@@ -331,6 +331,11 @@ WORDINGS = {
         "oversight",
         of_subject=False,
     ),
+    "record.check": Wording(
+        "Please check one of your agency’s own records",
+        "Some are asked about by chance, some because they are not clear. It says nothing else.",
+        "record_check",
+    ),
     "record.few_readers": Wording(
         "A restricted record has too few readers left",
         "Somebody who could read it has left. Please name another, so that no moment is missed.",

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
+DAILY = 24 * 60 * 60
+
 
 class PeopleConfig(AppConfig):
     name = "reachable.people"
@@ -9,15 +11,8 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         from reachable.access.registries import Holding, holdings, rights_ended
-        from reachable.foundation.registries import (
-            NavigationItem,
-            Reference,
-            Schedule,
-            navigation,
-            references,
-            schedules,
-        )
-        from reachable.people import asking, handing, looking, reference, restricting
+        from reachable.foundation.registries import Reference, references
+        from reachable.people import handing, looking, reference, restricting
         from reachable.people.registries import SeenBecause, identity_changed, seen_because
 
         references.add(
@@ -28,23 +23,31 @@ class PeopleConfig(AppConfig):
         holdings.add("restricted", Holding("restricted", handing.restricted), room="people")
         rights_ended.add("restrictions", restricting.follow_rights, room="people")
         identity_changed.add("restrictions", restricting.follow_identity, room="people")
-        navigation.add(
-            "review", NavigationItem("Review", "reviews", "people.review", 40), room="people"
-        )
-        navigation.add(
-            "ask",
-            NavigationItem("Ask about a child", "ask", "people.ask", 45, place="footer"),
-            room="people",
-        )
-        navigation.add(
-            "oversight",
-            NavigationItem("Access to children", "oversight", "people.oversee", 62),
-            room="people",
-        )
-        schedules.add(
-            "enquiries",
-            Schedule("enquiries", 5, lambda by: asking.tell_owners(by=by)),
-            room="people",
-        )
         seen_because.add("review", SeenBecause(20, looking.why_review), room="people")
         seen_because.add("person", SeenBecause(30, looking.why_child), room="people")
+        self._navigation()
+        self._schedules()
+
+    def _navigation(self) -> None:
+        from reachable.foundation.registries import NavigationItem, navigation
+
+        for name, item in (
+            ("review", NavigationItem("Review", "reviews", "people.review", 40)),
+            ("linkage", NavigationItem("How well it links", "linkage", "people.figures", 46)),
+            ("to check", NavigationItem("Check records", "to_check", "intake.load", 47)),
+            ("ask", NavigationItem("Ask about a child", "ask", "people.ask", 45, place="footer")),
+            ("oversight", NavigationItem("Access to children", "oversight", "people.oversee", 62)),
+        ):
+            navigation.add(name, item, room="people")
+
+    def _schedules(self) -> None:
+        from reachable.foundation.registries import Schedule, schedules
+        from reachable.people import asking, checking
+        from reachable.people.record_checks import ask_by_chance
+
+        for each in (
+            Schedule("enquiries", 5, lambda by: asking.tell_owners(by=by)),
+            Schedule("link checks", DAILY, lambda by: checking.draw_month(by=by), "daily"),
+            Schedule("record checks", DAILY, lambda by: ask_by_chance(by=by), "daily"),
+        ):
+            schedules.add(each.name, each, room="people")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from django.db import connection
 
 from reachable.foundation.db import bulk_insert_all, bulk_update, in_values, is_postgres, looked_up
 from reachable.foundation.ids import new_id
-from reachable.people import rules
+from reachable.people import apart, rules
 from reachable.people.models import (
     CurrentPerson,
     LinkDecision,
@@ -251,13 +251,26 @@ class Batch:
     def _ask_about_named(self, known: _Known, claim: Claim, keys: list[int]) -> None:
         """Whoever was recorded without a name and is named now may be somebody known: ask."""
         own = _raw(known.current_id)
-        others = [each for each in self._sharing(keys) if each.person_id != own]
+        never = self._kept_apart.get(known.current_id, frozenset())
+        others = [
+            each
+            for each in self._sharing(keys)
+            if each.person_id != own and _uuid(each.person_id) not in never
+        ]
         decision = rules.decide(claim.identity, others)
         beside = decision.beside or tuple(
             each.record_id for each in others if each.person_id == decision.person_id
         )
         if beside:
             self._ask(known.record_id, decision.rule, beside[: rules.BESIDE])
+
+    @cached_property
+    def _kept_apart(self) -> dict[UUID, frozenset[UUID]]:
+        """Person → who is another for ever: asked once for the batch, and only where it matters.
+
+        A record that is new is kept apart from nobody yet.
+        """
+        return apart.barred({known.current_id for known in self.records.values()})
 
     def _ask(self, record_id: UUID, rule: str, beside: Sequence[Hashable]) -> None:
         review_id = new_id()

@@ -13,7 +13,7 @@ from reachable.audit.pages import in_words
 from reachable.audit.services import looked
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import NotFound
-from reachable.people.models import Review
+from reachable.people.deciding import put_before
 from reachable.people.registries import Seen, seen_because
 from reachable.people.selectors import ChildFacts, child, same_people, why_seen
 
@@ -60,7 +60,7 @@ def who_looked(*, by: Actor, person_id: UUID, page: int = 1) -> Looks:
 def who_looked_at_review(*, by: Actor, review_id: UUID, page: int = 1) -> LooksOf:
     """Return who looked at two records that may be one child."""
     by.require("people.review")
-    if not Review.objects.filter(id=review_id).exists():
+    if not put_before(by=by).filter(id=review_id).exists():
         raise NotFound
     looked(by=by, subject=(REVIEW, review_id), page="who looked")
     return looks_at(by=by, kind=REVIEW, subject_ids=[review_id], page=page)

@@ -50,7 +50,10 @@ class Record(Identified):
             # The telling column first: a whole batch is looked up by it.
             models.UniqueConstraint(fields=["source_ref", "agency"], name="record_of_agency")
         ]
-        indexes = [models.Index(fields=["birth_date"], name="record_birth_date")]
+        indexes = [
+            models.Index(fields=["birth_date"], name="record_birth_date"),
+            models.Index(fields=["postcode"], condition=~Q(postcode=""), name="record_postcode"),
+        ]
 
 
 class RecordDetail(Identified):
@@ -87,11 +90,18 @@ class LinkDecision(Identified):
 
 
 class Review(Identified):
-    """A record that may be somebody already known; a person decides."""
+    """A record that may be somebody already known; people decide.
+
+    `model` is the hash of the model that sent it there, empty where a rule did. `round` grows when
+    the agencies were asked and stewards are asked anew; `asked_at` is when that was last.
+    """
 
     record = models.ForeignKey(Record, on_delete=models.PROTECT)
     rule = models.CharField(max_length=40)
+    model = models.CharField(max_length=64, blank=True, default="", db_default="")
     opened_at = models.DateTimeField()
+    round = models.PositiveSmallIntegerField(default=1, db_default=1)
+    asked_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=10, blank=True)
     reason = models.CharField(max_length=300, blank=True)
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, db_index=False)
@@ -109,6 +119,107 @@ class ReviewCandidate(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["review", "record"], name="candidate_once")]
+
+
+class Opinion(Identified):
+    """What one steward said of a review, before they knew what another said: a label.
+
+    `same_as` is the record of the same child, where they said so.
+    """
+
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="opinions")
+    round = models.PositiveSmallIntegerField()
+    said = models.CharField(max_length=10)
+    same_as = models.ForeignKey(Record, on_delete=models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(max_length=300)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, db_index=False, related_name="+")
+    said_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["review", "round", "by"], name="opinion_once"),
+            models.CheckConstraint(
+                condition=Q(said="same", same_as__isnull=False)
+                | Q(said__in=["different", "unsure"], same_as=None),
+                name="opinion_whole",
+            ),
+        ]
+
+
+class CannotLink(Identified):
+    """Two records that people decided are of two people: for ever, until two people lift it.
+
+    `one` is the lower identifier, so that a pair is kept in one order.
+    """
+
+    one = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="+")
+    other = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="+")
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(max_length=300)
+    decided_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, db_index=False, related_name="+"
+    )
+    decided_at = models.DateTimeField()
+    lifting_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, db_index=False, related_name="+"
+    )
+    lifting_at = models.DateTimeField(null=True)
+    lifting_reason = models.CharField(max_length=300, blank=True)
+    lifted_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, db_index=False, related_name="+"
+    )
+    lifted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["one", "other"], condition=Q(lifted_at=None), name="apart_once"
+            ),
+            models.CheckConstraint(condition=Q(one__lt=F("other")), name="apart_in_order"),
+            models.CheckConstraint(
+                condition=Q(lifted_by=None) | ~Q(lifted_by=F("lifting_by")),
+                name="apart_lifted_by_another",
+            ),
+        ]
+
+
+class LinkCheck(Identified):
+    """A review of a pair that was drawn by chance, about which the computer had decided.
+
+    `sample` says how: linked or apart; whoever judges is not told. `out_of` is from how many, by
+    estimate, one month's sample was drawn.
+    """
+
+    review = models.OneToOneField(Review, on_delete=models.PROTECT, related_name="check_of")
+    sample = models.CharField(max_length=10)
+    month = models.DateField()
+    out_of = models.PositiveIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["month"], name="linkcheck_month")]
+
+
+class RecordCheck(Identified):
+    """An agency is asked whether a record of its own is right: for a review that nobody can
+    settle, or by chance, so that being asked tells nothing."""
+
+    record = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="+")
+    review = models.ForeignKey(
+        Review, on_delete=models.PROTECT, null=True, related_name="record_checks"
+    )
+    asked_at = models.DateTimeField()
+    answer = models.CharField(max_length=10, blank=True)
+    answered_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, db_index=False, related_name="+"
+    )
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["asked_at"], condition=Q(answered_at=None), name="recordcheck_waiting"
+            )
+        ]
 
 
 class Merge(Identified):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from reachable.people.examples import all_examples
+from reachable.people.opinions import second_opinions
 from reachable.people.rules import WHY
 from reachable.practice.tables import cell, in_markdown
 
@@ -35,6 +36,8 @@ def _say(column: str, value: object) -> str:
         return _person(value)
     if isinstance(value, list):
         return "; ".join(_say(column, each) for each in value) or "nothing"
+    if column == "weighs":
+        return second_opinions()[str(value)].case
     if column == "rule":
         return WHY[str(value)]
     if column in ("name", "said"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -12,6 +12,8 @@ from django.db.models import QuerySet
 
 from reachable.foundation.actor import Actor
 from reachable.foundation.registry import Registry
+from reachable.people.rules import Identity
+from reachable.people.waterfall import Part
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,20 @@ class TellsWhatWasShared(Protocol):
     ) -> list[ToldOther]: ...
 
 
+@dataclass(frozen=True)
+class Explaining:
+    """A model that says what each field weighs: the hash of the one in force, and the parts."""
+
+    model: Callable[[], str]
+    explain: Callable[[Identity, Identity], Sequence[Part]]
+
+
+class Weighing(Protocol):
+    """Returns of whom among these something holds for which two stewards have to agree."""
+
+    def __call__(self, *, by: Actor, current_ids: Collection[UUID]) -> set[UUID]: ...
+
+
 class SaysWhatOneSent(Protocol):
     """Return, as a subquery, the records that hold nothing but what `by` sent by hand."""
 
@@ -105,6 +121,12 @@ seen_because: Registry[SeenBecause] = Registry(
 )
 told_others: Registry[TellsWhatWasShared] = Registry(
     "Told others", "who says to whom something about a child was told, without what it was"
+)
+explaining: Registry[Explaining] = Registry(
+    "Explains a review", "the model that says what each field weighs; none: the rules say it"
+)
+weighs_on_joining: Registry[Weighing] = Registry(
+    "Weighs on joining", "who says of whom two stewards have to agree, by the policy’s name for it"
 )
 sent_oneself: Registry[SaysWhatOneSent] = Registry(
     "Sent oneself", "who says which records hold nothing but what somebody sent by hand"

@@ -34,6 +34,8 @@ WHY = {
     "name_postcode": "the same name and postcode, but not the same birth date",
     "details_changed": "an agency's record now names somebody who looks different",
     "nobody_like": "nobody like this was known",
+    "check": "drawn by chance: the computer has decided about these two, and does not say how",
+    "check_found": "a check of records that were drawn by chance found that it may be one child",
     "decided": "a person decided it",
     "undone": "a person decided that it is somebody else after all",
 }
@@ -196,7 +198,7 @@ def agree(one: Identity, other: Identity) -> bool:
     """
     name, born = same_name(one, other), same_birth(one, other)
     if name:
-        return born or _dates_near(one.birth_date, other.birth_date)
+        return born or dates_near(one.birth_date, other.birth_date)
     return born and (one.family != other.family or similar_name(one, other))
 
 
@@ -224,7 +226,7 @@ def compare(claim: Identity, candidate: Identity) -> tuple[str, str]:
         return REVIEW, "birth_postcode_similar"
     if name and home and (claim.birth_date is None or candidate.birth_date is None):
         return REVIEW, "name_postcode"
-    if name and home and _dates_near(claim.birth_date, candidate.birth_date):
+    if name and home and dates_near(claim.birth_date, candidate.birth_date):
         return REVIEW, "name_postcode"
     return NEW, "nobody_like"
 
@@ -235,7 +237,7 @@ def _second_names_differ(one: Identity, other: Identity) -> bool:
     return not (mine <= theirs or theirs <= mine)
 
 
-def _dates_near(one: date | None, other: date | None) -> bool:
+def dates_near(one: date | None, other: date | None) -> bool:
     """One of them is not known, one part differs, or day and month are swapped."""
     if one is None or other is None:
         return True

@@ -13,9 +13,18 @@ from reachable.foundation.actor import Actor
 from reachable.foundation.db import bulk_update, exclusive
 from reachable.foundation.errors import BadInput, Conflict, NotFound
 from reachable.foundation.time import now
-from reachable.people import rules
+from reachable.people import apart, deciding, rules
+from reachable.people.checking import judge_check
 from reachable.people.identification import Batch, Claim, Identified
-from reachable.people.models import CurrentPerson, LinkDecision, Merge, Record, Review
+from reachable.people.models import (
+    CurrentPerson,
+    LinkCheck,
+    LinkDecision,
+    Merge,
+    Record,
+    Review,
+)
+from reachable.people.opinions import DIFFERENT, SAME, UNSURE, Said
 from reachable.people.registries import IdentityChanged, identity_changed
 
 
@@ -31,27 +40,44 @@ def identify(*, by: Actor, claims: Sequence[Claim]) -> list[Identified | None]:
 
 
 @transaction.atomic
-def decide_review(*, by: Actor, review_id: UUID, same_as: UUID | None, reason: str) -> UUID | None:
-    """Decide that a record is one of the people beside it (`same_as`, a record), or nobody.
+def decide_review(
+    *, by: Actor, review_id: UUID, same_as: UUID | None, reason: str, unsure: bool = False
+) -> UUID | None:
+    """Say that a record is one of the people beside it (`same_as`, a record), nobody, or unsure.
 
-    Returns the merge, if two people became one.
+    It is decided where one steward is enough, and waits for another where not. Returns the merge,
+    if two people became one.
     """
     by.require("people.review")
     by.require_to_write("identity")
     if not reason.strip():
         raise BadInput("Please say in a few words why.", kept="Nothing was changed.")
     exclusive("people.identify")
-    review = Review.objects.select_for_update().filter(id=review_id).first()
+    review = deciding.put_before(by=by).select_for_update().filter(id=review_id).first()
     if review is None:
         raise NotFound
     if review.outcome:
         raise Conflict("Somebody else has decided this already.", kept="Nothing was changed.")
+    beside = list(review.candidates.values_list("record_id", flat=True))
+    if same_as is not None and same_as not in beside:
+        raise NotFound
+    said = Said(UNSURE if unsure else SAME if same_as else DIFFERENT, same_as)
+    check = LinkCheck.objects.filter(review=review).first()
+    if check is not None:
+        judge_check(by=by, check=check, review=review, said=said, reason=reason)
+        return None
+    settled = deciding.say(by=by, review=review, said=said, reason=reason)
+    if settled.stands not in {SAME, DIFFERENT}:
+        audit.record(by=by, action="people.opinion", subject=("review", review.id))
+        return None
     merge_id = None
-    if same_as is not None:
-        if not review.candidates.filter(record_id=same_as).exists():
-            raise NotFound
-        merge_id = _merge_records(by, review, same_as, reason)
-    review.outcome = "same" if same_as else "different"
+    if settled.stands == SAME:
+        merge_id = _merge_records(by, review, same_as, reason) if same_as else None
+    else:
+        apart.keep_apart(
+            by=by, record_id=review.record_id, others=beside, reason=reason, review_id=review.id
+        )
+    review.outcome = settled.stands
     review.reason, review.decided_by_id, review.decided_at = reason.strip()[:300], by.id, now()
     review.save()
     audit.record(
@@ -75,6 +101,7 @@ def _merge_records(by: Actor, review: Review, same_as: UUID, reason: str) -> UUI
     joined, kept = current[review.record_id], current[same_as]
     if joined == kept:
         return None
+    apart.refuse_joining(by=by, one=joined, other=kept)
     merge = Merge.objects.create(
         kept_id=kept,
         joined_id=joined,

@@ -1,9 +1,17 @@
 from __future__ import annotations
 
 from reachable.foundation.urls import page
-from reachable.people import access_views, asking_views, oversight_views, review_views, views
+from reachable.people import (
+    access_views,
+    asking_views,
+    linkage_views,
+    oversight_views,
+    review_views,
+    views,
+)
 
 REVIEW = "people.review"
+LOAD = "intake.load"
 BOTH = ("GET", "POST")
 READ = "people.read"
 RESTRICT = "people.restrict"
@@ -98,6 +106,23 @@ urlpatterns = [
         needs=OVERSEE,
         methods=BOTH,
     ),
+    page("review/apart/", linkage_views.kept_apart, name="kept_apart", needs=REVIEW),
+    page(
+        "review/apart/<uuid:apart_id>/",
+        linkage_views.lift,
+        name="apart_lift",
+        needs=REVIEW,
+        methods=BOTH,
+    ),
+    page("linkage/", linkage_views.figures, name="linkage", needs="people.figures"),
+    page("records/to-check/", linkage_views.to_check, name="to_check", needs=LOAD),
+    page(
+        "records/to-check/<uuid:record_check_id>/",
+        linkage_views.record_check,
+        name="record_check",
+        needs=LOAD,
+        methods=BOTH,
+    ),
     page("review/", review_views.reviews, name="reviews", needs=REVIEW),
     page(
         "review/<uuid:review_id>/",
@@ -119,5 +144,12 @@ urlpatterns = [
         name="review_undo",
         needs=REVIEW,
         methods=BOTH,
+    ),
+    page(
+        "review/<uuid:review_id>/third/",
+        review_views.third_way,
+        name="review_third",
+        needs=REVIEW,
+        methods=("POST",),
     ),
 ]

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from difflib import SequenceMatcher
 
 from reachable.foundation import words
+from reachable.people.marks import Marked, Piece, marked, marked_days
 from reachable.people.review import ReviewFacts, Side
-from reachable.people.rules import standard_name
 
 _FIELDS = {
     "name": "Name",
@@ -28,6 +27,7 @@ class Cell:
     value: str
     said: str
     differs: bool
+    pieces: tuple[Piece, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Line:
     """One field across all records."""
 
     label: str
-    mine: str
+    mine: tuple[Piece, ...]
     cells: list[Cell]
 
 
@@ -53,50 +53,59 @@ def lines(found: ReviewFacts) -> list[Line]:
         ]
         mine = _shown(found.record, name)
         if mine or any(cell.value for cell in cells):
-            made.append(Line(label, mine, cells))
+            made.append(Line(label, _own_pieces(name, found, mine), cells))
     return made
+
+
+def _own_pieces(name: str, found: ReviewFacts, mine: str) -> tuple[Piece, ...]:
+    """Mark this record's own value too, where one record alone stands beside it."""
+    if len(found.beside) == 1 and name in found.differs[found.beside[0].record_id]:
+        return tuple(_marked(name, found.record, found.beside[0]).mine)
+    return (Piece(mine),) if mine else ()
 
 
 def _cell(name: str, mine: Side, other: Side, differs: frozenset[str]) -> Cell:
     value, own = _shown(other, name), _shown(mine, name)
+    plain = (Piece(value),) if value else ()
     if not value or not own:
-        return Cell(value, "", differs=False)
+        return Cell(value, "", differs=False, pieces=plain)
     if name not in differs:
-        return Cell(value, "the same", differs=False)
-    return Cell(value, f"different{_in_what(name, mine, other)}", differs=True)
+        return Cell(value, "the same", differs=False, pieces=plain)
+    found = _marked(name, mine, other)
+    said = f"different: {found.said}" if found.said else "different"
+    return Cell(value, said, differs=True, pieces=tuple(found.theirs))
 
 
-def _in_what(name: str, mine: Side, other: Side) -> str:
-    """Say what a mistype would look like; nothing where the two are simply different."""
+def _marked(name: str, mine: Side, other: Side) -> Marked:
     if name == "birth_date" and mine.birth_date and other.birth_date:
-        return _days_differ(mine.birth_date, other.birth_date)
-    if name == "name":
-        return " in one letter" if _one_letter(mine.name, other.name) else ""
-    if name in {"nhs_number", "upn", "postcode"}:
-        one, two = _shown(mine, name), _shown(other, name)
-        apart = sum(a != b for a, b in zip(one, two, strict=False)) + abs(len(one) - len(two))
-        return " in one place" if apart == 1 else ""
-    return ""
-
-
-def _one_letter(one: str, other: str) -> bool:
-    """One letter more, less or other, as a slip of the hand makes it."""
-    apart = SequenceMatcher(None, standard_name(one), standard_name(other), autojunk=False)
-    changes = [each for each in apart.get_opcodes() if each[0] != "equal"]
-    return (
-        len(changes) == 1 and max(changes[0][2] - changes[0][1], changes[0][4] - changes[0][3]) == 1
-    )
-
-
-def _days_differ(one: date, other: date) -> str:
-    if one.year == other.year and one.month == other.day and one.day == other.month:
-        return ": day and month are swapped"
-    apart = [
-        part for part in ("day", "month", "year") if getattr(one, part) != getattr(other, part)
-    ]
-    return f" in the {apart[0]} only" if len(apart) == 1 else ""
+        return marked_days(mine.birth_date, other.birth_date)
+    return marked(_shown(mine, name), _shown(other, name))
 
 
 def _shown(side: Side, name: str) -> str:
     value = getattr(side, name)
     return words.day(value) if isinstance(value, date) else str(value or "")
+
+
+_CHOSE = {"same": "The same child", "different": "A different child", "unsure": "Not sure"}
+DECIDED = {
+    "same": "Decided: the same child",
+    "different": "Decided: a different child, for ever",
+    "unsure": "Not sure",
+    "apart": "Left apart: nobody could tell",
+}
+CHECKED = {
+    "same": "Judged: the same child",
+    "different": "Judged: a different child",
+    "unsure": "Judged: not sure",
+}
+
+
+def chose(said: str, who: str) -> str:
+    """Say what a steward chose."""
+    return f"{_CHOSE[said]}: {who}" if who and said == "same" else _CHOSE[said]
+
+
+def came_out(outcome: str, *, is_check: bool) -> str:
+    """Say what was decided of a review, or judged of a check."""
+    return CHECKED[outcome] if is_check else DECIDED[outcome]

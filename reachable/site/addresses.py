@@ -51,6 +51,8 @@ IDENTIFIERS = {
     "account_id": Leads("somebody’s account", LOOKED_AFTER),
     "address_id": Leads("somebody’s calendar address, which names no child", KNOWN),
     "agency_id": Leads("an agency that sends files", WATCHED),
+    "apart_id": Leads("two records that are kept apart for ever", ANYBODY),
+    "record_check_id": Leads("a record that its own agency is to check", AGENCY),
     "asked_id": Leads("a question about one’s own looks", TOLD),
     "at_id": Leads("a place at which one service is given", ANYBODY),
     "candidate_id": Leads("something noted in a conversation", INVOLVED),

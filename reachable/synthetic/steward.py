@@ -1,4 +1,7 @@
-"""The invented data steward, who knows the truth where the records say enough to look it up."""
+"""The invented stewards, who know the truth where the records say enough to look it up.
+
+Where the policy asks for two, both say it.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,9 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from reachable.foundation.actor import Actor
+from reachable.foundation.errors import Conflict
 from reachable.people import services as people
-from reachable.people.review import ReviewFacts, open_reviews, review
+from reachable.people.review import ReviewFacts, is_decided, open_reviews, review
 from reachable.synthetic.formats import exports
 from reachable.synthetic.identifiers import agency_numbers
 from reachable.synthetic.partnership import Partnership
@@ -19,8 +23,8 @@ _MOVED_HOME = frozenset({"postcode", "address"})
 class Steward:
     """Decides the reviews that have waited for a while; what cannot be known stays open."""
 
-    def __init__(self, by: Actor, made: Partnership) -> None:
-        self._by = by
+    def __init__(self, by: Actor, second: Actor, made: Partnership) -> None:
+        self._by, self._second = by, second
         styles = {export.person_number for export in exports().values()}
         self._person_of = {
             number: person.id
@@ -41,9 +45,22 @@ class Steward:
             if not reason:
                 self._unknowable.add(row.id)
                 continue
-            people.decide_review(by=self._by, review_id=row.id, same_as=same_as, reason=reason)
-            decided += 1
+            decided += self._say(row.id, same_as, reason)
         return decided
+
+    def _say(self, review_id: UUID, same_as: UUID | None, reason: str) -> int:
+        """Let one say it and, where the policy asks for two, the other; return how many decided.
+
+        What cannot be kept beside an earlier decision stays open.
+        """
+        try:
+            for by in (self._by, self._second):
+                if not is_decided(by=by, review_id=review_id):
+                    people.decide_review(by=by, review_id=review_id, same_as=same_as, reason=reason)
+        except Conflict:
+            self._unknowable.add(review_id)
+            return 0
+        return 1
 
     def _judge(self, facts: ReviewFacts) -> tuple[UUID | None, str]:
         """Return the record of the same person, if any, and the reason; no reason: not known."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from reachable.practice.items import OWN_FROM
 from tests.access.conversation_forms import CONVERSATION_FORMS
 from tests.access.form import Form
+from tests.access.linkage_forms import LINKAGE_FORMS
 from tests.access.opening_forms import OPENING_FORMS
 from tests.access.place import MAPPING
 from tests.access.sharing_forms import SHARING_FORMS
@@ -325,19 +326,6 @@ FORMS = {
         {"note": "It closed"},
         ("gap answered",),
     ),
-    "review": Form(
-        "/review/{review_id}/",
-        "/review/{review_id}/",
-        "linkage_steward",
-        {"same_as": "nobody", "reason": "Two girls"},
-    ),
-    "undo a merge": Form(
-        "/review/{review_id}/undo/",
-        "/review/{review_id}/undo/",
-        "linkage_steward",
-        {"reason": "Two girls"},
-        ("merge",),
-    ),
     "a file": Form(
         "/intake/feeds/police_custody/",
         "/intake/feeds/police_custody/",
@@ -492,4 +480,4 @@ FORMS = {
     ),
     "notices read": Form("/notices/read/", "/notices/", "practitioner", {}),
 }
-FORMS |= CONVERSATION_FORMS | OPENING_FORMS | SHARING_FORMS | STAFF_FORMS
+FORMS |= CONVERSATION_FORMS | LINKAGE_FORMS | OPENING_FORMS | SHARING_FORMS | STAFF_FORMS

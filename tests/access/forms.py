@@ -40,6 +40,7 @@ from tests.access.form import Form
 from tests.access.place import BY, INVOLVED, OWN, ROWS, Account, Place
 from tests.intake.test_panel_list import bring, row
 from tests.support.directory import in_file, offer
+from tests.support.merging import agree, second_steward
 
 AT = datetime(2026, 11, 10, 12, 0, tzinfo=UTC)
 ROOMS = (
@@ -140,6 +141,7 @@ class Answering:
         """Do what a form needs to be there; what is no name of it is an address to send to."""
         named = {
             "merge": self._merge,
+            "two not of one mind": self._two_minds,
             "next month's list": self._leave_off,
             "pause": self._pause,
             "gap answered": self._gap_answered,
@@ -239,12 +241,15 @@ class Answering:
 
     def _merge(self) -> None:
         review = Review.objects.get(id=self.ids["review_id"])
-        people.decide_review(
-            by=Account("linkage_steward", INVOLVED).actor(),
-            review_id=review.id,
-            same_as=review.candidates.values_list("record_id", flat=True)[0],
-            reason="The same girl",
-        )
+        same_as = review.candidates.values_list("record_id", flat=True)[0]
+        agree(Account("linkage_steward", INVOLVED).actor(), review.id, same_as)
+
+    def _two_minds(self) -> None:
+        review = Review.objects.get(id=self.ids["review_id"])
+        beside = review.candidates.values_list("record_id", flat=True)[0]
+        first = Account("linkage_steward", INVOLVED).actor()
+        for by, same_as in ((first, beside), (second_steward(first), None)):
+            people.decide_review(by=by, review_id=review.id, same_as=same_as, reason="As I see it")
 
     def _leave_off(self) -> None:
         keeper = Account(self.form.who, INVOLVED).actor()

@@ -37,7 +37,7 @@ from reachable.notices.models import Notice
 from reachable.notices.services import Telling
 from reachable.offers import gaps
 from reachable.offers import services as offers
-from reachable.people.models import Review
+from reachable.people.models import CannotLink, Record, RecordCheck, Review
 from reachable.practice.items import OWN_FROM
 from reachable.provision import loading as directory
 from reachable.provision import services as directory_services
@@ -439,6 +439,9 @@ def _two_alike(place: Place) -> None:
     signal_id = send(sergeant, family="Alike", postcode="FX2 2BB")
     assert Trigger.objects.filter(signal_id=signal_id).exists()
     place.add("review_id", Review.objects.get().id, sergeant)
+    one, other = Record.objects.exclude(family_name="alike").order_by("id")[:2]
+    apart = CannotLink.objects.create(one=one, other=other, reason="x", decided_at=now())
+    place.add("apart_id", apart.id, sergeant)
 
 
 def _file(place: Place, clerk: Account) -> None:
@@ -454,6 +457,9 @@ def _file(place: Place, clerk: Account) -> None:
             intake.begin_loading(by=clerk.actor(), delivery_id=received.delivery_id)
             loading.load(by=clerk.actor(), delivery_id=received.delivery_id)
             place.add("row_id", QuarantinedRow.objects.get().id, clerk)
+            own = Record.objects.filter(agency_id=clerk.actor().own_agency_id).order_by("id")[0]
+            check = RecordCheck.objects.create(record=own, asked_at=now())
+            place.add("record_check_id", check.id, clerk)
         else:
             place.add("delivery_id", received.delivery_id, clerk)
             mapping_id = mappings.say(

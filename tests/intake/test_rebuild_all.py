@@ -21,7 +21,6 @@ from reachable.moments import services as moments
 from reachable.moments.models import Moment
 from reachable.offers import gaps
 from reachable.offers.models import Gap, Offer
-from reachable.people import services as people
 from reachable.people.models import CurrentPerson, Merge, Record, RecordKey, Review
 from reachable.provision import taxonomy
 from reachable.provision.models import (
@@ -36,6 +35,7 @@ from tests.intake.test_table_sets import come
 from tests.support.directory import fill_directory, load_directory, offer
 from tests.support.files import CORRECTED, CUSTODY, MISSING, load
 from tests.support.killing import AT
+from tests.support.merging import agree
 from tests.support.moments import close_as_declined
 from tests.support.offers import OTHER, offered
 from tests.support.tables import sample
@@ -99,7 +99,7 @@ def _work(world: World) -> None:
     steward = world.actor("steward")
     for review in Review.objects.filter(outcome=""):
         same = review.candidates.values_list("record_id", flat=True).first()
-        people.decide_review(by=steward, review_id=review.id, same_as=same, reason="Same address")
+        agree(steward, review.id, same)
     assert Merge.objects.exists()
 
 

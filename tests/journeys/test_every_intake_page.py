@@ -174,7 +174,8 @@ def fill_reviews(places: Places) -> None:
     steward = world.client("steward")
     beside = Review.objects.values_list("candidates__record_id", flat=True).get(id=one)
     reason = {"reason": "The same desk, the same evening, one letter apart"}
-    steward.post(f"/review/{one}/", {"same_as": str(beside), **reason})
+    for client in (steward, world.client("fellow")):
+        client.post(f"/review/{one}/", {"same_as": str(beside), **reason})
     steward.post(f"/review/{two}/", {"same_as": "nobody", "reason": "Sisters"})
     for given in ("Thom", "Thomm", "Thomma"):
         world.signal(given_names=given, family_name="Featherstonehaugh")

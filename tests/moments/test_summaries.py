@@ -26,7 +26,7 @@ from reachable.notices.rules import WORDINGS
 from reachable.people import conflicts
 from reachable.people import services as people
 from reachable.people.models import Review
-from tests.support.merging import merge_moments
+from tests.support.merging import agree, merge_moments
 from tests.support.world import World, html
 
 db = pytest.mark.db
@@ -314,12 +314,8 @@ def test_two_moments_that_become_one_tell_each_sender_from_then_on_and_until_it_
     tell(world, older, began, own="Of the older.")
     review, steward = Review.objects.get(), world.actor("steward")
     with travel(now() + HOUR, ticking=True):
-        merge_id = people.decide_review(
-            by=steward,
-            review_id=review.id,
-            same_as=review.candidates.values_list("record_id", flat=True)[0],
-            reason="The same girl",
-        )
+        same_as = review.candidates.values_list("record_id", flat=True)[0]
+        merge_id = agree(steward, review.id, same_as)
         assert merge_id
         tops = {Moment.objects.get(id=each).joined_into_id for each in (older, newer)}
         (top,) = tops - {None}

@@ -26,7 +26,7 @@ from reachable.people.models import (
     Review,
     ReviewCandidate,
 )
-from tests.support.merging import current, make_hub_with_steward, merge, undo
+from tests.support.merging import agree, current, make_hub_with_steward, merge, undo
 from tests.support.moments import close_as_declined
 from tests.support.people import (
     SYSTEM,
@@ -56,9 +56,7 @@ def two_alike(hub: Partnership) -> tuple[Identified, Identified]:
 
 def decide(hub: Partnership, same_as: UUID | None, *, review: Review | None = None) -> UUID | None:
     review = review or Review.objects.get(outcome="")
-    return services.decide_review(
-        by=hub.actor("steward"), review_id=review.id, same_as=same_as, reason="The same desk"
-    )
+    return agree(hub.actor("steward"), review.id, same_as)
 
 
 def test_decided_to_be_the_same(hub: Partnership) -> None:

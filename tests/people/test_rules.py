@@ -91,7 +91,7 @@ def test_every_rule_of_a_comparison_has_an_example() -> None:
     shown = {
         row["rule"] for name in ("one_known", "several_known") for row in example_table(name).rows
     }
-    elsewhere = {"same_record", "details_changed", "decided", "undone"}
+    elsewhere = {"same_record", "details_changed", "decided", "undone", "check", "check_found"}
     assert shown | elsewhere == rules.WHY.keys()
 
 

@@ -110,6 +110,7 @@ def make_world() -> World:
         "teacher": account("teacher", "Tay Teacher", school, "school_lead"),
         "governance": account("governance", "Gil Govern", council, "information_governance"),
         "steward": account("steward", "Stef Steward", council, "linkage_steward"),
+        "fellow": account("fellow", "Fay Fellow", council, "linkage_steward"),
         "agency": account("agency", "Agi Agency", council, "agency_administrator"),
         "administrator": account("administrator", "Ade Min", council, "system_administrator"),
     }
