@@ -19,6 +19,7 @@ class IntakeConfig(AppConfig):
             schedules,
         )
         from reachable.intake import allocated, jobs, services, watching
+        from reachable.intake.carrying import signals_of
         from reachable.intake.happenings import code_in_words
         from reachable.intake.rebuilding import person_said, rebuild_events
         from reachable.moments.rebuilding import rebuild_moments
@@ -28,9 +29,10 @@ class IntakeConfig(AppConfig):
             rebuild_keys,
             rebuild_records,
         )
-        from reachable.people.registries import child_panels
+        from reachable.people.registries import child_panels, reasons_of_records
 
         _own_hands()
+        reasons_of_records.add("signals", signals_of, room="intake")
         schedules.add(
             "loads",
             Schedule("loads", 20, lambda by: jobs.resume_abandoned(by=by)),

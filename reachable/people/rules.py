@@ -36,6 +36,8 @@ WHY = {
     "nobody_like": "nobody like this was known",
     "decided": "a person decided it",
     "undone": "a person decided that it is somebody else after all",
+    "split": "a person took it away from another child",
+    "split_undone": "a person took it away, and brought it back",
 }
 
 

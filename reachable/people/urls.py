@@ -1,7 +1,14 @@
 from __future__ import annotations
 
 from reachable.foundation.urls import page
-from reachable.people import access_views, asking_views, oversight_views, review_views, views
+from reachable.people import (
+    access_views,
+    asking_views,
+    joins_views,
+    oversight_views,
+    review_views,
+    views,
+)
 
 REVIEW = "people.review"
 BOTH = ("GET", "POST")
@@ -96,6 +103,23 @@ urlpatterns = [
         oversight_views.lift,
         name="oversight_lift",
         needs=OVERSEE,
+        methods=BOTH,
+    ),
+    page("joins/", joins_views.joins, name="joins", needs=REVIEW),
+    page(
+        "joins/records/<uuid:record_id>/",
+        joins_views.apart,
+        name="apart",
+        needs=REVIEW,
+        methods=BOTH,
+    ),
+    page("joins/merges/<uuid:merge_id>/", joins_views.merge, name="merge_changed", needs=REVIEW),
+    page("joins/splits/<uuid:split_id>/", joins_views.split, name="split_changed", needs=REVIEW),
+    page(
+        "joins/splits/<uuid:split_id>/undo/",
+        joins_views.undo_split,
+        name="split_undo",
+        needs=REVIEW,
         methods=BOTH,
     ),
     page("review/", review_views.reviews, name="reviews", needs=REVIEW),
