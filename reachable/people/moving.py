@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -72,11 +73,11 @@ def back_to(moves: Iterable[SplitMove]) -> Places:
     return found
 
 
-def _rows(item: PointsToPerson) -> QuerySet[object]:
-    held: QuerySet[object] = item.model._default_manager.filter(**item.narrowed)
+def _rows(item: PointsToPerson) -> QuerySet[Any]:
+    held: QuerySet[Any] = item.model._default_manager.filter(**item.narrowed)
     return held
 
 
 def _column(item: PointsToPerson) -> str:
-    column: str = item.model._meta.get_field(item.field).attname
-    return column
+    held: Any = item.model._meta.get_field(item.field)
+    return str(held.attname)

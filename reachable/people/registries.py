@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as made
 from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -131,7 +132,7 @@ class PointsToPerson:
     order: int = 50
     goes: RowsThatGo | None = None
     carry: CarriesRows | None = None
-    narrowed: Mapping[str, Any] = field(default_factory=dict)
+    narrowed: Mapping[str, Any] = made(default_factory=dict)
 
 
 points_to_person: Registry[PointsToPerson] = Registry(

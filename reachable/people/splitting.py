@@ -170,7 +170,10 @@ def _since(
         [(came.get(each, made[person]), person, gone) for each, (person, gone) in base.items()],
         [
             *merges.values_list("decided_at", "kept_id", "joined_id"),
-            *splits.values_list("undone_at", "from_person_id", "to_person_id"),
+            *(
+                (each.undone_at or each.since, each.from_person_id, each.to_person_id)
+                for each in splits
+            ),
         ],
     )
 

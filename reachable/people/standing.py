@@ -84,9 +84,8 @@ class Together:
 
     def __init__(self, one: UUID, other: UUID, *, without: UUID | None = None) -> None:
         self._two = one, other
-        merges = Merge.objects.exclude(id=without).values_list(
-            "kept_id", "joined_id", "decided_at", "undone_at"
-        )
+        others = Merge.objects.exclude(id=without) if without else Merge.objects.all()
+        merges = others.values_list("kept_id", "joined_id", "decided_at", "undone_at")
         splits = Split.objects.filter(made=True, undone_at__isnull=False)
         self._spans = [
             *merges,
