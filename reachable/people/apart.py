@@ -88,6 +88,15 @@ def records_of_child(*, by: Actor, record_id: UUID) -> RecordsOfChild:
     return RecordsOfChild(facts, _others([row.id for row in rows], current))
 
 
+def current_of(*, by: Actor, record_id: UUID) -> UUID:
+    """Return who has a record now, for the steward."""
+    by.require("people.review")
+    current: UUID = Record.objects.values_list("person__now__current_id", flat=True).get(
+        id=record_id
+    )
+    return current
+
+
 def _look(by: Actor, record_ids: list[UUID]) -> None:
     """Note the look for the records, and for each child whose they are."""
     held = Record.objects.filter(id__in=record_ids)

@@ -200,13 +200,12 @@ def test_undone_once_and_not_below_a_later_merge(hub: Partnership) -> None:
 def test_what_closed_the_child_closes_the_other_too(hub: Partnership) -> None:
     one, two = linked(hub)
     happen(two, hub.police, "arrest")
-    hub_fern = hub.actor("fern")
     ConflictOfInterest.objects.create(
-        user_id=hub_fern.id,
+        user_id=hub.workers["fern"],
         subject_kind="person",
         subject_id=one.current_id,
         reason="Kin",
-        declared_by_id=hub_fern.id,
+        declared_by_id=hub.workers["fern"],
         declared_at=now(),
     )
     assert names_seen(hub, "fern", one.current_id) == set()
@@ -215,7 +214,7 @@ def test_what_closed_the_child_closes_the_other_too(hub: Partnership) -> None:
     assert names_seen(hub, "fern", to) == set()
     assert names_seen(hub, "sol", to) == {"Fenmarch Police"}
     bring_back(hub, split_id)
-    kept = closing.in_conflict_with(user_id=hub_fern.id, kind="person")
+    kept = closing.in_conflict_with(user_id=hub.workers["fern"], kind="person")
     assert {row for (row,) in kept.values_list("subject_id")} == {one.current_id}
 
 

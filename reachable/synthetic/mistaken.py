@@ -1,0 +1,68 @@
+"""One wrong decision of the invented steward, which was read through, found and undone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from reachable.foundation.actor import Actor
+from reachable.foundation.time import travel
+from reachable.people import apart, changed, selectors, services
+from reachable.people.review import ReviewFacts, open_reviews, review
+
+DECIDED, LOOKED, UNDONE = timedelta(days=5), timedelta(days=3), timedelta(hours=20)
+"""How long before the end of the replay."""
+WHY = "The same desk said so."
+WHY_UNDONE = "The school rang: these are two children."
+
+
+def mistake(*, steward: Actor, workers: Sequence[Actor], finish: datetime) -> UUID | None:
+    """Join two children who are not one, let a worker read both, and undo it; once, if there is a
+    review that waits of whom a worker has one."""
+    if any(join.reason == WHY for join in changed.joins(by=steward)):
+        return None
+    for row in open_reviews(by=steward, at_most=500):
+        if row.opened_at < finish - DECIDED - timedelta(days=1):
+            facts = review(by=steward, review_id=row.id)
+            readers = _readers(steward, facts, workers)
+            if readers:
+                return _decide(steward, facts, readers, finish)
+    return None
+
+
+def _sides(facts: ReviewFacts) -> tuple[UUID, UUID]:
+    return facts.record.record_id, facts.beside[0].record_id
+
+
+def _readers(
+    steward: Actor, facts: ReviewFacts, workers: Sequence[Actor]
+) -> list[tuple[Actor, UUID]]:
+    """Workers who see one of the two and not the other, with the one whom they see."""
+    one, other = (apart.current_of(by=steward, record_id=record_id) for record_id in _sides(facts))
+    found = []
+    for worker in workers:
+        seen = [
+            person for person in (one, other) if selectors.is_visible(by=worker, person_id=person)
+        ]
+        if one != other and len(seen) == 1:
+            found.append((worker, seen[0]))
+    return found
+
+
+def _decide(
+    steward: Actor, facts: ReviewFacts, readers: list[tuple[Actor, UUID]], finish: datetime
+) -> UUID | None:
+    with transaction.atomic(), travel(finish - DECIDED):
+        merge_id = services.decide_review(
+            by=steward, review_id=facts.id, same_as=_sides(facts)[1], reason=WHY
+        )
+    for number, (worker, person) in enumerate(readers[:2]):
+        with travel(finish - LOOKED + timedelta(hours=number)):
+            selectors.child(by=worker, person_id=person)
+    if merge_id is not None:
+        with transaction.atomic(), travel(finish - UNDONE):
+            services.undo_merge(by=steward, merge_id=merge_id, reason=WHY_UNDONE)
+    return merge_id
