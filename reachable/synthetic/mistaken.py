@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Count
 
 from reachable.foundation.actor import Actor
 from reachable.foundation.time import travel
-from reachable.people import apart, changed, selectors, services
+from reachable.people import apart, changed, selectors, services, splitting
+from reachable.people.models import Record
 from reachable.people.review import ReviewFacts, open_reviews, review
 
 DECIDED, LOOKED, UNDONE = timedelta(days=5), timedelta(days=3), timedelta(hours=20)
@@ -30,6 +32,39 @@ def mistake(*, steward: Actor, workers: Sequence[Actor], finish: datetime) -> UU
             readers = _readers(steward, facts, workers)
             if readers:
                 return _decide(steward, facts, readers, finish)
+    return _give_away(steward, workers, finish)
+
+
+def _give_away(steward: Actor, workers: Sequence[Actor], finish: datetime) -> UUID | None:
+    """Where no such review waits: give a record to a child whose it is not, and bring it back."""
+    several = (
+        Record.objects.values("person__now__current_id")
+        .annotate(records=Count("id"))
+        .filter(records__gte=2)
+        .order_by("person__now__current_id")
+        .values_list("person__now__current_id", flat=True)
+    )
+    for worker in workers:
+        seen = selectors.visible_people(by=worker).order_by("current_id")
+        known = seen.values_list("current_id", flat=True).first()
+        hidden = several.exclude(person__now__current_id__in=seen.values("current_id")).first()
+        if known is None or hidden is None:
+            continue
+        theirs, given = (
+            Record.objects.filter(person__now__current_id=each).order_by("-id").first()
+            for each in (known, hidden)
+        )
+        assert theirs
+        assert given
+        with transaction.atomic(), travel(finish - DECIDED):
+            split_id = splitting.split(
+                by=steward, record_ids=[given.id], into=theirs.id, reason=WHY
+            )
+        with travel(finish - LOOKED):
+            selectors.child(by=worker, person_id=known)
+        with transaction.atomic(), travel(finish - UNDONE):
+            splitting.undo_split(by=steward, split_id=split_id, reason=WHY_UNDONE)
+        return split_id
     return None
 
 

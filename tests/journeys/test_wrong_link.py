@@ -12,7 +12,7 @@ from reachable.foundation.actor import system
 from reachable.people import selectors as people
 from reachable.people.identification import Identified
 from reachable.people.models import Record
-from tests.support.pages import PHONE, OpenPage, complaints_of, looks_right, sign_in
+from tests.support.pages import OpenPage, complaints_of, looks_right, sign_in
 from tests.support.people import claim, identify_one
 from tests.support.servers import Server
 from tests.support.world import World, make_world, moment
@@ -53,7 +53,7 @@ def test_a_wrong_link_is_taken_apart_and_assessed(
     placed: tuple[Server, World, Identified], open_page: OpenPage
 ) -> None:
     server, _, known = placed
-    steward, phone = open_page(), open_page(PHONE)
+    steward, phone = open_page("desktop"), open_page("phone")
     for page in (steward, phone):
         sign_in(page, server, "steward")
     complaints = complaints_of(steward)
@@ -93,7 +93,7 @@ def test_governance_is_told_and_decides(
     placed: tuple[Server, World, Identified], open_page: OpenPage
 ) -> None:
     server, _, _ = placed
-    page, phone = open_page(), open_page(PHONE)
+    page, phone = open_page("desktop"), open_page("phone")
     for each in (page, phone):
         sign_in(each, server, "governance")
     page.goto(f"{server.url}/notices/")
