@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from reachable.audit import services as audit
+from reachable.foundation.acting import looks_beyond
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import NotFound
 from reachable.foundation.words import readable_name, short_when
@@ -135,6 +136,7 @@ def _one(row: Record, link: LinkDecision | None) -> RecordOfChild:
     )
 
 
+@looks_beyond("whose records share a key with a child’s, for a steward who takes them apart")
 def _others(record_ids: list[UUID], current: UUID) -> list[OtherChild]:
     """Whoever shares a key with one of them, one record of each."""
     keys = RecordKey.objects.filter(record_id__in=record_ids).values_list("key", flat=True)

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, F, Q
 
+from reachable.access.models import Involvement
 from reachable.foundation.actor import Actor
 from reachable.foundation.time import travel
 from reachable.people import apart, changed, selectors, services, splitting
@@ -45,8 +46,8 @@ def _give_away(steward: Actor, workers: Sequence[Actor], finish: datetime) -> UU
         .values_list("person__now__current_id", flat=True)
     )
     for worker in workers:
-        seen = selectors.visible_people(by=worker).order_by("current_id")
-        known = seen.values_list("current_id", flat=True).first()
+        seen = selectors.visible_people(by=worker)
+        known = _long_known(worker, finish)
         hidden = several.exclude(person__now__current_id__in=seen.values("current_id")).first()
         if known is None or hidden is None:
             continue
@@ -66,6 +67,20 @@ def _give_away(steward: Actor, workers: Sequence[Actor], finish: datetime) -> UU
             splitting.undo_split(by=steward, split_id=split_id, reason=WHY_UNDONE)
         return split_id
     return None
+
+
+def _long_known(worker: Actor, finish: datetime) -> UUID | None:
+    """Return a child whom a worker sees, and with whom they or a team worked at the look already."""
+    worked = Involvement.objects.filter(
+        Q(user_id=worker.id) | Q(team_id__in=worker.team_ids),
+        subject_kind="person",
+        started_at__lt=finish - DECIDED,
+        ended_at=None,
+    )
+    seen = selectors.visible_people(by=worker).filter(
+        current_id__in=worked.values("subject_id"), person_id=F("current_id")
+    )
+    return seen.order_by("current_id").values_list("current_id", flat=True).first()
 
 
 def _sides(facts: ReviewFacts) -> tuple[UUID, UUID]:
