@@ -19,7 +19,6 @@ class IntakeConfig(AppConfig):
             schedules,
         )
         from reachable.intake import allocated, jobs, services, watching
-        from reachable.intake.carrying import signals_of
         from reachable.intake.happenings import code_in_words
         from reachable.intake.rebuilding import person_said, rebuild_events
         from reachable.moments.rebuilding import rebuild_moments
@@ -29,10 +28,9 @@ class IntakeConfig(AppConfig):
             rebuild_keys,
             rebuild_records,
         )
-        from reachable.people.registries import child_panels, reasons_of_records
+        from reachable.people.registries import child_panels
 
         _own_hands()
-        reasons_of_records.add("signals", signals_of, room="intake")
         schedules.add(
             "loads",
             Schedule("loads", 20, lambda by: jobs.resume_abandoned(by=by)),
@@ -135,8 +133,15 @@ def _own_hands() -> None:
     """What somebody holds, and what they sent themselves."""
     from reachable.access.registries import Holding, holdings
     from reachable.intake import handing, own_signals, selectors
-    from reachable.people.registries import SeenBecause, seen_because, sent_oneself
+    from reachable.intake.carrying import signals_of
+    from reachable.people.registries import (
+        SeenBecause,
+        reasons_of_records,
+        seen_because,
+        sent_oneself,
+    )
 
     holdings.add("lists", Holding("lists", handing.lists, handing.hand_on_lists), room="intake")
     seen_because.add(own_signals.SIGNAL, SeenBecause(12, own_signals.why), room="intake")
+    reasons_of_records.add("signals", signals_of, room="intake")
     sent_oneself.add("signals", selectors.records_sent_by_hand, room="intake")

@@ -91,7 +91,7 @@ def _merge_records(by: Actor, review: Review, same_as: UUID, reason: str) -> UUI
         decided_at=merge.decided_at,
     )
     CurrentPerson.objects.filter(current_id=joined).update(current_id=kept)
-    tell_followers(by, IdentityChanged(merge.id, kept, joined, undone=False))
+    tell_followers(by=by, change=IdentityChanged(merge.id, kept, joined, undone=False))
     return merge.id
 
 
@@ -122,12 +122,13 @@ def undo_merge(*, by: Actor, merge_id: UUID, reason: str) -> None:
         )
     stand_anew([merge.kept_id])
     tell_followers(
-        by, IdentityChanged(merge.id, merge.kept_id, merge.joined_id, undone=True, ended=True)
+        by=by,
+        change=IdentityChanged(merge.id, merge.kept_id, merge.joined_id, undone=True, ended=True),
     )
     audit.record(by=by, action="people.merge_undone", subject=("merge", merge.id))
 
 
-def tell_followers(by: Actor, change: IdentityChanged) -> None:
+def tell_followers(*, by: Actor, change: IdentityChanged) -> None:
     """Let every room bring into line what it keeps of these people."""
     for follow in identity_changed.items():
         follow(by=by, change=change)

@@ -71,7 +71,7 @@ def split(*, by: Actor, record_ids: Collection[UUID], into: UUID | None, reason:
     carry(by=by, split_id=done.id, pointer=RECORDS, places=dict.fromkeys(before[RECORDS], to))
     _remember(done, before)
     _remember(done, gone_with(by=by, split_id=done.id, moved=moved))
-    tell_followers(by, IdentityChanged(done.id, top, to, undone=True, split=True))
+    tell_followers(by=by, change=IdentityChanged(done.id, top, to, undone=True, split=True))
     audit.record(
         by=by,
         action="people.split",
@@ -109,8 +109,8 @@ def undo_split(*, by: Actor, split_id: UUID, reason: str) -> None:
     _note(by, done.undone_at, places.get(RECORDS, {}).items(), "split_undone")
     _end_copies(done, done.undone_at)
     tell_followers(
-        by,
-        IdentityChanged(
+        by=by,
+        change=IdentityChanged(
             *(done.id, done.from_person_id, done.to_person_id), undone=True, split=True, ended=True
         ),
     )

@@ -70,7 +70,7 @@ def _give_away(steward: Actor, workers: Sequence[Actor], finish: datetime) -> UU
 
 
 def _long_known(worker: Actor, finish: datetime) -> UUID | None:
-    """Return a child whom a worker sees, and with whom they or a team worked at the look already."""
+    """Return a child whom a worker sees, and they or a team worked with by then."""
     worked = Involvement.objects.filter(
         Q(user_id=worker.id) | Q(team_id__in=worker.team_ids),
         subject_kind="person",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from reachable.practice.items import OWN_FROM
 from tests.access.conversation_forms import CONVERSATION_FORMS
 from tests.access.form import Form
+from tests.access.joins_forms import JOINS_FORMS
 from tests.access.opening_forms import OPENING_FORMS
 from tests.access.place import MAPPING
 from tests.access.sharing_forms import SHARING_FORMS
@@ -338,33 +339,6 @@ FORMS = {
         {"reason": "Two girls"},
         ("merge",),
     ),
-    "take records apart": Form(
-        "/joins/records/{record_id}/",
-        "/joins/records/{record_id}/",
-        "linkage_steward",
-        {"records": "{record_id}", "into": "new", "reason": "Cousins"},
-    ),
-    "bring records back": Form(
-        "/joins/splits/{split_id}/undo/",
-        "/joins/splits/{split_id}/undo/",
-        "linkage_steward",
-        {"reason": "One girl"},
-    ),
-    "an assessment": Form(
-        "/breaches/{breach_id}/",
-        "/breaches/{breach_id}/",
-        "information_governance",
-        {
-            "risk": "unlikely",
-            "risk_why": "The same team",
-            "regulator_told": "no",
-            "regulator_why": "No risk",
-            "family_told": "no",
-            "family_why": "Nothing to say",
-            "done": "Talked with them",
-            "closes": "close",
-        },
-    ),
     "a file": Form(
         "/intake/feeds/police_custody/",
         "/intake/feeds/police_custody/",
@@ -519,4 +493,4 @@ FORMS = {
     ),
     "notices read": Form("/notices/read/", "/notices/", "practitioner", {}),
 }
-FORMS |= CONVERSATION_FORMS | OPENING_FORMS | SHARING_FORMS | STAFF_FORMS
+FORMS |= CONVERSATION_FORMS | JOINS_FORMS | OPENING_FORMS | SHARING_FORMS | STAFF_FORMS

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from uuid import UUID
 
 import pytest
@@ -15,13 +14,13 @@ from reachable.foundation.errors import NotFound
 from reachable.moments import selectors as moments
 from reachable.offers import gaps
 from reachable.offers import selectors as offers
-from reachable.people import selectors, splitting
+from reachable.people import selectors, services, splitting
 from reachable.people.models import Record, Split, SplitMove
 from tests.support.conversations import followed
 from tests.support.directory import fill_directory
-from tests.support.merging import merge, undo
+from tests.support.merging import decide
 from tests.support.offers import offered
-from tests.support.people import Partnership, claim, identify_one
+from tests.support.people import claim, identify_one
 from tests.support.world import World, moment
 
 pytestmark = pytest.mark.db
@@ -94,20 +93,12 @@ def test_promise_33_a_merge_and_its_undo_leave_every_room_as_it_was(world: World
     with transaction.atomic():
         cai = identify_one(claim(agency_id("school"), "S-1", given="Cai", born="2010-10-10"))
         first = identify_one(claim(agency_id("council"), "C-1", given="Tamsin"))
-    place = _Place(world)
+    steward = world.actor("steward")
     before = seen(world, one), seen(world, cai.current_id)
-    merge_id = merge(place, cai, first)
+    merge_id = decide(steward, cai.record_id, first.record_id)
     assert seen(world, one) != before[0]
-    undo(place, merge_id)
+    services.undo_merge(by=steward, merge_id=merge_id, reason="Two children")
     assert (seen(world, one), seen(world, cai.current_id)) == before
     with pytest.raises(NotFound):
         selectors.child(by=world.actor("first"), person_id=cai.current_id)
     assert record_id
-
-
-class _Place(Partnership):
-    """The world, for helpers that ask a small partnership for its steward."""
-
-    def __init__(self, world: World) -> None:
-        super().__init__(agency_id("council"), agency_id("police"))
-        self.actor: Callable[..., object] = world.actor  # type: ignore[method-assign, assignment]
