@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, F, Q
+from django.db.models import Count, F
 
 from reachable.access.models import Involvement
 from reachable.foundation.actor import Actor
@@ -70,9 +70,9 @@ def _give_away(steward: Actor, workers: Sequence[Actor], finish: datetime) -> UU
 
 
 def _long_known(worker: Actor, finish: datetime) -> UUID | None:
-    """Return a child whom a worker sees, and they or a team worked with by then."""
+    """Return a child whom a worker sees, and worked with by then themselves."""
     worked = Involvement.objects.filter(
-        Q(user_id=worker.id) | Q(team_id__in=worker.team_ids),
+        user_id=worker.id,
         subject_kind="person",
         started_at__lt=finish - DECIDED,
         ended_at=None,
