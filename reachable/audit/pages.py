@@ -4,6 +4,8 @@ from __future__ import annotations
 
 OWN_SIGNAL = "own signal"
 PAGES = {
+    "an assessment": "an assessment of who read a wrong record",
+    "assessments": "the assessments of who read a wrong record",
     "after": "what follows a conversation",
     "a family’s request": "a family’s request",
     "candidates": "places and people to be confirmed",
@@ -22,6 +24,7 @@ PAGES = {
     OWN_SIGNAL: "what they sent themselves",
     "passed on": "what was passed on after a conversation",
     "record to check": "a record of one’s own agency, to check it",
+    "records of a child": "the records that make up a child",
     "refused rows as a file": "a file of an agency’s refused rows",
     "request to share": "a request to share",
     "review": "two records that may be one child",
@@ -34,6 +37,7 @@ PAGES = {
     "watch: question": "a question about a look",
     "watch: questions": "the questions about looks",
     "what feeds brought": "what an agency’s feeds brought",
+    "what was joined or taken apart": "what a merge or split changed",
     "who looked": "who looked",
     "worklist printed": "the printed worklist",
 }

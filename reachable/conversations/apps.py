@@ -35,12 +35,19 @@ def _workers() -> None:
 
 def _children() -> None:
     """What conversations say of a child, of a moment, and of whom a child knows."""
-    from reachable.conversations import acquainted, panels, passed_on, words_kept
+    from reachable.conversations import acquainted, carrying, panels, passed_on, words_kept
     from reachable.conversations.offering import MADE_IN
     from reachable.moments.registries import kept_words, moment_panels, whom_a_child_knows
     from reachable.offers.registries import made_in
-    from reachable.people.registries import SeenBecause, child_panels, seen_because, told_others
+    from reachable.people.registries import (
+        SeenBecause,
+        child_panels,
+        points_to_person,
+        seen_because,
+        told_others,
+    )
 
+    points_to_person.add("conversations.Conversation.person", carrying.GOES, room=ROOM)
     told_others.add("passed on", passed_on.told_others, room=ROOM)
     seen_because.add("passed_on", SeenBecause(10, passed_on.why), room=ROOM)
     child_panels.add("conversations", panels.OF_CHILD, room=ROOM)

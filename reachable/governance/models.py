@@ -106,3 +106,67 @@ class FamilyDecision(Identified):
     reason = models.CharField(max_length=500)
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
+
+
+class Breach(Identified):
+    """Two children had counted as one and were told apart: an assessment of who read what.
+
+    `cause` is a merge or a split, which was undone or which told them apart. Nothing of it is
+    edited: what is decided is appended as steps. `none_read` says that nobody had read a record
+    that they could not have read otherwise: it is closed from the beginning, for that reason.
+    """
+
+    cause = models.CharField(max_length=12)
+    cause_id = models.UUIDField()
+    wrong_from = models.DateTimeField()
+    wrong_until = models.DateTimeField()
+    aware_at = models.DateTimeField()
+    one_person = models.UUIDField()
+    other_person = models.UUIDField()
+    none_read = models.BooleanField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["cause", "cause_id"], name="breach_of_cause_once"),
+            models.CheckConstraint(
+                condition=Q(wrong_until__gte=F("wrong_from")), name="breach_in_order"
+            ),
+        ]
+
+
+class BreachReader(Identified):
+    """Somebody who opened a child's record that they could not have opened without the wrong link.
+
+    `read_person` is the child whose it was. Kept as it was found then.
+    """
+
+    breach = models.ForeignKey(Breach, on_delete=models.PROTECT, related_name="readers")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    read_person = models.UUIDField()
+    looks = models.PositiveIntegerField()
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    pages = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["breach", "user", "read_person"], name="breach_reader_once"
+            )
+        ]
+
+
+class BreachStep(Identified):
+    """What somebody of information governance decided of a breach: appended, the newest stands."""
+
+    breach = models.ForeignKey(Breach, on_delete=models.PROTECT, related_name="steps")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    risk = models.CharField(max_length=12)
+    risk_why = models.CharField(max_length=1000)
+    regulator_told = models.BooleanField()
+    regulator_why = models.CharField(max_length=1000)
+    family_told = models.BooleanField()
+    family_why = models.CharField(max_length=1000)
+    done = models.CharField(max_length=1000)
+    closes = models.BooleanField()

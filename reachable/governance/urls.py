@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from reachable.foundation.urls import SIGNED_IN, page
-from reachable.governance import family_views, views
+from reachable.governance import breach_views, family_views, views
 from reachable.governance.families import ANSWERS
 from reachable.governance.keeping import ASKS, READS
 
@@ -26,6 +26,14 @@ urlpatterns = [
         views.look_asked,
         name="look_asked",
         needs=SIGNED_IN,
+        methods=BOTH,
+    ),
+    page("breaches/", breach_views.breaches, name="breaches", needs=ASKS),
+    page(
+        "breaches/<uuid:breach_id>/",
+        breach_views.breach,
+        name="breach",
+        needs=ASKS,
         methods=BOTH,
     ),
     page("sign-off/", views.sign_off, name="sign_off", needs=READS),

@@ -133,8 +133,15 @@ def _own_hands() -> None:
     """What somebody holds, and what they sent themselves."""
     from reachable.access.registries import Holding, holdings
     from reachable.intake import handing, own_signals, selectors
-    from reachable.people.registries import SeenBecause, seen_because, sent_oneself
+    from reachable.intake.carrying import signals_of
+    from reachable.people.registries import (
+        SeenBecause,
+        reasons_of_records,
+        seen_because,
+        sent_oneself,
+    )
 
     holdings.add("lists", Holding("lists", handing.lists, handing.hand_on_lists), room="intake")
     seen_because.add(own_signals.SIGNAL, SeenBecause(12, own_signals.why), room="intake")
+    reasons_of_records.add("signals", signals_of, room="intake")
     sent_oneself.add("signals", selectors.records_sent_by_hand, room="intake")

@@ -14,6 +14,7 @@ class MomentsConfig(AppConfig):
         from reachable.access.registries import absence_began, rights_ended
         from reachable.foundation.registries import Reference, references
         from reachable.moments import knowing, reference
+        from reachable.moments.carrying import GOES
         from reachable.moments.following import (
             follow_absence,
             follow_closing,
@@ -26,6 +27,7 @@ class MomentsConfig(AppConfig):
         from reachable.people.registries import (
             child_panels,
             identity_changed,
+            points_to_person,
             record_closed,
             weighs_on_joining,
         )
@@ -34,6 +36,7 @@ class MomentsConfig(AppConfig):
             "moments", Reference("docs/reference/moments.md", reference.render), room=ROOM
         )
         identity_changed.add("moments", follow_identity, room=ROOM)
+        points_to_person.add("moments.Moment.person", GOES, room=ROOM)
         rights_ended.add("moments", follow_rights, room=ROOM)
         absence_began.add("moments", follow_absence, room=ROOM)
         weighs_on_joining.add("open_moments", open_moments, room=ROOM)

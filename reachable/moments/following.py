@@ -85,7 +85,7 @@ def _separate(by: Actor, change: IdentityChanged) -> tuple[set[UUID], set[UUID]]
             person=moment.person_id, state__in=OPEN
         )
         for other in meanwhile:
-            _join_one(by, moment, other, change)
+            join_one(by, moment, other, change)
         moment.state, moment.state_before = moment.state_before, ""
         _involve_again(by, moment)
         act(by, moment, "separated")
@@ -210,11 +210,11 @@ def _join(by: Actor, change: IdentityChanged, person_id: UUID) -> set[UUID]:
         return set()
     both.sort(key=lambda moment: rules.stands_before(moment.state))
     for other in both[1:]:
-        _join_one(by, both[0], other, change)
+        join_one(by, both[0], other, change)
     return {both[0].id}
 
 
-def _join_one(by: Actor, standing: Moment, other: Moment, change: IdentityChanged) -> None:
+def join_one(by: Actor, standing: Moment, other: Moment, change: IdentityChanged) -> None:
     other.state_before, other.state = other.state, "joined"
     other.joined_into = standing
     # What joins because a merge is undone stays joined: it is the same child either way.

@@ -257,6 +257,12 @@ WORDINGS = {
         "Its page says what was found.",
         "look_asked",
     ),
+    "breach.opened": Wording(
+        "Somebody could read a record that they should not have seen",
+        "Two children had counted as one, and were told apart. Please open the assessment: it says "
+        "who read what, and by when it is to be reported if it has to be.",
+        "breach",
+    ),
     "sign_in.changed": Wording(
         "How you sign in was changed",
         "A passkey, an app, your recovery codes or your password was changed. If that was not you, "

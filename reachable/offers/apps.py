@@ -24,12 +24,18 @@ class OffersConfig(AppConfig):
         from reachable.offers import handing, reference
         from reachable.offers.asking_again import tell
         from reachable.offers.attending import ask
+        from reachable.offers.carrying import GAPS, OFFERS
         from reachable.offers.following import follow_rights
         from reachable.offers.panels import OF_CHILD, OF_MOMENT
         from reachable.offers.rebuilding import rebuild
         from reachable.offers.seeing import MAKES, SEES_GAPS
         from reachable.offers.selectors import why_gap
-        from reachable.people.registries import SeenBecause, child_panels, seen_because
+        from reachable.people.registries import (
+            SeenBecause,
+            child_panels,
+            points_to_person,
+            seen_because,
+        )
 
         references.add("offers", Reference("docs/reference/offers.md", reference.render), room=ROOM)
         rights_ended.add("offers", follow_rights, room=ROOM)
@@ -41,6 +47,8 @@ class OffersConfig(AppConfig):
         )
         seen_because.add("gap", SeenBecause(40, why_gap), room=ROOM)
         moment_panels.add("offers", OF_MOMENT, room=ROOM)
+        points_to_person.add("offers.Offer.person", OFFERS, room=ROOM)
+        points_to_person.add("offers.Gap.person", GAPS, room=ROOM)
         child_panels.add("offers", OF_CHILD, room=ROOM)
         navigation.add("offers", NavigationItem("Offers", "offers", MAKES, 58), room=ROOM)
         navigation.add("gaps", NavigationItem("Gaps", "gaps", SEES_GAPS, 75), room=ROOM)

@@ -12,7 +12,7 @@ class PeopleConfig(AppConfig):
     def ready(self) -> None:
         from reachable.access.registries import Holding, holdings, rights_ended
         from reachable.foundation.registries import Reference, references
-        from reachable.people import handing, looking, reference, restricting
+        from reachable.people import handing, looking, pointers, reference, restricting
         from reachable.people.registries import SeenBecause, identity_changed, seen_because
 
         references.add(
@@ -23,6 +23,9 @@ class PeopleConfig(AppConfig):
         holdings.add("restricted", Holding("restricted", handing.restricted), room="people")
         rights_ended.add("restrictions", restricting.follow_rights, room="people")
         identity_changed.add("restrictions", restricting.follow_identity, room="people")
+        pointers.declare()
+        for kind in ("record", "merge", "split"):
+            seen_because.add(kind, SeenBecause(18, looking.why_steward), room="people")
         seen_because.add("review", SeenBecause(20, looking.why_review), room="people")
         seen_because.add("person", SeenBecause(30, looking.why_child), room="people")
         self._navigation()
@@ -33,6 +36,12 @@ class PeopleConfig(AppConfig):
 
         for name, item in (
             ("review", NavigationItem("Review", "reviews", "people.review", 40)),
+            (
+                "joins",
+                NavigationItem(
+                    "Joined and taken apart", "joins", "people.review", 41, place="footer"
+                ),
+            ),
             ("linkage", NavigationItem("How well it links", "linkage", "people.figures", 46)),
             ("to check", NavigationItem("Check records", "to_check", "intake.load", 47)),
             ("ask", NavigationItem("Ask about a child", "ask", "people.ask", 45, place="footer")),

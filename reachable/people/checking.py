@@ -181,6 +181,7 @@ class ToTakeApart:
     """A check said that two records of one child are of two."""
 
     review_id: UUID
+    record_id: UUID
     name: str
     reason: str
     judged_by: str
@@ -198,6 +199,7 @@ def to_take_apart(*, by: Actor, at_most: int = 50) -> list[ToTakeApart]:
     return [
         ToTakeApart(
             each.id,
+            each.record_id,
             each.record.shown_name,
             each.reason,
             each.decided_by.name if each.decided_by else "",

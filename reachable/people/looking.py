@@ -94,6 +94,11 @@ def why_child(*, by: Actor, subject_id: UUID) -> Seen:
     return Seen(why or (BY_ROLE,), "child_looked", subject_id)
 
 
+def why_steward(*, by: Actor, subject_id: UUID) -> Seen:
+    del by
+    return Seen((DECIDES,), "", subject_id)
+
+
 def why_review(*, by: Actor, subject_id: UUID) -> Seen:
     del by
     return Seen((DECIDES,), "review_looked", subject_id)

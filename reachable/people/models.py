@@ -246,6 +246,68 @@ class Merge(Identified):
         ]
 
 
+class Split(Identified):
+    """Records were taken away from one person into another; undoing it brings them back.
+
+    `made` says that the other person was made for it. `since` is since when what was taken away
+    and what stayed had stood together. It rewrites whom a row is about, row by row, so that each
+    can go back: `moves` say which.
+    """
+
+    from_person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="splits_from")
+    to_person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="splits_to")
+    made = models.BooleanField()
+    since = models.DateTimeField()
+    reason = models.CharField(max_length=300)
+    decided_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="splits", db_index=False
+    )
+    decided_at = models.DateTimeField()
+    undone_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="splits_undone", db_index=False
+    )
+    undone_at = models.DateTimeField(null=True)
+    undone_reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(from_person=F("to_person")), name="split_between_two"
+            ),
+            models.CheckConstraint(
+                condition=Q(undone_at=None, undone_by=None)
+                | Q(undone_at__isnull=False, undone_by__isnull=False),
+                name="split_undone_by_somebody",
+            ),
+        ]
+
+
+class SplitMove(Identified):
+    """One row that a split gave to the other person, and whom it was about before: appended.
+
+    `pointer` is the key under which its room says what leads to a person. What a split `copied`
+    was made anew for the other person, and ends when the split is undone.
+    """
+
+    split = models.ForeignKey(Split, on_delete=models.PROTECT, related_name="moves")
+    pointer = models.CharField(max_length=60)
+    row_id = models.UUIDField()
+    before = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    copied = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["split", "pointer", "row_id"], name="moved_once"),
+            models.CheckConstraint(
+                condition=Q(copied=True, before=None) | Q(copied=False, before__isnull=False),
+                name="moved_or_copied",
+            ),
+        ]
+        indexes = [models.Index(fields=["row_id"], name="moves_of_row")]
+
+
 class InvitedColleague(Identified):
     """Why a colleague was invited to see a child, and by whom; the involvement says until when."""
 

@@ -17,13 +17,13 @@ from reachable.people import rules
 from reachable.people.identification import SAID, said_columns
 from reachable.people.models import (
     CurrentPerson,
-    Merge,
     Person,
     Record,
     RecordDetail,
     RecordKey,
 )
 from reachable.people.rules import Identity
+from reachable.people.standing import standing_pairs
 
 BATCH = 1000
 IDENTITY = ("family_name", "given_names", "birth_date", "postcode", "nhs_number", "upn")
@@ -40,11 +40,10 @@ class PersonSaid:
 
 @transaction.atomic
 def rebuild_current_people(*, by: Actor) -> int:
-    """Derive who stands for whom from the merges that stand; return how many changed."""
+    """Derive who stands for whom from what was decided; return how many changed."""
     by.require("rebuild")
     exclusive("people.identify")
-    merges = Merge.objects.filter(undone_at=None).values_list("kept_id", "joined_id")
-    after = rules.current_people(merges)
+    after = rules.current_people(standing_pairs())
     before = dict(CurrentPerson.objects.values_list("person_id", "current_id"))
     people = Person.objects.values_list("id", flat=True)
     wanted = {person: after.get(person, person) for person in people.iterator()}

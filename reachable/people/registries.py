@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as made
 from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from reachable.foundation.actor import Actor
 from reachable.foundation.registry import Registry
@@ -18,12 +19,19 @@ from reachable.people.waterfall import Part
 
 @dataclass(frozen=True)
 class IdentityChanged:
-    """Two people became one, or one became two again, in the transaction that is open now."""
+    """Two people became one, or one became two, in the transaction that is open now.
+
+    `undone` says that what was one is two now. Where `split`, `merge_id` is a split: records went
+    from `kept_id` to `joined_id`, or came back, and each of the two has to be brought into line.
+    `ended` says that a merge, or a split, was undone, and not decided.
+    """
 
     merge_id: UUID
     kept_id: UUID
     joined_id: UUID
     undone: bool
+    split: bool = False
+    ended: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,6 +109,73 @@ class FollowsIdentity(Protocol):
     def __call__(self, *, by: Actor, change: IdentityChanged) -> None: ...
 
 
+@dataclass(frozen=True)
+class RecordsMoved:
+    """These records are `to_id`'s now, and were `from_ids`', who were one child."""
+
+    record_ids: frozenset[UUID]
+    from_ids: frozenset[UUID]
+    to_id: UUID
+
+
+class RowsThatGo(Protocol):
+    """Return which rows go with the records; `gone` are the rows that go already, of any kind."""
+
+    def __call__(self, *, moved: RecordsMoved, gone: Collection[UUID]) -> Collection[UUID]: ...
+
+
+class CarriesRows(Protocol):
+    """Gives rows (row → person) to other people, in the transaction that is open."""
+
+    def __call__(self, *, by: Actor, split_id: UUID, places: Mapping[UUID, UUID]) -> None: ...
+
+
+@dataclass(frozen=True)
+class PointsToPerson:
+    """A column that leads to a person, and how it follows when records go to another person.
+
+    `called` is one and several of these rows in words, and `at` the column that says when a row
+    came to be; without `called` they are not listed. `goes` says which rows go with records:
+    without it all stay, and `why` says so. The lowest `order` goes first. `carry` gives rows to
+    somebody else where writing the column alone is not enough.
+    """
+
+    model: type[Model]
+    field: str
+    why: str
+    called: tuple[str, str] | None = None
+    at: str = ""
+    order: int = 50
+    goes: RowsThatGo | None = None
+    carry: CarriesRows | None = None
+    narrowed: Mapping[str, Any] = made(default_factory=dict)
+
+
+points_to_person: Registry[PointsToPerson] = Registry(
+    "Points to a person", "how each column that leads to a person follows merges and splits"
+)
+
+
+class ReasonsOfRecords(Protocol):
+    """Return identifiers, of another room's rows, for which people are involved."""
+
+    def __call__(self, *, record_ids: Collection[UUID]) -> Collection[UUID]: ...
+
+
+reasons_of_records: Registry[ReasonsOfRecords] = Registry(
+    "Reasons of records", "which rows behind a record are why somebody is involved"
+)
+
+
+class SaysWhatFollowed(Protocol):
+    """Say in a sentence what the undoing of a merge or split led to; without who read what."""
+
+    def __call__(self, *, by: Actor, cause_id: UUID) -> str: ...
+
+
+what_followed: Registry[SaysWhatFollowed] = Registry(
+    "What followed an undoing", "who says what became of it that somebody read a wrong record"
+)
 identity_changed: Registry[FollowsIdentity] = Registry(
     "Identity changed", "who follows when two people are merged, or a merge is undone"
 )

@@ -38,6 +38,8 @@ WHY = {
     "check_found": "a check of records that were drawn by chance found that it may be one child",
     "decided": "a person decided it",
     "undone": "a person decided that it is somebody else after all",
+    "split": "a person took it away from another child",
+    "split_undone": "a person took it away, and brought it back",
 }
 
 

@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 
 from reachable.audit import services as audit
 from reachable.foundation.actor import Actor
-from reachable.foundation.db import bulk_update, exclusive
+from reachable.foundation.db import exclusive
 from reachable.foundation.errors import BadInput, Conflict, NotFound
 from reachable.foundation.time import now
-from reachable.people import apart, deciding, rules
+from reachable.people import apart, deciding
 from reachable.people.checking import judge_check
 from reachable.people.identification import Batch, Claim, Identified
 from reachable.people.models import (
@@ -26,6 +25,7 @@ from reachable.people.models import (
 )
 from reachable.people.opinions import DIFFERENT, SAME, UNSURE, Said
 from reachable.people.registries import IdentityChanged, identity_changed
+from reachable.people.standing import stand_anew
 
 
 def identify(*, by: Actor, claims: Sequence[Claim]) -> list[Identified | None]:
@@ -119,7 +119,7 @@ def _merge_records(by: Actor, review: Review, same_as: UUID, reason: str) -> UUI
         decided_at=merge.decided_at,
     )
     CurrentPerson.objects.filter(current_id=joined).update(current_id=kept)
-    _tell(by, IdentityChanged(merge.id, kept, joined, undone=False))
+    tell_followers(by=by, change=IdentityChanged(merge.id, kept, joined, undone=False))
     return merge.id
 
 
@@ -148,28 +148,15 @@ def undo_merge(*, by: Actor, merge_id: UUID, reason: str) -> None:
             decided_by_id=by.id,
             decided_at=merge.undone_at,
         )
-    _stand_anew(merge.kept_id)
-    _tell(by, IdentityChanged(merge.id, merge.kept_id, merge.joined_id, undone=True))
+    stand_anew([merge.kept_id])
+    tell_followers(
+        by=by,
+        change=IdentityChanged(merge.id, merge.kept_id, merge.joined_id, undone=True, ended=True),
+    )
     audit.record(by=by, action="people.merge_undone", subject=("merge", merge.id))
 
 
-def _stand_anew(person_id: UUID) -> None:
-    """Derive who stands for whom, in the group of this person, from the merges that stand."""
-    top = CurrentPerson.objects.values_list("current_id", flat=True).get(person_id=person_id)
-    held = CurrentPerson.objects.filter(current_id=top)
-    before = dict(held.values_list("person_id", "current_id"))
-    merges = Merge.objects.filter(undone_at=None).filter(
-        Q(kept_id__in=before) | Q(joined_id__in=before)
-    )
-    after = rules.current_people(merges.values_list("kept_id", "joined_id"))
-    changed = [
-        (person, after.get(person, person))
-        for person, current in before.items()
-        if after.get(person, person) != current
-    ]
-    bulk_update(CurrentPerson, "person", ["current"], changed)
-
-
-def _tell(by: Actor, change: IdentityChanged) -> None:
+def tell_followers(*, by: Actor, change: IdentityChanged) -> None:
+    """Let every room bring into line what it keeps of these people."""
     for follow in identity_changed.items():
         follow(by=by, change=change)

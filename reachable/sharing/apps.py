@@ -16,13 +16,20 @@ class SharingConfig(AppConfig):
         from reachable.people.registries import (
             SeenBecause,
             child_panels,
+            points_to_person,
             seen_because,
             told_others,
         )
-        from reachable.sharing import answering, given, handing, told
+        from reachable.sharing import answering, carrying, given, handing, told
         from reachable.sharing.panels import OF_CHILD
         from reachable.sharing.seeing import WATCHES
 
+        for name, pointer in {
+            "SharingDecision": carrying.DECISIONS,
+            "SharingRequest": carrying.REQUESTS,
+            "SafeAddress": carrying.SAFE,
+        }.items():
+            points_to_person.add(f"sharing.{name}.person", pointer, room=ROOM)
         child_panels.add("sharing", OF_CHILD, room=ROOM)
         holdings.add("safe addresses", Holding("safe", handing.last_reader), room=ROOM)
         seen_because.add("sharing", SeenBecause(15, given.why), room=ROOM)

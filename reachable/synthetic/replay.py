@@ -37,7 +37,7 @@ from reachable.notices import services as notices
 from reachable.offers import attending
 from reachable.practice import guidance
 from reachable.practice.time import LONDON, start_of_day
-from reachable.synthetic import present, talks, workers
+from reachable.synthetic import mistaken, present, talks, workers
 from reachable.synthetic.arrival import actors, set_up
 from reachable.synthetic.feeds import Manifest, SentFile
 from reachable.synthetic.offering import Offering
@@ -166,6 +166,13 @@ class _Year:
                 self._review(ends - timedelta(minutes=1))
             rows += files[at].rows
             tell(Progress(at + 1, len(files), rows, files[at].sent_at))
+        if not self.only_files:
+            mistaken.mistake(
+                steward=self.by["linkage.steward"],
+                second=self.by["linkage.second"],
+                workers=self.members,
+                finish=self.finish,
+            )
         return self.result
 
     def _forget(self, at: datetime) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from reachable.practice.items import OWN_FROM
 from tests.access.conversation_forms import CONVERSATION_FORMS
 from tests.access.form import Form
+from tests.access.joins_forms import JOINS_FORMS
 from tests.access.linkage_forms import LINKAGE_FORMS
 from tests.access.opening_forms import OPENING_FORMS
 from tests.access.place import MAPPING
@@ -480,4 +481,5 @@ FORMS = {
     ),
     "notices read": Form("/notices/read/", "/notices/", "practitioner", {}),
 }
-FORMS |= CONVERSATION_FORMS | LINKAGE_FORMS | OPENING_FORMS | SHARING_FORMS | STAFF_FORMS
+FORMS |= CONVERSATION_FORMS | JOINS_FORMS | LINKAGE_FORMS | OPENING_FORMS | SHARING_FORMS
+FORMS |= STAFF_FORMS

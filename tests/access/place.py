@@ -197,6 +197,7 @@ NAMED = {
 
 def make_place() -> Place:
     """Real rows, made by the services that the product calls."""
+    from tests.access.joined import put_joined
     from tests.access.opened import open_and_close
     from tests.access.overseen import put_oversight
 
@@ -249,6 +250,7 @@ def make_place() -> Place:
     put_sharing(place, Account("practitioner", INVOLVED))
     open_and_close(place)
     put_oversight(place, mine)
+    put_joined(place, mine)
     _sign_in(place, Account("practitioner", INVOLVED))
     _organisation(place.user(Account("practitioner", INVOLVED)))
     return place

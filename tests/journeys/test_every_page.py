@@ -232,6 +232,8 @@ WORK = [
     ("governance", "watch-looks", "/watch/looks/?{looks}"),
     ("governance", "watch-own-looks", "/watch/looks/?{own_looks}"),
     ("governance", "watch-rules", "/watch/rules/"),
+    ("governance", "breaches-none", "/breaches/"),
+    ("steward", "joins-none", "/joins/?number=x"),
     ("governance", "look-questions", "/watch/questions/"),
     ("governance", "look-question", "/watch/questions/{asked}/"),
     ("first", "watch-refused", "/watch/"),

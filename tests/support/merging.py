@@ -25,18 +25,19 @@ def make_hub_with_steward() -> Partnership:
 
 def merge(place: Partnership, kept: Identified, joined: Identified) -> UUID:
     """Let the steward decide that the second record is the first's person."""
-    return _decide(place.actor("steward"), kept.record_id, joined.record_id)
+    return decide(place.actor("steward"), kept.record_id, joined.record_id)
 
 
 def merge_moments(steward: Actor, kept: UUID, joined: UUID) -> UUID:
     """Let the steward decide that the children of two moments are one: the second joins."""
     one, other = (Record.objects.get(person__moment=each).id for each in (kept, joined))
-    merge_id = _decide(steward, one, other)
+    merge_id = decide(steward, one, other)
     assert Moment.objects.get(id=joined).joined_into_id == kept
     return merge_id
 
 
-def _decide(steward: Actor, kept_id: UUID, joined_id: UUID) -> UUID:
+def decide(steward: Actor, kept_id: UUID, joined_id: UUID) -> UUID:
+    """Let a steward decide that the second record is of the first’s person."""
     review = Review.objects.create(record_id=joined_id, rule="name_birth", opened_at=now())
     ReviewCandidate.objects.create(review=review, record_id=kept_id)
     merge_id = agree(steward, review.id, kept_id)

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('access', '0014_lifting_asked_at'),
-        ('people', '0004_opening'),
+        ('people', '0005_split'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
