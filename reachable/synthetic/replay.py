@@ -142,7 +142,7 @@ class _Year:
         self.done_before = self._loaded()
         self.holders: dict[UUID, Actor] = {}
         self.offering = Offering(made.seed, self.by_id)
-        self.steward = Steward(self.by["linkage.steward"], self.by["linkage.second"], made)
+        self.steward = Steward(self.by["linkage.steward"], self.by["second.steward"], made)
         self.reviewed_on: date | None = None
         self.read_at: datetime | None = None
         self.forgot_on: date | None = None
@@ -169,7 +169,7 @@ class _Year:
         if not self.only_files:
             mistaken.mistake(
                 steward=self.by["linkage.steward"],
-                second=self.by["linkage.second"],
+                second=self.by["second.steward"],
                 workers=self.members,
                 finish=self.finish,
             )
