@@ -42,7 +42,12 @@ class PeopleConfig(AppConfig):
                     "Joined and taken apart", "joins", "people.review", 41, place="footer"
                 ),
             ),
-            ("linkage", NavigationItem("How well it links", "linkage", "people.figures", 46)),
+            (
+                "linkage",
+                NavigationItem(
+                    "How well it links", "linkage", "people.figures", 46, place="footer"
+                ),
+            ),
             ("to check", NavigationItem("Check records", "to_check", "intake.load", 47)),
             ("ask", NavigationItem("Ask about a child", "ask", "people.ask", 45, place="footer")),
             ("oversight", NavigationItem("Access to children", "oversight", "people.oversee", 62)),
