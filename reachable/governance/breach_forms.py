@@ -29,8 +29,8 @@ def _words(label: str, help_text: str = "") -> forms.CharField:
 class BreachForm(forms.Form):
     """What is appended; nothing of it can be edited afterwards."""
 
-    risk = _choice("Is there a risk to the child?", list(RISKS.items()))
-    risk_why = _words("Why?", "Who read it, what they could do with it, and where the child is.")
+    severity = _choice("Is there a risk to the child?", list(RISKS.items()))
+    severity_why = _words("Why?", "Who read it, what they could do with it, and where the child is.")
     regulator_told = _choice("Was the Information Commissioner’s Office told?", YES_NO)
     regulator_why = _words("Why, or why not?", "If it was: when, and under which number.")
     family_told = _choice(

@@ -53,8 +53,8 @@ class StepFacts:
 
     by: str
     at: datetime
-    risk: str
-    risk_why: str
+    severity: str
+    severity_why: str
     regulator_told: bool
     regulator_why: str
     family_told: bool
@@ -106,8 +106,8 @@ class BreachFacts:
 class Decided:
     """What information governance decides of a breach."""
 
-    risk: str
-    risk_why: str
+    severity: str
+    severity_why: str
     regulator_told: bool
     regulator_why: str
     family_told: bool
@@ -272,8 +272,8 @@ def _steps(rows: Iterable[BreachStep]) -> Iterable[StepFacts]:
         yield StepFacts(
             row.by.name,
             row.at,
-            row.risk,
-            row.risk_why,
+            row.severity,
+            row.severity_why,
             row.regulator_told,
             row.regulator_why,
             row.family_told,

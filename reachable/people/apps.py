@@ -24,8 +24,12 @@ class PeopleConfig(AppConfig):
         rights_ended.add("restrictions", restricting.follow_rights, room="people")
         identity_changed.add("restrictions", restricting.follow_identity, room="people")
         pointers.declare()
-        for kind in ("record", "merge", "split"):
-            seen_because.add(kind, SeenBecause(18, looking.why_steward), room="people")
+        for kind, why in (
+            ("record", looking.why_record),
+            ("merge", looking.why_merge),
+            ("split", looking.why_split),
+        ):
+            seen_because.add(kind, SeenBecause(18, why), room="people")
         seen_because.add("review", SeenBecause(20, looking.why_review), room="people")
         seen_because.add("person", SeenBecause(30, looking.why_child), room="people")
         self._navigation()

@@ -7,10 +7,11 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 
 from reachable.foundation.errors import BadInput, Conflict
-from reachable.foundation.views import actor, render
-from reachable.people import changed, splitting, taking_apart
+from reachable.foundation.views import actor, page_number, render
+from reachable.people import changed, looking, splitting, taking_apart
 from reachable.people.forms import ReasonForm
 from reachable.people.joins_forms import ApartForm, NumberForm
 
@@ -87,3 +88,25 @@ def undo_split(request: HttpRequest, split_id: UUID) -> HttpResponse:
     status = 422 if form.is_bound else 200
     context = {"join": found.join, "form": form}
     return render(request, "people/split_undo.html", context, status=status)
+
+
+def record_looked(request: HttpRequest, record_id: UUID) -> HttpResponse:
+    return _looked(request, "record", record_id, ("apart", "Records of a child"))
+
+
+def merge_looked(request: HttpRequest, merge_id: UUID) -> HttpResponse:
+    return _looked(request, "merge", merge_id, ("merge_changed", "What changed"))
+
+
+def split_looked(request: HttpRequest, split_id: UUID) -> HttpResponse:
+    return _looked(request, "split", split_id, ("split_changed", "What changed"))
+
+
+def _looked(
+    request: HttpRequest, kind: str, subject_id: UUID, page: tuple[str, str]
+) -> HttpResponse:
+    found = looking.who_looked_at_join(
+        by=actor(request), kind=kind, subject_id=subject_id, page=page_number(request.GET)
+    )
+    back = (reverse(page[0], args=[subject_id]), page[1])
+    return render(request, "people/who_looked.html", {"found": found, "back": back})

@@ -14,10 +14,16 @@ from reachable.audit.services import looked
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import NotFound
 from reachable.people.deciding import put_before
+from reachable.people.models import Merge, Record, Split
 from reachable.people.registries import Seen, seen_because
 from reachable.people.selectors import ChildFacts, child, same_people, why_seen
 
 PERSON, REVIEW = "person", "review"
+JOINS: dict[str, type[Record | Merge | Split]] = {
+    "record": Record,
+    "merge": Merge,
+    "split": Split,
+}
 BY_ROLE = "Your role opens it"
 DECIDES = "You decide whether two records are the same child, by your role"
 EACH_CHILD = "You or your teams work with each of these children; the page of each says who looked"
@@ -62,8 +68,20 @@ def who_looked_at_review(*, by: Actor, review_id: UUID, page: int = 1) -> LooksO
     by.require("people.review")
     if not put_before(by=by).filter(id=review_id).exists():
         raise NotFound
-    looked(by=by, subject=(REVIEW, review_id), page="who looked")
-    return looks_at(by=by, kind=REVIEW, subject_ids=[review_id], page=page)
+    return _and_now(by, REVIEW, review_id, page)
+
+
+def who_looked_at_join(*, by: Actor, kind: str, subject_id: UUID, page: int = 1) -> LooksOf:
+    """Return who looked at a record, merge or split on the pages that take children apart."""
+    by.require("people.review")
+    if not JOINS[kind].objects.filter(id=subject_id).exists():
+        raise NotFound
+    return _and_now(by, kind, subject_id, page)
+
+
+def _and_now(by: Actor, kind: str, subject_id: UUID, page: int) -> LooksOf:
+    looked(by=by, subject=(kind, subject_id), page="who looked")
+    return looks_at(by=by, kind=kind, subject_ids=[subject_id], page=page)
 
 
 def looks_at(*, by: Actor, kind: str, subject_ids: Sequence[UUID], page: int) -> LooksOf:
@@ -94,9 +112,19 @@ def why_child(*, by: Actor, subject_id: UUID) -> Seen:
     return Seen(why or (BY_ROLE,), "child_looked", subject_id)
 
 
-def why_steward(*, by: Actor, subject_id: UUID) -> Seen:
+def why_record(*, by: Actor, subject_id: UUID) -> Seen:
     del by
-    return Seen((DECIDES,), "", subject_id)
+    return Seen((DECIDES,), "record_looked", subject_id)
+
+
+def why_merge(*, by: Actor, subject_id: UUID) -> Seen:
+    del by
+    return Seen((DECIDES,), "merge_looked", subject_id)
+
+
+def why_split(*, by: Actor, subject_id: UUID) -> Seen:
+    del by
+    return Seen((DECIDES,), "split_looked", subject_id)
 
 
 def why_review(*, by: Actor, subject_id: UUID) -> Seen:

@@ -132,7 +132,25 @@ urlpatterns = [
         needs=REVIEW,
         methods=BOTH,
     ),
+    page(
+        "joins/records/<uuid:record_id>/who-looked/",
+        joins_views.record_looked,
+        name="record_looked",
+        needs=REVIEW,
+    ),
     page("joins/merges/<uuid:merge_id>/", joins_views.merge, name="merge_changed", needs=REVIEW),
+    page(
+        "joins/merges/<uuid:merge_id>/who-looked/",
+        joins_views.merge_looked,
+        name="merge_looked",
+        needs=REVIEW,
+    ),
+    page(
+        "joins/splits/<uuid:split_id>/who-looked/",
+        joins_views.split_looked,
+        name="split_looked",
+        needs=REVIEW,
+    ),
     page("joins/splits/<uuid:split_id>/", joins_views.split, name="split_changed", needs=REVIEW),
     page(
         "joins/splits/<uuid:split_id>/undo/",

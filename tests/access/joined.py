@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
 
 from reachable.access import services as access
-from reachable.foundation.time import now
+from reachable.foundation.time import now, travel
 from reachable.governance.models import Breach
 from reachable.people import selectors, services, splitting
 from reachable.people.identification import Identified
@@ -47,13 +48,15 @@ def _merge(place: Place, agency_id: UUID) -> None:
 
 def _split(place: Place, agency_id: UUID, reader: Account) -> None:
     """Whoever works with the one has read the other too, so an assessment opens."""
-    one, other = _linked(agency_id, "Teal")
-    with transaction.atomic():
+    at = now()
+    with travel(at - timedelta(minutes=2)), transaction.atomic():
+        one, other = _linked(agency_id, "Teal")
         rows: list[access.Involved] = [
             (place.user(reader), None, one.current_id, "allocated", None)
         ]
         access.involve(by=BY, rows=rows, kind="person")
-    selectors.child(by=reader.actor(), person_id=one.current_id)
+    with travel(at - timedelta(minutes=1)):
+        selectors.child(by=reader.actor(), person_id=one.current_id)
     split_id = splitting.split(
         by=STEWARD.actor(), record_ids=[other.record_id], into=None, reason="Cousins"
     )

@@ -22,8 +22,8 @@ JOINS_FORMS = {
         "/breaches/{breach_id}/",
         "information_governance",
         {
-            "risk": "unlikely",
-            "risk_why": "The same team",
+            "severity": "unlikely",
+            "severity_why": "The same team",
             "regulator_told": "no",
             "regulator_why": "No risk",
             "family_told": "no",

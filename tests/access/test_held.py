@@ -58,6 +58,8 @@ NEED_NOT = {
         people.LinkDecision.decided_by people.Review.decided_by people.Merge.decided_by
         people.Opinion.by people.CannotLink.decided_by people.CannotLink.lifting_by
         people.CannotLink.lifted_by people.RecordCheck.answered_by
+        people.Split.decided_by people.Split.undone_by governance.BreachStep.by
+        governance.BreachReader.user
         people.Merge.undone_by people.EmergencyAccess.reviewed_by moments.Action.by
         moments.Action.about moments.Task.added_by moments.Task.ended_by moments.Summary.by
         moments.RuleSwitch.by moments.PathwayDecision.by moments.SchoolDates.entered_by

@@ -23,11 +23,14 @@ from tests.access.place import ACCOUNTS, Account, Place, make_place
 
 pytestmark = pytest.mark.db
 
-CHILDS = {"person", "moment", "conversation", "offer", "gap", "passed_on", "review", "signal"}
+CHILDS = {
+    *("person", "moment", "conversation", "offer", "gap", "passed_on", "review", "signal"),
+    *("record", "merge", "split"),
+}
 """Kinds of records that are about a child; figures, files and the audit itself name none."""
 SENSITIVE = {
     *(name for name, leads in IDENTIFIERS.items() if leads.found_by in {INVOLVED, GAPS}),
-    *("passed_id", "review_id"),
+    *("passed_id", "review_id", "record_id", "merge_id", "split_id"),
 }
 SHOWS_NOTHING = {
     "review_skip": "it leads on to whatever waits longest",
@@ -167,6 +170,7 @@ def test_the_walk_meets_every_kind_of_record(
             told |= {said[1] for said in [SEEN.search(opened.page)] if said}
     assert met == CHILDS
     assert {listed.key for listed in seen_because.listed()} == {
-        *("person", "review", "passed_on", "gap", "sharing", "signal")
+        *("person", "review", "passed_on", "gap", "sharing", "signal"),
+        *("record", "merge", "split"),
     }
     assert len(told) >= 5

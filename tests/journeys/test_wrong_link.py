@@ -108,7 +108,7 @@ def test_governance_is_told_and_decides(
     page.get_by_label("A risk to the child is unlikely").check()
     for name in ("regulator_told", "family_told"):
         page.locator(f"input[name={name}][value=no]").check()
-    for name in ("risk_why", "regulator_why", "family_why", "done"):
+    for name in ("severity_why", "regulator_why", "family_why", "done"):
         page.locator(f"textarea[name={name}]").fill("They work in one team. " * 12)
     page.locator("input[name=closes][value=close]").check()
     page.get_by_role("button", name="Record it").click()

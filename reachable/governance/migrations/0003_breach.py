@@ -36,8 +36,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=reachable.foundation.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('at', models.DateTimeField()),
-                ('risk', models.CharField(max_length=12)),
-                ('risk_why', models.CharField(max_length=1000)),
+                ('severity', models.CharField(max_length=12)),
+                ('severity_why', models.CharField(max_length=1000)),
                 ('regulator_told', models.BooleanField()),
                 ('regulator_why', models.CharField(max_length=1000)),
                 ('family_told', models.BooleanField()),
