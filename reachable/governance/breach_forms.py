@@ -30,7 +30,9 @@ class BreachForm(forms.Form):
     """What is appended; nothing of it can be edited afterwards."""
 
     severity = _choice("Is there a risk to the child?", list(RISKS.items()))
-    severity_why = _words("Why?", "Who read it, what they could do with it, and where the child is.")
+    severity_why = _words(
+        "Why?", "Who read it, what they could do with it, and where the child is."
+    )
     regulator_told = _choice("Was the Information Commissioner’s Office told?", YES_NO)
     regulator_why = _words("Why, or why not?", "If it was: when, and under which number.")
     family_told = _choice(
