@@ -9,6 +9,7 @@ from django.db import transaction
 
 from reachable.access import services as access
 from reachable.foundation.time import now, travel
+from reachable.governance import breaches
 from reachable.governance.models import Breach
 from reachable.people import selectors, services, splitting
 from reachable.people.identification import Identified
@@ -64,3 +65,17 @@ def _split(place: Place, agency_id: UUID, reader: Account) -> None:
     found = Breach.objects.get(cause_id=split_id)
     assert not found.none_read
     place.add("breach_id", found.id, GOVERNANCE)
+    breaches.decide(
+        by=GOVERNANCE.actor(),
+        breach_id=found.id,
+        decided=breaches.Decided(
+            severity="unlikely",
+            severity_why="The same team",
+            regulator_told=False,
+            regulator_why="No risk",
+            family_told=False,
+            family_why="Nothing to tell",
+            done="They were spoken to.",
+            closes=False,
+        ),
+    )
