@@ -6,6 +6,7 @@ import re
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -164,11 +165,28 @@ def test_promise_13_a_key_revoked_while_a_file_arrives_leaves_nothing(
     served: tuple[Server, Program],
 ) -> None:
     server, program = served
+    large = FILE + (b" " * 1023 + b"\n") * 2048
+    headers = program.headers("POST", SEND, {}, large) | {"Content-Length": str(len(large))}
+    with closing(begin(server, headers)) as sending:
+        sending.sendall(large[:MEGABYTE])
+        deadline = time.monotonic() + 60
+        while not left(server):
+            assert time.monotonic() < deadline, "nothing of it was kept while it came"
+        keys.revoke(by=BY, key_id=program.id, reason="Lost")
+        sending.sendall(large[MEGABYTE:])
+        said = answer_of(sending)
+    assert said.startswith("HTTP/1.1 401"), said
+    assert not Delivery.objects.exists()
+    assert left(server) == []
+
+
+def test_promise_13_a_key_revoked_while_a_form_is_waited_for_leaves_nothing(
+    served: tuple[Server, Program],
+) -> None:
+    server, program = served
     headers = program.headers("POST", SEND, {}, FILE) | {"Content-Length": str(len(FILE))}
     with closing(begin(server, headers)) as sending:
         sending.sendall(FILE[:300])
-        while not left(server):
-            pass
         keys.revoke(by=BY, key_id=program.id, reason="Lost")
         sending.sendall(FILE[300:])
         said = answer_of(sending)
