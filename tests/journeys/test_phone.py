@@ -186,7 +186,7 @@ def test_custody_at_night_on_a_phone_whose_clock_is_wrong(
     phone.press("All parts")
     phone.press("Finish")
     phone.without_signal(False)
-    page.clock.run_for(70_000)
+    phone.let_pass(70_000)
     arrived(phone)
     (kept,) = versions(moment_id)
     # What the phone took for the eighth of November is put right by the server's clock.

@@ -72,8 +72,7 @@ def kept_words(moment_id: UUID) -> list[tuple[str, bool]]:
 def words_arrive(phone: Phone, moment_id: UUID) -> None:
     phone.page.keyboard.press("End")
     phone.without_signal(False)
-    phone.page.clock.run_for(40_000)
-    expect(phone.page.locator(".top__sent")).to_contain_text("All sent", timeout=PATIENCE)
+    phone.all_is_sent()
     assert kept_words(moment_id) == [(WORDS, False)]
 
 

@@ -18,6 +18,7 @@ from tests.support.releases import Releases
 from tests.support.servers import Server
 
 PIN = "teapot 7 lamp"
+TEN_SECONDS = 10_000  # milliseconds
 PATIENCE = 30_000  # milliseconds: making a key from a PIN is slow on purpose
 ENDS_WITHIN = 10.0  # seconds
 
@@ -114,6 +115,25 @@ class Phone:
         """Wait until what was typed is on the disk, as it is a moment after the last letter."""
         self.page.wait_for_timeout(400)
         expect(self.page.locator(".top__sent")).to_contain_text("not sent yet")
+
+    def let_pass(self, milliseconds: int) -> None:
+        """Let time pass, with a while for the network every ten seconds of it.
+
+        The app gives up waiting for an answer after twenty: a clock that is moved by more at once
+        outruns every server.
+        """
+        for left in range(milliseconds, 0, -TEN_SECONDS):
+            self.page.clock.run_for(min(TEN_SECONDS, left))
+            self.page.wait_for_timeout(300)
+
+    def all_is_sent(self) -> None:
+        """Let the app try every ten seconds until everything is sent."""
+        sent = self.page.locator(".top__sent")
+        deadline = time.monotonic() + 2 * PATIENCE / 1000
+        while "All sent" not in sent.inner_text():
+            assert time.monotonic() < deadline, sent.inner_text()
+            self.page.clock.run_for(TEN_SECONDS)
+            self.page.wait_for_timeout(1_500)
 
     def without_signal(self, gone: bool = True) -> None:
         self.context.set_offline(gone)
