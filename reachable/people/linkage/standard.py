@@ -29,7 +29,7 @@ NO_NAMES = {
     *("mother", "father"),
 }
 """Words that stand where nobody knew a name."""
-COMMON = (0.01, 0.001, 0.0001)
+COMMON = (0.003, 0.001, 0.0001)
 """Shares of records from which a name is common, usual, uncommon; what is below is rare."""
 RARE = len(COMMON)
 

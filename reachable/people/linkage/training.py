@@ -66,19 +66,23 @@ def refine(
     """Return the prior, and the chances without the pairs of one person that were drawn.
 
     The prior is the share of all pairs that the model itself holds to be one person's; pairs that
-    are no candidates count as strangers. A level that only such pairs reached is taken to be seen
-    once in twice as many pairs as were drawn.
+    are no candidates count as strangers. What was never seen is not impossible: a level is taken
+    to hold half a pair at least, of those drawn for `u`, of those expected to be one person's for
+    `m`.
     """
     pairs = records * (records - 1) / 2
-    least = 0.5 / random_pairs
     prior, chances = 1 / pairs, {name: dict(levels) for name, levels in drawn.items()}
     for _ in range(ROUNDS):
         before = prior
         prior = _expected(plan, chances, patterns, prior) / pairs
         prior = min(max(prior, 1 / pairs), 0.5)
+        expected = max(prior * pairs, 1.0)
         chances = {
             name: {
-                level: Chances(each.m, max((each.u - prior * each.m) / (1 - prior), least))
+                level: Chances(
+                    max(each.m, 0.5 / expected),
+                    max((each.u - prior * each.m) / (1 - prior), 0.5 / random_pairs),
+                )
                 for level, each in levels.items()
             }
             for name, levels in drawn.items()

@@ -47,6 +47,15 @@ def test_a_level_that_no_stranger_reached_is_taken_for_half_a_pair() -> None:
     assert chances["a"]["same"].u == 0.5 / 1_000
 
 
+def test_what_no_pair_of_one_person_reached_is_not_taken_for_impossible() -> None:
+    drawn = {
+        "a": {"same": Chances(1.0, 1e-6), "other": Chances(1e-30, 0.99)},
+        "b": {"same": Chances(0.8, 1e-6), "other": Chances(0.2, 0.99)},
+    }
+    _, chances = refine(TWO, drawn, [Pattern((0, 0), 100)], records=1000, random_pairs=10**7)
+    assert chances["a"]["other"].m == pytest.approx(0.5 / 100, rel=0.01)
+
+
 @pytest.mark.parametrize(
     ("weight", "chance"), [(0.0, 0.5), (1.0, 2 / 3), (-1.0, 1 / 3), (5000.0, 1.0), (-5000.0, 0.0)]
 )
