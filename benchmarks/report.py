@@ -49,4 +49,7 @@ def _target(name: str, result: Mapping[str, Any]) -> str:
 def _said(value: object) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return str(value)
-    return f"{value:,.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else f"{value:,}"
+    places = 3 if isinstance(value, float) and abs(value) < 1 else 2
+    return (
+        f"{value:,.{places}f}".rstrip("0").rstrip(".") if isinstance(value, float) else f"{value:,}"
+    )
