@@ -102,24 +102,6 @@ class Alike:
 
 
 @dataclass(frozen=True)
-class Begins:
-    """The first letters are the same."""
-
-    column: str
-    letters: int
-
-    def python(self) -> str:
-        return (
-            f"(l.{self.column} is not None and r.{self.column} is not None and "
-            f"l.{self.column}[:{self.letters}] == r.{self.column}[:{self.letters}])"
-        )
-
-    def sql(self, dialect: str) -> str:
-        one, two = _left(self.column), _right(self.column)
-        return f"substr({one}, 1, {self.letters}) = substr({two}, 1, {self.letters})"
-
-
-@dataclass(frozen=True)
 class Shares:
     """Two columns of several values have at least so many in common."""
 

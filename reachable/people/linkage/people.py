@@ -23,26 +23,34 @@ def _kind(column: str) -> str:
     return TEXTS if column in _SEVERAL else NUMBER if column in _NUMBERS else TEXT
 
 
+def _same(kind: str) -> tuple[Level, ...]:
+    """The same `given` or `family` name: the fewer have it, the more it says."""
+    rarity, same = f"{kind}_rarity", Same(kind)
+    return (
+        Level(
+            "same_rare",
+            f"the same {kind} name, which few have",
+            all_of(same, AtLeast(rarity, 3)),
+        ),
+        Level(
+            "same_uncommon",
+            f"the same {kind} name, an uncommon one",
+            all_of(same, AtLeast(rarity, 2)),
+        ),
+        Level(
+            "same_usual",
+            f"the same {kind} name, a usual one",
+            all_of(same, AtLeast(rarity, 1)),
+        ),
+        Level("same_common", f"the same {kind} name, which many have", same),
+    )
+
+
 GIVEN = Comparison(
     "given",
     ("given", "names"),
     (
-        Level(
-            "same_rare",
-            "the same given name, which few have",
-            all_of(Same("given"), AtLeast("given_rarity", 3)),
-        ),
-        Level(
-            "same_uncommon",
-            "the same given name, an uncommon one",
-            all_of(Same("given"), AtLeast("given_rarity", 2)),
-        ),
-        Level(
-            "same_usual",
-            "the same given name, a usual one",
-            all_of(Same("given"), AtLeast("given_rarity", 1)),
-        ),
-        Level("same_common", "the same given name, which many have", Same("given")),
+        *_same("given"),
         Level("short_form", "a short form or another spelling of it", Shares("given_roots")),
         Level("near", "one letter differs in the given name", Edits("given")),
         Level("sound", "given names that sound alike", Same("given_sound")),
@@ -55,22 +63,7 @@ FAMILY = Comparison(
     "family",
     ("family", "names", "families"),
     (
-        Level(
-            "same_rare",
-            "the same family name, which few have",
-            all_of(Same("family"), AtLeast("family_rarity", 3)),
-        ),
-        Level(
-            "same_uncommon",
-            "the same family name, an uncommon one",
-            all_of(Same("family"), AtLeast("family_rarity", 2)),
-        ),
-        Level(
-            "same_usual",
-            "the same family name, a usual one",
-            all_of(Same("family"), AtLeast("family_rarity", 1)),
-        ),
-        Level("same_common", "the same family name, which many have", Same("family")),
+        *_same("family"),
         Level("part", "one part of the family name, or an earlier one", Shares("families")),
         Level("near", "one letter differs in the family name", Edits("family")),
         Level("sound", "family names that sound alike", Same("family_sound")),

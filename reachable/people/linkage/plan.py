@@ -78,9 +78,6 @@ class Plan:
         text = json.dumps(said, sort_keys=True)
         return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
-    def comparison(self, name: str) -> Comparison:
-        return next(each for each in self.comparisons if each.name == name)
-
 
 def levels_of(plan: Plan) -> Sequence[tuple[str, str]]:
     """Every comparison and level, in order: what a model must hold a weight for."""
