@@ -23,7 +23,7 @@ PAGES = {
     "offers": "offers of services to the child",
     OWN_SIGNAL: "what they sent themselves",
     "passed on": "what was passed on after a conversation",
-    "record to check": "a record of one’s own agency, to check it",
+    "record to check": "a record of one’s own agency to check",
     "records of a child": "the records that make up a child",
     "refused rows as a file": "a file of an agency’s refused rows",
     "request to share": "a request to share",

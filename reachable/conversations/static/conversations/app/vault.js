@@ -21,6 +21,7 @@ export const isOpen = () => key !== null;
 export async function make(pin, validUntil, readSecret) {
   const other = await half.make();
   const wrapped = await wrapNewKey(pin, other);
+  await half.keep(other);
   const record = { id: KEY, ...wrapped, validUntil: Date.parse(validUntil), wrong: 0, ...clock.kept() };
   await store.write({ in: "sealed", clear: true }, { in: "keys", put: record });
   key = await unwrapKey(pin, other, record);
