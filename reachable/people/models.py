@@ -29,7 +29,8 @@ class Record(Identified):
 
     `source_ref` is the agency's own number; without one, the signal that it came from.
     Where a number turns out to be used for two people, the second has a digest behind it.
-    The standardised columns are derived from the newest detail.
+    The standardised columns are derived from the newest detail; the earlier ones, each word or
+    postcode with a space between, from all.
     """
 
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, db_index=False)
@@ -44,6 +45,9 @@ class Record(Identified):
     postcode = models.CharField(max_length=8, blank=True)
     nhs_number = models.CharField(max_length=10, blank=True)
     upn = models.CharField(max_length=13, blank=True)
+    sex = models.CharField(max_length=10, blank=True, default="", db_default="")
+    earlier_families = models.CharField(max_length=300, blank=True, default="", db_default="")
+    earlier_postcodes = models.CharField(max_length=100, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [
@@ -79,12 +83,18 @@ class RecordKey(models.Model):
 
 
 class LinkDecision(Identified):
-    """Why a record is with a person: appended, never edited; the newest stands."""
+    """Why a record is with a person: appended, never edited; the newest stands.
+
+    Where a model weighed, `model` is its hash, and `evidence` the record that spoke most, with the
+    level and the bits of each comparison.
+    """
 
     record = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="decisions")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, db_index=False)
     outcome = models.CharField(max_length=10)
     rule = models.CharField(max_length=40)
+    model = models.CharField(max_length=32, blank=True, default="", db_default="")
+    evidence = models.JSONField(null=True)
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, db_index=False)
     decided_at = models.DateTimeField()
 

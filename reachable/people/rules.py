@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -32,6 +32,10 @@ WHY = {
     "name_birth": "the same name and birth date, but not the same postcode",
     "birth_postcode_similar": "the same birth date and postcode, and a similar name",
     "name_postcode": "the same name and postcode, but not the same birth date",
+    "weighed": "all that is known of the two together leaves hardly any doubt",
+    "likely": "all that is known of the two together makes it likely, but not certain",
+    "near_relative": "it is likely, but may be a brother, a sister or a parent: a given name, a "
+    "family name or the birth date is another",
     "details_changed": "an agency's record now names somebody who looks different",
     "nobody_like": "nobody like this was known",
     "check": "drawn by chance: the computer has decided about these two, and does not say how",
@@ -45,7 +49,10 @@ WHY = {
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who a record speaks of, in standard form; empty means not known."""
+    """Who a record speaks of, in standard form; empty means not known.
+
+    What it said earlier helps to find somebody, and makes nobody else of them.
+    """
 
     family: str
     given: str
@@ -53,6 +60,9 @@ class Identity:
     postcode: str
     nhs_number: str = ""
     upn: str = ""
+    sex: str = ""
+    earlier_families: tuple[str, ...] = field(default=(), compare=False)
+    earlier_postcodes: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def is_named(self) -> bool:

@@ -19,6 +19,7 @@ CLOCK_FILE = os.environ.get("REACHABLE_CLOCK_FILE")
 SIGN_IN_PROVIDERS = Path(
     os.environ.get("REACHABLE_SIGN_IN_PROVIDERS", VAR_DIR / "sign_in_providers.toml")
 )
+LINKAGE_MODEL_FILE = Path(os.environ.get("REACHABLE_LINKAGE_MODEL", VAR_DIR / "linkage_model.json"))
 # For tests and demonstrations, whose provider of sign-ins is on this computer: a listed one only.
 OUTBOUND_LOOPBACK = os.environ.get("REACHABLE_OUTBOUND_LOOPBACK") == "yes"
 

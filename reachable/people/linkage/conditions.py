@@ -162,6 +162,44 @@ class AtLeast:
 
 
 @dataclass(frozen=True)
+class Within:
+    """Two numbers that lie no further apart."""
+
+    column: str
+    most: int
+
+    def python(self) -> str:
+        return (
+            f"(l.{self.column} is not None and r.{self.column} is not None and "
+            f"-{self.most} <= l.{self.column} - r.{self.column} <= {self.most})"
+        )
+
+    def sql(self, dialect: str) -> str:
+        return f"abs({_left(self.column)} - {_right(self.column)}) <= {self.most}"
+
+
+@dataclass(frozen=True)
+class Fits:
+    """One holds the letters of the other, wherever it does not hold `_` for a letter that is lost.
+
+    The column holds nothing else that SQL's LIKE gives a meaning to.
+    """
+
+    column: str
+
+    def python(self) -> str:
+        one, two = f"l.{self.column}", f"r.{self.column}"
+        return (
+            f"({one} is not None and {two} is not None and "
+            f"(fits({one}, {two}) or fits({two}, {one})))"
+        )
+
+    def sql(self, dialect: str) -> str:
+        one, two = _left(self.column), _right(self.column)
+        return f"({one} LIKE {two} OR {two} LIKE {one})"
+
+
+@dataclass(frozen=True)
 class AllOf:
     parts: tuple[Condition, ...]
 

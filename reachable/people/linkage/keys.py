@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from reachable.people.linkage.standard import Standard
 
-VERSION = "1"
+VERSION = "2"
 BLOCK = 500
 """A key that more records share finds nobody: an identifier that hundreds share identifies none,
 and a common name on one day is found by its other keys."""
@@ -45,6 +45,7 @@ def _of_birth(who: Standard, day: str) -> Iterator[str]:
     if who.given and who.family:
         one, two = sorted((who.given, who.family.rsplit(" ", 1)[-1]))
         yield f"names|{one}|{two}|{day[:4]}"
+        yield f"names|{one}|{two}|{day[5:]}"
     for place in sorted(who.postcodes or ()):
         yield f"home|{place}|{day}"
     if who.district:
@@ -52,13 +53,11 @@ def _of_birth(who: Standard, day: str) -> Iterator[str]:
 
 
 def _of_home(who: Standard) -> Iterator[str]:
-    """For whoever is found at home: both names by their sound, or one where no day is known."""
-    sounds = sorted(each for each in (who.given_sound, who.family_sound) if each)
+    """For whoever is found at home by one name, whatever their birth date is said to be."""
     for place in sorted(who.postcodes or ()):
-        if len(sounds) == 2:
-            yield f"house|{place}|{sounds[0]}|{sounds[1]}"
-        if who.given_sound and not who.born:
-            yield f"undated|{place}|{who.given_sound}"
+        for each in (who.given_sound, who.family_sound):
+            if each:
+                yield f"house|{place}|{each}"
 
 
 def hashed(text: str) -> int:

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 from reachable.people.linkage.conditions import DUCKDB, Condition
 
+OTHER = "other"
+"""The name of the last level of each comparison."""
 TEXT, NUMBER, TEXTS, NUMBERS = "text", "number", "texts", "numbers"
 
 
@@ -39,7 +41,7 @@ class Comparison:
 
     @property
     def names(self) -> list[str]:
-        return [*(level.name for level in self.levels), "other"]
+        return [*(level.name for level in self.levels), OTHER]
 
 
 @dataclass(frozen=True)

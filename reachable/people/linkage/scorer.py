@@ -15,11 +15,20 @@ from reachable.people.linkage.plan import Comparison, Plan
 
 Scorer = Callable[[Any, Any], float]
 Outcomes = Callable[[Any, Any], tuple[int, ...]]
+Weigh = Callable[[Any, Any], tuple[float, tuple[int, ...]]]
 
 NULL = -1
 """The outcome of a comparison that says nothing, since something is not known."""
 
+def fits(text: str, pattern: str) -> bool:
+    """As SQL has it: `text` LIKE `pattern`, in which only `_` has a meaning."""
+    return len(text) == len(pattern) and all(
+        wanted in (letter, "_") for letter, wanted in zip(text, pattern, strict=True)
+    )
+
+
 NAMES = {
+    "fits": fits,
     "letters": Levenshtein.distance,
     "swaps_too": OSA.distance,
     "alike": JaroWinkler.similarity,
@@ -45,6 +54,21 @@ def compile_outcomes(plan: Plan) -> Outcomes:
         lines += _branches(comparison, sets, f"o{number} = {NULL}")
     found = ", ".join(f"o{number}" for number in range(len(plan.comparisons)))
     made: Outcomes = _compiled([*lines, f"    return ({found},)"], "outcomes")
+    return made
+
+
+def compile_weigh(plan: Plan, model: Model) -> Weigh:
+    """Return a function of two standard records: the evidence, and at which levels they stand."""
+    check(model, plan)
+    lines = ["def weigh(l, r):", f"    weight = {model.prior_weight!r}"]
+    for number, comparison in enumerate(plan.comparisons):
+        weights = [model.chances[comparison.name][level].weight for level in comparison.names]
+        stands = [
+            f"o{number} = {index}; weight += {weight!r}" for index, weight in enumerate(weights)
+        ]
+        lines += _branches(comparison, stands, f"o{number} = {NULL}")
+    found = ", ".join(f"o{number}" for number in range(len(plan.comparisons)))
+    made: Weigh = _compiled([*lines, f"    return weight, ({found},)"], "weigh")
     return made
 
 

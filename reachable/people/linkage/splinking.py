@@ -58,14 +58,14 @@ def _comparison(comparison: Comparison, model: Model | None, dialect: str) -> di
 
 
 def chances_in(saved: Mapping[str, Any], plan: Plan) -> dict[str, dict[str, Chances]]:
-    """Read m and u from what Splink saves; a level that saw nothing is left out, and so is here."""
+    """Read m and u from what Splink saves; a level that neither saw is left out here."""
     found: dict[str, dict[str, Chances]] = {}
     for comparison in saved["comparisons"]:
         levels = found.setdefault(comparison["output_column_name"], {})
         for level in comparison["comparison_levels"]:
             m, u = level.get("m_probability"), level.get("u_probability")
-            if m is not None and u is not None:
-                levels[level["label_for_charts"]] = Chances(m, u)
+            if m is not None or u is not None:
+                levels[level["label_for_charts"]] = Chances(m or 0.0, u or 0.0)
     return {each.name: found.get(each.name, {}) for each in plan.comparisons}
 
 

@@ -5,7 +5,7 @@ Changing anything here changes what trained weights mean: then raise `VERSION`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from functools import lru_cache
@@ -16,9 +16,9 @@ from stdnum.gb import nhs as nhs_numbers
 from stdnum.gb import upn as upns
 
 from reachable.people.linkage.names import roots, sound
-from reachable.people.rules import standard_name
+from reachable.people.rules import Identity, standard_name
 
-VERSION = "1"
+VERSION = "2"
 NOBODYS_BIRTHDAYS = {date(1900, 1, 1), date(1901, 1, 1), date(1800, 1, 1), date(1753, 1, 1)}
 """What systems fill in where a birth date is missing; 1753 is the earliest of one database."""
 NO_PLACE = ("ZZ99", "ZZ98", "XX", "QQ")
@@ -32,6 +32,8 @@ NO_NAMES = {
 COMMON = (0.003, 0.001, 0.0001)
 """Shares of records from which a name is common, usual, uncommon; what is below is rare."""
 RARE = len(COMMON)
+SHORTEST_MASK = 4
+"""Letters and gaps: in fewer, a gap would fit too many names."""
 
 Frequencies = Mapping[str, Mapping[str, int]]
 """For `given` and `family`, how common each name is: 0 most, and those left out `RARE`."""
@@ -52,23 +54,40 @@ class Said:
     other_postcodes: tuple[str, ...] = ()
 
 
+def said_of(identity: Identity) -> Said:
+    return Said(
+        given=identity.given,
+        family=identity.family,
+        birth_date=identity.birth_date,
+        sex=identity.sex,
+        postcode=identity.postcode,
+        nhs_number=identity.nhs_number,
+        upn=identity.upn,
+        other_families=identity.earlier_families,
+        other_postcodes=identity.earlier_postcodes,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Standard:
-    """Columns of the plan `people`; None means not known."""
+    """Columns of the plan `people`; None means not known. `born_number` counts days."""
 
     given: str | None
     given_roots: frozenset[str] | None
     given_sound: str | None
     given_rarity: int | None
+    given_mask: str | None
     family: str | None
     families: frozenset[str] | None
     family_sound: str | None
     family_rarity: int | None
+    family_mask: str | None
     names: frozenset[str] | None
     born: str | None
     born_crossed: str | None
     born_month: str | None
     born_day: str | None
+    born_number: int | None
     sex: str | None
     postcode: str | None
     postcodes: frozenset[str] | None
@@ -103,15 +122,18 @@ def standardise(said: Said, frequencies: Frequencies) -> Standard:
         given_roots=roots(first) if first else None,
         given_sound=sound(first) if first else None,
         given_rarity=_rarity(first, frequencies.get("given", {})),
+        given_mask=_mask(given),
         family=" ".join(family) or None,
         families=frozenset((*family, *others)) or None,
         family_sound=sound(last) if last else None,
         family_rarity=_rarity(last, frequencies.get("family", {})),
+        family_mask=_mask(family),
         names=frozenset((*given, *family)) or None,
         born=iso,
         born_crossed=f"{iso[:5]}{iso[8:]}-{iso[5:7]}" if iso else None,
         born_month=iso[:7] if iso else None,
         born_day=iso[5:] if iso else None,
+        born_number=born.toordinal() if born else None,
         sex=said.sex if said.sex in ("male", "female") else None,
         postcode=postcode,
         postcodes=frozenset(each for each in places if each) or None,
@@ -126,6 +148,12 @@ def _words(name: str) -> tuple[str, ...]:
     """Return the words of a name; a picture, which would be read out as words, is none."""
     letters = "".join(each for each in name if category(each)[0] != "S" or each in "`´")
     return tuple(word for word in standard_name(letters).split() if word not in NO_NAMES)
+
+
+def _mask(words: Sequence[str]) -> str | None:
+    """A name in which a system lost letters, as Kılıç became K?l?ç, has gaps where they stood."""
+    mask = "_".join(words)
+    return mask if len(mask) >= SHORTEST_MASK else None
 
 
 def _rarity(name: str | None, classes: Mapping[str, int]) -> int | None:

@@ -18,10 +18,13 @@ from splink import block_on
 
 from reachable.people.linkage import splinking
 from reachable.people.linkage.model import Chances
-from reachable.people.linkage.plan import Plan
+from reachable.people.linkage.plan import OTHER, Plan
 
 RANDOM_PAIRS = 20_000_000
 ROUNDS = 50
+MISTAKEN = 0.001
+"""However clean the records of the training: one entry in a thousand is quite another, by mistake
+or because it changed, so that no single field, such as the sex, rules somebody out."""
 
 ByLevel = dict[str, dict[str, Chances]]
 NOTHING_SAID = -1
@@ -71,25 +74,32 @@ def refine(
     `m`.
     """
     pairs = records * (records - 1) / 2
-    prior, chances = 1 / pairs, {name: dict(levels) for name, levels in drawn.items()}
+    prior = 1 / pairs
+    chances = _possible(drawn, prior, records, random_pairs)
     for _ in range(ROUNDS):
         before = prior
         prior = _expected(plan, chances, patterns, prior) / pairs
         prior = min(max(prior, 1 / pairs), 0.5)
-        expected = max(prior * pairs, 1.0)
-        chances = {
-            name: {
-                level: Chances(
-                    max(each.m, 0.5 / expected),
-                    max((each.u - prior * each.m) / (1 - prior), 0.5 / random_pairs),
-                )
-                for level, each in levels.items()
-            }
-            for name, levels in drawn.items()
-        }
+        chances = _possible(drawn, prior, max(prior * pairs, 1.0), random_pairs)
         if abs(prior - before) < 1e-6 * before:
             break
     return prior, chances
+
+
+def _possible(
+    drawn: Mapping[str, Mapping[str, Chances]], prior: float, matches: float, random_pairs: float
+) -> ByLevel:
+    """Return the chances without pairs of one person among those drawn, none of them nothing."""
+    return {
+        name: {
+            level: Chances(
+                max(each.m, MISTAKEN if level == OTHER else 0.0, 0.5 / matches),
+                max((each.u - prior * each.m) / (1 - prior), 0.5 / random_pairs),
+            )
+            for level, each in levels.items()
+        }
+        for name, levels in drawn.items()
+    }
 
 
 def _expected(plan: Plan, chances: ByLevel, patterns: Sequence[Pattern], prior: float) -> float:

@@ -44,6 +44,8 @@ def somebody(rng: Random) -> Said:
     given = typed(given, rng) if rng.random() < 0.3 else given
     family = typed(family, rng) if rng.random() < 0.3 else family
     if rng.random() < 0.05:
+        family = family.replace("a", "?").replace("o", "?")
+    if rng.random() < 0.05:
         given, family = family, given
     born = date(2010, 1, 1) + timedelta(days=rng.randrange(40) * 37)
     if rng.random() < 0.1:

@@ -12,7 +12,7 @@ from reachable.people.linkage.standard import Standard, standardise
 from tests.people.linkage.models import invented
 from tests.people.linkage.records import somebody
 
-RECORDS, MOST = 700, 60
+RECORDS, MOST = 700, 40
 
 
 def _records() -> list[Standard]:
