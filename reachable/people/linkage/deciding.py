@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from reachable.people.linkage.model import Model
-from reachable.people.linkage.people import CONTRADICTS, MAY_LINK, NUMBERS_OF_ONE, PEOPLE
+from reachable.people.linkage.people import CONTRADICTS, MAY_LINK, NUMBERS_OF_ONE, PEOPLE, SAME
 from reachable.people.linkage.scorer import NULL, Weigh, compile_weigh
 from reachable.people.linkage.standard import RARE, Standard
 from reachable.people.rules import BESIDE, LINK, NEW, REVIEW
@@ -19,6 +19,10 @@ from reachable.people.rules import BESIDE, LINK, NEW, REVIEW
 MARGIN = 4.0
 """Bits: whoever comes second is at least sixteen times less likely, or a person decides."""
 
+MOVED = {"elsewhere", "part"}
+"""Levels of the family name where a given name may stand in its place."""
+USUAL = 1
+"""The second class of rarity: names that are common or usual."""
 MOST_HOLDERS = 5
 """People who may hold one number, each by mistake but one, before it counts as nobody's."""
 
@@ -61,6 +65,7 @@ class _Person:
     speaks_against: int = 0
     speaks_for: int = 0
     numbers_differ: bool = False
+    dated: bool = False
     same_number: bool = False
 
 
@@ -86,16 +91,15 @@ class Judge:
             weight, outcomes = self.weigh(claim, each.who)
             person = people.setdefault(each.person_id, _Person())
             self._guards.add(person, Evidence(each.record_id, weight, outcomes), claim, each.who)
-        return self._ranked(people)
+        return self._ranked(claim, people)
 
-    def _ranked(self, people: Mapping[Hashable, _Person]) -> Weighed:
+    def _ranked(self, claim: Standard, people: Mapping[Hashable, _Person]) -> Weighed:
         least = self.model.thresholds.review
         ranked = sorted(
             (
                 (person.best, person_id)
                 for person_id, person in people.items()
-                if person.best is not None
-                and (person.same_number or person.best.weight >= least)
+                if person.best is not None and (person.same_number or person.best.weight >= least)
             ),
             key=lambda each: -each[0].weight,
         )
@@ -104,12 +108,13 @@ class Judge:
         best, person_id = ranked[0]
         person = people[person_id]
         beside = tuple(each.record_id for each, _ in ranked[:BESIDE])
+        undated = claim.born is not None and not person.dated and not person.same_number
         close = len(ranked) > 1 and best.weight - ranked[1][0].weight < MARGIN
         if best.weight < least:
             return Weighed(REVIEW, "identifier_reused", None, beside, best)
         if person.numbers_differ:
             return Weighed(REVIEW, "identifiers_differ", None, beside, best)
-        if person.why_not or person.speaks_against > person.speaks_for:
+        if person.why_not or undated or person.speaks_against > person.speaks_for:
             return Weighed(REVIEW, person.why_not or "near_relative", None, beside, best)
         if close:
             return Weighed(REVIEW, "several_people", None, beside, best)
@@ -151,6 +156,7 @@ class _Guards:
         outcomes = found.outcomes
         same_number = any(outcomes[at] == 0 for at in self.numbers)
         person.same_number |= same_number
+        person.dated |= known.born is not None
         if any(outcomes[at] > 0 for at in self.numbers):
             person.numbers_differ = True
         if any(each in self.against[at] for at, each in enumerate(outcomes)):
@@ -167,8 +173,14 @@ class _Guards:
         if any(each not in self.may[at] for at, each in enumerate(outcomes)):
             return "near_relative"
         given, family = self._level("given", outcomes), self._level("family", outcomes)
-        if given == "elsewhere" and family not in ("elsewhere", "part"):
+        if given == "elsewhere" and not (family in MOVED and _changed_places(claim, known)):
             return "near_relative"
+        if given == "short_form" and _two_usual_names(claim, known):
+            return "near_relative"
+        if (given == "elsewhere" or {given, family} <= set(SAME)) and _each_has_another(
+            claim.names, known.names
+        ):
+            return "second_names_differ"
         for kind, level in (("given", given), ("family", family)):
             if level == "near" and _both_are_names(kind, claim, known):
                 return "near_relative"
@@ -177,6 +189,27 @@ class _Guards:
     def _level(self, name: str, outcomes: tuple[int, ...]) -> str:
         at = self.at[name]
         return "" if outcomes[at] == NULL else self.names[at][outcomes[at]]
+
+
+def _each_has_another(one: frozenset[str] | None, other: frozenset[str] | None) -> bool:
+    """Each holds a name that the other lacks: twins may share their first name."""
+    return bool(one and other and one - other and other - one)
+
+
+def _changed_places(claim: Standard, known: Standard) -> bool:
+    """One holds the other's given name as a family name; a second given name may be a twin's."""
+    return bool(claim.given in (known.families or ()) or known.given in (claim.families or ()))
+
+
+def _two_usual_names(claim: Standard, known: Standard) -> bool:
+    """Lists of nicknames say that Emily may be an Amelia; in one family they are two."""
+    one, other = claim.given_rarity, known.given_rarity
+    return (
+        one is not None
+        and other is not None
+        and max(one, other) <= USUAL
+        and claim.given_sound != known.given_sound
+    )
 
 
 def _both_are_names(kind: str, claim: Standard, known: Standard) -> bool:

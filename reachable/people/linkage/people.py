@@ -124,10 +124,10 @@ PEOPLE = Plan(
     sessions=(("born",), ("given", "family"), ("postcode", "given")),
 )
 
-_SAME = ("same_rare", "same_uncommon", "same_usual", "same_common")
+SAME = ("same_rare", "same_uncommon", "same_usual", "same_common")
 MAY_LINK = {
-    "given": (*_SAME, "short_form", "near", "gaps", "elsewhere"),
-    "family": (*_SAME, "part", "near", "gaps", "elsewhere"),
+    "given": (*SAME, "short_form", "near", "gaps", "elsewhere"),
+    "family": (*SAME, "part", "near", "gaps", "elsewhere"),
     "born": ("same", "crossed", "near", "days"),
     "home": tuple(HOME.names),
     "sex": ("same",),
