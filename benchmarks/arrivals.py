@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -35,6 +36,9 @@ class Arrived:
 
 def arrive(standards: Sequence[Standard], judge: Judge) -> Arrived:
     """Judge each record with those before it; nobody answers a review meanwhile."""
+    # Millions of records that never change would be looked through again and again for rubbish.
+    gc.collect()
+    gc.freeze()
     arrived = Arrived()
     index: dict[int, list[int]] = defaultdict(list)
     for number, who in enumerate(standards):
