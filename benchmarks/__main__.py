@@ -24,7 +24,9 @@ from benchmarks.report import page
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "benchmarks.md"
 KEPT = ROOT / "benchmarks" / "results.json"
-NOT_BENCHMARKS = {"historical", "report", "place", "partnership", "social_care_tables"}
+NOT_BENCHMARKS = {
+    *("fairness", "historical", "report", "place", "partnership", "social_care_tables"),
+}
 ONE = "--one"
 
 
