@@ -82,7 +82,8 @@ class Judge:
         """Decide for one claim, from all records that share a key with it."""
         people: dict[Hashable, _Person] = {}
         claim = without_shared_numbers(claim, known)
-        for each in known:
+        # In whatever order they were found, of two who fit equally well the same comes first.
+        for each in sorted(known, key=lambda each: str(each.record_id)):
             weight, outcomes = self.weigh(claim, each.who)
             person = people.setdefault(each.person_id, _Person())
             self._guards.add(person, Evidence(each.record_id, weight, outcomes), claim, each.who)
