@@ -95,8 +95,7 @@ class Judge:
             (
                 (person.best, person_id)
                 for person_id, person in people.items()
-                if person.best is not None
-                and (person.same_number or person.best.weight >= least)
+                if person.best is not None and (person.same_number or person.best.weight >= least)
             ),
             key=lambda each: -each[0].weight,
         )
@@ -163,6 +162,8 @@ class _Guards:
         if person.best is None or found.weight > person.best.weight:
             person.best = found
             person.why_not = self._why_not(outcomes, claim, known)
+            if not (same_number or person.why_not) and _says_too_little(claim, known):
+                person.why_not = "near_relative"
 
     def _why_not(self, outcomes: tuple[int, ...], claim: Standard, known: Standard) -> str:
         if any(each not in self.may[at] for at, each in enumerate(outcomes)):
@@ -178,6 +179,11 @@ class _Guards:
     def _level(self, name: str, outcomes: tuple[int, ...]) -> str:
         at = self.at[name]
         return "" if outcomes[at] == NULL else self.names[at][outcomes[at]]
+
+
+def _says_too_little(claim: Standard, known: Standard) -> bool:
+    """Whoever has no birth date may be his father, and without a given name either of twins."""
+    return claim.born is None or claim.given is None or known.given is None
 
 
 def _both_are_names(kind: str, claim: Standard, known: Standard) -> bool:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
 from itertools import combinations
 from typing import Any
 
@@ -12,20 +11,6 @@ from reachable.people.linkage import keys
 from reachable.people.linkage.deciding import Judge, Known, Weighed
 from reachable.people.linkage.standard import Said, Standard, standardise
 from reachable.people.rules import LINK
-
-
-def said(row: Mapping[str, Any]) -> Said:
-    """What an example table says of somebody."""
-    return Said(
-        given=row.get("given", ""),
-        family=row.get("family", ""),
-        birth_date=date.fromisoformat(row["born"]) if "born" in row else None,
-        sex=row.get("sex", ""),
-        postcode=row.get("postcode", ""),
-        nhs_number=row.get("nhs_number", ""),
-        upn=row.get("upn", ""),
-        other_postcodes=(row["earlier_postcode"],) if "earlier_postcode" in row else (),
-    )
 
 
 @dataclass

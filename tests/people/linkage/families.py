@@ -14,7 +14,10 @@ BOYS = ("Mohammed", "Tom", "Tim", "Kofi", "Idris")
 GIRLS = ("Jade", "Jada", "Aisha", "Maryam", "Ana")
 FAMILIES = ("Khan", "Jones", "Nowak", "Okafor-Hale", "Whitlock")
 HOMES = ("FX1 1AA", "FX1 1AB", "FX2 2BB")
-NUMBERS = (*("9990000018", "9990000026", "9990000034"), *("9990000042", "9990000050"))
+NUMBERS = (
+    *("9990000018", "9990000026", "9990000034", "9990000042"),
+    *("9990000050", "9990000069", "9990000077", "9990000085"),
+)
 
 
 @dataclass(frozen=True)

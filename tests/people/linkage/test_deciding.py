@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reachable.people.examples import example_table
+from reachable.people.examples import example_table, said
 from reachable.people.linkage.deciding import MOST_HOLDERS, NOBODY, Judge, Known, Weighed
 from reachable.people.linkage.in_force import OURS
 from reachable.people.linkage.model import load
@@ -19,7 +19,7 @@ from reachable.people.linkage.people import MAY_LINK, PEOPLE
 from reachable.people.linkage.scorer import NULL
 from reachable.people.linkage.standard import Said, Standard, standardise
 from reachable.people.rules import LINK, NEW, REVIEW
-from tests.people.linkage.arriving import Register, all_arrived, said
+from tests.people.linkage.arriving import Register, all_arrived
 from tests.people.linkage.families import as_it_is, records
 from tests.people.linkage.models import eager, invented, plausible
 
@@ -203,6 +203,22 @@ def test_what_says_hardly_anything_is_never_linked_even_with_its_like(
 ) -> None:
     register = all_arrived(judge, [(number, who) for number in range(3)])
     assert [each.outcome for each in register.decided] == [NEW] * 3
+
+
+@given(seed=SEEDS)
+@settings(max_examples=60)
+def test_whoever_gives_no_birth_date_is_linked_by_a_number_alone(seed: int) -> None:
+    """A son may have his father’s name and home, and only the son be known."""
+    made = records(seed)
+    who = {number: standardise(each, EAGER.model.frequencies) for number, _, each in made}
+    order = [(number, each) for number, _, each in made]
+    register = all_arrived(EAGER, order)
+    for (number, _), decision in zip(order, register.decided, strict=True):
+        if who[number].born is None and decision.outcome == LINK:
+            number_of = who[number].nhs_number
+            of = [each.who for each in register.known if each.person_id == decision.person_id]
+            assert number_of is not None
+            assert number_of in {each.nhs_number for each in of if each is not who[number]}
 
 
 def test_without_anybody_known_there_is_nobody_like() -> None:
