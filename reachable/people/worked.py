@@ -19,7 +19,7 @@ CASES = (
     "Links: a letter typed wrongly in the family name",
     "Asks: one letter differs, and others have each of the names; perhaps twins",
 )
-_FIELDS = {
+FIELDS = {
     "given": "Given name",
     "family": "Family name",
     "born": "Birth date",
@@ -69,7 +69,7 @@ def _pair(judge: Judge, row: Mapping[str, Any]) -> Iterator[str]:
     total = model.prior_weight
     yield f"| Before anything is compared | | | {total:+.1f} |"
     for comparison, outcome in zip(PEOPLE.comparisons, outcomes, strict=True):
-        field = _FIELDS[comparison.name]
+        field = FIELDS[comparison.name]
         if outcome == NULL:
             yield f"| {field} | {_NOT_KNOWN} | | {total:+.1f} |"
             continue
