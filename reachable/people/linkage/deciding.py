@@ -181,13 +181,13 @@ class _Guards:
         return "" if outcomes[at] == NULL else self.names[at][outcomes[at]]
 
 
-def _says_too_little(claim: Standard, known: Standard) -> bool:
-    """Whoever has no birth date may be his father, and without a given name either of twins."""
-    return claim.born is None or claim.given is None or known.given is None
-
-
 def _both_are_names(kind: str, claim: Standard, known: Standard) -> bool:
     """One letter apart, but others have each of them: Jade and Jada are two girls."""
     column = f"{kind}_rarity"
     one, other = getattr(claim, column), getattr(known, column)
     return one is not None and other is not None and one < RARE and other < RARE
+
+
+def _says_too_little(claim: Standard, known: Standard) -> bool:
+    """Whoever has no birth date may be his father, and without a given name either of twins."""
+    return claim.born is None or claim.given is None or known.given is None
