@@ -39,7 +39,8 @@ def household(rng: Random, family: str, first: int) -> list[Person]:
         )
     if rng.random() < 0.4:
         later = born + timedelta(days=rng.randrange(400, 2000))
-        made.append(replace(child, given=rng.choice(BOYS), sex="male", birth_date=later))
+        others = [each for each in BOYS if each not in {one.given for one in made}]
+        made.append(replace(child, given=rng.choice(others), sex="male", birth_date=later))
     if rng.random() < 0.4:
         made.append(replace(child, birth_date=born.replace(year=born.year - 29)))
     return [

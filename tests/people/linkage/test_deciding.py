@@ -114,7 +114,9 @@ def test_what_is_linked_in_any_order_may_be_linked_by_what_the_two_records_say(
 ) -> None:
     """By the two alone: never a level that is for a person, never against the guards."""
     made = records(seed)
-    who = {number: standardise(each, judge.model.frequencies) for number, _, each in made}
+    who: dict[Any, Standard] = {
+        number: standardise(each, judge.model.frequencies) for number, _, each in made
+    }
     for order in _orders(made, seed):
         register = all_arrived(judge, order)
         for (number, _), decision in zip(order, register.decided, strict=True):
@@ -153,7 +155,8 @@ def test_nobody_gets_two_nhs_numbers_in_any_order(judge: Judge, seed: int) -> No
 @given(seed=SEEDS)
 @settings(max_examples=60)
 def test_a_record_that_arrives_changes_nobody_who_was_there(seed: int) -> None:
-    register, before = Register(PLAUSIBLE), {}
+    register = Register(PLAUSIBLE)
+    before: dict[Any, Any] = {}
     for number, _, who in records(seed):
         decision = register.arrive(number, who)
         after = register.people
