@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from reachable.people import worked
 from reachable.people.examples import all_examples
 from reachable.people.opinions import second_opinions
 from reachable.people.rules import WHY
@@ -28,6 +29,7 @@ def render() -> str:
     ]
     for table in all_examples():
         lines += in_markdown(table, _say)
+    lines += worked.lines()
     return "\n".join(lines)
 
 
@@ -50,6 +52,8 @@ def _person(who: Mapping[str, Any]) -> str:
     parts = [" ".join(who[name] for name in ("given", "family") if name in who)]
     parts += [f"born {who['born']}"] if "born" in who else []
     parts += [who["postcode"]] if "postcode" in who else []
+    parts += [f"earlier {who['earlier_postcode']}"] if "earlier_postcode" in who else []
+    parts += [who["sex"]] if "sex" in who else []
     parts += [f"NHS {who['nhs_number']}"] if "nhs_number" in who else []
     parts += [f"UPN {who['upn']}"] if "upn" in who else []
     said = ", ".join(parts)

@@ -35,7 +35,7 @@ WHY = {
     "weighed": "all that is known of the two together leaves hardly any doubt",
     "likely": "all that is known of the two together makes it likely, but not certain",
     "near_relative": "it is likely, but may be a brother, a sister or a parent: a given name, a "
-    "family name or the birth date is another",
+    "family name or the birth date is another, or is missing",
     "details_changed": "an agency's record now names somebody who looks different",
     "nobody_like": "nobody like this was known",
     "check": "drawn by chance: the computer has decided about these two, and does not say how",

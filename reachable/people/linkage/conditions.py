@@ -20,12 +20,10 @@ class Condition(Protocol):
         """The same of columns that end in `_l` and `_r`."""
 
 
-def _left(column: str) -> str:
-    return f'"{column}_l"'
-
-
-def _right(column: str) -> str:
-    return f'"{column}_r"'
+def both(column: str, dialect: str) -> tuple[str, str]:
+    """The column of either record. To Spark, what stands in double quotes is a text."""
+    mark = "`" if dialect == SPARK else '"'
+    return f"{mark}{column}_l{mark}", f"{mark}{column}_r{mark}"
 
 
 @dataclass(frozen=True)
@@ -38,7 +36,8 @@ class Same:
         return f"(l.{self.column} is not None and l.{self.column} == r.{self.column})"
 
     def sql(self, dialect: str) -> str:
-        return f"{_left(self.column)} = {_right(self.column)}"
+        one, two = both(self.column, dialect)
+        return f"{one} = {two}"
 
 
 @dataclass(frozen=True)
@@ -56,8 +55,9 @@ class Crossed:
         )
 
     def sql(self, dialect: str) -> str:
-        one, two = self.column, self.other
-        return f"({_left(one)} = {_right(two)} OR {_right(one)} = {_left(two)})"
+        left, right = both(self.column, dialect)
+        other_left, other_right = both(self.other, dialect)
+        return f"({left} = {other_right} OR {right} = {other_left})"
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,8 @@ class Edits:
 
     def sql(self, dialect: str) -> str:
         function = "damerau_levenshtein" if self.most == 1 else "levenshtein"
-        return f"{function}({_left(self.column)}, {_right(self.column)}) <= {self.most}"
+        one, two = both(self.column, dialect)
+        return f"{function}({one}, {two}) <= {self.most}"
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,8 @@ class Alike:
 
     def sql(self, dialect: str) -> str:
         function = "jaro_winkler_similarity" if dialect == DUCKDB else "jaro_winkler"
-        return f"{function}({_left(self.column)}, {_right(self.column)}) >= {self.least}"
+        one, two = both(self.column, dialect)
+        return f"{function}({one}, {two}) >= {self.least}"
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,7 @@ class Shares:
         )
 
     def sql(self, dialect: str) -> str:
-        one, two = _left(self.column), _right(self.column)
+        one, two = both(self.column, dialect)
         if dialect == DUCKDB:
             return f"len(list_intersect({one}, {two})) >= {self.least}"
         return f"size(array_intersect({one}, {two})) >= {self.least}"
@@ -137,11 +139,9 @@ class Among:
 
     def sql(self, dialect: str) -> str:
         function = "list_contains" if dialect == DUCKDB else "array_contains"
-        one, many = self.column, self.several
-        return (
-            f"({function}({_right(many)}, {_left(one)})"
-            f" OR {function}({_left(many)}, {_right(one)}))"
-        )
+        left, right = both(self.column, dialect)
+        many_left, many_right = both(self.several, dialect)
+        return f"({function}({many_right}, {left}) OR {function}({many_left}, {right}))"
 
 
 @dataclass(frozen=True)
@@ -158,7 +158,8 @@ class AtLeast:
         )
 
     def sql(self, dialect: str) -> str:
-        return f"({_left(self.column)} >= {self.number} AND {_right(self.column)} >= {self.number})"
+        one, two = both(self.column, dialect)
+        return f"({one} >= {self.number} AND {two} >= {self.number})"
 
 
 @dataclass(frozen=True)
@@ -175,7 +176,8 @@ class Within:
         )
 
     def sql(self, dialect: str) -> str:
-        return f"abs({_left(self.column)} - {_right(self.column)}) <= {self.most}"
+        one, two = both(self.column, dialect)
+        return f"abs({one} - {two}) <= {self.most}"
 
 
 @dataclass(frozen=True)
@@ -195,7 +197,7 @@ class Fits:
         )
 
     def sql(self, dialect: str) -> str:
-        one, two = _left(self.column), _right(self.column)
+        one, two = both(self.column, dialect)
         return f"({one} LIKE {two} OR {two} LIKE {one})"
 
 

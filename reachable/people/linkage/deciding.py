@@ -87,7 +87,8 @@ class Judge:
         """Decide for one claim, from all records that share a key with it."""
         people: dict[Hashable, _Person] = {}
         claim = without_shared_numbers(claim, known)
-        for each in known:
+        # In whatever order they were found, of two who fit equally well the same comes first.
+        for each in sorted(known, key=lambda each: str(each.record_id)):
             weight, outcomes = self.weigh(claim, each.who)
             person = people.setdefault(each.person_id, _Person())
             self._guards.add(person, Evidence(each.record_id, weight, outcomes), claim, each.who)
@@ -168,6 +169,8 @@ class _Guards:
         if person.best is None or found.weight > person.best.weight:
             person.best = found
             person.why_not = self._why_not(outcomes, claim, known)
+            if not (same_number or person.why_not) and _says_too_little(claim, known):
+                person.why_not = "near_relative"
 
     def _why_not(self, outcomes: tuple[int, ...], claim: Standard, known: Standard) -> str:
         if any(each not in self.may[at] for at, each in enumerate(outcomes)):
@@ -217,3 +220,8 @@ def _both_are_names(kind: str, claim: Standard, known: Standard) -> bool:
     column = f"{kind}_rarity"
     one, other = getattr(claim, column), getattr(known, column)
     return one is not None and other is not None and one < RARE and other < RARE
+
+
+def _says_too_little(claim: Standard, known: Standard) -> bool:
+    """Whoever has no birth date may be his father, and without a given name either of twins."""
+    return claim.born is None or claim.given is None or known.given is None

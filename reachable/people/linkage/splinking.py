@@ -12,7 +12,7 @@ import duckdb
 import orjson
 from splink import DuckDBAPI, Linker
 
-from reachable.people.linkage.conditions import DUCKDB
+from reachable.people.linkage.conditions import DUCKDB, both
 from reachable.people.linkage.model import Chances, Model
 from reachable.people.linkage.plan import NUMBER, NUMBERS, TEXT, TEXTS, Comparison, Plan
 
@@ -43,7 +43,8 @@ def settings(plan: Plan, model: Model | None = None, *, dialect: str = DUCKDB) -
 
 
 def _comparison(comparison: Comparison, model: Model | None, dialect: str) -> dict[str, Any]:
-    missing = " OR ".join(f'"{each}_l" IS NULL OR "{each}_r" IS NULL' for each in comparison.needs)
+    needed = [column for each in comparison.needs for column in both(each, dialect)]
+    missing = " OR ".join(f"{column} IS NULL" for column in needed)
     conditions = [level.condition.sql(dialect) for level in comparison.levels] + ["ELSE"]
     levels: list[dict[str, Any]] = [
         {"sql_condition": missing, "label_for_charts": "unknown", "is_null_level": True}
