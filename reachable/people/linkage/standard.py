@@ -5,6 +5,7 @@ Changing anything here changes what trained weights mean: then raise `VERSION`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
@@ -32,6 +33,7 @@ NO_NAMES = {
 COMMON = (0.003, 0.001, 0.0001)
 """Shares of records from which a name is common, usual, uncommon; what is below is rare."""
 RARE = len(COMMON)
+_UPN = re.compile(r"[A-Z][0-9]{11}[0-9A-HJ-NP-RT-Z]")
 SHORTEST_MASK = 4
 """Letters and gaps: in fewer, a gap would fit too many names."""
 
@@ -138,8 +140,8 @@ def standardise(said: Said, frequencies: Frequencies) -> Standard:
         postcode=postcode,
         postcodes=frozenset(each for each in places if each) or None,
         district=postcode[:-3] if postcode else None,
-        nhs_number=_number(said.nhs_number, nhs_numbers),
-        upn=_number(said.upn, upns),
+        nhs_number=_nhs_number(said.nhs_number),
+        upn=_upn(said.upn),
     )
 
 
@@ -168,9 +170,17 @@ def _postcode(text: str) -> str | None:
     return folded
 
 
-def _number(text: str, kind: Any) -> str | None:
+def _nhs_number(text: str) -> str | None:
     """A number whose check digit is wrong tells nothing."""
-    return kind.compact(text) if text and kind.is_valid(text) else None
+    return nhs_numbers.compact(text) if text and nhs_numbers.is_valid(text) else None
+
+
+def _upn(text: str) -> str | None:
+    """Its check letter alone tells: a child keeps a UPN of an authority that is no more."""
+    letters = upns.compact(text) if text else ""
+    if not _UPN.fullmatch(letters):
+        return None
+    return letters if upns.calc_check_digit(letters[1:]) == letters[0] else None
 
 
 def frequencies_of(said: Iterable[Said]) -> dict[str, dict[str, int]]:
