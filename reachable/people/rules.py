@@ -1,4 +1,4 @@
-"""Who is it? Standard forms, blocking keys and the decision, on plain values.
+"""Who is it? Standard forms and what is certain, on plain values.
 
 Only trusted identifiers, or name, birth date and postcode together, link a record by themselves.
 Everything that is merely likely is for a person to decide: a wrong link is worse than none.
@@ -109,31 +109,8 @@ def _words(name: str) -> frozenset[str]:
     return frozenset(name.split())
 
 
-def key_texts(identity: Identity) -> list[str]:
-    """Return what an identity is found by, before it is hashed; the first letter says which."""
-    keys: list[str] = []
-    born = identity.birth_date.isoformat() if identity.birth_date else ""
-    if identity.nhs_number:
-        keys.append("n" + identity.nhs_number)
-    if identity.upn:
-        keys.append("u" + identity.upn)
-    names = _name_key(identity.family, identity.given)
-    if names and born:
-        keys.append(f"b{born}|{names}")
-    if born and identity.postcode:
-        keys.append(f"p{born}|{identity.postcode}")
-    if names and identity.postcode:
-        keys.append(f"a{identity.postcode}|{names}")
-    return keys
-
-
-def blocking_keys(identity: Identity) -> list[int]:
-    """Return signed 64-bit hashes under which this identity is found again."""
-    return [_hashed(key) for key in key_texts(identity)]
-
-
 def reference_key(agency: str, reference: str) -> int:
-    """Return the like for an agency's own number of somebody."""
+    """Return a signed hash of 64 bits by which an agency's own number of somebody is found."""
     return _hashed(f"r{agency}|{reference}")
 
 
