@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from typing import Any
+from unicodedata import category
 from uuid import UUID
 
 from anyascii import anyascii
@@ -99,7 +100,12 @@ class Decision:
 
 @lru_cache(maxsize=65536)
 def standard_name(text: str) -> str:
-    """Fold letters of every script, drop what is no letter, keep the words apart."""
+    """Fold letters of every script, drop what is no letter, keep the words apart.
+
+    A picture, which would be read out as words, says no name.
+    """
+    if not text.isascii():
+        text = "".join(each for each in text if category(each)[0] != "S" or each == "´")
     folded = anyascii(text).casefold().replace("'", "").replace("`", "")
     return " ".join("".join(c if c.isalnum() else " " for c in folded).split())
 
