@@ -176,7 +176,7 @@ def _splink(held: Sequence[Identity], asked: Sequence[Identity]) -> list[float]:
         splinking.fill(database, name, PEOPLE, _rows(model, [identity], len(held), crowded))
         one = api.register(name, dataset_display_name=name)
         began = time.perf_counter()
-        linker.inference.predict_between(table, one).as_record_dict()
+        linker.inference.predict_between(table, one).as_record_list()
         times.append(time.perf_counter() - began)
     return times[1:]
 

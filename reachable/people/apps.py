@@ -12,9 +12,7 @@ class PeopleConfig(AppConfig):
     def ready(self) -> None:
         from reachable.access.registries import Holding, holdings, rights_ended
         from reachable.foundation.registries import Reference, references
-        from reachable.people import (
-            explaining as weights,
-        )
+        from reachable.people import explaining as weights
         from reachable.people import handing, looking, pointers, reference, restricting
         from reachable.people.registries import (
             SeenBecause,

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from reachable.foundation.errors import Forbidden
 from reachable.foundation.time import now
 from reachable.people import services
+from reachable.people.finding import keys_of
 from reachable.people.identification import Claim
 from reachable.people.models import (
     CurrentPerson,
@@ -25,7 +26,6 @@ from reachable.people.models import (
     RecordKey,
     Review,
 )
-from reachable.people.finding import keys_of
 from tests.support.people import (
     Partnership,
     claim,

@@ -18,6 +18,7 @@ from reachable.foundation.ids import new_id
 from reachable.foundation.time import now
 from reachable.people import finding
 from reachable.people.finding import keys_of
+from reachable.people.linkage import keys
 from reachable.people.linkage.in_force import in_force
 from reachable.people.linkage.keys import BLOCK
 from reachable.people.models import LinkDecision, Person, Record, RecordKey, Review
@@ -57,6 +58,7 @@ def test_a_fault_of_writing_is_linked_and_says_why(
     assert (found.outcome, found.rule) == ("link", "weighed")
     assert found.person_id == first.person_id
     why = LinkDecision.objects.get(record_id=found.record_id)
+    assert why.evidence
     assert why.model == in_force().hash
     assert why.evidence["record"] == str(first.record_id)
     levels = why.evidence["levels"]
@@ -149,8 +151,8 @@ def test_a_block_of_fifty_thousand_finds_nobody_and_costs_no_more_than_the_cap(
 def test_a_key_that_a_batch_itself_fills_finds_nobody_either(
     place: Partnership, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(finding.keys, "BLOCK", 3)
-    said = {"born": "", "family": "", "postcode": "FX1 1AA"}
+    monkeypatch.setattr(keys, "BLOCK", 3)
+    said: dict[str, Any] = {"born": "", "family": "", "postcode": "FX1 1AA"}
     identify(*(claim(place.police, f"P{n}", **said) for n in range(4)))
     index = finding.Index(set(keys_of(claim(place.police, **said).identity)))
     assert index.sharing(keys_of(claim(place.police, **said).identity)) == []
@@ -166,7 +168,7 @@ def test_a_key_that_a_batch_itself_fills_finds_nobody_either(
     ids=["nothing", "pictures", "placeholders"],
 )
 def test_whoever_says_nothing_of_themselves_is_taken_for_nobody(
-    place: Partnership, said: dict[str, str]
+    place: Partnership, said: dict[str, Any]
 ) -> None:
     """Where only a birth date and a home are left, a person may be asked."""
     first, second = identify_all(
@@ -179,18 +181,28 @@ def test_whoever_says_nothing_of_themselves_is_taken_for_nobody(
 def test_what_a_record_said_earlier_finds_its_child(place: Partnership) -> None:
     at = now()
     first = identify_one(claim(place.council, "C1", family="Hale", received_at=at))
-    moved = {"family": "Whitlock", "postcode": "FX9 9ZZ", "received_at": at + timedelta(days=1)}
+    moved: dict[str, Any] = {
+        "family": "Whitlock",
+        "postcode": "FX9 9ZZ",
+        "received_at": at + timedelta(days=1),
+    }
     identify(claim(place.council, "C1", **moved))
     found = identify_one(claim(place.police, "P1", family="Hale"))
     assert (found.outcome, found.person_id) == ("link", first.person_id)
-    levels = LinkDecision.objects.get(record_id=found.record_id).evidence["levels"]
+    evidence = LinkDecision.objects.get(record_id=found.record_id).evidence
+    assert evidence
+    levels = evidence["levels"]
     assert (levels["family"][0], levels["home"][0]) == ("part", "earlier")
 
 
 def test_details_that_come_late_are_what_a_record_said_earlier(place: Partnership) -> None:
     at = now()
     identify(claim(place.council, "C1", received_at=at))
-    late = {"family": "Hale", "postcode": "FX9 9ZZ", "received_at": at - timedelta(days=9)}
+    late: dict[str, Any] = {
+        "family": "Hale",
+        "postcode": "FX9 9ZZ",
+        "received_at": at - timedelta(days=9),
+    }
     news = identify_one(claim(place.council, "C1", **late)).news
     held = Record.objects.get(source_ref="C1")
     assert (held.family_name, held.earlier_families) == ("orrell", "hale")
@@ -202,7 +214,7 @@ def test_details_that_come_late_are_what_a_record_said_earlier(place: Partnershi
 def test_what_was_said_earlier_fits_its_columns(place: Partnership) -> None:
     at = now()
     for number in range(40):
-        said = {
+        said: dict[str, Any] = {
             "family": f"Family{'x' * number}",
             "postcode": f"FX{number % 9 + 1} {number % 10}AA",
         }

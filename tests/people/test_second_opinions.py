@@ -14,6 +14,7 @@ from reachable.foundation.time import now, today
 from reachable.notices.models import Notice
 from reachable.people import deciding, labels, record_checks
 from reachable.people import review as waiting_reviews
+from reachable.people.linkage.in_force import in_force
 from reachable.people.models import (
     CannotLink,
     CurrentPerson,
@@ -23,7 +24,6 @@ from reachable.people.models import (
     RecordCheck,
     Review,
 )
-from reachable.people.linkage.in_force import in_force
 from reachable.people.registries import Explaining, explaining
 from reachable.people.waterfall import Part
 from tests.people.test_review_pages import beside, waiting
