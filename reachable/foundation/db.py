@@ -252,19 +252,23 @@ def _many(kind: str, values: Iterable[Any]) -> Any:
     return plain if kind == "text" else _array(plain)
 
 
-def looked_up(values: Sequence[int], *steps: tuple[str, str]) -> tuple[str, list[Any]]:
+def looked_up(values: Sequence[Any], *steps: tuple[str, str]) -> tuple[str, list[Any]]:
     """Return a FROM clause and parameters that follow indexes from `values`, a table a step.
+
+    Values are numbers, or identifiers as the database itself gives them.
 
     A step is a table with its alias, and the condition on `wanted.value` or on earlier aliases.
     The order is fixed, because a planner that has not counted a growing table yet reads all of it.
     """
     if is_postgres():
-        clause = "unnest(%s::bigint[]) AS wanted (value)"
+        are_ids = bool(values) and isinstance(values[0], UUID)
+        kind = "uuid" if are_ids else "bigint"
+        clause = f"unnest(%s::{kind}[]) AS wanted (value)"
         for table, condition in steps:
             alias = table.split()[-1]
             row = f"SELECT {alias}.* FROM {table} WHERE {condition} OFFSET 0"
             clause += f" CROSS JOIN LATERAL ({row}) AS {alias}"
-        return clause, [_array(values)]
+        return clause, [_array(map(_hex, values) if are_ids else values)]
     clause = "json_each(%s) AS wanted"
     for table, condition in steps:
         clause += f" CROSS JOIN {table} ON {condition}"

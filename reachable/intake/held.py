@@ -26,9 +26,10 @@ from reachable.intake.happenings import happenings, title_of
 from reachable.intake.models import HeldKey, Signal, SignalVersion
 from reachable.intake.rules import making
 from reachable.intake.specification import feed as feed_of
+from reachable.people import finding
 from reachable.people import services as people
 from reachable.people.identification import Claim, Identified
-from reachable.people.rules import Identity, blocking_keys, reference_key
+from reachable.people.rules import Identity, reference_key
 
 IDENTIFY = system("identify")
 RENEWED = 4000
@@ -49,7 +50,7 @@ class _Held:
 
 def keys_of(agency_id: UUID, reference: str, identity: Identity) -> list[int]:
     """Return what a signal is found by."""
-    keys = blocking_keys(identity)
+    keys = finding.keys_of(identity)
     if reference:
         keys.append(reference_key(str(agency_id), reference))
     return keys

@@ -12,8 +12,14 @@ class PeopleConfig(AppConfig):
     def ready(self) -> None:
         from reachable.access.registries import Holding, holdings, rights_ended
         from reachable.foundation.registries import Reference, references
+        from reachable.people import explaining as weights
         from reachable.people import handing, looking, pointers, reference, restricting
-        from reachable.people.registries import SeenBecause, identity_changed, seen_because
+        from reachable.people.registries import (
+            SeenBecause,
+            explaining,
+            identity_changed,
+            seen_because,
+        )
 
         references.add(
             "identification",
@@ -24,6 +30,7 @@ class PeopleConfig(AppConfig):
         rights_ended.add("restrictions", restricting.follow_rights, room="people")
         identity_changed.add("restrictions", restricting.follow_identity, room="people")
         pointers.declare()
+        explaining.add("model", weights.offered(), room="people")
         for kind, why in (
             ("record", looking.why_record),
             ("merge", looking.why_merge),

@@ -15,7 +15,7 @@ from reachable.audit import services as audit
 from reachable.foundation.actor import Actor
 from reachable.foundation.db import exclusive
 from reachable.foundation.time import now, today
-from reachable.people import rules
+from reachable.people import finding
 from reachable.people.models import (
     CannotLink,
     LinkCheck,
@@ -27,7 +27,6 @@ from reachable.people.models import (
     ReviewCandidate,
 )
 from reachable.people.opinions import SAME, Said
-from reachable.people.rules import Identity
 from reachable.practice.time import start_of_day
 
 LINKED, APART = "linked", "apart"
@@ -123,12 +122,9 @@ def _apart(since: datetime, until: datetime) -> Drawn:
 
 def _keyed(records: QuerySet[Record]) -> dict[UUID, tuple[UUID, list[int]]]:
     """Return record → its person now, and its keys."""
-    columns = (
-        *("family_name", "given_names", "birth_date", "postcode", "nhs_number", "upn"),
-        *("id", "person__now__current_id"),
-    )
+    columns = (*finding.IDENTITY, "id", "person__now__current_id")
     return {
-        record_id: (person, rules.blocking_keys(Identity(*said)))
+        record_id: (person, finding.keys_of(finding.identity_from(said)))
         for *said, record_id, person in records.values_list(*columns)
     }
 

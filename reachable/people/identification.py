@@ -1,19 +1,22 @@
-"""One batch of claims, identified together: two questions to the database, then bulk writes."""
+"""One batch of claims, identified together: three questions to the database, then bulk writes."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
-from functools import cached_property, lru_cache
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
-from reachable.foundation.db import bulk_insert_all, bulk_update, in_values, is_postgres, looked_up
+from reachable.foundation.db import bulk_insert_all, bulk_update, in_values, is_postgres
 from reachable.foundation.ids import new_id
-from reachable.people import apart, rules
+from reachable.people import apart, finding, rules
+from reachable.people.finding import Found, Index, earlier_columns, identity_from, keys_of
+from reachable.people.judging import Judged, judge
+from reachable.people.linkage.in_force import in_force
 from reachable.people.models import (
     CurrentPerson,
     LinkDecision,
@@ -24,7 +27,7 @@ from reachable.people.models import (
     Review,
     ReviewCandidate,
 )
-from reachable.people.rules import Candidate, Decision, Identity
+from reachable.people.rules import Decision, Identity
 
 Values = tuple[Any, ...]
 _LONGEST = 60
@@ -78,7 +81,11 @@ class _Known:
     current_id: UUID
     detail_hash: str
     detail_at: datetime
+    shown_name: str
     identity: Identity
+
+    def said(self) -> Values:
+        return said_columns(self.detail_hash, self.detail_at, self.shown_name, self.identity)
 
 
 @dataclass
@@ -99,9 +106,10 @@ class Writes:
 
 SAID = [
     *("detail_hash", "detail_at", "shown_name", "family_name", "given_names"),
-    *("birth_date", "postcode", "nhs_number", "upn"),
+    *("birth_date", "postcode", "nhs_number", "upn", "sex"),
+    *("earlier_families", "earlier_postcodes"),
 ]
-"""Columns of a record that follow from what was received of it last."""
+"""Columns of a record that follow from what was received of it: last, and the earlier from all."""
 
 
 def said_columns(
@@ -118,6 +126,8 @@ def said_columns(
         identity.postcode,
         identity.nhs_number,
         identity.upn,
+        identity.sex,
+        *earlier_columns(identity),
     )
 
 
@@ -128,10 +138,10 @@ class Batch:
         self.at = at
         self.claims = claims
         self.writes = Writes()
+        self.model = in_force()
         self.records = _known_records(claims)
-        self.keys = [rules.blocking_keys(claim.identity) for claim in claims]
-        self.by_key = _candidates({key for keys in self.keys for key in keys})
-        self.revised: dict[Hashable, tuple[Candidate, frozenset[int]]] = {}
+        self.keys = [keys_of(claim.identity) for claim in claims]
+        self.index = Index({key for keys in self.keys for key in keys})
 
     def run(self) -> list[Identified | None]:
         found = [
@@ -153,29 +163,18 @@ class Batch:
             return _as_before(known)
         if known is not None:
             return _as_before(known, self._follow(known, claim, keys))
-        decision = rules.decide(claim.identity, self._sharing(keys))
+        judged = judge(self.model, claim.identity, self.index.sharing(keys))
+        decision = judged.decision
         if reference is instead and holder is not None and decision.outcome != "link":
             beside = (_raw(holder.record_id), *decision.beside)
             decision = Decision("review", "details_changed", None, tuple(dict.fromkeys(beside)))
+            judged = Judged(decision)
         if decision.outcome == "new" and not claim.needed:
             return None
-        return self._add(claim, keys, decision, reference)
+        return self._add(claim, keys, judged, reference)
 
-    def _sharing(self, keys: list[int]) -> list[Candidate]:
-        seen: dict[Hashable, Candidate] = {}
-        for key in keys:
-            for candidate in self.by_key.get(key, ()):
-                seen.setdefault(candidate.record_id, candidate)
-        for record_id in seen.keys() & self.revised.keys():
-            newest, found_by = self.revised[record_id]
-            if found_by.isdisjoint(keys):
-                del seen[record_id]
-            else:
-                seen[record_id] = newest
-        return list(seen.values())
-
-    def _add(self, claim: Claim, keys: list[int], decision: Decision, reference: str) -> Identified:
-        record_id = new_id()
+    def _add(self, claim: Claim, keys: list[int], judged: Judged, reference: str) -> Identified:
+        record_id, decision = new_id(), judged.decision
         if decision.person_id is not None:
             person_id = current_id = _uuid(decision.person_id)
         else:
@@ -192,15 +191,17 @@ class Batch:
         self.writes.details.append((new_id(), record_id, claim.content, claim.received_at))
         self.writes.keys += [(key, record_id) for key in keys]
         self.writes.decisions.append(
-            (new_id(), record_id, person_id, decision.outcome, decision.rule, None, self.at)
+            (
+                *(new_id(), record_id, person_id, decision.outcome, decision.rule),
+                *(judged.model, judged.evidence, None, self.at),
+            )
         )
         if decision.beside:
-            self._ask(record_id, decision.rule, decision.beside)
-        candidate = Candidate(_raw(record_id), _raw(current_id), identity)
-        for key in keys:
-            self.by_key.setdefault(key, []).append(candidate)
+            self._ask(record_id, judged)
+        self.index.add(Found(_raw(record_id), _raw(current_id), identity), keys)
         self.records[claim.agency_id, reference] = _Known(
-            record_id, person_id, current_id, claim.content_hash, claim.received_at, identity
+            *(record_id, person_id, current_id, claim.content_hash, claim.received_at),
+            *(claim.shown_name, identity),
         )
         news = [*keys]
         if claim.reference:
@@ -218,35 +219,35 @@ class Batch:
         if claim.content_hash == known.detail_hash:
             return ()
         self.writes.details.append((new_id(), known.record_id, claim.content, claim.received_at))
-        if claim.received_at < known.detail_at and known.identity.is_named:
-            return ()
         before = known.identity
+        if claim.received_at < known.detail_at and before.is_named:
+            known.identity = finding.followed_by(claim.identity, before)
+            told = earlier_columns(known.identity) != earlier_columns(before)
+            return self._rewrite(known, before) if told else ()
         if claim.identity.is_named and not before.is_named:
             self._ask_about_named(known, claim, keys)
         known.detail_hash, known.detail_at = claim.content_hash, claim.received_at
-        known.identity = claim.identity
-        if known.record_id in self.writes.records:
-            new = self.writes.records[known.record_id]
-            self.writes.records[known.record_id] = (
-                *new[:4],
-                *_columns(claim),
-            )
-            mine = known.record_id
+        known.shown_name = claim.shown_name
+        known.identity = finding.following(claim.identity, before)
+        return self._rewrite(known, before)
+
+    def _rewrite(self, known: _Known, before: Identity) -> tuple[int, ...]:
+        """Write what a record says now, with its keys; return those that it did not have."""
+        mine, said = known.record_id, known.said()
+        keys, had = keys_of(known.identity), keys_of(before)
+        if mine in self.writes.records:
+            self.writes.records[mine] = (*self.writes.records[mine][:4], *said)
             self.writes.keys = [row for row in self.writes.keys if row[1] != mine]
             self.writes.keys += [(key, mine) for key in keys]
         else:
-            self.writes.changed[known.record_id] = (
-                known.record_id,
-                *_columns(claim),
-            )
-            if claim.identity != before:
-                self.writes.outdated.update(rules.blocking_keys(before))
-                self.writes.rekeyed[known.record_id] = keys
-        candidate = Candidate(_raw(known.record_id), _raw(known.current_id), claim.identity)
-        self.revised[candidate.record_id] = candidate, frozenset(keys)
-        for key in keys:
-            self.by_key.setdefault(key, []).append(candidate)
-        return tuple(set(keys).difference(rules.blocking_keys(before)))
+            self.writes.changed[mine] = (mine, *said)
+            if keys != had:
+                self.writes.outdated.update(had)
+                self.writes.rekeyed[mine] = keys
+        raw = _raw(mine)
+        self.index.remove(raw, had)
+        self.index.add(Found(raw, _raw(known.current_id), known.identity), keys)
+        return tuple(set(keys).difference(had))
 
     def _ask_about_named(self, known: _Known, claim: Claim, keys: list[int]) -> None:
         """Whoever was recorded without a name and is named now may be somebody known: ask."""
@@ -254,15 +255,17 @@ class Batch:
         never = self._kept_apart.get(known.current_id, frozenset())
         others = [
             each
-            for each in self._sharing(keys)
+            for each in self.index.sharing(keys)
             if each.person_id != own and _uuid(each.person_id) not in never
         ]
-        decision = rules.decide(claim.identity, others)
+        judged = judge(self.model, claim.identity, others)
+        decision = judged.decision
         beside = decision.beside or tuple(
             each.record_id for each in others if each.person_id == decision.person_id
         )
         if beside:
-            self._ask(known.record_id, decision.rule, beside[: rules.BESIDE])
+            asked = replace(decision, beside=beside[: rules.BESIDE])
+            self._ask(known.record_id, replace(judged, decision=asked))
 
     @cached_property
     def _kept_apart(self) -> dict[UUID, frozenset[UUID]]:
@@ -272,10 +275,12 @@ class Batch:
         """
         return apart.barred({known.current_id for known in self.records.values()})
 
-    def _ask(self, record_id: UUID, rule: str, beside: Sequence[Hashable]) -> None:
-        review_id = new_id()
-        self.writes.reviews.append((review_id, record_id, rule, self.at, "", ""))
-        self.writes.beside += [(review_id, _uuid(other)) for other in beside]
+    def _ask(self, record_id: UUID, judged: Judged) -> None:
+        review_id, decision = new_id(), judged.decision
+        self.writes.reviews.append(
+            (review_id, record_id, decision.rule, judged.model, self.at, "", "")
+        )
+        self.writes.beside += [(review_id, _uuid(other)) for other in decision.beside]
 
     def _write(self) -> None:
         writes = self.writes
@@ -293,10 +298,17 @@ class Batch:
             (RecordKey, ["key", "record"], dict.fromkeys(writes.keys)),
             (
                 LinkDecision,
-                ["id", "record", "person", "outcome", "rule", "decided_by", "decided_at"],
+                [
+                    *("id", "record", "person", "outcome", "rule"),
+                    *("model", "evidence", "decided_by", "decided_at"),
+                ],
                 writes.decisions,
             ),
-            (Review, ["id", "record", "rule", "opened_at", "outcome", "reason"], writes.reviews),
+            (
+                Review,
+                ["id", "record", "rule", "model", "opened_at", "outcome", "reason"],
+                writes.reviews,
+            ),
             (ReviewCandidate, ["review", "record"], writes.beside),
         )
 
@@ -329,13 +341,6 @@ def references_of(claim: Claim) -> tuple[str, str]:
     return reference, f"{reference[:_LONGEST]}#{rules.fingerprint(reference, claim.identity)}"
 
 
-_day = lru_cache(maxsize=32768)(date.fromisoformat)
-# SQLite gives an expression's date as text: most are of candidates, the same again and again.
-_IDENTITY = (
-    "r.family_name, r.given_names, COALESCE(r.birth_date, NULL), r.postcode, r.nhs_number, r.upn"
-)
-
-
 def _delete_keys(keys: set[int], record_ids: list[UUID]) -> None:
     """Delete what these records were found by before; only the keys themselves are indexed."""
     by_key, parameters = in_values("key", list(keys))
@@ -350,9 +355,9 @@ def _known_records(claims: Sequence[Claim]) -> dict[tuple[UUID, str], _Known]:
     wanted = {reference for claim in claims for reference in references_of(claim)}
     of_agency, agencies = in_values("r.agency_id", list({claim.agency_id for claim in claims}))
     by_reference, references = in_values("r.source_ref", list(wanted))
-    rows = _select(
+    rows = finding.select(
         f"SELECT r.agency_id, r.source_ref, r.id, r.person_id, c.current_id, r.detail_hash, "
-        f"r.detail_at, {_IDENTITY} FROM people_record r "
+        f"r.detail_at, r.shown_name, {finding.READ_IDENTITY} FROM people_record r "
         f"JOIN people_currentperson c ON c.person_id = r.person_id "
         f"WHERE {of_agency} AND {by_reference}",
         agencies + references,
@@ -364,42 +369,11 @@ def _known_records(claims: Sequence[Claim]) -> dict[tuple[UUID, str], _Known]:
             _uuid(row[4]),
             row[5],
             _instant(row[6]),
-            _identity(row[7:]),
+            row[7],
+            identity_from(row[8:]),
         )
         for row in rows
     }
-
-
-def _candidates(keys: set[int]) -> dict[int, list[Candidate]]:
-    clause, parameters = looked_up(
-        list(keys),
-        ("people_recordkey k", "k.key = wanted.value"),
-        ("people_record r", "r.id = k.record_id"),
-        ("people_currentperson c", "c.person_id = r.person_id"),
-    )
-    rows = _select(f"SELECT k.key, r.id, c.current_id, {_IDENTITY} FROM {clause}", parameters)
-    found: dict[int, list[Candidate]] = {}
-    made: dict[Any, Candidate] = {}
-    for row in rows:
-        candidate = made.get(row[1])
-        if candidate is None:
-            candidate = Candidate(row[1], row[2], _identity(row[3:]))
-            made[row[1]] = candidate
-        found.setdefault(row[0], []).append(candidate)
-    return found
-
-
-def _select(sql: str, parameters: list[Any]) -> list[Values]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        rows: list[Values] = cursor.fetchall()
-    return rows
-
-
-def _identity(row: Values) -> Identity:
-    family, given, born, postcode, nhs_number, upn = row
-    born = _day(born) if isinstance(born, str) else born
-    return Identity(family, given, born, postcode, nhs_number, upn)
 
 
 def _raw(value: UUID) -> Any:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from django.db.models import QuerySet
 from reachable.audit import services as audit
 from reachable.foundation.actor import Actor
 from reachable.foundation.db import bulk_insert, bulk_update, exclusive
-from reachable.people import rules
+from reachable.people import finding, rules
 from reachable.people.identification import SAID, said_columns
 from reachable.people.models import (
     CurrentPerson,
@@ -26,7 +27,6 @@ from reachable.people.rules import Identity
 from reachable.people.standing import standing_pairs
 
 BATCH = 1000
-IDENTITY = ("family_name", "given_names", "birth_date", "postcode", "nhs_number", "upn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +69,28 @@ def rebuild_records(*, by: Actor, read: Callable[[dict[str, Any]], PersonSaid]) 
             if not held:
                 return changed
             details = RecordDetail.objects.filter(record_id__in=list(held))
-            said = [
-                (detail.record_id, detail.received_at, read(detail.content))
-                for detail in details.order_by("received_at", "id")
-            ]
-            newest = {
-                record_id: said_columns(each.content_hash, at, each.shown_name, each.identity)
-                for record_id, at, each in sorted(said, key=lambda one: one[2].identity.is_named)
-            }
+            said: dict[UUID, list[tuple[datetime, PersonSaid]]] = {}
+            for detail in details.order_by("id"):
+                each = detail.received_at, read(detail.content)
+                said.setdefault(detail.record_id, []).append(each)
+            newest = {record_id: _as_it_stands(told) for record_id, told in said.items()}
             wrong = [(key, *columns) for key, columns in newest.items() if held[key] != columns]
             bulk_update(Record, "id", SAID, wrong)
             changed += _noted(by, "people.records_rebuilt", len(wrong))
             after = max(held)
+
+
+def _as_it_stands(told: Sequence[tuple[datetime, PersonSaid]]) -> tuple[Any, ...]:
+    """Follow a record from detail to detail, in the order in which they came."""
+    (standing_at, standing), *later = told
+    identity = standing.identity
+    for at, each in later:
+        if at < standing_at and identity.is_named:
+            identity = finding.followed_by(each.identity, identity)
+            continue
+        identity = finding.following(each.identity, identity)
+        standing_at, standing = at, each
+    return said_columns(standing.content_hash, standing_at, standing.shown_name, identity)
 
 
 def rebuild_keys(*, by: Actor) -> int:
@@ -129,8 +139,8 @@ def _add_missing(by: Actor) -> int:
 def _wanted(records: QuerySet[Record]) -> set[tuple[int, UUID]]:
     return {
         (key, record_id)
-        for record_id, *said in records.values_list("id", *IDENTITY)
-        for key in rules.blocking_keys(Identity(*said))
+        for record_id, *said in records.values_list("id", *finding.IDENTITY)
+        for key in finding.keys_of(finding.identity_from(said))
     }
 
 

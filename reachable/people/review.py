@@ -14,6 +14,7 @@ from reachable.audit import services as audit
 from reachable.foundation.actor import Actor
 from reachable.foundation.errors import NotFound
 from reachable.people import deciding, household, opinions, record_checks
+from reachable.people.finding import IDENTITY, identity_from
 from reachable.people.household import Household, OtherRecord
 from reachable.people.models import Merge, Record, Review
 from reachable.people.record_checks import Answered
@@ -326,14 +327,7 @@ def _weights(record: Record, beside: list[Record]) -> dict[UUID, Drawing]:
 
 
 def _identity(record: Record) -> Identity:
-    return Identity(
-        record.family_name,
-        record.given_names,
-        record.birth_date,
-        record.postcode,
-        record.nhs_number,
-        record.upn,
-    )
+    return identity_from(tuple(getattr(record, name) for name in IDENTITY))
 
 
 def _look(by: Actor, found: Review, people: Iterable[UUID]) -> None:

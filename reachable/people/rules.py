@@ -1,4 +1,4 @@
-"""Who is it? Standard forms, blocking keys and the decision, on plain values.
+"""Who is it? Standard forms and what is certain, on plain values.
 
 Only trusted identifiers, or name, birth date and postcode together, link a record by themselves.
 Everything that is merely likely is for a person to decide: a wrong link is worse than none.
@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from typing import Any
+from unicodedata import category
 from uuid import UUID
 
 from anyascii import anyascii
@@ -99,7 +100,12 @@ class Decision:
 
 @lru_cache(maxsize=65536)
 def standard_name(text: str) -> str:
-    """Fold letters of every script, drop what is no letter, keep the words apart."""
+    """Fold letters of every script, drop what is no letter, keep the words apart.
+
+    A picture, which would be read out as words, says no name.
+    """
+    if not text.isascii():
+        text = "".join(each for each in text if category(each)[0] != "S" or each == "´")
     folded = anyascii(text).casefold().replace("'", "").replace("`", "")
     return " ".join("".join(c if c.isalnum() else " " for c in folded).split())
 
@@ -109,31 +115,8 @@ def _words(name: str) -> frozenset[str]:
     return frozenset(name.split())
 
 
-def key_texts(identity: Identity) -> list[str]:
-    """Return what an identity is found by, before it is hashed; the first letter says which."""
-    keys: list[str] = []
-    born = identity.birth_date.isoformat() if identity.birth_date else ""
-    if identity.nhs_number:
-        keys.append("n" + identity.nhs_number)
-    if identity.upn:
-        keys.append("u" + identity.upn)
-    names = _name_key(identity.family, identity.given)
-    if names and born:
-        keys.append(f"b{born}|{names}")
-    if born and identity.postcode:
-        keys.append(f"p{born}|{identity.postcode}")
-    if names and identity.postcode:
-        keys.append(f"a{identity.postcode}|{names}")
-    return keys
-
-
-def blocking_keys(identity: Identity) -> list[int]:
-    """Return signed 64-bit hashes under which this identity is found again."""
-    return [_hashed(key) for key in key_texts(identity)]
-
-
 def reference_key(agency: str, reference: str) -> int:
-    """Return the like for an agency's own number of somebody."""
+    """Return a signed hash of 64 bits by which an agency's own number of somebody is found."""
     return _hashed(f"r{agency}|{reference}")
 
 

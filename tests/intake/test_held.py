@@ -34,7 +34,7 @@ ARREST = "CU/1,Arrest,24/10/2026,20:15,Fenmarch,Vane,Idris,14/07/2010,FX1 1AB,P2
 """Opens a moment, so that the child becomes known."""
 SAME_NUMBER = "MI/1,20/10/2026,18:00,,,Vane,Idris J,14/07/2010,FX1 1AB,P2\n"
 AT_HOME = "CH/1,Severe absence,19/10/2026,S9,Y999400011003,Vane,Idris,14/07/2010,FX1 1AB,\n"
-BY_UPN = "CH/2,Managed move,21/10/2026,,Y999400011003,Vayne,Idris,14/07/2010,FX9 9ZZ,\n"
+BY_UPN = "CH/2,Managed move,21/10/2026,,Y999400011003,Vane,Idris,,FX9 9ZZ,\n"
 """Found only through the UPN, which no other agency gave."""
 SOMEBODY_ELSE = "CH/3,Managed move,21/10/2026,,,Lark,Wren,05/05/2013,FX1 1AH,\n"
 FILES = (

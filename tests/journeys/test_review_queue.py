@@ -33,8 +33,8 @@ def filled(server: Server) -> tuple[Server, World]:
     for name in ("Bartholomew", "Clementine"):
         world.signal(given_names=name, family_name="Orrell")
     for family, known, again in (
-        ("Orrell", "Tamsin", "Tamsyn"),
-        ("Whitlock", "Idris", "Idriss"),
+        ("Orrell", "Tamsin", "Tam"),
+        ("Whitlock", "Idris", "Idr"),
         ("Ashdown", "Marisol", "Marysol"),
         ("Hale", "Kofi", "Koffi"),
         ("Brannigan", "Noor", "Noour"),

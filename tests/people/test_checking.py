@@ -98,7 +98,7 @@ def test_figures_come_from_labels_alone(drawn: World) -> None:
 
 def test_reviews_are_counted_by_what_sent_them_and_whether_two_agreed(world: World) -> None:
     council, police = (world.actor(name).own_agency_id for name in ("steward", "clerk"))
-    identify_all(claim(council, "C1", given="Tamsin"), claim(police, "P1", given="Tamsyn"))
+    identify_all(claim(council, "C1", given="Tamsin"), claim(police, "P1", given="Tam"))
     agree(world.actor("steward"), Review.objects.get().id, None)
     (row,) = labels.figures(by=world.actor("governance")).rules
     assert (row.why, row.same, row.different, row.neither) == (

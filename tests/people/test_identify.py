@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from reachable.foundation.errors import Forbidden
 from reachable.foundation.time import now
 from reachable.people import services
+from reachable.people.finding import keys_of
 from reachable.people.identification import Claim
 from reachable.people.models import (
     CurrentPerson,
@@ -25,7 +26,6 @@ from reachable.people.models import (
     RecordKey,
     Review,
 )
-from reachable.people.rules import blocking_keys
 from tests.support.people import (
     Partnership,
     claim,
@@ -48,6 +48,10 @@ def record(reference: str) -> Record:
     return Record.objects.get(source_ref=reference)
 
 
+def _keys(held: Record) -> set[int]:
+    return set(RecordKey.objects.filter(record=held).values_list("key", flat=True))
+
+
 def test_somebody_new_becomes_a_person_with_a_record_its_keys_and_the_reason(
     place: Partnership,
 ) -> None:
@@ -57,7 +61,7 @@ def test_somebody_new_becomes_a_person_with_a_record_its_keys_and_the_reason(
     held = record("P1")
     assert (held.id, held.person_id) == (found.record_id, found.person_id)
     assert CurrentPerson.objects.get(person=held.person_id).current_id == held.person_id
-    assert RecordKey.objects.filter(record=held).count() == 3
+    assert _keys(held) == set(keys_of(claim(place.police, "P1").identity))
     decision = LinkDecision.objects.get(record=held)
     assert (decision.outcome, decision.rule, decision.decided_by) == ("new", "nobody_like", None)
 
@@ -83,8 +87,15 @@ def test_an_agencys_number_again_is_the_same_record_with_the_newest_details(
         "FX2 2BB",
     )
     assert RecordDetail.objects.filter(record=held).count() == 2
-    assert set(RecordKey.objects.filter(record=held).values_list("key", flat=True)) == set(
-        blocking_keys(claim(place.police, "P1", family="Whitlock", postcode="FX2 2BB").identity)
+    assert (held.earlier_families, held.earlier_postcodes) == ("orrell", "FX11AA")
+    assert _keys(held) == set(
+        keys_of(
+            replace(
+                claim(place.police, "P1", family="Whitlock", postcode="FX2 2BB").identity,
+                earlier_families=("orrell",),
+                earlier_postcodes=("FX11AA",),
+            )
+        )
     )
 
 
@@ -151,7 +162,8 @@ def test_who_uses_a_number_again_is_linked_where_that_is_certain(place: Partners
 def test_whoever_looks_like_the_new_owner_of_a_number_stands_beside_too(place: Partnership) -> None:
     like = identify_one(claim(place.council, "C1", given="Kofi", family="Brannigan"))
     first = identify_one(claim(place.police, "P1", born="2011-11-11", postcode="FX2 2BB"))
-    identify(claim(place.police, "P1", given="Kofi", family="Brannigan", postcode=""))
+    perhaps = {"given": "Kofi", "family": "Brannigan", "born": "2012-03-13", "postcode": ""}
+    identify(claim(place.police, "P1", **perhaps))
     beside = set(Review.objects.get().candidates.values_list("record_id", flat=True))
     assert beside == {like.record_id, first.record_id}
 

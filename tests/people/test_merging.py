@@ -49,7 +49,7 @@ def hub(db: None) -> Partnership:
 def two_alike(hub: Partnership) -> tuple[Identified, Identified]:
     """Two records of what may be one child; the second waits for review."""
     first, second = identify_all(
-        claim(hub.council, "C1", given="Tamsin"), claim(hub.police, "P1", given="Tamsyn")
+        claim(hub.council, "C1", given="Tamsin"), claim(hub.police, "P1", given="Tam")
     )
     return first, second
 

@@ -27,7 +27,7 @@ def hub(db: None) -> Partnership:
 
 def test_a_child_of_two_records_is_who_stands_for_both(hub: Partnership) -> None:
     kept = identify_one(claim(hub.police, "P1", given="Ada"))
-    joined = identify_one(claim(hub.council, "C2", given="Adah"))
+    joined = identify_one(claim(hub.council, "C2", given="Ines"))
     for each in (kept, joined):
         happen(each, hub.council)
     merge(hub, kept, joined)

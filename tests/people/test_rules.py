@@ -13,15 +13,22 @@ from hypothesis import strategies as st
 
 from reachable.people import rules
 from reachable.people.examples import all_examples, example_table
+from reachable.people.finding import keys_of
+from reachable.people.linkage.keys import key_texts
+from reachable.people.linkage.standard import said_of, standardise
 from reachable.people.reference import render
 from reachable.people.rules import Candidate, Identity, standard_name
 
 SHARED = {
-    "n": "NHS number",
-    "u": "UPN",
-    "b": "name and birth date",
-    "p": "birth date and postcode",
-    "a": "name and postcode",
+    "nhs": "NHS number",
+    "upn": "UPN",
+    "sound": "the sound of a name and birth date",
+    "family": "a word of the family name and birth date",
+    "given": "a given name and birth date",
+    "names": "both names and part of the birth date",
+    "home": "home and birth date",
+    "near": "district and birth date",
+    "house": "home and the sound of a name",
 }
 
 
@@ -36,6 +43,10 @@ def identity(said: Mapping[str, Any]) -> Identity:
     )
 
 
+def texts(who: Identity) -> list[str]:
+    return key_texts(standardise(said_of(who), {}))
+
+
 def rows(name: str) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("row", example_table(name).rows, ids=lambda row: row["case"])
 
@@ -48,10 +59,10 @@ def test_names_by_example(row: Mapping[str, Any]) -> None:
 @rows("found")
 def test_found_by_example(row: Mapping[str, Any]) -> None:
     claim, known = identity(row["claim"]), identity(row["known"])
-    shared = set(rules.key_texts(claim)) & set(rules.key_texts(known))
-    assert [SHARED[key[0]] for key in rules.key_texts(claim) if key in shared] == row["shared"]
-    hashes = set(rules.blocking_keys(claim)) & set(rules.blocking_keys(known))
-    assert len(hashes) == len(shared)
+    shared = set(texts(claim)) & set(texts(known))
+    kinds = [SHARED[key.split("|")[0]] for key in texts(claim) if key in shared]
+    assert list(dict.fromkeys(kinds)) == row["shared"]
+    assert len(set(keys_of(claim)) & set(keys_of(known))) == len(shared)
 
 
 @rows("one_known")
@@ -91,8 +102,9 @@ def test_every_rule_of_a_comparison_has_an_example() -> None:
     tables = ("one_known", "several_known", "weighed")
     shown = {row["rule"] for name in tables for row in example_table(name).rows}
     elsewhere = {"same_record", "details_changed", "check", "check_found"}
+    by_weight = {"weighed", "likely", "near_relative"}
     by_a_person = {"decided", "undone", "split", "split_undone"}
-    assert shown | elsewhere | by_a_person == rules.WHY.keys()
+    assert shown | elsewhere | by_weight | by_a_person == rules.WHY.keys()
 
 
 def test_the_page_shows_every_example() -> None:
@@ -143,7 +155,7 @@ def test_comparing_is_the_same_both_ways(claim: Identity, known: Identity) -> No
 @given(identities, identities)
 def test_whatever_is_not_new_is_found_by_a_key(claim: Identity, known: Identity) -> None:
     if rules.compare(claim, known)[0] != "new":
-        assert set(rules.blocking_keys(claim)) & set(rules.blocking_keys(known))
+        assert set(keys_of(claim)) & set(keys_of(known))
 
 
 @given(identities, st.lists(st.tuples(st.integers(1, 3), identities), max_size=5))
@@ -162,8 +174,8 @@ def test_a_decision_names_only_those_who_were_found(
 
 @given(identities)
 def test_keys_are_signed_64_bit_numbers_and_differ(who: Identity) -> None:
-    keys = rules.blocking_keys(who)
-    assert len(keys) == len(set(keys)) == len(rules.key_texts(who))
+    keys = keys_of(who)
+    assert len(keys) == len(set(keys)) == len(texts(who))
     assert all(-(2**63) <= key < 2**63 for key in keys)
 
 

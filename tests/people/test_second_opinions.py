@@ -14,6 +14,7 @@ from reachable.foundation.time import now, today
 from reachable.notices.models import Notice
 from reachable.people import deciding, labels, record_checks
 from reachable.people import review as waiting_reviews
+from reachable.people.linkage.in_force import in_force
 from reachable.people.models import (
     CannotLink,
     CurrentPerson,
@@ -248,7 +249,7 @@ def test_a_look_at_the_household_is_noted_for_everybody_in_it(world: World) -> N
 def test_other_records_of_each_child_are_shown(world: World) -> None:
     world.signal(given_names="Tamsin", family_name="Orrell")
     world.signal("other_worry", given_names="Tamsin", family_name="Orrell")
-    world.signal("other_worry", given_names="Tamsyn", family_name="Orrell")
+    world.signal("other_worry", given_names="Tam", family_name="Orrell")
     review_id = Review.objects.latest("opened_at", "id").id
     facts = waiting_reviews.review(by=world.actor("steward"), review_id=review_id)
     assert [other.name for other in facts.beside[0].others] == ["Tamsin Orrell"]
@@ -265,7 +266,7 @@ def test_a_reason_can_be_picked_and_words_added(world: World) -> None:
         Review.objects.get(id=review_id).reason
         == "Brothers, sisters or twins, or a parent: asked the school"
     )
-    other = waiting(world, "Ada", "Adda", "Ashdown")
+    other = waiting(world, "Adarin", "Ada", "Ashdown")
     world.client("steward").post(
         f"/review/{other}/", {"same_as": "nobody", "quick": "mistyped", "reason": ""}
     )
@@ -276,6 +277,7 @@ def test_what_agrees_is_said_by_the_rule_until_a_model_says_what_it_weighs(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     review_id = waiting(world)
+    monkeypatch.setattr(explaining, "listed", list)
     page = html(world.client("steward").get(f"/review/{review_id}/"))
     assert "<strong>Born:</strong> the same day" in page
     assert 'class="waterfall"' not in page
@@ -289,10 +291,25 @@ def test_what_agrees_is_said_by_the_rule_until_a_model_says_what_it_weighs(
     assert "style=" not in page.split('class="waterfall"')[1].split("</svg>")[0]
 
 
+def test_the_model_in_force_says_in_words_what_each_field_weighs(world: World) -> None:
+    page = html(world.client("steward").get(f"/review/{waiting(world)}/"))
+    drawn = page.split('class="waterfall" role="img"')[1]
+    for words in (
+        "Before anything is compared",
+        "similar given names",
+        "the same family name, which few have",
+        "the same birth date",
+        "the same postcode",
+        "not known of both",
+    ):
+        assert words in drawn
+    assert "All together it speaks for it" in drawn
+
+
 def test_labels_say_pair_by_whom_and_what_had_sent_it(world: World) -> None:
     review_id = unsettled(world)
     one, two = labels.labels(by=world.actor("steward"))
     assert (one.said, two.said) == ("same", "different")
     assert {one.other, two.other} == {beside(review_id)}
     assert one.by == world.users["steward"]
-    assert (one.rule, one.model) == ("birth_postcode_similar", "")
+    assert (one.rule, one.model) == ("birth_postcode_similar", in_force().hash)

@@ -18,7 +18,7 @@ CU/1,Arrest,24/10/2026,21:40,Fenmarch,Orrell,Tamsin,03/03/2012,FX1 1AA,P1
 CU/2,Arrest,24/10/2026,20:15,Fenmarch,Vane,Idris,14/07/2010,FX1 1AB,P2
 CU/3,Voluntary,23/10/2026,10:00,Fenmarch,Okafor,Chidi,01/02/2011,FX1 1AD,P3
 CU/4,Arrest,31/12/2026,10:00,Fenmarch,Marsh,Ebony,01/02/2011,FX1 1AD,P4
-CU/5,Arrest,23/10/2026,10:00,Fenmarch,Orrell,Tamsyn,03/03/2012,FX1 1AA,
+CU/5,Arrest,23/10/2026,10:00,Fenmarch,Orrell,Tam,03/03/2012,FX1 1AA,
 CU/6,Arrest,23/10/2026,11:00,Fenmarch,Adult,Somebody,01/02/1999,FX1 1AE,P6
 CU/2,Arrest,24/10/2026,20:25,Fenmarch,Vane,Idris,14/07/2010,FX1 1AB,P2
 CU/1,Arrest,24/10/2026,21:40,Fenmarch,Orrell,Tamsin,03/03/2012,FX1 1AA,P1

@@ -84,6 +84,7 @@ def identity_of(content: Mapping[str, Any]) -> Identity:
         postcode=standard_postcode(content.get("postcode") or ""),
         nhs_number=content.get("nhs_number") or "",
         upn=content.get("upn") or "",
+        sex=content.get("sex") or "",
     )
 
 

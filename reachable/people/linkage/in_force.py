@@ -6,6 +6,8 @@ is large enough to learn from.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -14,8 +16,18 @@ from django.conf import settings
 from reachable.people.linkage.deciding import Judge
 from reachable.people.linkage.model import load
 from reachable.people.linkage.people import PEOPLE
+from reachable.people.linkage.standard import Said, Standard, standardise
 
 OURS = Path(__file__).with_name("region.json")
+
+
+@dataclass(frozen=True)
+class InForce:
+    """A judge, the hash of its model, and how it makes standard forms, which it keeps a while."""
+
+    judge: Judge
+    hash: str
+    standard: Callable[[Said], Standard]
 
 
 def judge() -> Judge:
@@ -23,11 +35,19 @@ def judge() -> Judge:
 
     A file that is replaced is read anew.
     """
+    return in_force().judge
+
+
+def in_force() -> InForce:
+    """Return the same with what goes with it."""
     own: Path = settings.LINKAGE_MODEL_FILE
     path = own if own.is_file() else OURS
-    return _judge(path, path.stat().st_mtime_ns)
+    return _in_force(path, path.stat().st_mtime_ns)
 
 
 @lru_cache(maxsize=2)
-def _judge(path: Path, changed: int) -> Judge:
-    return Judge(load(path, PEOPLE))
+def _in_force(path: Path, changed: int) -> InForce:
+    model = load(path, PEOPLE)
+    frequencies = model.frequencies
+    kept = lru_cache(maxsize=4096)(lambda said: standardise(said, frequencies))
+    return InForce(Judge(model), model.hash, kept)

@@ -5,6 +5,7 @@ Changing anything here changes what trained weights mean: then raise `VERSION`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
@@ -32,6 +33,7 @@ NO_NAMES = {
 COMMON = (0.003, 0.001, 0.0001)
 """Shares of records from which a name is common, usual, uncommon; what is below is rare."""
 RARE = len(COMMON)
+_UPN = re.compile(r"[A-Z][0-9]{11}[0-9A-HJ-NP-RT-Z]")
 SHORTEST_MASK = 4
 """Letters and gaps: in fewer, a gap would fit too many names."""
 
@@ -111,12 +113,9 @@ def standardise(said: Said, frequencies: Frequencies) -> Standard:
     given, family = _words(said.given), _words(said.family)
     first, last = (given[0] if given else None), (family[-1] if family else None)
     others = [word for name in said.other_families for word in _words(name)]
-    born = said.birth_date
-    if born in NOBODYS_BIRTHDAYS:
-        born = None
+    iso, crossed, month, day, number = _dates(said.birth_date)
     postcode = _postcode(said.postcode)
     places = {postcode, *map(_postcode, said.other_postcodes)} - {None}
-    iso = born.isoformat() if born else None
     return Standard(
         given=first,
         given_roots=roots(first) if first else None,
@@ -130,17 +129,28 @@ def standardise(said: Said, frequencies: Frequencies) -> Standard:
         family_mask=_mask(family),
         names=frozenset((*given, *family)) or None,
         born=iso,
-        born_crossed=f"{iso[:5]}{iso[8:]}-{iso[5:7]}" if iso else None,
-        born_month=iso[:7] if iso else None,
-        born_day=iso[5:] if iso else None,
-        born_number=born.toordinal() if born else None,
+        born_crossed=crossed,
+        born_month=month,
+        born_day=day,
+        born_number=number,
         sex=said.sex if said.sex in ("male", "female") else None,
         postcode=postcode,
         postcodes=frozenset(each for each in places if each) or None,
         district=postcode[:-3] if postcode else None,
-        nhs_number=_number(said.nhs_number, nhs_numbers),
-        upn=_number(said.upn, upns),
+        nhs_number=_nhs_number(said.nhs_number),
+        upn=_upn(said.upn),
     )
+
+
+@lru_cache(maxsize=32768)
+def _dates(
+    born: date | None,
+) -> tuple[str | None, str | None, str | None, str | None, int | None]:
+    """Return a date, the same with day and month crossed, its month, its day, and its number."""
+    if born is None or born in NOBODYS_BIRTHDAYS:
+        return None, None, None, None, None
+    iso = born.isoformat()
+    return iso, f"{iso[:5]}{iso[8:]}-{iso[5:7]}", iso[:7], iso[5:], born.toordinal()
 
 
 @lru_cache(maxsize=65536)
@@ -168,9 +178,31 @@ def _postcode(text: str) -> str | None:
     return folded
 
 
-def _number(text: str, kind: Any) -> str | None:
+@lru_cache(maxsize=65536)
+def _nhs_number(text: str) -> str | None:
     """A number whose check digit is wrong tells nothing."""
-    return kind.compact(text) if text and kind.is_valid(text) else None
+    if not text:
+        return None
+    # To take spaces out costs more than all the rest, and most have none.
+    digits = text if len(text) == 10 and text.isascii() and text.isdigit() else _compact(text)
+    if len(digits) != 10 or not (digits.isascii() and digits.isdigit()):
+        return None
+    return None if nhs_numbers.checksum(digits) else digits
+
+
+def _compact(text: str) -> str:
+    return str(nhs_numbers.compact(text))
+
+
+@lru_cache(maxsize=65536)
+def _upn(text: str) -> str | None:
+    """Its check letter alone tells: a child keeps a UPN of an authority that is no more."""
+    if not text:
+        return None
+    letters = text if _UPN.fullmatch(text) else str(upns.compact(text))
+    if not _UPN.fullmatch(letters):
+        return None
+    return letters if upns.calc_check_digit(letters[1:]) == letters[0] else None
 
 
 def frequencies_of(said: Iterable[Said]) -> dict[str, dict[str, int]]:

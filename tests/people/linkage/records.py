@@ -16,7 +16,7 @@ FAMILY = (
     *("Brannigan", "Okafor", "De Souza", "Begum", "Ahmed", "Ng", "Whitlock", "Ó Briain"),
 )
 NHS_NUMBERS = ("9434765919", "9000000009", "9990000018", "1234567890", "")
-UPNS = ("H801200001001", "X801200001002", "A123456789012", "")
+UPNS = ("H801200001001", "X801200001002", "B123456789012", "")
 POSTCODES = ("FX1 1AA", "FX1 1AB", "FX1 4QN", "FX12 3CD", "FY1 1AA", "ZZ99 3VZ", "")
 SEX = ("female", "male", "unknown", "")
 

@@ -60,8 +60,9 @@ BY_EXAMPLE: list[tuple[str, Said, dict[str, Any]]] = [
     ("sex not known", Said(sex="unknown"), {"sex": None}),
     ("a false NHS number", Said(nhs_number="1234567890"), {"nhs_number": None}),
     ("an NHS number", Said(nhs_number="943 476 5919"), {"nhs_number": "9434765919"}),
-    ("a false UPN", Said(upn="A123456789012"), {"upn": None}),
+    ("a false UPN", Said(upn="B123456789012"), {"upn": None}),
     ("a UPN", Said(upn="X801200001002"), {"upn": "X801200001002"}),
+    ("a UPN of a new authority", Said(upn="V999400011001"), {"upn": "V999400011001"}),
 ]
 
 

@@ -1,0 +1,43 @@
+"""Says what each field weighs by the model in force, for the page of a review."""
+
+from __future__ import annotations
+
+from reachable.people.linkage.in_force import in_force
+from reachable.people.linkage.people import PEOPLE
+from reachable.people.linkage.scorer import NULL
+from reachable.people.linkage.standard import said_of
+from reachable.people.registries import Explaining
+from reachable.people.rules import Identity
+from reachable.people.waterfall import START, Part
+
+LABELS = {
+    "given": "Given name",
+    "family": "Family name",
+    "born": "Birth date",
+    "home": "Home",
+    "sex": "Sex",
+    "nhs_number": "NHS number",
+    "upn": "UPN",
+}
+NOT_KNOWN = "not known of both"
+
+
+def explain(one: Identity, other: Identity) -> list[Part]:
+    """Return how likely it was at the start, and what each field adds to it."""
+    model = in_force()
+    weights = model.judge.model
+    _, outcomes = model.judge.weigh(model.standard(said_of(one)), model.standard(said_of(other)))
+    parts = [Part(START, "how rarely two records are one child’s", weights.prior_weight)]
+    for comparison, outcome in zip(PEOPLE.comparisons, outcomes, strict=True):
+        label = LABELS[comparison.name]
+        if outcome == NULL:
+            parts.append(Part(label, NOT_KNOWN, 0.0))
+            continue
+        name = comparison.names[outcome]
+        words = {each.name: each.words for each in comparison.levels}.get(name, comparison.other)
+        parts.append(Part(label, words, weights.chances[comparison.name][name].weight))
+    return parts
+
+
+def offered() -> Explaining:
+    return Explaining(model=lambda: in_force().hash, explain=explain)
