@@ -94,8 +94,7 @@ class Judge:
             (
                 (person.best, person_id)
                 for person_id, person in people.items()
-                if person.best is not None
-                and (person.same_number or person.best.weight >= least)
+                if person.best is not None and (person.same_number or person.best.weight >= least)
             ),
             key=lambda each: -each[0].weight,
         )

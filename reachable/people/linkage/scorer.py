@@ -20,6 +20,7 @@ Weigh = Callable[[Any, Any], tuple[float, tuple[int, ...]]]
 NULL = -1
 """The outcome of a comparison that says nothing, since something is not known."""
 
+
 def fits(text: str, pattern: str) -> bool:
     """As SQL has it: `text` LIKE `pattern`, in which only `_` has a meaning."""
     return len(text) == len(pattern) and all(
