@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import TypeVar
 from uuid import UUID
 
@@ -117,10 +116,10 @@ def _compare(by: Actor, run: LinkRun, judge: Judge, memory_gb: float, told: Told
     held = Register(judge, _counted(rows, run.records, told), memory_gb=memory_gb)
     while run.part < run.parts:
         told(COMPARED, run.part, run.parts)
-        found = held.part(run.part + 1)
+        # Compared before the transaction, in which nobody waits for it.
+        found = list(held.part(run.part + 1))
         with transaction.atomic():
-            while batch := list(islice(found, KEPT_AT_ONCE)):
-                _keep(run, batch)
+            _keep(run, found)
             run.part += 1
             LinkRun.objects.filter(id=run.id).update(part=run.part)
     told(COMPARED, run.parts, run.parts)
@@ -147,6 +146,7 @@ def _keep(run: LinkRun, found: Sequence[Found]) -> None:
             )
             for each in found
         ],
+        batch_size=KEPT_AT_ONCE,
         ignore_conflicts=True,
     )
 

@@ -92,6 +92,7 @@ def test_join_makes_them_one_with_the_evidence_and_is_undone_exactly(
     assert current()[two[1].person_id] == two[0].person_id
     why = LinkDecision.objects.get(rule="weighed")
     assert (why.record_id, why.model) == (two[1].record_id, judge.model.hash)
+    assert why.evidence is not None
     assert why.evidence["levels"]["given"][0] == "short_form"
     assert Entry.objects.filter(action="people.joined", subject_id=merge.id).count() == 1
     assert not Review.objects.exists()
@@ -145,7 +146,7 @@ def test_a_restricted_child_is_joined_by_no_computer(
         subject_id=two[0].person_id,
         kind="other",
         reason="A reason",
-        set_by=world.users["lead"],
+        set_by_id=world.users["lead"],
         set_at=now(),
         review_on=today(),
     )

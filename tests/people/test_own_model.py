@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -13,10 +14,11 @@ from click.testing import CliRunner
 from reachable.foundation.errors import Conflict, Forbidden
 from reachable.people import own_model
 from reachable.people.cli import group
-from reachable.people.linkage import learning, model
+from reachable.people.linkage import learning, model, splinking
 from reachable.people.linkage.deciding import Judge
 from reachable.people.linkage.model import Refused
 from reachable.people.linkage.people import PEOPLE
+from reachable.people.linkage.standard import Said, frequencies_of
 from reachable.people.linkage.training import Pattern
 from reachable.people.models import LinkRun, Merge, Record, Review
 from tests.support.linkage import apart, likely_model, put_in_force
@@ -51,7 +53,8 @@ def test_a_preview_counts_and_changes_nothing(register: list[Any], judge: Judge)
     strict = own_model.preview(by=SYSTEM, judge=Judge(likely_model(link=80.0)), examples=0)
     assert strict.counts == {"links": 0, "no_longer": 1, "opens": 1, "closes": 0}
     assert not any(strict.examples.values())
-    assert not (LinkRun.objects.exists() or Merge.objects.exists() or Review.objects.exists())
+    for table in (LinkRun, Merge, Review):
+        assert not table.objects.exists()
 
 
 @pytest.mark.db
@@ -116,6 +119,28 @@ def test_a_register_that_is_too_small_is_refused_and_no_file_is_written(
     assert said.exit_code == 1
     assert "holds 4 records; a model is learnt from 2,000 or more." in said.output
     assert not out.exists()
+
+
+def test_a_level_that_no_two_records_reach_is_named_in_the_refusal(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nobody of these has a second postcode, a UPN or a rare name."""
+    monkeypatch.setattr(learning, "FEWEST", 100)
+    rng = Random(5)
+    said = [
+        Said(
+            given=rng.choice(("Ada", "Ben", "Cal", "Dot")),
+            family=rng.choice(("Khan", "Orrell", "Okafor")),
+            birth_date=date(2010, rng.randint(1, 12), rng.randint(1, 28)),
+            postcode=rng.choice(("FX1 1AA", "FX2 2BB")),
+        )
+        for _ in range(200)
+    ]
+    frequencies = frequencies_of(said)
+    connection = splinking.database(memory_gb=1)
+    splinking.fill(connection, "small", PEOPLE, learning.rows_of(said, frequencies))
+    with pytest.raises(Refused, match="was not trained: no two records reach it"):
+        learning.learn(connection, "small", records=200, frequencies=frequencies, trained_on={})
 
 
 @pytest.mark.db

@@ -119,7 +119,8 @@ def link_threshold(
         ),
         reverse=True,
     )
-    pairs, wrong, lowest = 0, 0.0, None
+    pairs, wrong = 0, 0.0
+    lowest: float | None = None
     for weight, alike in groupby(weighed, key=lambda each: each[0]):
         if weight < REVIEW_FROM:
             break
