@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import transaction
@@ -18,9 +18,9 @@ from reachable.audit import services as audit
 from reachable.foundation.actor import Actor
 from reachable.foundation.db import exclusive
 from reachable.foundation.time import now
-from reachable.people import deciding, opinions, register, services
+from reachable.people import deciding, opinions, register, rules, services
 from reachable.people.asked_before import open_review, settled_pairs
-from reachable.people.linkage.deciding import Judge
+from reachable.people.linkage.deciding import Judge, Known
 from reachable.people.linkage.pairing import Found, Register, decide_two, explained, parts_of
 from reachable.people.models import (
     CurrentPerson,
@@ -31,8 +31,10 @@ from reachable.people.models import (
     Record,
 )
 from reachable.people.registries import IdentityChanged
-from reachable.people.rules import LINK, WHY
+from reachable.people.rules import LINK, WHY, Identity
 
+MERELY_LIKELY = {"name_birth", "birth_postcode_similar", "name_postcode"}
+"""Rules that ask because they cannot weigh: what the model weighs may settle these."""
 AT_ONCE = 50
 """Findings that are dealt with in one transaction, which identification waits for."""
 KEPT_AT_ONCE = 500
@@ -220,14 +222,23 @@ class Dealing:
 
     def _again(self, finding: LinkFinding, one: UUID, other: UUID) -> tuple[str, object]:
         """Judge two people as they are now: others were joined, and records changed, meanwhile."""
-        held = register.known_of(by=self.by, judge=self.judge, current_ids=[one, other])
-        by_record = {each.record_id: each for known in held.values() for each in known}
+        rows = register.rows_of(by=self.by, current_ids=[one, other])
+        people: dict[Any, list[Known]] = {one: [], other: []}
+        for record_id, person_id, *said in rows:
+            people[person_id].append(register.known(self.judge, record_id, person_id, said))
+        by_record = {each.record_id: each for held in people.values() for each in held}
         first, second = by_record[finding.one_id], by_record[finding.other_id]
-        people = dict(held.items())
         weighed = decide_two(self.judge, first, second, people, {})
         if weighed is None:
             return "", {}
-        return weighed.rule, explained(self.judge, weighed.evidence)
+        evidence = explained(self.judge, weighed.evidence)
+        if weighed.outcome == LINK:
+            mine, theirs = (
+                [register.identity_in(row[2:]) for row in rows if row[1] == each]
+                for each in (one, other)
+            )
+            return rule_against(mine, theirs) or weighed.rule, evidence
+        return weighed.rule, evidence
 
     def _needs_two(self, finding: LinkFinding) -> bool:
         weighs = deciding.weighs_between(
@@ -248,6 +259,17 @@ class Dealing:
             model=self.judge.model.hash,
         )
         return True
+
+
+def rule_against(one: Sequence[Identity], other: Sequence[Identity]) -> str:
+    """Return the rule by which a person is asked whatever the weight, as where twins may share
+    their first name; empty where none does."""
+    for mine in one:
+        for theirs in other:
+            outcome, rule = rules.compare(mine, theirs)
+            if outcome == rules.REVIEW and rule not in MERELY_LIKELY:
+                return rule
+    return ""
 
 
 def _now(joined: dict[UUID, UUID], person: UUID) -> UUID:

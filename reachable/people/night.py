@@ -25,13 +25,15 @@ from reachable.people.linkage import in_force, keys
 from reachable.people.linkage.deciding import Judge, Known, Weighed
 from reachable.people.linkage.standard import said_of, standardise
 from reachable.people.models import LinkCheck, LinkDecision, Record, RecordKey
-from reachable.people.rules import LINK, NEW
+from reachable.people.rules import LINK, NEW, Identity
 from reachable.practice.time import start_of_day
 
 NO_LONGER = "linked_no_longer"
 PAGE = 200
 MOST_REVIEWS = 200
 """A night: some hours of a steward's work. More would come from a fault, and help nobody."""
+WINDOW = 10
+"""Times as many are looked at as may be opened: most of what is strong was asked before."""
 MOST_SHARING = 500
 
 
@@ -70,7 +72,7 @@ def check_day(*, by: Actor, day: date | None = None, at_most: int = MOST_REVIEWS
     asked.sort(key=lambda each: (-each.weight, each.record_id))
     with transaction.atomic():
         exclusive("people.identify")
-        return _open(by, judge.model.hash, count, asked, at_most)
+        return _open(by, judge.model.hash, count, asked[: WINDOW * at_most], at_most)
 
 
 def _page(since: datetime, after: UUID) -> Sequence[tuple[Any, ...]]:
@@ -83,9 +85,9 @@ def _judged(by: Actor, judge: Judge, page: Sequence[tuple[Any, ...]]) -> list[_A
     found_by = {row[0]: _keys(judge, row) for row in page}
     sharing = _sharing({key for found in found_by.values() for key in found})
     ids = {each for found in sharing.values() for each in found}
-    held = Record.objects.filter(id__in=ids).order_by("id").values_list(*register.SAYS)
+    held = Record.objects.filter(id__among=list(ids)).order_by("id").values_list(*register.SAYS)
     others = {row[0]: register.known(judge, row[0], row[1], row[2:]) for row in held}
-    people = register.known_of(by=by, judge=judge, current_ids={row[1] for row in page})
+    people, said = _people(by, judge, {row[1] for row in page})
     linked = linked_by_the_computer(list(day))
     asked: list[_Asked] = []
     for record_id, claim in day.items():
@@ -97,14 +99,30 @@ def _judged(by: Actor, judge: Judge, page: Sequence[tuple[Any, ...]]) -> list[_A
             if others[each].person_id != claim.person_id
         ]
         if own and record_id in linked:
-            asked += _doubted(judge, claim, own)
+            asked += _doubted(judge, claim, own, said)
         asked += _alike(judge, claim, own, beside)
     return asked
 
 
-def _doubted(judge: Judge, claim: Known, own: Sequence[Known]) -> list[_Asked]:
+def _people(
+    by: Actor, judge: Judge, current_ids: set[Any]
+) -> tuple[dict[Any, list[Known]], dict[Any, Identity]]:
+    """Return the records of these people as the judge compares them, and as the rules do."""
+    rows = register.rows_of(by=by, current_ids=current_ids)
+    people: dict[Any, list[Known]] = {}
+    for row in rows:
+        people.setdefault(row[1], []).append(register.known(judge, row[0], row[1], row[2:]))
+    return people, {row[0]: register.identity_in(row[2:]) for row in rows}
+
+
+def _doubted(
+    judge: Judge, claim: Known, own: Sequence[Known], said: dict[Any, Identity]
+) -> list[_Asked]:
+    """Doubt a link for which neither the model nor a rule would stand now."""
     weighed = judge.decide(claim.who, own)
-    if weighed.outcome == LINK:
+    mine = said[claim.record_id]
+    ruled = [rules.compare(mine, said[each.record_id])[0] for each in own]
+    if LINK in (weighed.outcome, *ruled):
         return []
     other = weighed.evidence.record_id if weighed.evidence else own[0].record_id
     weight = -weighed.evidence.weight if weighed.evidence else 0.0

@@ -62,12 +62,17 @@ def everybody(*, by: Actor, until: UUID) -> Iterator[tuple[UUID, UUID, Said]]:
 
 def known_of(*, by: Actor, judge: Judge, current_ids: Collection[UUID]) -> dict[Any, list[Known]]:
     """Return the records of these people, as the judge compares them."""
-    by.require("people.review")
-    held = Record.objects.filter(person__now__current_id__in=list(current_ids)).order_by("id")
     found: dict[Any, list[Known]] = {each: [] for each in current_ids}
-    for record_id, person_id, *said in held.values_list(*SAYS):
+    for record_id, person_id, *said in rows_of(by=by, current_ids=current_ids):
         found[person_id].append(known(judge, record_id, person_id, said))
     return found
+
+
+def rows_of(*, by: Actor, current_ids: Collection[UUID]) -> list[tuple[Any, ...]]:
+    """Return the same as rows of `SAYS`."""
+    by.require("people.review")
+    held = Record.objects.filter(person__now__current_id__among=list(current_ids)).order_by("id")
+    return list(held.values_list(*SAYS))
 
 
 def known(judge: Judge, record_id: UUID, person_id: UUID, said: Sequence[Any]) -> Known:

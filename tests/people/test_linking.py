@@ -138,6 +138,20 @@ def test_a_twin_is_asked_about_and_never_joined(agencies: tuple[Any, Any], judge
     assert Review.objects.get().rule == "identifiers_differ"
 
 
+def test_a_rule_that_asks_whatever_the_weight_is_heard(
+    agencies: tuple[Any, Any], judge: Judge
+) -> None:
+    """Twins may share their first name."""
+    council, police = agencies
+    apart(
+        claim(council, "C1", given="Ada Rose", postcode="FX1 1AA"),
+        claim(police, "P1", given="Ada Mae", postcode="FX1 1AA"),
+    )
+    done = link(judge, join=True)
+    assert (done.joined, done.opened) == (0, 1)
+    assert Review.objects.get().rule == "second_names_differ"
+
+
 def test_a_restricted_child_is_joined_by_no_computer(
     two: list[Any], judge: Judge, world: World
 ) -> None:
@@ -240,7 +254,6 @@ def test_a_register_of_nobody_or_one(agencies: tuple[Any, Any], judge: Judge, re
 def test_a_model_that_was_edited_is_refused(judge: Judge, settings: Any) -> None:
     path = settings.LINKAGE_MODEL_FILE
     path.write_text(path.read_text().replace('"link": 12.0', '"link": 2.0'))
-    in_force._judge.cache_clear()
     with pytest.raises(Refused, match="changed after it was trained"):
         in_force.judge()
 

@@ -111,10 +111,10 @@ def explained(judge: Judge, evidence: Evidence | None) -> dict[str, Any]:
         if outcome != NULL:
             level = each.names[outcome]
             bits = judge.model.chances[each.name][level].weight
-            levels[each.name] = [level, round(bits, 2)]
+            levels[each.name] = [level, round(bits, 3)]
     return {
         "record": str(evidence.record_id),
-        "bits": round(evidence.weight, 2),
+        "weight": round(evidence.weight, 3),
         "levels": levels,
     }
 
