@@ -2,7 +2,16 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
+from reachable.foundation.actor import Actor
+
 DAILY = 24 * 60 * 60
+
+
+def _check_day(by: Actor) -> object:
+    """Only the worker compares records: pages do without what that needs."""
+    from reachable.people import night
+
+    return night.check_day(by=by)
 
 
 class PeopleConfig(AppConfig):
@@ -73,6 +82,7 @@ class PeopleConfig(AppConfig):
         for each in (
             Schedule("enquiries", 5, lambda by: asking.tell_owners(by=by)),
             Schedule("link checks", DAILY, lambda by: checking.draw_month(by=by), "daily"),
+            Schedule("link night", DAILY, _check_day),
             Schedule("record checks", DAILY, lambda by: ask_by_chance(by=by), "daily"),
         ):
             schedules.add(each.name, each, room="people")

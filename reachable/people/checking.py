@@ -30,6 +30,8 @@ from reachable.people.opinions import SAME, Said
 from reachable.practice.time import start_of_day
 
 LINKED, APART = "linked", "apart"
+DOUBTED = "doubted"
+"""Not by chance: the computer linked them, and by what is known now it would not."""
 A_MONTH = 20
 """Pairs of each kind: some 240 of each a year, which a steward judges in an hour a month."""
 LOOKED_AT = 400
@@ -52,7 +54,7 @@ def draw_month(*, by: Actor) -> int:
     by.require("people.identify")
     first = today().replace(day=1)
     month = (first - timedelta(days=1)).replace(day=1)
-    if LinkCheck.objects.filter(month=month).exists():
+    if LinkCheck.objects.filter(month=month, sample__in=(LINKED, APART)).exists():
         return 0
     exclusive("people.identify")
     since, until = start_of_day(month), start_of_day(first)
@@ -188,7 +190,7 @@ def to_take_apart(*, by: Actor, at_most: int = 50) -> list[ToTakeApart]:
     """Return what checks found linked and different, as long as it is one child."""
     by.require("people.review")
     held = Review.objects.filter(
-        check_of__sample=LINKED,
+        check_of__sample__in=(LINKED, DOUBTED),
         outcome="different",
         candidates__record__person__now__current=F("record__person__now__current"),
     )

@@ -117,16 +117,23 @@ def weighs(*, by: Actor, review: Review) -> set[str]:
     others = list(
         Record.objects.filter(reviewcandidate__review=review).select_related("person__now")
     )
-    records = [review.record, *others]
+    return weighs_between(by=by, rule=review.rule, record=review.record, others=others)
+
+
+@looks_beyond("what weighs in joining two people is never shown")
+def weighs_between(*, by: Actor, rule: str, record: Record, others: list[Record]) -> set[str]:
+    """Return what weighs between a record and others, by the policy of second opinions."""
+    by.require("people.review")
+    records = [record, *others]
     found = opinions.weighs_in_records(
-        review.rule, _identity(review.record), [_identity(each) for each in others]
+        rule, _identity(record), [_identity(each) for each in others]
     )
     people = {each.person.now.current_id for each in records}
     if _restricted(people):
         found.add("restricted")
     for listed in weighs_on_joining.listed():
         among = listed.item(by=by, current_ids=people)
-        mine = review.record.person.now.current_id in among
+        mine = record.person.now.current_id in among
         if mine and len(among) > 1 if listed.key in BOTH else among:
             found.add(listed.key)
     return found

@@ -196,7 +196,8 @@ class CannotLink(Identified):
 class LinkCheck(Identified):
     """A review of a pair that was drawn by chance, about which the computer had decided.
 
-    `sample` says how: linked or apart; whoever judges is not told. `out_of` is from how many, by
+    `sample` says how: linked or apart; whoever judges is not told. One that is doubted was not
+    drawn: it was linked, and by what is known now it would not be. `out_of` is from how many, by
     estimate, one month's sample was drawn.
     """
 
@@ -373,3 +374,44 @@ class EmergencyAccess(Identified):
                 name="emergency_reviewed_whole",
             ),
         ]
+
+
+class LinkRun(Identified):
+    """A whole register looked at for people who are two and should be one.
+
+    Records up to `until` are looked at in `parts`, of which `part` are done: whoever starts it
+    again goes on there.
+    """
+
+    model = models.CharField(max_length=32)
+    until = models.UUIDField()
+    records = models.PositiveIntegerField()
+    parts = models.PositiveIntegerField()
+    part = models.PositiveIntegerField(default=0)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    joined = models.PositiveIntegerField(default=0)
+    opened = models.PositiveIntegerField(default=0)
+    left = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["model"], condition=Q(finished_at=None), name="linkrun_once"
+            )
+        ]
+
+
+class LinkFinding(Identified):
+    """Two records of two people that a run found alike: gone once something was done about it."""
+
+    run = models.ForeignKey(LinkRun, on_delete=models.CASCADE, related_name="findings")
+    one = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="+")
+    other = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="+", db_index=False)
+    weight = models.FloatField()
+    outcome = models.CharField(max_length=10)
+    rule = models.CharField(max_length=40)
+    evidence = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "one", "other"], name="finding_once")]

@@ -22,6 +22,9 @@ from reachable.people.registries import explaining
 from reachable.people.rules import WHY, Identity, standard_name
 from reachable.people.waterfall import Drawing, Fact, by_rule, draw
 
+CHECKS = {"check", "linked_no_longer"}
+"""What is said of these is counted, and joins and parts nobody by itself."""
+
 
 @dataclass(frozen=True)
 class Side:
@@ -215,7 +218,7 @@ def decided_reviews(*, by: Actor, at_most: int = 20) -> list[DecidedRow]:
                 decided_by=held.decided_by.name if held.decided_by else "",
                 can_undo=bool(merge and not merge.undone_at),
                 undone=bool(merge and merge.undone_at),
-                is_check=held.rule == "check",
+                is_check=held.rule in CHECKS,
             )
         )
     return rows
@@ -267,7 +270,7 @@ def review(*, by: Actor, review_id: UUID) -> ReviewFacts:
         stands=_stands(found, said),
         opinions=_told(found, said),
         second_because=_because(found, beside, said),
-        is_check=found.rule == "check",
+        is_check=found.rule in CHECKS,
         households=homes,
         facts={each.id: by_rule(_identity(found.record), _identity(each)) for each in beside},
         weights=_weights(found.record, beside),

@@ -41,6 +41,7 @@ WHY = {
     "nobody_like": "nobody like this was known",
     "check": "drawn by chance: the computer has decided about these two, and does not say how",
     "check_found": "a check of records that were drawn by chance found that it may be one child",
+    "linked_no_longer": "the computer has linked these two, and by what is known now it would ask",
     "decided": "a person decided it",
     "undone": "a person decided that it is somebody else after all",
     "split": "a person took it away from another child",

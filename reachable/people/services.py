@@ -139,10 +139,11 @@ def undo_merge(*, by: Actor, merge_id: UUID, reason: str) -> None:
     merge.undone_by_id, merge.undone_at = by.id, now()
     merge.undone_reason = reason.strip()[:300]
     merge.save()
-    if merge.review is not None:
+    record = merge.review.record if merge.review else _linked_by(merge)
+    if record is not None:
         LinkDecision.objects.create(
-            record_id=merge.review.record_id,
-            person_id=merge.review.record.person_id,
+            record=record,
+            person_id=record.person_id,
             outcome="new",
             rule="undone",
             decided_by_id=by.id,
@@ -154,6 +155,15 @@ def undo_merge(*, by: Actor, merge_id: UUID, reason: str) -> None:
         change=IdentityChanged(merge.id, merge.kept_id, merge.joined_id, undone=True, ended=True),
     )
     audit.record(by=by, action="people.merge_undone", subject=("merge", merge.id))
+
+
+def _linked_by(merge: Merge) -> Record | None:
+    """Return the record for which the computer joined two people by itself."""
+    held = LinkDecision.objects.filter(
+        person_id=merge.kept_id, outcome="link", decided_by=None, decided_at=merge.decided_at
+    )
+    found = held.select_related("record").first()
+    return found.record if found else None
 
 
 def tell_followers(*, by: Actor, change: IdentityChanged) -> None:

@@ -29,6 +29,7 @@ from reachable.geography.cli import areas, postcodes
 from reachable.governance.cli import group as governance
 from reachable.intake.cli import group as feed
 from reachable.moments.cli import group as moments
+from reachable.people.cli import group as people
 from reachable.provision.cli import group as directory
 from reachable.site import granting
 from reachable.site.bodies import THREADS
@@ -62,6 +63,7 @@ def add_to(main: click.Group) -> None:
         governance,
         moments,
         partnership,
+        people,
         phones,
         postcodes,
         sign_in_providers,

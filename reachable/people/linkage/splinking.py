@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -128,4 +129,5 @@ def linker(
     api = DuckDBAPI(connection=connection)
     # Levels stand with the columns that were compared, not with the weights.
     made = settings(plan, model) | {"retain_matching_columns": keep_levels}
-    return Linker(api.register(table, dataset_display_name=table), made)
+    # Its own logging would speak between our lines, and to the worker's log.
+    return Linker(api.register(table, dataset_display_name=table), made, log_level=logging.ERROR)
