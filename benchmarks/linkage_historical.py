@@ -59,7 +59,7 @@ def _ours(rows: Sequence[Figure]) -> tuple[list[int], float, int]:
     splinking.fill(connection, "figures", HISTORICAL, standard_rows(list(rows)))
     batch.block(connection, "figures", most=BLOCK)
     drawn = training.train(connection, "figures", HISTORICAL)
-    seen = batch.patterns(connection, HISTORICAL, drawn)
+    seen = batch.patterns(connection, HISTORICAL)
     prior, chances = training.refine(HISTORICAL, drawn, seen, records=len(rows))
     model = Model("historical", HISTORICAL.fingerprint, prior, chances, Thresholds(0, 0))
     batch.score(connection, HISTORICAL, model)

@@ -56,10 +56,9 @@ def candidates(connection: duckdb.DuckDBPyConnection) -> int:
     return int(found[0][0])
 
 
-def patterns(
-    connection: duckdb.DuckDBPyConnection, plan: Plan, chances: dict[str, dict[str, Chances]]
-) -> list[Pattern]:
-    """Count the candidate pairs by the levels at which they stand."""
+def patterns(connection: duckdb.DuckDBPyConnection, plan: Plan) -> list[Pattern]:
+    """Count the candidate pairs by the levels at which they stand, whatever each weighs."""
+    chances = {each.name: dict.fromkeys(each.names, Chances(0.5, 0.5)) for each in plan.comparisons}
     draft = Model(plan.name, plan.fingerprint, 1e-6, chances, Thresholds(0, 0))
     linker = splinking.linker(connection, BLOCKED, plan, draft, keep_levels=True)
     names = [f"gamma_{each.name}" for each in plan.comparisons]

@@ -51,7 +51,7 @@ def learn(
     drawn = training.train(connection, SAMPLE, PEOPLE)
     _refuse_untrained(drawn)
     batch.block(connection, SAMPLE, most=keys.BLOCK)
-    seen = batch.patterns(connection, PEOPLE, drawn)
+    seen = batch.patterns(connection, PEOPLE)
     prior, chances = training.refine(PEOPLE, drawn, seen, records=used)
     model = Model(
         plan=PEOPLE.name,

@@ -94,7 +94,7 @@ def _possible(
         name: {
             level: Chances(
                 max(each.m, MISTAKEN if level == OTHER else 0.0, 0.5 / matches),
-                max((each.u - prior * each.m) / (1 - prior), 0.5 / random_pairs),
+                min(max((each.u - prior * each.m) / (1 - prior), 0.5 / random_pairs), 1.0),
             )
             for level, each in levels.items()
         }
