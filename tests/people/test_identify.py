@@ -162,7 +162,12 @@ def test_who_uses_a_number_again_is_linked_where_that_is_certain(place: Partners
 def test_whoever_looks_like_the_new_owner_of_a_number_stands_beside_too(place: Partnership) -> None:
     like = identify_one(claim(place.council, "C1", given="Kofi", family="Brannigan"))
     first = identify_one(claim(place.police, "P1", born="2011-11-11", postcode="FX2 2BB"))
-    perhaps = {"given": "Kofi", "family": "Brannigan", "born": "2012-03-13", "postcode": ""}
+    perhaps: dict[str, Any] = {
+        "given": "Kofi",
+        "family": "Brannigan",
+        "born": "2012-03-13",
+        "postcode": "",
+    }
     identify(claim(place.police, "P1", **perhaps))
     beside = set(Review.objects.get().candidates.values_list("record_id", flat=True))
     assert beside == {like.record_id, first.record_id}
