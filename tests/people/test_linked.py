@@ -246,15 +246,18 @@ def test_eight_who_write_at_once_lose_no_key_and_make_nobody_twice(
 ) -> None:
     place = make_partnership()
     ready = Barrier(8)
-    spelt = ("Tamsin", "Tamsyn", "Tamsin", "Tamsim")
 
     def write(writer: int) -> None:
         try:
             ready.wait()
-            for n in range(5):
-                family = f"Orrell{chr(97 + n) * 4}"
-                agency = place.police if writer % 2 else place.council
-                identify(claim(agency, f"W{writer}-{n}", family=family, given=spelt[writer % 4]))
+            for n, family in enumerate(("Orrell", "Brannigan", "Whitlock", "Hale", "Vane")):
+                said: dict[str, Any] = {
+                    "born": f"20{10 + n}-0{2 + n}-1{n}",
+                    "postcode": f"FX{n + 1} {n + 1}AA",
+                }
+                who: dict[str, Any] = {"given": ("Tamsin", "Tamsyn")[writer % 2], "family": family}
+                agency = place.police if writer % 4 < 2 else place.council
+                identify(claim(agency, f"W{writer}-{n}", **said, **who))
         finally:
             connection.close()
 
