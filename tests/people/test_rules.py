@@ -101,7 +101,7 @@ def test_own_number_by_example(row: Mapping[str, Any]) -> None:
 def test_every_rule_of_a_comparison_has_an_example() -> None:
     tables = ("one_known", "several_known", "weighed")
     shown = {row["rule"] for name in tables for row in example_table(name).rows}
-    elsewhere = {"same_record", "details_changed", "check", "check_found"}
+    elsewhere = {"same_record", "details_changed", "check", "check_found", "linked_no_longer"}
     by_weight = {"weighed", "likely", "near_relative"}
     by_a_person = {"decided", "undone", "split", "split_undone"}
     assert shown | elsewhere | by_weight | by_a_person == rules.WHY.keys()
