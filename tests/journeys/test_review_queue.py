@@ -35,9 +35,9 @@ def filled(server: Server) -> tuple[Server, World]:
     for family, known, again in (
         ("Orrell", "Tamsin", "Tam"),
         ("Whitlock", "Idris", "Idr"),
-        ("Ashdown", "Marisol", "Marysol"),
-        ("Hale", "Kofi", "Koffi"),
-        ("Brannigan", "Noor", "Noour"),
+        ("Ashdown", "Marisol", "Maris"),
+        ("Hale", "Kofana", "Kof"),
+        ("Brannigan", "Noorin", "Noo"),
         ("Featherstonehaugh", "Ottilie-Rosamund", "Ottilie-Rosamunde"),
     ):
         world.signal(given_names=known, family_name=family)
