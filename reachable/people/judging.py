@@ -19,9 +19,6 @@ from reachable.people.linkage.scorer import NULL
 from reachable.people.linkage.standard import Standard, said_of
 from reachable.people.rules import BESIDE, LINK, NEW, REVIEW, Candidate, Decision, Identity
 
-MERELY_LIKELY = frozenset(("name_birth", "birth_postcode_similar", "name_postcode"))
-"""Rules that ask because they cannot weigh: the model may settle it. Whatever else a rule asks
-about, such as second names that differ, is for a person."""
 SPECIFIC = frozenset(("identifiers_differ", "identifier_reused", "several_people"))
 """What the model says better than a rule that looks at one record alone."""
 AT = {each.name: number for number, each in enumerate(PEOPLE.comparisons)}
@@ -49,20 +46,8 @@ def judge(model: InForce, identity: Identity, found: Sequence[Found]) -> Judged:
     decision = _together(claim, candidates, ruled, weighed)
     if weighed.evidence is None or decision.outcome == NEW:
         return Judged(decision)
-    return Judged(decision, model.hash, in_words(model, weighed.evidence))
-
-
-def in_words(model: InForce, evidence: Evidence) -> dict[str, Any]:
-    """Return evidence as it is kept: the record, its weight, the level and bits of each part."""
-    chances = model.judge.model.chances
-    levels = {
-        each.name: [name, round(chances[each.name][name].weight, 3)]
-        for each, outcome in zip(PEOPLE.comparisons, evidence.outcomes, strict=True)
-        if outcome != NULL
-        for name in [each.names[outcome]]
-    }
-    record_id = evidence.record_id
-    return {"record": _dashed(record_id), "weight": round(evidence.weight, 3), "levels": levels}
+    evidence = model.judge.explained(weighed.evidence)
+    return Judged(decision, model.hash, evidence | {"record": _dashed(weighed.evidence.record_id)})
 
 
 def _dashed(record_id: Hashable) -> str:
@@ -123,7 +108,7 @@ def _linked_by_weight(
     theirs = [each for each in candidates if each.person_id == weighed.person_id]
     for each in theirs:
         outcome, rule = rules.compare(claim, each.identity)
-        if outcome == REVIEW and rule not in MERELY_LIKELY:
+        if outcome == REVIEW and rule not in rules.MERELY_LIKELY:
             return Decision(REVIEW, rule, None, (each.record_id,))
     if ruled.rule == "several_people":
         return ruled

@@ -21,7 +21,7 @@ from reachable.foundation.time import now
 from reachable.people import deciding, opinions, register, rules, services
 from reachable.people.asked_before import open_review, settled_pairs
 from reachable.people.linkage.deciding import Judge, Known
-from reachable.people.linkage.pairing import Found, Register, decide_two, explained, parts_of
+from reachable.people.linkage.pairing import Found, Register, decide_two, parts_of
 from reachable.people.models import (
     CurrentPerson,
     LinkDecision,
@@ -33,8 +33,6 @@ from reachable.people.models import (
 from reachable.people.registries import IdentityChanged
 from reachable.people.rules import LINK, WHY, Identity
 
-MERELY_LIKELY = {"name_birth", "birth_postcode_similar", "name_postcode"}
-"""Rules that ask because they cannot weigh: what the model weighs may settle these."""
 AT_ONCE = 50
 """Findings that are dealt with in one transaction, which identification waits for."""
 KEPT_AT_ONCE = 500
@@ -231,7 +229,7 @@ class Dealing:
         weighed = decide_two(self.judge, first, second, people, {})
         if weighed is None:
             return "", {}
-        evidence = explained(self.judge, weighed.evidence)
+        evidence = self.judge.explained(weighed.evidence)
         if weighed.outcome == LINK:
             mine, theirs = (
                 [register.identity_in(row[2:]) for row in rows if row[1] == each]
@@ -267,7 +265,7 @@ def rule_against(one: Sequence[Identity], other: Sequence[Identity]) -> str:
     for mine in one:
         for theirs in other:
             outcome, rule = rules.compare(mine, theirs)
-            if outcome == rules.REVIEW and rule not in MERELY_LIKELY:
+            if outcome == rules.REVIEW and rule not in rules.MERELY_LIKELY:
                 return rule
     return ""
 

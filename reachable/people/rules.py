@@ -84,6 +84,9 @@ class Candidate:
     identity: Identity
 
 
+MERELY_LIKELY = frozenset(("name_birth", "birth_postcode_similar", "name_postcode"))
+"""Rules that ask because they cannot weigh: a model may settle it. Whatever else a rule asks about,
+such as second names that differ, is for a person."""
 BESIDE = 20
 """Records to look at in one review: nobody looks at more, and where a thousand rows of a file are
 alike, as with a default birth date, to keep all pairs of them would fill the disk."""

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+
+from django.test import override_settings
 
 from reachable.people.identification import Identified
 from reachable.people.linkage import model
@@ -58,7 +61,11 @@ def put_in_force(settings: Any, folder: Path, made: Model | None = None) -> Judg
 
 def apart(*claims: Any) -> list[Identified]:
     """Record each as somebody of their own, as if each had come when nobody else was known."""
-    found = [identify_all(each)[0] for each in claims]
+    with TemporaryDirectory() as folder:
+        blind = Path(folder) / "blind.json"
+        model.save(likely_model(link=1000.0, review=999.0), blind)
+        with override_settings(LINKAGE_MODEL_FILE=blind):
+            found = [identify_all(each)[0] for each in claims]
     ReviewCandidate.objects.all().delete()
     Review.objects.all().delete()
     return found

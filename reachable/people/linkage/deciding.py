@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 from reachable.people.linkage.model import Model
 from reachable.people.linkage.people import CONTRADICTS, MAY_LINK, NUMBERS_OF_ONE, PEOPLE, SAME
@@ -93,6 +94,19 @@ class Judge:
             person = people.setdefault(each.person_id, _Person())
             self._guards.add(person, Evidence(each.record_id, weight, outcomes), claim, each.who)
         return self._ranked(claim, people)
+
+    def explained(self, evidence: Evidence | None) -> dict[str, Any]:
+        """Return evidence as it is kept: the record that spoke most, each level, and its bits."""
+        if evidence is None:
+            return {}
+        levels = {}
+        for each, outcome in zip(PEOPLE.comparisons, evidence.outcomes, strict=True):
+            if outcome != NULL:
+                level = each.names[outcome]
+                bits = self.model.chances[each.name][level].weight
+                levels[each.name] = [level, round(bits, 3)]
+        weight = round(evidence.weight, 3)
+        return {"record": str(evidence.record_id), "weight": weight, "levels": levels}
 
     def _ranked(self, claim: Standard, people: Mapping[Hashable, _Person]) -> Weighed:
         least = self.model.thresholds.review

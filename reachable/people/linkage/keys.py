@@ -10,9 +10,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 
+from reachable.people.linkage.names import sound
 from reachable.people.linkage.standard import Standard
 
-VERSION = "2"
+VERSION = "3"
 BLOCK = 500
 """A key that more records share finds nobody: an identifier that hundreds share identifies none,
 and a common name on one day is found by its other keys."""
@@ -35,21 +36,14 @@ def _texts(who: Standard) -> Iterator[str]:
 
 def _of_birth(who: Standard, day: str) -> Iterator[str]:
     """`day` is the same whether day and month were crossed or not."""
-    for each in (who.given_sound, who.family_sound):
-        if each:
-            yield f"sound|{each}|{day}"
-    for each in sorted(who.families or ()):
-        yield f"family|{each}|{day}"
-    for root in sorted(who.given_roots or ()):
-        yield f"given|{root}|{day}"
+    for each in sorted({*map(sound, who.families or ()), who.given_sound or ""} - {""}):
+        yield f"sound|{each}|{day}"
     if who.given and who.family:
         one, two = sorted((who.given, who.family.rsplit(" ", 1)[-1]))
         yield f"names|{one}|{two}|{day[:4]}"
         yield f"names|{one}|{two}|{day[5:]}"
     for place in sorted(who.postcodes or ()):
         yield f"home|{place}|{day}"
-    if who.district:
-        yield f"near|{who.district}|{day}"
 
 
 def _of_home(who: Standard) -> Iterator[str]:

@@ -25,6 +25,8 @@ FEWEST = 2_000
 ENOUGH = 250_000
 """Records that are learnt from; more would cost time and hardly move a weight."""
 WRONG_AT_MOST = 1 / 5_000
+LINK_FROM = 8.0
+"""Bits: no single link is less sure than 256 to one, however sure the others are."""
 REVIEW_FROM = 0.0
 """Bits: from even odds on, a person is asked."""
 SAMPLE = "learnt_from"
@@ -123,7 +125,7 @@ def link_threshold(
     pairs, wrong = 0, 0.0
     lowest: float | None = None
     for weight, alike in groupby(weighed, key=lambda each: each[0]):
-        if weight < REVIEW_FROM:
+        if weight < LINK_FROM:
             break
         count = sum(each[1] for each in alike)
         pairs, wrong = pairs + count, wrong + count * (1 - chance_of(weight))

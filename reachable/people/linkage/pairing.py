@@ -9,9 +9,8 @@ from typing import Any
 from splink import Linker
 
 from reachable.people.linkage import batch, keys, splinking
-from reachable.people.linkage.deciding import Evidence, Judge, Known, Weighed
+from reachable.people.linkage.deciding import Judge, Known, Weighed
 from reachable.people.linkage.people import NUMBERS_OF_ONE, PEOPLE
-from reachable.people.linkage.scorer import NULL
 from reachable.people.linkage.standard import COLUMNS, Said, Standard, standardise
 from reachable.people.rules import LINK, NEW, REVIEW
 
@@ -100,23 +99,6 @@ def _numbers_differ(one: Iterable[Known], other: Iterable[Known]) -> bool:
         if mine and theirs and len(mine | theirs) > 1:
             return True
     return False
-
-
-def explained(judge: Judge, evidence: Evidence | None) -> dict[str, Any]:
-    """Return evidence as it is kept: the record that spoke most, each level, and its bits."""
-    if evidence is None:
-        return {}
-    levels = {}
-    for each, outcome in zip(PEOPLE.comparisons, evidence.outcomes, strict=True):
-        if outcome != NULL:
-            level = each.names[outcome]
-            bits = judge.model.chances[each.name][level].weight
-            levels[each.name] = [level, round(bits, 3)]
-    return {
-        "record": str(evidence.record_id),
-        "weight": round(evidence.weight, 3),
-        "levels": levels,
-    }
 
 
 class Register:
@@ -231,7 +213,7 @@ class Register:
             weighed = decide_two(self.judge, first, second, people, around)
             if weighed is not None:
                 said = weighed.evidence.weight if weighed.evidence else weight
-                evidence = explained(self.judge, weighed.evidence)
+                evidence = self.judge.explained(weighed.evidence)
                 yield Found(
                     *(second.record_id, first.record_id, said),
                     *(weighed.outcome, weighed.rule, evidence),
