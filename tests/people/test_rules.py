@@ -23,11 +23,8 @@ SHARED = {
     "nhs": "NHS number",
     "upn": "UPN",
     "sound": "the sound of a name and birth date",
-    "family": "a word of the family name and birth date",
-    "given": "a given name and birth date",
     "names": "both names and part of the birth date",
     "home": "home and birth date",
-    "near": "district and birth date",
     "house": "home and the sound of a name",
 }
 

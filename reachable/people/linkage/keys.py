@@ -36,7 +36,8 @@ def _texts(who: Standard) -> Iterator[str]:
 
 def _of_birth(who: Standard, day: str) -> Iterator[str]:
     """`day` is the same whether day and month were crossed or not."""
-    for each in sorted({*map(sound, who.families or ()), who.given_sound or ""} - {""}):
+    names = (who.given_roots or frozenset()) | (who.families or frozenset())
+    for each in sorted({*map(sound, names)} - {""}):
         yield f"sound|{each}|{day}"
     if who.given and who.family:
         one, two = sorted((who.given, who.family.rsplit(" ", 1)[-1]))
