@@ -21,10 +21,8 @@ def facts(world: World, first: date) -> set[str]:
 
 
 def test_looks_of_the_last_days_have_facts_and_a_question(world: World) -> None:
-    for number in range(8):
-        world.signal(
-            given_names=f"Ada{'abcdefgh'[number]}", family_name=f"Lark{'mnopqrst'[number]}"
-        )
+    for name in ("Ada", "Bram", "Cleo", "Dov", "Esme", "Finn", "Gaia", "Hugo"):
+        world.signal(given_names=name, family_name="Larkin")
     assert look_about() > 8
     assert facts(world, today() - timedelta(days=DAYS)) >= {"many", "never_sent", "audit"}
     (asked,) = asking.questions(by=world.actor("governance"))
