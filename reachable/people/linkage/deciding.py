@@ -198,8 +198,12 @@ class _Guards:
             claim.names, known.names
         ):
             return "second_names_differ"
+        if given == family == "near":
+            return "near_relative"
         for kind, level in (("given", given), ("family", family)):
-            if level == "near" and _both_are_names(kind, claim, known):
+            if level == "near" and (
+                _both_are_names(kind, claim, known) or _are_numbered(kind, claim, known)
+            ):
                 return "near_relative"
         return ""
 
@@ -234,6 +238,11 @@ def _both_are_names(kind: str, claim: Standard, known: Standard) -> bool:
     column = f"{kind}_rarity"
     one, other = getattr(claim, column), getattr(known, column)
     return one is not None and other is not None and one < RARE and other < RARE
+
+
+def _are_numbered(kind: str, claim: Standard, known: Standard) -> bool:
+    """Where nobody knew a name, somebody counted: Male 1 and Male 2 are not a slip."""
+    return any(letter.isdigit() for who in (claim, known) for letter in getattr(who, kind) or "")
 
 
 def _says_too_little(claim: Standard, known: Standard) -> bool:
