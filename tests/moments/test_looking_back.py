@@ -115,7 +115,7 @@ def test_what_is_too_old_when_it_is_known_calls_nobody(hub: Partnership) -> None
 
 
 def test_two_records_that_become_one_child_count_together(hub: Partnership) -> None:
-    one, other = a_child(hub), a_child(hub, "Tasmin")
+    one, other = a_child(hub), a_child(hub, "Tam")
     for days in (20, 1):
         comes(hub, one, RETURN, days)
     comes(hub, other, RETURN, 10)

@@ -189,9 +189,9 @@ def test_whoever_works_with_the_child_from_another_team_keeps_the_moment(hub: Pa
 def test_looking_takes_as_many_questions_whatever_waits(night: Partnership) -> None:
     night.team("north")
     counts = []
-    for name in ("Ada", "Ben", "Cleo"):
+    for name, of_held in (("Ada", "Hugo"), ("Ben", "Iris"), ("Cleo", "Joan")):
         child_with_moment(night, name)
-        _, held = child_with_moment(night, f"{name} held")
+        _, held = child_with_moment(night, of_held)
         services.take(by=night.actor("fern"), moment_id=held.id)
         with CaptureQueriesContext(connection) as asked:
             assert sweep() == 0
