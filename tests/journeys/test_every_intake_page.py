@@ -167,7 +167,7 @@ def fill_signals(places: Places) -> None:
 
 def fill_reviews(places: Places) -> None:
     world = places.world
-    for known, again in (("Ada", "Adda"), ("Bela", "Bella"), ("Mira", "Mirra")):
+    for known, again in (("Ottiline", "Ottil"), ("Noorinda", "Noori"), ("Marisenna", "Maris")):
         world.signal(given_names=known, family_name="Ashdown" + known)
         world.signal("other_worry", given_names=again, family_name="Ashdown" + known)
     one, two, three = Review.objects.order_by("opened_at", "id").values_list("id", flat=True)[:3]
@@ -177,10 +177,10 @@ def fill_reviews(places: Places) -> None:
     for client in (steward, world.client("fellow")):
         client.post(f"/review/{one}/", {"same_as": str(beside), **reason})
     steward.post(f"/review/{two}/", {"same_as": "nobody", "reason": "Sisters"})
-    for given in ("Thom", "Thomm", "Thomma"):
+    for given in ("Zendaline", "Zenda", "Zendali"):
         world.signal(given_names=given, family_name="Featherstonehaugh")
         last = Review.objects.latest("opened_at", "id").id
-        if given == "Thomm":
+        if given == "Zenda":
             steward.post(f"/review/{last}/", {"same_as": "nobody", "reason": "Two brothers"})
     places.ids["several"] = last
     places.ids |= {"joined": one, "different": two, "review": three}

@@ -27,7 +27,7 @@ from tests.support.servers import Server
 from tests.support.voices import give_voices
 from tests.support.world import World, make_world
 
-DRAWN = "document.querySelector('{}').getBBox().width"
+DRAWN = "document.querySelector('{}')?.getBBox().width > 0"
 COLOURS = """() => [".picture", ".shown__words"].map(
     name => getComputedStyle(document.querySelector(name)).color)"""
 
@@ -66,7 +66,7 @@ def test_a_child_is_shown_who_reads_it_without_signal_and_nothing_else(
     for number in range(1, 10):
         expect(page.get_by_text(f"{number} of 9", exact=True)).to_be_visible()
         expect(heading).to_be_focused()
-        assert page.evaluate(DRAWN.format(".shown__picture")) > 0
+        page.wait_for_function(DRAWN.format(".shown__picture"))
         seen.append(heading.inner_text())
         check(page, f"shown-{number}")
         words = page.locator("body").inner_text()
@@ -181,7 +181,7 @@ def test_pictures_are_drawn_in_the_colour_of_the_words(
     page.goto(f"{server.url}/words/show/?who=team")
     drawn, words = page.evaluate(COLOURS)
     assert drawn == words
-    assert page.evaluate(DRAWN.format(".picture")) > 0
+    page.wait_for_function(DRAWN.format(".picture"))
     screenshot(page, f"words-{'-'.join(how.values()) or 'light'}")
 
 

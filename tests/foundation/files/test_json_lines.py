@@ -109,4 +109,13 @@ def test_promise_26_whatever_follows_the_first_line_is_read_line_by_line(
     path = tmp_path_factory.getbasetemp() / "bytes.jsonl"
     path.write_bytes(b'{"a": 1}\n' + rest)
     rows = list(open_table(path).rows())
-    assert len(rows) == 1 + sum(bool(line.strip()) for line in rest.split(b"\n"))
+    assert len(rows) == 1 + sum(_says_something(line) for line in rest.split(b"\n"))
+
+
+def _says_something(line: bytes) -> bool:
+    """A row of empty cells is none, in every format: here an object of which nothing is told."""
+    try:
+        told = orjson.loads(line)
+    except ValueError:
+        return bool(line.strip())
+    return not isinstance(told, dict) or any(value not in ("", None) for value in told.values())
