@@ -88,8 +88,9 @@ class Judge:
         """Decide for one claim, from all records that share a key with it."""
         people: dict[Hashable, _Person] = {}
         claim = without_shared_numbers(claim, known)
-        # In whatever order they were found, of two who fit equally well the same comes first.
-        for each in sorted(known, key=lambda each: str(each.record_id)):
+        # Of two who fit equally well the same comes first, in whatever order and under whatever
+        # identifiers they are known.
+        for each in sorted(known, key=_what_is_said):
             weight, outcomes = self.weigh(claim, each.who)
             person = people.setdefault(each.person_id, _Person())
             self._guards.add(person, Evidence(each.record_id, weight, outcomes), claim, each.who)
@@ -116,7 +117,7 @@ class Judge:
                 for person_id, person in people.items()
                 if person.best is not None and (person.same_number or person.best.weight >= least)
             ),
-            key=lambda each: -each[0].weight,
+            key=lambda each: (-each[0].weight, people[each[1]].why_not),
         )
         if not ranked:
             return NOBODY
@@ -136,6 +137,12 @@ class Judge:
         if best.weight < self.model.thresholds.link:
             return Weighed(REVIEW, "likely", None, beside, best)
         return Weighed(LINK, "weighed", person_id, (), best)
+
+
+def _what_is_said(known: Known) -> tuple[str, ...]:
+    who = known.who
+    said = (who.family, who.given, who.born, who.postcode, who.sex, who.nhs_number, who.upn)
+    return (*(each or "" for each in said), str(known.record_id))
 
 
 def without_shared_numbers(claim: Standard, known: Sequence[Known]) -> Standard:
@@ -180,11 +187,15 @@ class _Guards:
                 return
         else:
             person.speaks_for += 1
+        if person.best is not None and found.weight < person.best.weight:
+            return
+        why_not = self._why_not(outcomes, claim, known)
+        if not (same_number or why_not) and _says_too_little(claim, known):
+            why_not = "near_relative"
         if person.best is None or found.weight > person.best.weight:
-            person.best = found
-            person.why_not = self._why_not(outcomes, claim, known)
-            if not (same_number or person.why_not) and _says_too_little(claim, known):
-                person.why_not = "near_relative"
+            person.best, person.why_not = found, why_not
+        else:
+            person.why_not = max(person.why_not, why_not)
 
     def _why_not(self, outcomes: tuple[int, ...], claim: Standard, known: Standard) -> str:
         if any(each not in self.may[at] for at, each in enumerate(outcomes)):
