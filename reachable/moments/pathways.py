@@ -75,4 +75,6 @@ def _called(moment: Moment, triggers: Iterable[Trigger]) -> list[Called]:
         for each in triggers
         if each.ended_at is None
     ]
+    # Of those that came at once, the kind as which it was opened comes first.
+    standing.sort(key=lambda each: (each.kind != moment.kind, each.kind))
     return standing or [Called(moment.kind, moment.pathway_version, moment.opened_at)]
