@@ -1,27 +1,23 @@
 """One record against a register of a region: candidates fetched, weighed and decided.
 
-REACHABLE_BENCH_REGISTER names the folder of a synthetic register to read (`reachable synthetic
-register`); without it one of REACHABLE_BENCH_PEOPLE people (100,000) is made first. A part of the
-records is left out of the register, and each is then identified by itself, as it would come.
+The region has REACHABLE_BENCH_PEOPLE people (100,000). A part of the records is left out of the
+register, and each is then identified by itself, as it would come.
 """
 
 from __future__ import annotations
 
 import logging
-import os
 import random
 import statistics
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import date
-from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
 from splink import DuckDBAPI, Linker
 
+from benchmarks.region import region
 from reachable.access import services as access
 from reachable.foundation.actor import system
 from reachable.foundation.db import bulk_insert_all, is_postgres
@@ -35,10 +31,9 @@ from reachable.people.linkage import splinking
 from reachable.people.linkage.in_force import InForce, in_force
 from reachable.people.linkage.keys import BLOCK
 from reachable.people.linkage.people import PEOPLE
-from reachable.people.linkage.standard import said_of
+from reachable.people.linkage.standard import Said, said_of
 from reachable.people.models import CurrentPerson, Person, Record, RecordKey
 from reachable.people.rules import Identity, standard_name
-from reachable.synthetic.register import read_register, write_register
 
 NAME = "One record identified against a region's register, candidate fetch included"
 BASELINE = (
@@ -51,15 +46,12 @@ NOTE = (
 )
 CLAIMS, BESIDE = 500, 20
 BATCH = 5000
-UNTIL = date(2026, 11, 24)
 BY = system("benchmark")
 
 
 def run() -> dict[str, Any]:
     logging.getLogger("splink").setLevel(logging.WARNING)
-    with tempfile.TemporaryDirectory(prefix="reachable-register-") as made:
-        folder = os.environ.get("REACHABLE_BENCH_REGISTER") or _made(Path(made))
-        identities = list(_identities(Path(folder)))
+    identities = [_identity(each) for each in region().said]
     random.Random(7).shuffle(identities)
     asked, held = identities[:CLAIMS], identities[CLAIMS:]
     agency_id = access.create_agency(by=BY, key="council", name="Fenmarch Council", kind="council")
@@ -82,25 +74,16 @@ def run() -> dict[str, Any]:
     }
 
 
-def _made(folder: Path) -> str:
-    people = int(os.environ.get("REACHABLE_BENCH_PEOPLE", "100000"))
-    write_register(folder, seed=7, people=people, until=UNTIL, processes=2)
-    return str(folder)
-
-
-def _identities(folder: Path) -> Iterator[Identity]:
-    """Return every record as it stands."""
-    for row in read_register(folder).details():
-        if row.newest == "yes":
-            yield Identity(
-                family=standard_name(row.family_name),
-                given=standard_name(row.given_names),
-                birth_date=date.fromisoformat(row.birth_date) if row.birth_date else None,
-                postcode=standard_postcode(row.postcode)[:8],
-                nhs_number="".join(row.nhs_number.split())[:10],
-                upn=row.upn[:13],
-                sex=row.sex,
-            )
+def _identity(said: Said) -> Identity:
+    return Identity(
+        family=standard_name(said.family),
+        given=standard_name(said.given),
+        birth_date=said.birth_date,
+        postcode=standard_postcode(said.postcode)[:8],
+        nhs_number="".join(said.nhs_number.split())[:10],
+        upn=said.upn[:13],
+        sex=said.sex,
+    )
 
 
 @transaction.atomic

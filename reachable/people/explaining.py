@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 from reachable.people.linkage.in_force import in_force
-from reachable.people.linkage.people import PEOPLE
+from reachable.people.linkage.people import LABELS, PEOPLE
 from reachable.people.linkage.scorer import NULL
 from reachable.people.linkage.standard import said_of
 from reachable.people.registries import Explaining
 from reachable.people.rules import Identity
 from reachable.people.waterfall import START, Part
 
-LABELS = {
-    "given": "Given name",
-    "family": "Family name",
-    "born": "Birth date",
-    "home": "Home",
-    "sex": "Sex",
-    "nhs_number": "NHS number",
-    "upn": "UPN",
-}
 NOT_KNOWN = "not known of both"
 
 
@@ -34,8 +25,8 @@ def explain(one: Identity, other: Identity) -> list[Part]:
             parts.append(Part(label, NOT_KNOWN, 0.0))
             continue
         name = comparison.names[outcome]
-        words = {each.name: each.words for each in comparison.levels}.get(name, comparison.other)
-        parts.append(Part(label, words, weights.chances[comparison.name][name].weight))
+        bits = weights.chances[comparison.name][name].weight
+        parts.append(Part(label, comparison.words(outcome), bits))
     return parts
 
 

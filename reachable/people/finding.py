@@ -187,7 +187,7 @@ class Index:
             self.by_key.get(key, {}).pop(record_id, None)
 
     def _read(self, wanted: set[int]) -> None:
-        pairs = _pairs(wanted)
+        pairs = pairs_of(wanted)
         sizes: dict[int, int] = {}
         for key, _ in pairs:
             sizes[key] = sizes.get(key, 0) + 1
@@ -206,7 +206,7 @@ class Index:
             _log.warning("A key that more than %s records share finds nobody.", keys.BLOCK)
 
 
-def _pairs(wanted: set[int]) -> list[tuple[int, Any]]:
+def pairs_of(wanted: set[int]) -> list[tuple[int, Any]]:
     """Return (key, record) pairs, of each key at most one more than may share it."""
     if not wanted:
         return []

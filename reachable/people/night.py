@@ -21,10 +21,10 @@ from reachable.foundation.time import today
 from reachable.people import register, rules
 from reachable.people.asked_before import open_review, settled_pairs
 from reachable.people.checking import DOUBTED
-from reachable.people.finding import keys_of
-from reachable.people.linkage import in_force
+from reachable.people.finding import keys_of, pairs_of
+from reachable.people.linkage import in_force, keys
 from reachable.people.linkage.deciding import Judge, Known, Weighed
-from reachable.people.models import LinkCheck, LinkDecision, Record, RecordKey
+from reachable.people.models import LinkCheck, LinkDecision, Record
 from reachable.people.rules import LINK, NEW, Identity
 from reachable.practice.time import start_of_day
 
@@ -34,7 +34,6 @@ MOST_REVIEWS = 200
 """A night: some hours of a steward's work. More would come from a fault, and help nobody."""
 WINDOW = 10
 """Times as many are looked at as may be opened: most of what is strong was asked before."""
-MOST_SHARING = 500
 
 
 @dataclass(frozen=True)
@@ -144,10 +143,9 @@ def _alike(
 def _sharing(wanted: set[int]) -> dict[int, list[UUID]]:
     """Return key → records; a key that too many share finds nobody."""
     found: dict[int, list[UUID]] = {}
-    held = RecordKey.objects.filter(key__among=list(wanted))
-    for key, record_id in held.values_list("key", "record_id"):
-        found.setdefault(key, []).append(record_id)
-    return {key: records for key, records in found.items() if len(records) <= MOST_SHARING}
+    for key, record_id in pairs_of(wanted):
+        found.setdefault(key, []).append(UUID(str(record_id)))
+    return {key: records for key, records in found.items() if len(records) <= keys.BLOCK}
 
 
 def linked_by_the_computer(record_ids: Sequence[Any]) -> set[UUID]:

@@ -10,7 +10,7 @@ from reachable.people.examples import example_table, said
 from reachable.people.linkage.deciding import Judge, Known
 from reachable.people.linkage.in_force import OURS
 from reachable.people.linkage.model import load
-from reachable.people.linkage.people import PEOPLE
+from reachable.people.linkage.people import LABELS, PEOPLE
 from reachable.people.linkage.scorer import NULL
 from reachable.people.linkage.standard import standardise
 from reachable.people.rules import LINK, REVIEW, WHY
@@ -19,15 +19,6 @@ CASES = (
     "Links: a letter typed wrongly in the family name",
     "Asks: one letter differs, and others have each of the names; perhaps twins",
 )
-FIELDS = {
-    "given": "Given name",
-    "family": "Family name",
-    "born": "Birth date",
-    "home": "Home",
-    "sex": "Sex",
-    "nhs_number": "NHS number",
-    "upn": "UPN",
-}
 _DECIDED = {LINK: "The computer links", REVIEW: "A person is asked"}
 _NOT_KNOWN = "not known of both: says nothing"
 
@@ -69,15 +60,14 @@ def _pair(judge: Judge, row: Mapping[str, Any]) -> Iterator[str]:
     total = model.prior_weight
     yield f"| Before anything is compared | | | {total:+.1f} |"
     for comparison, outcome in zip(PEOPLE.comparisons, outcomes, strict=True):
-        field = FIELDS[comparison.name]
+        field = LABELS[comparison.name]
         if outcome == NULL:
             yield f"| {field} | {_NOT_KNOWN} | | {total:+.1f} |"
             continue
         level = comparison.names[outcome]
-        words = [*(each.words for each in comparison.levels), comparison.other][outcome]
         bits = model.chances[comparison.name][level].weight
         total += bits
-        yield f"| {field} | {words} | {bits:+.1f} | {total:+.1f} |"
+        yield f"| {field} | {comparison.words(outcome)} | {bits:+.1f} | {total:+.1f} |"
     found = judge.decide(claim, [Known("record", "person", known)])
     decided = _DECIDED.get(found.outcome, "The record becomes a person of its own")
     yield from ("", f"{_bits(weight)} in all. {decided}: {WHY[found.rule]}.", "")

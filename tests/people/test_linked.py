@@ -139,7 +139,7 @@ def test_a_block_of_fifty_thousand_finds_nobody_and_costs_no_more_than_the_cap(
     crowded = keys_of(what.identity)[0]
     for _ in range(10):
         bulk_insert(RecordKey, ["key", "record"], [(crowded, new_id()) for _ in range(5000)])
-    read = finding._pairs({crowded})
+    read = finding.pairs_of({crowded})
     assert len(read) == BLOCK + 1
     with caplog.at_level(logging.WARNING, logger="reachable.people.finding"):
         found = identify_one(what)

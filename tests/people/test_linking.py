@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,23 +24,13 @@ from reachable.people.models import (
     Record,
     Review,
 )
-from tests.support.linkage import apart, decisions, likely_model, put_in_force
+from tests.support.linkage import apart, decisions, likely_model
 from tests.support.merging import agree
 from tests.support.people import SYSTEM, claim
 from tests.support.world import World
 
 pytestmark = pytest.mark.db
 NHS = ("9990000018", "9990000026")
-
-
-@pytest.fixture
-def judge(settings: Any, tmp_path: Path) -> Judge:
-    return put_in_force(settings, tmp_path)
-
-
-@pytest.fixture
-def agencies(world: World) -> tuple[Any, Any]:
-    return world.actor("steward").own_agency_id, world.actor("clerk").own_agency_id
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,22 +13,12 @@ from reachable.people import checking, night
 from reachable.people.linkage import keys
 from reachable.people.linkage.deciding import Judge
 from reachable.people.models import CannotLink, LinkCheck, Merge, RecordKey, Review
-from tests.support.linkage import apart, put_in_force
+from tests.support.linkage import apart
 from tests.support.merging import agree
 from tests.support.people import SYSTEM, claim, identify_all
 from tests.support.world import World
 
 pytestmark = pytest.mark.db
-
-
-@pytest.fixture
-def judge(settings: Any, tmp_path: Path) -> Judge:
-    return put_in_force(settings, tmp_path)
-
-
-@pytest.fixture
-def agencies(world: World) -> tuple[Any, Any]:
-    return world.actor("steward").own_agency_id, world.actor("clerk").own_agency_id
 
 
 @pytest.fixture

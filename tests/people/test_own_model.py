@@ -21,7 +21,7 @@ from reachable.people.linkage.people import PEOPLE
 from reachable.people.linkage.standard import Said, frequencies_of
 from reachable.people.linkage.training import Pattern
 from reachable.people.models import LinkRun, Merge, Record, Review
-from tests.support.linkage import apart, likely_model, put_in_force
+from tests.support.linkage import apart, likely_model
 from tests.support.people import SYSTEM, claim, identify_all
 from tests.support.world import World
 
@@ -29,13 +29,8 @@ NAMES = "Thomas", "Tom", "Brannigan", "Tamsin", "Orrell"
 
 
 @pytest.fixture
-def judge(settings: Any, tmp_path: Path) -> Judge:
-    return put_in_force(settings, tmp_path)
-
-
-@pytest.fixture
-def register(world: World) -> list[Any]:
-    council, police = world.actor("steward").own_agency_id, world.actor("clerk").own_agency_id
+def register(agencies: tuple[Any, Any]) -> list[Any]:
+    council, police = agencies
     found = apart(
         claim(council, "C1", given="Thomas", family="Brannigan", born="2011-05-06"),
         claim(police, "P1", given="Tom", family="Brannigan", born="2011-05-06"),

@@ -14,7 +14,7 @@ from reachable.people.linkage.deciding import Judge
 from reachable.people.linkage.model import Chances, Model, Thresholds
 from reachable.people.linkage.people import PEOPLE
 from reachable.people.models import LinkDecision, Review, ReviewCandidate
-from tests.support.people import claim, identify_all
+from tests.support.people import identify_all
 
 BITS: dict[str, dict[str, float]] = {
     "given": {"same": 9, "short_form": 6, "near": 4, "gaps": 6, "sound": 3, "elsewhere": 4},
@@ -74,6 +74,3 @@ def apart(*claims: Any) -> list[Identified]:
 def decisions(record_id: Any) -> list[tuple[str, str]]:
     held = LinkDecision.objects.filter(record_id=record_id).order_by("decided_at", "id")
     return list(held.values_list("outcome", "rule"))
-
-
-__all__ = ["apart", "claim", "decisions", "likely_model", "put_in_force"]

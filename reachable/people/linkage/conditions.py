@@ -26,6 +26,10 @@ def both(column: str, dialect: str) -> tuple[str, str]:
     return f"{mark}{column}_l{mark}", f"{mark}{column}_r{mark}"
 
 
+def _both_known(column: str) -> str:
+    return f"l.{column} is not None and r.{column} is not None"
+
+
 @dataclass(frozen=True)
 class Same:
     """Both hold the same value."""
@@ -73,7 +77,7 @@ class Edits:
     def python(self) -> str:
         function = "swaps_too" if self.most == 1 else "letters"
         return (
-            f"(l.{self.column} is not None and r.{self.column} is not None and "
+            f"({_both_known(self.column)} and "
             f"{function}(l.{self.column}, r.{self.column}, score_cutoff={self.most})"
             f" <= {self.most})"
         )
@@ -93,7 +97,7 @@ class Alike:
 
     def python(self) -> str:
         return (
-            f"(l.{self.column} is not None and r.{self.column} is not None and "
+            f"({_both_known(self.column)} and "
             f"alike(l.{self.column}, r.{self.column}) >= {self.least})"
         )
 
@@ -112,7 +116,7 @@ class Shares:
 
     def python(self) -> str:
         return (
-            f"(l.{self.column} is not None and r.{self.column} is not None and "
+            f"({_both_known(self.column)} and "
             f"len(l.{self.column} & r.{self.column}) >= {self.least})"
         )
 
@@ -153,7 +157,7 @@ class AtLeast:
 
     def python(self) -> str:
         return (
-            f"(l.{self.column} is not None and r.{self.column} is not None and "
+            f"({_both_known(self.column)} and "
             f"l.{self.column} >= {self.number} and r.{self.column} >= {self.number})"
         )
 
@@ -171,7 +175,7 @@ class Within:
 
     def python(self) -> str:
         return (
-            f"(l.{self.column} is not None and r.{self.column} is not None and "
+            f"({_both_known(self.column)} and "
             f"-{self.most} <= l.{self.column} - r.{self.column} <= {self.most})"
         )
 

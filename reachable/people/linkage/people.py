@@ -124,6 +124,16 @@ PEOPLE = Plan(
     sessions=(("born",), ("given", "family"), ("postcode", "given")),
 )
 
+LABELS = {
+    "given": "Given name",
+    "family": "Family name",
+    "born": "Birth date",
+    "home": "Home",
+    "sex": "Sex",
+    "nhs_number": "NHS number",
+    "upn": "UPN",
+}
+
 SAME = ("same_rare", "same_uncommon", "same_usual", "same_common")
 MAY_LINK = {
     "given": (*SAME, "short_form", "near", "gaps", "elsewhere"),

@@ -43,6 +43,10 @@ class Comparison:
     def names(self) -> list[str]:
         return [*(level.name for level in self.levels), OTHER]
 
+    def words(self, outcome: int) -> str:
+        """Say to a person at which level two records stand."""
+        return [*(level.words for level in self.levels), self.other][outcome]
+
 
 @dataclass(frozen=True)
 class Column:

@@ -9,9 +9,8 @@ import pytest
 from dev.paths import ROOT
 from reachable.people.linkage.deciding import MARGIN, MOST_HOLDERS
 from reachable.people.linkage.keys import BLOCK
-from reachable.people.linkage.people import PEOPLE
+from reachable.people.linkage.people import LABELS, PEOPLE
 from reachable.people.reference import render
-from reachable.people.worked import FIELDS
 
 PAGE = (ROOT / "docs/explanation/how-identification-decides.md").read_text(encoding="utf-8")
 WORDS = " ".join(PAGE.split())
@@ -34,7 +33,7 @@ def test_its_numbers_are_those_of_the_program(sentence: str) -> None:
 def test_it_names_all_that_is_compared() -> None:
     (said,) = re.findall(r"Seven things: ([^.]*)\.", WORDS)
     assert said.split(", ") == [
-        FIELDS[each.name].lower().replace("nhs", "NHS").replace("upn", "UPN")
+        LABELS[each.name].lower().replace("nhs", "NHS").replace("upn", "UPN")
         for each in PEOPLE.comparisons
     ]
 
